@@ -1,0 +1,44 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "specfuse/tensor/tensor.h"
+
+namespace specfuse {
+
+/// An image with many bands: values [rows, cols, bands], band fastest. Copies share the values.
+struct Cube {
+  Tensor values;
+  /// Band centres in nanometres; empty where unknown. Not necessarily increasing.
+  std::vector<double> wavelength_nm;
+  /// Text attributes of the file it came from (sensor, georeference, licence ...), carried to what is made of it.
+  std::map<std::string, std::string> attributes;
+
+  Cube() = default;
+  /// Zero values, no wavelengths.
+  Cube(Index rows, Index cols, Index bands) : values(Shape{rows, cols, bands}) {}
+
+  Index rows() const { return values.dim(0); }
+  Index cols() const { return values.dim(1); }
+  Index bands() const { return values.dim(2); }
+  Index pixels() const { return rows() * cols(); }
+  /// The spectrum of one pixel: `bands()` floats.
+  float* pixel(Index row, Index col) { return values.data() + (row * cols() + col) * bands(); }
+  const float* pixel(Index row, Index col) const { return values.data() + (row * cols() + col) * bands(); }
+};
+
+/// Rows [row, row + rows) and columns [col, col + cols) of an image, in its own pixels.
+struct Rectangle {
+  Index row = 0, col = 0, rows = 0, cols = 0;
+  bool operator==(const Rectangle&) const = default;
+  /// "rows 0-31, cols 16-63".
+  std::string text() const;
+};
+
+/// A copy of a part of a cube, wavelengths and attributes included. Throws `Error` where the rectangle is empty or
+/// reaches outside.
+Cube crop(const Cube& cube, const Rectangle& part);
+
+}  // namespace specfuse

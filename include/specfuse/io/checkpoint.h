@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "specfuse/tensor/tensor.h"
+
+namespace specfuse {
+
+/// Everything a fitted method needs to fuse or to go on training, by name.
+struct Checkpoint {
+  /// Full names, such as "model/hsi.conv1.weight", "optimizer/...", "normalization/...".
+  std::map<std::string, Tensor> tensors;
+  /// Written as attributes of /state: step, random position and the like.
+  std::map<std::string, std::uint64_t> state;
+  /// Text attributes of the file: "method", "config" (resolved JSON) and the like.
+  std::map<std::string, std::string> attributes;
+};
+
+/// Written to a temporary name beside `path`, synced and renamed, so `path` is never half-written.
+/// Throws `Error` with the path and the library's reason.
+void write_checkpoint(const std::string& path, const Checkpoint& checkpoint);
+
+/// Throws `DataError` where the file is missing, unreadable, not a checkpoint or of a later version.
+Checkpoint read_checkpoint(const std::string& path);
+
+}  // namespace specfuse

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "specfuse/imaging/degrade.h"
+#include "specfuse/io/checkpoint.h"
+
+namespace specfuse {
+
+/// Inputs with the answer: target is the fine image with all bands [msi rows, msi cols, hsi bands].
+struct TrainingPair {
+  Pair input;
+  Cube target;
+};
+
+/// All that a fit sees. Test data has no place in it.
+struct TrainingData {
+  std::vector<TrainingPair> train;
+  std::optional<TrainingPair> validation;
+};
+
+/// One line of the training log.
+struct TrainingRecord {
+  Index step = 0;
+  double loss = 0;
+  double learning_rate = 0;
+  /// NaN where this step was not validated.
+  double validation_loss = std::numeric_limits<double>::quiet_NaN();
+  double seconds = 0;
+};
+
+/// How a fit is to run, beside its data.
+struct FitContext {
+  std::uint64_t seed = 0;
+  /// Shown with the progress.
+  std::string label;
+  /// Where checkpoints go during a long fit; empty: nowhere.
+  std::string checkpoint_path;
+  /// Continue from `checkpoint_path` where it exists.
+  bool resume = false;
+  /// The resolved configuration, stored in the checkpoint.
+  std::string config;
+  /// Receives the training log; may be empty.
+  std::function<void(const TrainingRecord&)> record;
+};
+
+/// A way to fuse a pair into the fine image with all bands. One file per method; the registry knows them by name.
+class FusionMethod {
+ public:
+  virtual ~FusionMethod() = default;
+
+  /// Learns from examples. Methods that learn nothing ignore it. Throws `Interrupted`, its checkpoint written, when
+  /// the user asked to stop.
+  virtual void fit(const TrainingData& data, const FitContext& context) = 0;
+
+  /// The fused image [msi rows, msi cols, hsi bands] with the wavelengths and attributes of pair.hsi.
+  virtual Cube fuse(const Pair& pair) const = 0;
+
+  /// What `restore` needs to fuse without a fit; empty tensors for methods that learn nothing.
+  virtual Checkpoint checkpoint() const { return {}; }
+  virtual void restore(const Checkpoint&) {}
+};
+
+}  // namespace specfuse

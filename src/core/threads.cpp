@@ -1,0 +1,123 @@
+#include "specfuse/core/threads.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "specfuse/core/error.h"
+
+namespace specfuse {
+namespace {
+
+thread_local bool inside_parallel = false;
+
+class Pool {
+ public:
+  explicit Pool(int count) {
+    for (int i = 1; i < count; ++i) workers_.emplace_back([this] { work(); });
+  }
+
+  ~Pool() {
+    {
+      const std::lock_guard lock(mutex_);
+      stop_ = true;
+    }
+    wake_.notify_all();
+    for (auto& worker : workers_) worker.join();
+  }
+
+  int size() const { return static_cast<int>(workers_.size()) + 1; }
+
+  void run(Index count, const std::function<void(Index)>& body) {
+    std::unique_lock lock(mutex_);
+    body_ = &body;
+    next_ = 0;
+    count_ = count;
+    failed_index_ = count;
+    failure_ = nullptr;
+    wake_.notify_all();
+    drain(lock);
+    done_.wait(lock, [this] { return running_ == 0; });
+    body_ = nullptr;
+    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+  }
+
+ private:
+  void work() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      wake_.wait(lock, [this] { return stop_ || (body_ != nullptr && next_ < count_); });
+      if (stop_) return;
+      drain(lock);
+    }
+  }
+
+  /// Takes indices until none is left. The lock is held on entry and on return, not while a body runs.
+  void drain(std::unique_lock<std::mutex>& lock) {
+    ++running_;
+    inside_parallel = true;
+    while (next_ < count_) {
+      const Index index = next_++;
+      lock.unlock();
+      std::exception_ptr failure;
+      try {
+        (*body_)(index);
+      } catch (...) {
+        failure = std::current_exception();
+      }
+      lock.lock();
+      if (failure && index < failed_index_) {
+        failed_index_ = index;
+        failure_ = failure;
+      }
+    }
+    inside_parallel = false;
+    if (--running_ == 0) done_.notify_one();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable wake_, done_;
+  const std::function<void(Index)>* body_ = nullptr;
+  Index next_ = 0, count_ = 0, failed_index_ = 0;
+  int running_ = 0;
+  bool stop_ = false;
+  std::exception_ptr failure_;
+  std::vector<std::thread> workers_;
+};
+
+std::unique_ptr<Pool>& pool() {
+  static auto instance = std::make_unique<Pool>(static_cast<int>(std::max(1u, std::thread::hardware_concurrency())));
+  return instance;
+}
+
+}  // namespace
+
+void set_threads(int count) {
+  SPECFUSE_CHECK(count >= 1, "set_threads: expected at least 1, got ", count);
+  SPECFUSE_CHECK(!inside_parallel, "set_threads: called from inside parallel_for");
+  if (count != pool()->size()) pool() = std::make_unique<Pool>(count);
+}
+
+int threads() { return pool()->size(); }
+
+void parallel_for(Index count, const std::function<void(Index)>& body) {
+  if (count <= 0) return;
+  if (count == 1 || inside_parallel || pool()->size() == 1) {
+    for (Index i = 0; i < count; ++i) body(i);
+    return;
+  }
+  pool()->run(count, body);
+}
+
+void parallel_ranges(Index count, Index grain, const std::function<void(Index, Index)>& body) {
+  SPECFUSE_CHECK(grain >= 1, "parallel_ranges: expected a grain of at least 1, got ", grain);
+  parallel_for((count + grain - 1) / grain,
+               [&](Index i) { body(i * grain, std::min(count, (i + 1) * grain)); });
+}
+
+}  // namespace specfuse

@@ -1,0 +1,26 @@
+#include "specfuse/imaging/cube.h"
+
+#include <algorithm>
+
+#include "specfuse/core/error.h"
+
+namespace specfuse {
+
+std::string Rectangle::text() const {
+  return concat("rows ", row, "-", row + rows - 1, ", cols ", col, "-", col + cols - 1);
+}
+
+Cube crop(const Cube& cube, const Rectangle& part) {
+  SPECFUSE_CHECK(part.rows >= 1 && part.cols >= 1 && part.row >= 0 && part.col >= 0 &&
+                     part.rows <= cube.rows() - part.row && part.cols <= cube.cols() - part.col,
+                 "crop: expected a part of ", cube.rows(), " x ", cube.cols(), " pixels, got ", part.text());
+  Cube result(part.rows, part.cols, cube.bands());
+  result.wavelength_nm = cube.wavelength_nm;
+  result.attributes = cube.attributes;
+  for (Index row = 0; row < part.rows; ++row) {
+    std::copy_n(cube.pixel(part.row + row, part.col), part.cols * cube.bands(), result.pixel(row, 0));
+  }
+  return result;
+}
+
+}  // namespace specfuse

@@ -1,0 +1,84 @@
+#include "specfuse/tensor/math.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "specfuse/core/error.h"
+#include "specfuse/core/threads.h"
+
+namespace specfuse {
+namespace {
+
+constexpr Index kGrain = 1 << 16;
+
+void check_same(const char* function, const Tensor& x, const Tensor& y) {
+  SPECFUSE_CHECK(x.shape() == y.shape(), function, ": expected equal shapes, got ", x.shape().text(), " and ",
+                 y.shape().text());
+}
+
+/// Sums term(i) over 0 ... count - 1: one partial sum a range, added in order.
+template <class Term>
+double reduce(Index count, Term term) {
+  std::vector<double> partial(static_cast<std::size_t>((count + kGrain - 1) / kGrain));
+  parallel_ranges(count, kGrain, [&](Index begin, Index end) {
+    double total = 0;
+    for (Index i = begin; i < end; ++i) total += term(i);
+    partial[static_cast<std::size_t>(begin / kGrain)] = total;
+  });
+  double total = 0;
+  for (const double value : partial) total += value;
+  return total;
+}
+
+}  // namespace
+
+void fill(Tensor& x, float value) { std::fill_n(x.data(), x.size(), value); }
+
+void add_scaled(Tensor& y, const Tensor& x, float scale) {
+  check_same("add_scaled", y, x);
+  float* out = y.data();
+  const float* in = x.data();
+  parallel_ranges(y.size(), kGrain, [=](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) out[i] += scale * in[i];
+  });
+}
+
+void scale(Tensor& x, float factor) {
+  float* values = x.data();
+  parallel_ranges(x.size(), kGrain, [=](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) values[i] *= factor;
+  });
+}
+
+double sum(const Tensor& x) {
+  return reduce(x.size(), [&](Index i) { return double{x[i]}; });
+}
+
+double dot(const Tensor& x, const Tensor& y) {
+  check_same("dot", x, y);
+  return reduce(x.size(), [&](Index i) { return double{x[i]} * y[i]; });
+}
+
+double squared_distance(const Tensor& x, const Tensor& y) {
+  check_same("squared_distance", x, y);
+  return reduce(x.size(), [&](Index i) {
+    const double difference = double{x[i]} - y[i];
+    return difference * difference;
+  });
+}
+
+float max_abs(const Tensor& x) {
+  float largest = 0;
+  for (Index i = 0; i < x.size(); ++i) {
+    if (std::isnan(x[i])) return x[i];
+    largest = std::max(largest, std::abs(x[i]));
+  }
+  return largest;
+}
+
+bool all_finite(const Tensor& x) {
+  return std::all_of(x.data(), x.data() + x.size(), [](float value) { return std::isfinite(value); });
+}
+
+}  // namespace specfuse

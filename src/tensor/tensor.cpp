@@ -1,0 +1,41 @@
+#include "specfuse/tensor/tensor.h"
+
+#include <algorithm>
+
+#include "specfuse/core/error.h"
+
+namespace specfuse {
+
+Tensor::Tensor(const Shape& shape) : Tensor(uninitialized(shape)) { std::fill_n(data(), size(), 0.0f); }
+
+Tensor Tensor::uninitialized(const Shape& shape) {
+  Tensor tensor;
+  tensor.elements_ = allocate_floats(shape.size());
+  tensor.shape_ = shape;
+  return tensor;
+}
+
+Tensor Tensor::from(const Shape& shape, const std::vector<float>& values) {
+  SPECFUSE_CHECK(static_cast<Index>(values.size()) == shape.size(), "Tensor::from: expected ", shape.size(),
+                 " values for shape ", shape.text(), ", got ", values.size());
+  Tensor tensor = uninitialized(shape);
+  std::copy(values.begin(), values.end(), tensor.data());
+  return tensor;
+}
+
+Tensor Tensor::reshape(const Shape& shape) const {
+  SPECFUSE_CHECK(shape.size() == size(), "Tensor::reshape: expected a shape of ", size(), " elements, got ",
+                 shape.text());
+  Tensor tensor = *this;
+  tensor.shape_ = shape;
+  return tensor;
+}
+
+Tensor Tensor::clone() const {
+  if (!defined()) return {};
+  Tensor copy = uninitialized(shape_);
+  std::copy_n(data(), size(), copy.data());
+  return copy;
+}
+
+}  // namespace specfuse
