@@ -95,7 +95,7 @@ TEST_CASE("synthetic: absorptions lie where the materials have them") {
   const Feature features[] = {{"chlorophyll", 555, 675, 780, 0.9},
                               {"leaf water", 1090, 1190, 1270, 0.2},
                               {"hematite", 750, 865, 1000, 0.4},
-                              {"kaolinite", 2120, 2207, 2260, 0.33},
+                              {"clay minerals", 2120, 2207, 2260, 0.33},
                               {"calcite", 2270, 2340, 2400, 0.45}};
   SyntheticOptions options;
   options.rows = options.cols = 128;
@@ -127,7 +127,7 @@ TEST_CASE("synthetic: the spectra span no more than the materials, until they va
 }
 
 TEST_CASE("synthetic: a material does not mix bilinearly with itself") {
-  SyntheticOptions options = of_size(9, 9, 5);
+  SyntheticOptions options = of_size(60, 60, 5);
   options.materials = 1;
   options.bilinear = 0;
   const Cube linear = synthetic_scene(options);
