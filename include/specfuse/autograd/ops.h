@@ -1,0 +1,45 @@
+#pragma once
+
+#include "specfuse/autograd/variable.h"
+#include "specfuse/kernels/conv_geometry.h"
+
+namespace specfuse {
+
+/// Differentiable functions. Each throws `Error` with its name, what it expected and what it got.
+
+/// x + y, x - y, x * y element by element; equal shapes.
+Variable add(const Variable& x, const Variable& y);
+Variable subtract(const Variable& x, const Variable& y);
+Variable multiply(const Variable& x, const Variable& y);
+/// factor * x
+Variable scale(const Variable& x, float factor);
+/// max(x, 0); the gradient at 0 is 0.
+Variable relu(const Variable& x);
+/// Sum of all elements: shape [1].
+Variable sum(const Variable& x);
+
+/// The same elements under another shape of the same size.
+Variable reshape(const Variable& x, const Shape& shape);
+/// [P, A] and [P, B] -> [P, A + B].
+Variable concat_columns(const Variable& x, const Variable& y);
+/// [N, C, H, W] -> [N * (H - side + 1) * (W - side + 1), C * side * side]: one row for each patch of side x side,
+/// the patches of each image in row-major order. With side 1: one row a pixel.
+Variable patches_to_rows(const Variable& x, Index side);
+
+/// x [P, I] times weight [O, I] transposed, plus bias [O] -> [P, O].
+Variable linear(const Variable& x, const Variable& weight, const Variable& bias);
+
+struct Conv1dOptions {
+  Index stride = 1, padding = 0, dilation = 1;
+};
+
+/// x [N, C, L], weight [O, C, K], bias [O] -> [N, O, L'].
+Variable conv1d(const Variable& x, const Variable& weight, const Variable& bias, const Conv1dOptions& options = {});
+
+/// x [N, C, H, W], weight [O, C, KH, KW], bias [O] -> [N, O, H', W'].
+Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias, const ConvOptions& options = {});
+
+/// Euclidean loss 1 / (2 N) * sum of (x - target)^2 over x [N, ...]: shape [1]. The target gets no gradient.
+Variable euclidean_loss(const Variable& x, const Tensor& target);
+
+}  // namespace specfuse

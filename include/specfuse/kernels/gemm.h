@@ -1,0 +1,35 @@
+#pragma once
+
+#include "specfuse/core/buffer.h"
+
+namespace specfuse {
+
+/// A row-major matrix in somebody else's memory: `rows` x `cols`, `stride` floats from row to row.
+template <class Float>
+struct MatrixView {
+  Float* data;
+  Index rows, cols, stride;
+
+  MatrixView(Float* elements, Index row_count, Index col_count) : MatrixView(elements, row_count, col_count, col_count) {}
+  MatrixView(Float* elements, Index row_count, Index col_count, Index row_stride)
+      : data(elements), rows(row_count), cols(col_count), stride(row_stride) {}
+};
+
+/// A factor of a product: a matrix, or its transpose.
+struct Factor {
+  MatrixView<const float> matrix;
+  bool transposed = false;
+  Index rows() const { return transposed ? matrix.cols : matrix.rows; }
+  Index cols() const { return transposed ? matrix.rows : matrix.cols; }
+};
+
+inline Factor plain(MatrixView<const float> matrix) { return {matrix, false}; }
+inline Factor transposed(MatrixView<const float> matrix) { return {matrix, true}; }
+
+/// c = a b, or c += a b when `accumulate`; on the calling thread. Throws `Error` where the sizes do not fit.
+void gemm(const Factor& a, const Factor& b, const MatrixView<float>& c, bool accumulate = false);
+
+/// The same spread over the threads in blocks of rows of c that depend on the sizes alone.
+void parallel_gemm(const Factor& a, const Factor& b, const MatrixView<float>& c, bool accumulate = false);
+
+}  // namespace specfuse

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "specfuse/kernels/least_squares.h"
+#include "specfuse/methods/fusion_method.h"
+
+namespace specfuse {
+
+struct LinearInjectionOptions {
+  template <class Fields>
+  void describe(Fields&) {}
+};
+
+/// up(hsi) + A (msi - up(degrade(msi))): the detail that the MSI has and the HSI lacks, spread over the bands by a
+/// matrix A [msi bands, bands] fitted on the training pairs by least squares without intercept.
+class LinearInjection : public FusionMethod {
+ public:
+  using Options = LinearInjectionOptions;
+  explicit LinearInjection(const Options&) {}
+  void fit(const TrainingData& data, const FitContext& context) override;
+  Cube fuse(const Pair& pair) const override;
+  Checkpoint checkpoint() const override;
+  void restore(const Checkpoint& checkpoint) override;
+
+ private:
+  /// A; undefined before `fit`.
+  Tensor gain_;
+};
+
+/// What the MSI shows beyond the resolution of the HSI: msi - up(degrade(msi)).
+Cube msi_detail(const Pair& pair);
+
+}  // namespace specfuse

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "specfuse/nn/module.h"
+
+namespace specfuse {
+
+/// Changes parameters along their gradients. A parameter without a gradient is left alone.
+class Optimizer {
+ public:
+  explicit Optimizer(std::vector<Parameter> parameters) : parameters_(std::move(parameters)) {}
+  virtual ~Optimizer() = default;
+
+  virtual void step(double learning_rate) = 0;
+  void clear_grads();
+  /// What the optimiser remembers of each parameter: "<memory>/<parameter>" -> tensor, shared, not copied.
+  virtual std::map<std::string, Tensor> memory() const = 0;
+  /// Number of steps taken, and its setting when resuming.
+  std::uint64_t steps() const { return steps_; }
+  /// Copies remembered tensors back. Throws `Error` naming what is missing or of another shape.
+  void restore(const std::map<std::string, Tensor>& memory, std::uint64_t steps);
+
+ protected:
+  /// Zeros, one tensor a parameter.
+  std::vector<Tensor> zeros_like_parameters() const;
+  /// Adds a memory's tensors to a map under "<name>/<parameter>".
+  void list(const std::string& name, const std::vector<Tensor>& tensors, std::map<std::string, Tensor>& all) const;
+
+  std::vector<Parameter> parameters_;
+  std::uint64_t steps_ = 0;
+};
+
+struct SgdOptions {
+  double momentum = 0.9;
+  double weight_decay = 5e-4;
+  /// Biases learn at this multiple of the rate, and do not decay.
+  double bias_rate = 2.0;
+};
+
+/// Stochastic gradient descent as Caffe has it: v = momentum v + rate (g + decay w); w -= v.
+class Sgd : public Optimizer {
+ public:
+  Sgd(std::vector<Parameter> parameters, const SgdOptions& options);
+  void step(double learning_rate) override;
+  std::map<std::string, Tensor> memory() const override;
+
+ private:
+  SgdOptions options_;
+  std::vector<Tensor> velocity_;
+};
+
+struct AdamWOptions {
+  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
+  /// Decoupled, on weights only.
+  double weight_decay = 0.05;
+};
+
+/// AdamW (Loshchilov and Hutter 2019, algorithm 2):
+/// m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; w -= rate (m^ / (sqrt(v^) + eps) + decay w), ^ being bias-corrected.
+class AdamW : public Optimizer {
+ public:
+  AdamW(std::vector<Parameter> parameters, const AdamWOptions& options);
+  void step(double learning_rate) override;
+  std::map<std::string, Tensor> memory() const override;
+
+ private:
+  AdamWOptions options_;
+  std::vector<Tensor> mean_, square_;
+};
+
+/// Scales all gradients by one factor so that their common Euclidean norm is at most `limit`; returns the norm before.
+double clip_gradient_norm(const std::vector<Parameter>& parameters, double limit);
+
+}  // namespace specfuse

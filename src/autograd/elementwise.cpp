@@ -1,0 +1,107 @@
+#include <algorithm>
+
+#include "specfuse/autograd/ops.h"
+#include "specfuse/core/error.h"
+#include "specfuse/core/threads.h"
+#include "specfuse/tensor/math.h"
+
+namespace specfuse {
+namespace {
+
+constexpr Index kGrain = 1 << 15;
+
+void check_same(const char* function, const Variable& x, const Variable& y) {
+  SPECFUSE_CHECK(x.shape() == y.shape(), function, ": expected equal shapes, got ", x.shape().text(), " and ",
+                 y.shape().text());
+}
+
+/// Calls body(i) for every element, on all threads.
+template <class Body>
+void for_each(Index count, Body body) {
+  parallel_ranges(count, kGrain, [&](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) body(i);
+  });
+}
+
+/// A new tensor of the shape of `like` with value(i) at i.
+template <class Value>
+Tensor generate(const Tensor& like, Value value) {
+  Tensor result = Tensor::uninitialized(like.shape());
+  float* out = result.data();
+  for_each(result.size(), [=](Index i) { out[i] = value(i); });
+  return result;
+}
+
+}  // namespace
+
+Variable add(const Variable& x, const Variable& y) {
+  check_same("add", x, y);
+  const float *a = x.value().data(), *b = y.value().data();
+  return {generate(x.value(), [=](Index i) { return a[i] + b[i]; }), {x, y}, [x, y](const Tensor& grad) {
+            if (x.requires_grad()) add_scaled(x.grad_to_add(), grad);
+            if (y.requires_grad()) add_scaled(y.grad_to_add(), grad);
+          }};
+}
+
+Variable subtract(const Variable& x, const Variable& y) {
+  check_same("subtract", x, y);
+  const float *a = x.value().data(), *b = y.value().data();
+  return {generate(x.value(), [=](Index i) { return a[i] - b[i]; }), {x, y}, [x, y](const Tensor& grad) {
+            if (x.requires_grad()) add_scaled(x.grad_to_add(), grad);
+            if (y.requires_grad()) add_scaled(y.grad_to_add(), grad, -1.0f);
+          }};
+}
+
+Variable multiply(const Variable& x, const Variable& y) {
+  check_same("multiply", x, y);
+  const float *a = x.value().data(), *b = y.value().data();
+  return {generate(x.value(), [=](Index i) { return a[i] * b[i]; }), {x, y}, [x, y](const Tensor& grad) {
+            const auto add_product = [&grad](const Variable& to, const Variable& other) {
+              if (!to.requires_grad()) return;
+              float* out = to.grad_to_add().data();
+              const float *g = grad.data(), *factor = other.value().data();
+              for_each(grad.size(), [=](Index i) { out[i] += g[i] * factor[i]; });
+            };
+            add_product(x, y);
+            add_product(y, x);
+          }};
+}
+
+Variable scale(const Variable& x, float factor) {
+  const float* a = x.value().data();
+  return {generate(x.value(), [=](Index i) { return factor * a[i]; }), {x},
+          [x, factor](const Tensor& grad) { add_scaled(x.grad_to_add(), grad, factor); }};
+}
+
+Variable relu(const Variable& x) {
+  const float* a = x.value().data();
+  const Tensor result = generate(x.value(), [=](Index i) { return std::max(a[i], 0.0f); });
+  return {result, {x}, [x, result](const Tensor& grad) {
+            float* out = x.grad_to_add().data();
+            const float *g = grad.data(), *y = result.data();
+            for_each(grad.size(), [=](Index i) { out[i] += y[i] > 0.0f ? g[i] : 0.0f; });
+          }};
+}
+
+Variable sum(const Variable& x) {
+  return {Tensor::from({1}, {static_cast<float>(sum(x.value()))}), {x}, [x](const Tensor& grad) {
+            float* out = x.grad_to_add().data();
+            const float g = grad[0];
+            for_each(x.value().size(), [=](Index i) { out[i] += g; });
+          }};
+}
+
+Variable euclidean_loss(const Variable& x, const Tensor& target) {
+  SPECFUSE_CHECK(x.shape() == target.shape() && x.shape().rank() >= 1 && x.shape()[0] >= 1,
+                 "euclidean_loss: expected equal shapes of at least one row, got ", x.shape().text(), " and ",
+                 target.shape().text());
+  const Index rows = x.shape()[0];
+  const double loss = squared_distance(x.value(), target) / (2.0 * static_cast<double>(rows));
+  return {Tensor::from({1}, {static_cast<float>(loss)}), {x}, [x, target, rows](const Tensor& grad) {
+            float* out = x.grad_to_add().data();
+            const float *a = x.value().data(), *t = target.data(), factor = grad[0] / static_cast<float>(rows);
+            for_each(target.size(), [=](Index i) { out[i] += factor * (a[i] - t[i]); });
+          }};
+}
+
+}  // namespace specfuse

@@ -1,0 +1,102 @@
+#include "specfuse/autograd/variable.h"
+
+#include <unordered_set>
+#include <utility>
+
+#include "specfuse/core/error.h"
+#include "specfuse/tensor/math.h"
+
+namespace specfuse {
+namespace {
+
+thread_local bool grad_enabled = true;
+
+}  // namespace
+
+NoGrad::NoGrad() : before_(std::exchange(grad_enabled, false)) {}
+NoGrad::~NoGrad() { grad_enabled = before_; }
+
+struct Variable::Node {
+  Tensor value, grad;
+  bool requires_grad = false;
+  /// Made by an operation that was differentiated already.
+  bool freed = false;
+  std::vector<Variable> parents;
+  Backward backward;
+
+  /// Long chains are taken apart in a loop: the default would recurse once per operation.
+  ~Node() {
+    std::vector<Variable> waiting = std::move(parents);
+    while (!waiting.empty()) {
+      const std::shared_ptr<Node> node = std::move(waiting.back().node_);
+      waiting.pop_back();
+      if (!node || node.use_count() > 1) continue;
+      node->backward = nullptr;
+      for (Variable& parent : node->parents) waiting.push_back(std::move(parent));
+      node->parents.clear();
+    }
+  }
+};
+
+Variable::Variable(Tensor value, bool requires_grad) : node_(std::make_shared<Node>()) {
+  node_->value = std::move(value);
+  node_->requires_grad = requires_grad;
+}
+
+Variable::Variable(Tensor value, std::vector<Variable> parents, Backward backward) : Variable(std::move(value)) {
+  if (!grad_enabled) return;
+  for (const Variable& parent : parents) node_->requires_grad |= parent.requires_grad();
+  if (!node_->requires_grad) return;
+  node_->parents = std::move(parents);
+  node_->backward = std::move(backward);
+}
+
+const Tensor& Variable::value() const { return node_->value; }
+Tensor& Variable::value() { return node_->value; }
+bool Variable::requires_grad() const { return node_->requires_grad; }
+const Tensor& Variable::grad() const { return node_->grad; }
+void Variable::clear_grad() { node_->grad = Tensor(); }
+
+Tensor& Variable::grad_to_add() const {
+  if (!node_->grad.defined()) node_->grad = Tensor(node_->value.shape());
+  return node_->grad;
+}
+
+void Variable::backward() {
+  SPECFUSE_CHECK(value().size() == 1, "backward: expected a value of one element, got shape ", shape().text());
+  backward(Tensor::from(shape(), {1.0f}));
+}
+
+void Variable::backward(const Tensor& grad) {
+  SPECFUSE_CHECK(requires_grad(), "backward: nothing here requires a gradient");
+  SPECFUSE_CHECK(!node_->freed, "backward: this graph was differentiated already");
+  add_scaled(grad_to_add(), grad);
+
+  // Depth-first order without recursion: a node is listed after all its parents.
+  std::vector<Variable> order;
+  std::unordered_set<const Node*> seen{node_.get()};
+  std::vector<std::pair<Variable, std::size_t>> path{{*this, 0}};
+  while (!path.empty()) {
+    auto& [variable, next] = path.back();
+    if (next == variable.node_->parents.size()) {
+      order.push_back(std::move(variable));
+      path.pop_back();
+      continue;
+    }
+    const Variable parent = variable.node_->parents[next++];
+    SPECFUSE_CHECK(!parent.node_->freed, "backward: a part of this graph was differentiated already");
+    if (parent.requires_grad() && seen.insert(parent.node_.get()).second) path.emplace_back(parent, 0);
+  }
+
+  for (; !order.empty(); order.pop_back()) {
+    Node& node = *order.back().node_;
+    if (!node.backward) continue;
+    node.backward(node.grad);
+    node.backward = nullptr;
+    node.parents.clear();
+    node.grad = Tensor();
+    node.freed = true;
+  }
+}
+
+}  // namespace specfuse

@@ -1,0 +1,65 @@
+#include "specfuse/kernels/dispatch.h"
+
+#include <cstdlib>
+
+#include "kernels/simd.h"
+#include "specfuse/core/error.h"
+
+namespace specfuse {
+
+#ifdef SPECFUSE_X86
+namespace avx512 {
+extern const SimdTable kTable;
+}
+namespace avx2 {
+extern const SimdTable kTable;
+}
+#endif
+namespace baseline {
+extern const SimdTable kTable;
+}
+
+namespace {
+
+std::vector<const SimdTable*> available_tables() {
+  std::vector<const SimdTable*> tables;
+#ifdef SPECFUSE_X86
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")) tables.push_back(&avx512::kTable);
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) tables.push_back(&avx2::kTable);
+#endif
+  tables.push_back(&baseline::kTable);
+  return tables;
+}
+
+const SimdTable* find_table(const std::string& name) {
+  std::string known;
+  for (const SimdTable* table : available_tables()) {
+    if (table->name == name) return table;
+    known += concat(known.empty() ? "" : ", ", table->name);
+  }
+  throw ConfigError(concat("SPECFUSE_SIMD: expected one of ", known, " on this CPU, got '", name, "'"));
+}
+
+const SimdTable*& current() {
+  static const SimdTable* table = [] {
+    const char* wanted = std::getenv("SPECFUSE_SIMD");
+    return wanted != nullptr && *wanted != '\0' ? find_table(wanted) : available_tables().front();
+  }();
+  return table;
+}
+
+}  // namespace
+
+const SimdTable& simd() { return *current(); }
+
+std::string simd_name() { return current()->name; }
+
+std::vector<std::string> available_simd() {
+  std::vector<std::string> names;
+  for (const SimdTable* table : available_tables()) names.emplace_back(table->name);
+  return names;
+}
+
+void use_simd(const std::string& name) { current() = find_table(name); }
+
+}  // namespace specfuse

@@ -1,0 +1,57 @@
+#include "specfuse/kernels/gemm.h"
+
+#include <cblas.h>
+
+#include <limits>
+
+#include "specfuse/core/error.h"
+#include "specfuse/core/threads.h"
+
+namespace specfuse {
+namespace {
+
+/// Rows of c in one task: enough for BLAS to be efficient, few enough to share out.
+constexpr Index kRowsPerTask = 64;
+
+/// Threads belong to parallel_for alone.
+[[maybe_unused]] const bool blas_is_serial = (openblas_set_num_threads(1), true);
+
+blasint to_blas(Index value) {
+  SPECFUSE_CHECK(value <= std::numeric_limits<blasint>::max(), "gemm: size ", value, " is beyond what BLAS takes");
+  return static_cast<blasint>(value);
+}
+
+CBLAS_TRANSPOSE order(const Factor& factor) { return factor.transposed ? CblasTrans : CblasNoTrans; }
+
+/// Rows begin ... end - 1 of the factor.
+Factor rows_of(const Factor& factor, Index begin, Index end) {
+  Factor part = factor;
+  if (factor.transposed) {
+    part.matrix.data += begin;
+    part.matrix.cols = end - begin;
+  } else {
+    part.matrix.data += begin * factor.matrix.stride;
+    part.matrix.rows = end - begin;
+  }
+  return part;
+}
+
+}  // namespace
+
+void gemm(const Factor& a, const Factor& b, const MatrixView<float>& c, bool accumulate) {
+  SPECFUSE_CHECK(a.rows() == c.rows && b.cols() == c.cols && a.cols() == b.rows(), "gemm: sizes do not fit: (",
+                 a.rows(), " x ", a.cols(), ") (", b.rows(), " x ", b.cols(), ") = ", c.rows, " x ", c.cols);
+  if (c.rows == 0 || c.cols == 0) return;
+  cblas_sgemm(CblasRowMajor, order(a), order(b), to_blas(c.rows), to_blas(c.cols), to_blas(a.cols()), 1.0f,
+              a.matrix.data, to_blas(a.matrix.stride), b.matrix.data, to_blas(b.matrix.stride),
+              accumulate ? 1.0f : 0.0f, c.data, to_blas(c.stride));
+}
+
+void parallel_gemm(const Factor& a, const Factor& b, const MatrixView<float>& c, bool accumulate) {
+  SPECFUSE_CHECK(a.rows() == c.rows, "parallel_gemm: expected ", c.rows, " rows in the first factor, got ", a.rows());
+  parallel_ranges(c.rows, kRowsPerTask, [&](Index begin, Index end) {
+    gemm(rows_of(a, begin, end), b, {c.data + begin * c.stride, end - begin, c.cols, c.stride}, accumulate);
+  });
+}
+
+}  // namespace specfuse

@@ -1,0 +1,71 @@
+#include "specfuse/methods/linear_injection.h"
+
+#include "specfuse/core/error.h"
+#include "specfuse/core/threads.h"
+#include "specfuse/imaging/upsample.h"
+#include "specfuse/kernels/gemm.h"
+#include "specfuse/tensor/math.h"
+
+namespace specfuse {
+namespace {
+
+/// Adds d'd and d'e over all pixels, where d is the MSI detail and e what up-sampling misses of the target.
+void add_normal_equations(const TrainingPair& example, Matrix& dd, Matrix& de) {
+  const Cube detail = msi_detail(example.input);
+  Tensor missing = example.target.values.clone();
+  add_scaled(missing, upsample_cubic(example.input.hsi, example.input.degradation.ratio).values, -1.0f);
+  const Index few = detail.bands(), many = example.target.bands();
+  parallel_for(few, [&](Index i) {
+    for (Index p = 0; p < detail.pixels(); ++p) {
+      const float *d = detail.values.data() + p * few, *e = missing.data() + p * many;
+      for (Index j = 0; j < few; ++j) dd(i, j) += double{d[i]} * d[j];
+      for (Index j = 0; j < many; ++j) de(i, j) += double{d[i]} * e[j];
+    }
+  });
+}
+
+}  // namespace
+
+Cube msi_detail(const Pair& pair) {
+  Cube detail = upsample_cubic(degrade_spatially(pair.msi, pair.degradation), pair.degradation.ratio);
+  scale(detail.values, -1.0f);
+  add_scaled(detail.values, pair.msi.values);
+  return detail;
+}
+
+void LinearInjection::fit(const TrainingData& data, const FitContext&) {
+  SPECFUSE_CHECK(!data.train.empty(), "linear_injection: nothing to learn from");
+  const Index few = data.train[0].input.msi.bands(), many = data.train[0].target.bands();
+  Matrix dd(few, few), de(few, many);
+  for (const TrainingPair& example : data.train) add_normal_equations(example, dd, de);
+  const Matrix gain = least_squares(dd, de);
+  gain_ = Tensor::uninitialized({few, many});
+  for (Index i = 0; i < gain_.size(); ++i) gain_[i] = static_cast<float>(gain.values[static_cast<std::size_t>(i)]);
+}
+
+Cube LinearInjection::fuse(const Pair& pair) const {
+  SPECFUSE_CHECK(gain_.defined() && gain_.shape() == Shape({pair.msi.bands(), pair.hsi.bands()}),
+                 "linear_injection: fitted for ", gain_.defined() ? gain_.shape().text() : "nothing",
+                 " MSI and HSI bands, got ", pair.msi.bands(), " and ", pair.hsi.bands());
+  const Cube detail = msi_detail(pair);
+  Cube fused = upsample_cubic(pair.hsi, pair.degradation.ratio);
+  parallel_gemm(plain({detail.values.data(), detail.pixels(), detail.bands()}),
+                plain({gain_.data(), gain_.dim(0), gain_.dim(1)}),
+                {fused.values.data(), fused.pixels(), fused.bands()}, true);
+  return fused;
+}
+
+Checkpoint LinearInjection::checkpoint() const {
+  Checkpoint checkpoint;
+  if (gain_.defined()) checkpoint.tensors["model/gain"] = gain_;
+  return checkpoint;
+}
+
+void LinearInjection::restore(const Checkpoint& checkpoint) {
+  const auto gain = checkpoint.tensors.find("model/gain");
+  SPECFUSE_CHECK_AS(DataError, gain != checkpoint.tensors.end() && gain->second.shape().rank() == 2,
+                    "linear_injection: the checkpoint has no matrix 'model/gain'");
+  gain_ = gain->second;
+}
+
+}  // namespace specfuse

@@ -1,0 +1,195 @@
+#include "specfuse/methods/training.h"
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <limits>
+#include <memory>
+
+#include "specfuse/core/error.h"
+#include "specfuse/core/interrupt.h"
+#include "specfuse/core/progress.h"
+#include "specfuse/nn/init.h"
+#include "specfuse/optim/optimizer.h"
+#include "specfuse/optim/schedule.h"
+
+namespace specfuse {
+namespace {
+
+std::unique_ptr<Optimizer> make_optimizer(const std::vector<Parameter>& parameters, const TrainOptions& options) {
+  if (options.optimizer == "sgd") {
+    return std::make_unique<Sgd>(parameters, SgdOptions{options.momentum, options.weight_decay, options.bias_rate});
+  }
+  AdamWOptions adamw;
+  adamw.weight_decay = options.weight_decay;
+  return std::make_unique<AdamW>(parameters, adamw);
+}
+
+Schedule schedule_of(const std::string& name) {
+  if (name == "constant") return Schedule::constant;
+  return name == "cosine" ? Schedule::cosine : Schedule::one_cycle;
+}
+
+bool due(Index every, Index step) { return every > 0 && step % every == 0; }
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// Reads the tensors of a checkpoint that live under a folder, without its name.
+std::map<std::string, Tensor> tensors_under(const Checkpoint& checkpoint, const std::string& folder) {
+  std::map<std::string, Tensor> found;
+  for (const auto& [name, tensor] : checkpoint.tensors) {
+    if (name.starts_with(folder)) found[name.substr(folder.size())] = tensor;
+  }
+  return found;
+}
+
+/// One training: the loop and all it has to remember between steps.
+class Training {
+ public:
+  Training(const TrainingTask& task, const TrainOptions& options, const FitContext& context)
+      : task_(task), options_(options), context_(context), optimizer_(make_optimizer(task.parameters, options)),
+        sampler_(context.seed, stream_of("sampler")) {}
+
+  void run() {
+    if (context_.resume && std::filesystem::exists(context_.checkpoint_path)) {
+      restore(read_checkpoint(context_.checkpoint_path));
+    }
+    Progress progress(context_.label, options_.steps, "steps");
+    start_ = now();
+    while (step_ < options_.steps) {
+      take_step(progress);
+      const bool last = step_ == options_.steps;
+      if (interrupted() && !last) {
+        save();
+        throw Interrupted(concat("interrupted at step ", step_, " of ", options_.steps,
+                                 context_.checkpoint_path.empty() ? "" : "; continue with --resume"));
+      }
+      if (due(options_.checkpoint_every, step_) || last) save();
+    }
+    if (!best_.empty()) load_parameters(task_.parameters, Checkpoint{best_, {}, {}});
+  }
+
+ private:
+  void take_step(Progress& progress) {
+    const Schedule schedule = schedule_of(options_.schedule);
+    const double rate = options_.learning_rate * rate_factor(schedule, step_, options_.steps);
+    optimizer_->clear_grads();
+    Variable loss = task_.loss(sampler_);
+    const double value = loss.value()[0];
+    SPECFUSE_CHECK(std::isfinite(value), "training: the loss is not finite at step ", step_ + 1,
+                   "; try a smaller train.learning_rate");
+    loss.backward();
+    if (options_.clip_norm > 0) clip_gradient_norm(task_.parameters, options_.clip_norm);
+    optimizer_->step(rate);
+    ++step_;
+
+    TrainingRecord record{step_, value, rate, std::numeric_limits<double>::quiet_NaN(), now() - start_};
+    if (task_.validation && due(options_.validate_every, step_)) record.validation_loss = validate();
+    if (context_.record && (due(options_.log_every, step_) || step_ == 1 || !std::isnan(record.validation_loss))) {
+      context_.record(record);
+    }
+    char note[64];
+    std::snprintf(note, sizeof note, "loss %.3e  rate %.1e", value, rate);
+    progress.update(step_, note);
+  }
+
+  double validate() {
+    const NoGrad no_grad;
+    const double loss = task_.validation();
+    if (loss < best_loss_) {
+      best_loss_ = loss;
+      Checkpoint now_best;
+      save_parameters(task_.parameters, now_best);
+      best_.clear();
+      for (const auto& [name, tensor] : now_best.tensors) best_[name] = tensor.clone();
+    }
+    return loss;
+  }
+
+  void save() const {
+    if (context_.checkpoint_path.empty()) return;
+    Checkpoint checkpoint;
+    save_parameters(task_.parameters, checkpoint);
+    for (const auto& [name, tensor] : optimizer_->memory()) checkpoint.tensors["optimizer/" + name] = tensor;
+    for (const auto& [name, tensor] : best_) checkpoint.tensors["best/" + name] = tensor;
+    checkpoint.state = {{"step", static_cast<std::uint64_t>(step_)},
+                        {"seed", context_.seed},
+                        {"sampler", sampler_.position()},
+                        {"best_loss_bits", std::bit_cast<std::uint64_t>(best_loss_)}};
+    checkpoint.attributes["config"] = context_.config;
+    if (task_.describe) task_.describe(checkpoint);
+    write_checkpoint(context_.checkpoint_path, checkpoint);
+  }
+
+  void restore(const Checkpoint& checkpoint) {
+    const auto state = [&](const char* name) {
+      const auto found = checkpoint.state.find(name);
+      SPECFUSE_CHECK_AS(DataError, found != checkpoint.state.end(), context_.checkpoint_path, ": no state '", name,
+                        "' to continue from");
+      return found->second;
+    };
+    SPECFUSE_CHECK_AS(DataError, state("seed") == context_.seed, context_.checkpoint_path, ": expected seed ",
+                      context_.seed, ", got ", state("seed"));
+    load_parameters(task_.parameters, checkpoint);
+    optimizer_->restore(tensors_under(checkpoint, "optimizer/"), state("step"));
+    best_ = tensors_under(checkpoint, "best/");
+    best_loss_ = std::bit_cast<double>(state("best_loss_bits"));
+    sampler_.seek(state("sampler"));
+    step_ = static_cast<Index>(state("step"));
+  }
+
+  const TrainingTask& task_;
+  const TrainOptions& options_;
+  const FitContext& context_;
+  std::unique_ptr<Optimizer> optimizer_;
+  Rng sampler_;
+  Index step_ = 0;
+  double best_loss_ = std::numeric_limits<double>::infinity();
+  std::map<std::string, Tensor> best_;
+  double start_ = 0;
+};
+
+}  // namespace
+
+void initialize(const std::vector<Parameter>& parameters, const TrainOptions& options, std::uint64_t seed) {
+  for (const Parameter& parameter : parameters) {
+    Tensor tensor = parameter.value.value();
+    if (parameter.is_bias) {
+      std::fill_n(tensor.data(), tensor.size(), 0.0f);
+      continue;
+    }
+    Rng rng(seed, stream_of("init " + parameter.name));
+    if (options.init == "he") {
+      init_he(tensor, rng);
+    } else {
+      init_gaussian(tensor, tensor.shape().rank() > 2 ? options.conv_deviation : options.fc_deviation, rng);
+    }
+  }
+}
+
+void train(const TrainingTask& task, const TrainOptions& options, const FitContext& context) {
+  Training(task, options, context).run();
+}
+
+void save_parameters(const std::vector<Parameter>& parameters, Checkpoint& checkpoint) {
+  for (const Parameter& parameter : parameters) checkpoint.tensors["model/" + parameter.name] = parameter.value.value();
+}
+
+void load_parameters(const std::vector<Parameter>& parameters, const Checkpoint& checkpoint) {
+  for (const Parameter& parameter : parameters) {
+    const auto found = checkpoint.tensors.find("model/" + parameter.name);
+    SPECFUSE_CHECK_AS(DataError, found != checkpoint.tensors.end(), "checkpoint: no 'model/", parameter.name, "'");
+    SPECFUSE_CHECK_AS(DataError, found->second.shape() == parameter.value.shape(), "checkpoint: expected 'model/",
+                      parameter.name, "' of shape ", parameter.value.shape().text(), ", got ",
+                      found->second.shape().text());
+    Tensor to = parameter.value.value();
+    std::copy_n(found->second.data(), to.size(), to.data());
+  }
+}
+
+}  // namespace specfuse

@@ -1,0 +1,123 @@
+#include "specfuse/optim/optimizer.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "specfuse/core/error.h"
+#include "specfuse/core/threads.h"
+#include "specfuse/tensor/math.h"
+
+namespace specfuse {
+namespace {
+
+constexpr Index kGrain = 1 << 15;
+
+}  // namespace
+
+void Optimizer::clear_grads() {
+  for (Parameter& parameter : parameters_) parameter.value.clear_grad();
+}
+
+std::vector<Tensor> Optimizer::zeros_like_parameters() const {
+  std::vector<Tensor> zeros;
+  for (const Parameter& parameter : parameters_) zeros.emplace_back(parameter.value.shape());
+  return zeros;
+}
+
+void Optimizer::list(const std::string& name, const std::vector<Tensor>& tensors,
+                     std::map<std::string, Tensor>& all) const {
+  for (std::size_t i = 0; i < tensors.size(); ++i) all[concat(name, "/", parameters_[i].name)] = tensors[i];
+}
+
+void Optimizer::restore(const std::map<std::string, Tensor>& memory, std::uint64_t steps) {
+  for (auto& [name, ours] : this->memory()) {
+    const auto theirs = memory.find(name);
+    SPECFUSE_CHECK(theirs != memory.end(), "optimizer: no '", name, "' to continue from");
+    SPECFUSE_CHECK(theirs->second.shape() == ours.shape(), "optimizer: expected '", name, "' of shape ",
+                   ours.shape().text(), ", got ", theirs->second.shape().text());
+    Tensor to = ours;
+    std::copy_n(theirs->second.data(), to.size(), to.data());
+  }
+  steps_ = steps;
+}
+
+Sgd::Sgd(std::vector<Parameter> parameters, const SgdOptions& options)
+    : Optimizer(std::move(parameters)), options_(options), velocity_(zeros_like_parameters()) {}
+
+void Sgd::step(double learning_rate) {
+  ++steps_;
+  const float momentum = static_cast<float>(options_.momentum);
+  for (std::size_t p = 0; p < parameters_.size(); ++p) {
+    const Parameter& parameter = parameters_[p];
+    if (!parameter.value.grad().defined()) continue;
+    const float rate = static_cast<float>(learning_rate * (parameter.is_bias ? options_.bias_rate : 1.0));
+    const float decay = static_cast<float>(parameter.is_bias ? 0.0 : options_.weight_decay);
+    float *w = parameters_[p].value.value().data(), *v = velocity_[p].data();
+    const float* g = parameter.value.grad().data();
+    parallel_ranges(velocity_[p].size(), kGrain, [=](Index begin, Index end) {
+      for (Index i = begin; i < end; ++i) {
+        v[i] = momentum * v[i] + rate * (g[i] + decay * w[i]);
+        w[i] -= v[i];
+      }
+    });
+  }
+}
+
+std::map<std::string, Tensor> Sgd::memory() const {
+  std::map<std::string, Tensor> all;
+  list("velocity", velocity_, all);
+  return all;
+}
+
+AdamW::AdamW(std::vector<Parameter> parameters, const AdamWOptions& options)
+    : Optimizer(std::move(parameters)), options_(options), mean_(zeros_like_parameters()),
+      square_(zeros_like_parameters()) {}
+
+void AdamW::step(double learning_rate) {
+  ++steps_;
+  const double t = static_cast<double>(steps_);
+  const float b1 = static_cast<float>(options_.beta1), b2 = static_cast<float>(options_.beta2);
+  const float rate = static_cast<float>(learning_rate / (1.0 - std::pow(options_.beta1, t)));
+  const float unbias = static_cast<float>(1.0 / (1.0 - std::pow(options_.beta2, t)));
+  const float epsilon = static_cast<float>(options_.epsilon);
+  for (std::size_t p = 0; p < parameters_.size(); ++p) {
+    const Parameter& parameter = parameters_[p];
+    if (!parameter.value.grad().defined()) continue;
+    const float keep = static_cast<float>(1.0 - learning_rate * (parameter.is_bias ? 0.0 : options_.weight_decay));
+    float *w = parameters_[p].value.value().data(), *m = mean_[p].data(), *v = square_[p].data();
+    const float* g = parameter.value.grad().data();
+    parallel_ranges(mean_[p].size(), kGrain, [=](Index begin, Index end) {
+      for (Index i = begin; i < end; ++i) {
+        m[i] = b1 * m[i] + (1.0f - b1) * g[i];
+        v[i] = b2 * v[i] + (1.0f - b2) * g[i] * g[i];
+        w[i] = keep * w[i] - rate * m[i] / (std::sqrt(v[i] * unbias) + epsilon);
+      }
+    });
+  }
+}
+
+std::map<std::string, Tensor> AdamW::memory() const {
+  std::map<std::string, Tensor> all;
+  list("mean", mean_, all);
+  list("square", square_, all);
+  return all;
+}
+
+double clip_gradient_norm(const std::vector<Parameter>& parameters, double limit) {
+  double squares = 0;
+  for (const Parameter& parameter : parameters) {
+    const Tensor& grad = parameter.value.grad();
+    if (grad.defined()) squares += dot(grad, grad);
+  }
+  const double norm = std::sqrt(squares);
+  if (norm > limit) {
+    for (const Parameter& parameter : parameters) {
+      if (parameter.value.grad().defined()) {
+        scale(parameter.value.grad_to_add(), static_cast<float>(limit / norm));
+      }
+    }
+  }
+  return norm;
+}
+
+}  // namespace specfuse
