@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "specfuse/io/file.h"
+#include "specfuse/tensor/tensor.h"
+
+namespace specfuse {
+
+/// Reads an HDF5 file, in one thread at a time. Every failure is a `DataError` of one line: file, dataset, and the
+/// library's own reason. External links, external storage and virtual datasets are refused: a scene is one file.
+class Hdf5Reader {
+ public:
+  explicit Hdf5Reader(const std::string& path);
+  ~Hdf5Reader();
+  Hdf5Reader(const Hdf5Reader&) = delete;
+  Hdf5Reader& operator=(const Hdf5Reader&) = delete;
+
+  const std::string& path() const { return path_; }
+  /// Full names of all datasets, such as "/model/hsi.conv1.weight", sorted. Links are not followed.
+  std::vector<std::string> datasets() const;
+  /// Whether a link of this name is there, be it to a dataset or not.
+  bool has(const std::string& name) const;
+
+  std::vector<Index> shape(const std::string& dataset) const;
+  /// A dataset of any integer or float type, converted to float32; at most four dimensions, none empty, and no more
+  /// than the machine's memory. Values may be NaN.
+  Tensor read(const std::string& dataset) const;
+  /// The same, with the number of dimensions that is expected.
+  Tensor read(const std::string& dataset, int rank) const;
+  /// A dataset of one dimension in double precision.
+  std::vector<double> read_doubles(const std::string& dataset) const;
+
+  /// Attributes of a dataset or group ("/" for the file itself) that hold one text each; others are passed over.
+  std::map<std::string, std::string> texts(const std::string& object) const;
+  /// Attributes that hold one unsigned integer each; others are passed over.
+  std::map<std::string, std::uint64_t> integers(const std::string& object) const;
+  /// A numeric attribute of one value; none where there is no attribute of this name.
+  std::optional<double> number(const std::string& object, const std::string& attribute) const;
+
+ private:
+  std::string path_;
+  std::int64_t file_;
+};
+
+/// Writes an HDF5 file through a temporary, so that it appears under its name only when whole. Every failure is an
+/// `Error` of one line with the path and the library's reason; then neither file nor temporary is left.
+class Hdf5Writer {
+ public:
+  explicit Hdf5Writer(const std::string& path);
+  ~Hdf5Writer();
+  Hdf5Writer(const Hdf5Writer&) = delete;
+  Hdf5Writer& operator=(const Hdf5Writer&) = delete;
+
+  /// A float32 dataset under its full name, creating groups on the way.
+  void write(const std::string& dataset, const Tensor& values);
+  void write(const std::string& dataset, const std::vector<double>& values);
+  void create_group(const std::string& group);
+  /// One value as an attribute of an object that has been written; "/" is the file itself.
+  void attribute(const std::string& object, const std::string& name, const std::string& text);
+  void attribute(const std::string& object, const std::string& name, double number);
+  void attribute(const std::string& object, const std::string& name, std::uint64_t number);
+  /// Makes the file appear under its name. Nothing is written after it.
+  void finish();
+
+ private:
+  AtomicFile target_;
+  std::int64_t file_;
+};
+
+}  // namespace specfuse

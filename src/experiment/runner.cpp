@@ -1,0 +1,127 @@
+#include "specfuse/experiment/runner.h"
+
+#include "experiment/environment.h"
+#include "experiment/measure.h"
+#include "experiment/output.h"
+#include "experiment/training_log.h"
+#include "specfuse/core/error.h"
+#include "specfuse/core/interrupt.h"
+#include "specfuse/core/progress.h"
+#include "specfuse/experiment/data.h"
+#include "specfuse/experiment/protocol.h"
+#include "specfuse/io/file.h"
+#include "specfuse/io/scene.h"
+
+namespace specfuse {
+namespace {
+
+/// A fitted method, and the image that it made.
+struct Fusion {
+  MethodResult result;
+  Cube fused;
+  Checkpoint checkpoint;
+};
+
+/// The fused image against the reference, on the part that the protocol scores.
+Scores score(const Cube& reference, const Cube& fused, const Task& task) {
+  const Index ratio = task.pair.degradation.ratio;
+  if (!task.scored) return evaluate(reference, fused, ratio);
+  return evaluate(crop(reference, *task.scored), crop(fused, *task.scored), ratio);
+}
+
+/// The one way that every method goes. It never sees the reference.
+Fusion fit_and_fuse(const MethodConfig& config, const Task& task, const FitContext& context) {
+  Fusion fusion;
+  MethodResult& result = fusion.result;
+  result = {config.name, config.label, context.label, static_cast<Index>(context.seed)};
+  const std::unique_ptr<FusionMethod> method = config.options->make();
+
+  reset_peak_memory();
+  const Stopwatch fitting;
+  method->fit(task.training, context);
+  result.fit_seconds = fitting.seconds();
+  const Stopwatch fusing;
+  fusion.fused = method->fuse(task.pair);
+  result.fuse_seconds = fusing.seconds();
+  result.peak_memory_mb = peak_memory_mb();
+
+  const TrainingPair& training = task.training.train.front();
+  result.train_scores = evaluate(training.target, method->fuse(training.input), training.input.degradation.ratio);
+  fusion.checkpoint = method->checkpoint();
+  return fusion;
+}
+
+FitContext fit_context(const ExperimentConfig& config, const std::string& result, Index seed) {
+  FitContext context;
+  context.seed = static_cast<std::uint64_t>(seed);
+  context.label = result;
+  context.config = config_text(config);
+  return context;
+}
+
+void write_fusion(const Fusion& fusion, const FitContext& context, const Output& output) {
+  write_cube(output.staged(context.label + "/fused.h5"), fusion.fused);
+  if (fusion.checkpoint.tensors.empty()) return;
+  Checkpoint checkpoint = fusion.checkpoint;
+  checkpoint.attributes["method"] = fusion.result.name;
+  checkpoint.attributes["config"] = context.config;
+  write_checkpoint(output.staged(context.label + "/checkpoint.h5"), checkpoint);
+}
+
+void write_results(const Results& results, const TrainingLog& log, const Output& output) {
+  write_text_atomically(output.staged("config.json"), config_text(results.config));
+  write_text_atomically(output.staged("environment.json"), environment_text());
+  write_text_atomically(output.staged("metrics.json"), metrics_json(results));
+  write_text_atomically(output.staged("log.jsonl"), log.text());
+}
+
+std::string size_text(const Cube& cube) { return concat(cube.rows(), " x ", cube.cols(), " x ", cube.bands()); }
+
+}  // namespace
+
+Results run_experiment(const ExperimentConfig& config, const RunOptions& options) {
+  const Scene scene = load_scene(config, data_directories(options.data_directories));
+  Output output(options.out);
+  TrainingLog log(options.out, options.resume);
+  Results results{config, config.protocol.type == "split" ? config.protocol.test->text() : "whole image", {}};
+
+  for (const Index seed : config.seeds) {
+    const Task task = make_task(scene, config.protocol, seed);
+    for (const MethodConfig& method : config.methods) {
+      SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before ", config.folder_of(method, seed));
+      FitContext context = fit_context(config, config.folder_of(method, seed), seed);
+      output.add_folder(context.label);
+      context.checkpoint_path = output.folder() + "/" + context.label + "/checkpoint.h5";
+      context.resume = options.resume;
+      context.record = [&](const TrainingRecord& record) { log.add({context.label, seed, record}); };
+
+      Fusion fusion = fit_and_fuse(method, task, context);
+      if (scene.reference) fusion.result.scores = score(*scene.reference, fusion.fused, task);
+      write_fusion(fusion, context, output);
+      results.methods.push_back(fusion.result);
+    }
+  }
+  write_results(results, log, output);
+  output.publish();
+  log.close();
+  return results;
+}
+
+std::string plan_experiment(const ExperimentConfig& config, const RunOptions& options) {
+  const Scene scene = load_scene(config, data_directories(options.data_directories));
+  const Task task = make_task(scene, config.protocol, config.seeds.front());
+  std::string plan = concat("fuses    hsi ", size_text(task.pair.hsi), " and msi ", size_text(task.pair.msi), "\n");
+  for (const TrainingPair& pair : task.training.train) plan += concat("trains   on ", size_text(pair.target), "\n");
+  if (task.training.validation) plan += concat("validates on ", size_text(task.training.validation->target), "\n");
+  plan += !scene.reference ? "scores   nothing: there is no reference\n"
+                           : concat("scores   ", task.scored ? task.scored->text() : "the whole image", "\n");
+  for (const Index seed : config.seeds) {
+    for (const MethodConfig& method : config.methods) {
+      method.options->make();
+      plan += concat("makes    ", options.out, "/", config.folder_of(method, seed), "\n");
+    }
+  }
+  return plan;
+}
+
+}  // namespace specfuse

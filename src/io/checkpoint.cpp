@@ -1,0 +1,40 @@
+#include "specfuse/io/checkpoint.h"
+
+#include "specfuse/core/error.h"
+#include "specfuse/io/hdf5.h"
+
+namespace specfuse {
+
+namespace {
+
+constexpr std::uint64_t kFormatVersion = 1;
+const char* const kVersionName = "format_version";
+const char* const kStateGroup = "/state";
+
+}  // namespace
+
+void write_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
+  Hdf5Writer file(path);
+  file.attribute("/", kVersionName, kFormatVersion);
+  for (const auto& [name, text] : checkpoint.attributes) file.attribute("/", name, text);
+  file.create_group(kStateGroup);
+  for (const auto& [name, number] : checkpoint.state) file.attribute(kStateGroup, name, number);
+  for (const auto& [name, tensor] : checkpoint.tensors) file.write(name, tensor);
+  file.finish();
+}
+
+Checkpoint read_checkpoint(const std::string& path) {
+  const Hdf5Reader file(path);
+  const std::optional<double> version = file.number("/", kVersionName);
+  SPECFUSE_CHECK_AS(DataError, version && file.has(kStateGroup), path, ": is not a checkpoint: expected attribute ",
+                    kVersionName, " and group ", kStateGroup);
+  SPECFUSE_CHECK_AS(DataError, *version == static_cast<double>(kFormatVersion), path,
+                    ": expected checkpoint format version ", kFormatVersion, ", got ", *version);
+  Checkpoint checkpoint;
+  checkpoint.attributes = file.texts("/");
+  checkpoint.state = file.integers(kStateGroup);
+  for (const std::string& name : file.datasets()) checkpoint.tensors[name.substr(1)] = file.read(name);
+  return checkpoint;
+}
+
+}  // namespace specfuse

@@ -1,0 +1,64 @@
+#include "cube_dataset.h"
+
+#include <cmath>
+
+#include "specfuse/core/error.h"
+#include "specfuse/tensor/math.h"
+
+namespace specfuse {
+
+namespace {
+
+/// Metres, micrometres and wave numbers fall outside, and so does a fill value.
+constexpr double kShortest = 100, kLongest = 100000;
+
+std::vector<double> read_wavelengths(const Hdf5Reader& file, const CubeDataset& names, Index bands) {
+  const std::vector<double> values = file.read_doubles(names.wavelength_nm);
+  SPECFUSE_CHECK_AS(DataError, static_cast<Index>(values.size()) == bands, file.path(), ": ", names.wavelength_nm,
+                    " has ", values.size(), " values but ", names.values, " has ", bands, " bands");
+  for (std::size_t band = 0; band < values.size(); ++band) {
+    SPECFUSE_CHECK_AS(DataError, values[band] >= kShortest && values[band] <= kLongest, file.path(), ": ",
+                      names.wavelength_nm, ": expected nanometres from ", kShortest, " to ", kLongest, ", got ",
+                      values[band], " at band ", band);
+  }
+  return values;
+}
+
+/// "row 3, col 5, band 7" of an image, "[3, 5]" of anything else, counted from 0.
+std::string position_text(const Shape& shape, Index index) {
+  std::string text = shape.rank() == 3 ? "" : "]";
+  const char* const names[] = {"row ", ", col ", ", band "};
+  for (int i = shape.rank() - 1; i >= 0; --i) {
+    const Index position = index % shape[i];
+    index /= shape[i];
+    text = concat(shape.rank() == 3 ? names[i] : i == 0 ? "[" : ", ", position, text);
+  }
+  return text;
+}
+
+}  // namespace
+
+void require_finite(const Hdf5Reader& file, const std::string& dataset, const Tensor& values) {
+  if (all_finite(values)) return;
+  Index first = 0;
+  while (std::isfinite(values[first])) ++first;
+  throw DataError(concat(file.path(), ": ", dataset, ": expected finite float32 values, got ", values[first], " at ",
+                         position_text(values.shape(), first), " (counted from 0)"));
+}
+
+Cube read_cube(const Hdf5Reader& file, const CubeDataset& names) {
+  Cube cube;
+  cube.values = file.read(names.values, 3);
+  require_finite(file, names.values, cube.values);
+  if (file.has(names.wavelength_nm)) cube.wavelength_nm = read_wavelengths(file, names, cube.bands());
+  cube.attributes = file.texts(names.values);
+  cube.attributes.merge(file.texts("/"));
+  return cube;
+}
+
+void write_cube(Hdf5Writer& file, const CubeDataset& names, const Cube& cube) {
+  file.write(names.values, cube.values);
+  if (!cube.wavelength_nm.empty()) file.write(names.wavelength_nm, cube.wavelength_nm);
+}
+
+}  // namespace specfuse

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "specfuse/imaging/cube.h"
+#include "specfuse/io/hdf5.h"
+
+namespace specfuse {
+
+/// One image of a file: its dataset, and the dataset that holds its wavelengths where there is one.
+struct CubeDataset {
+  std::string values, wavelength_nm;
+};
+
+/// Throws `DataError` as described at `read_scene`.
+Cube read_cube(const Hdf5Reader& file, const CubeDataset& names);
+
+/// Values and wavelengths, not the attributes.
+void write_cube(Hdf5Writer& file, const CubeDataset& names, const Cube& cube);
+
+/// Throws `DataError` naming the position of the first value that is not finite.
+void require_finite(const Hdf5Reader& file, const std::string& dataset, const Tensor& values);
+
+}  // namespace specfuse

@@ -1,0 +1,263 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "hdf5_handle.h"
+#include "specfuse/io/hdf5.h"
+
+namespace specfuse {
+
+namespace {
+
+#define READ_CHECK(condition, ...) SPECFUSE_CHECK_AS(DataError, condition, __VA_ARGS__)
+
+/// Called by the library before it would follow a link into another file.
+herr_t refuse_external_link(const char*, const char*, const char*, const char*, unsigned*, hid_t, void* seen) {
+  *static_cast<bool*>(seen) = true;
+  return -1;
+}
+
+herr_t collect_dataset(hid_t, const char* name, const H5O_info_t* info, void* names) {
+  if (info->type == H5O_TYPE_DATASET) static_cast<std::vector<std::string>*>(names)->push_back(concat("/", name));
+  return 0;
+}
+
+herr_t collect_attribute(hid_t, const char* name, const H5A_info_t*, void* names) {
+  static_cast<std::vector<std::string>*>(names)->push_back(name);
+  return 0;
+}
+
+std::string list(const std::vector<std::string>& names) {
+  constexpr std::size_t kShown = 20;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i) text += concat(i == 0 ? "" : ", ", names[i]);
+  if (names.size() > kShown) text += concat(" and ", names.size() - kShown, " more");
+  return text.empty() ? "none" : text;
+}
+
+std::string shape_text(const std::vector<Index>& extents) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < extents.size(); ++i) text += concat(i == 0 ? "" : ", ", extents[i]);
+  return text + "]";
+}
+
+double memory_bytes() {
+  return static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
+Handle open_object(const Hdf5Reader& reader, hid_t file, const std::string& name) {
+  bool external = false;
+  const Handle access(H5Pcreate(H5P_LINK_ACCESS), H5Pclose);
+  READ_CHECK(access.valid() && H5Pset_elink_cb(access.get(), refuse_external_link, &external) >= 0, "cannot read ",
+             reader.path(), ": ", hdf5_reason());
+  Handle object(H5Oopen(file, name.c_str(), access.get()), H5Oclose);
+  READ_CHECK(!external, reader.path(), ": ", name, " leads into another file, which is refused");
+  if (object.valid()) return object;
+  const std::string reason = hdf5_reason();
+  READ_CHECK(reader.has(name), reader.path(), ": no dataset ", name, "; there is ", list(reader.datasets()));
+  throw DataError(concat(reader.path(), ": cannot open ", name, ": ", reason));
+}
+
+/// Refuses what is no dataset, and one whose values lie in other files: those may be missing or changed unseen.
+Handle open_dataset(const Hdf5Reader& reader, hid_t file, const std::string& name) {
+  Handle dataset = open_object(reader, file, name);
+  READ_CHECK(H5Iget_type(dataset.get()) == H5I_DATASET, reader.path(), ": ", name, " is not a dataset; there is ",
+             list(reader.datasets()));
+  const Handle creation(H5Dget_create_plist(dataset.get()), H5Pclose);
+  READ_CHECK(creation.valid(), reader.path(), ": cannot read ", name, ": ", hdf5_reason());
+  const bool elsewhere =
+      H5Pget_external_count(creation.get()) > 0 || H5Pget_layout(creation.get()) == H5D_VIRTUAL;
+  READ_CHECK(!elsewhere, reader.path(), ": ", name, " keeps its values in another file, which is refused");
+  return dataset;
+}
+
+std::vector<Index> extents_of(const Hdf5Reader& reader, const std::string& name, const Handle& dataset) {
+  const Handle space(H5Dget_space(dataset.get()), H5Sclose);
+  hsize_t extents[H5S_MAX_RANK];
+  const int rank = space.valid() ? H5Sget_simple_extent_dims(space.get(), extents, nullptr) : -1;
+  READ_CHECK(rank >= 0, reader.path(), ": cannot read the shape of ", name, ": ", hdf5_reason());
+  std::vector<Index> result;
+  for (int i = 0; i < rank; ++i) {
+    READ_CHECK(extents[i] < hsize_t{1} << 62, reader.path(), ": ", name, " is too large");
+    result.push_back(static_cast<Index>(extents[i]));
+  }
+  return result;
+}
+
+/// Checks all that could make a read fail or fill the memory, before anything is allocated.
+void check_readable(const Hdf5Reader& reader, const std::string& name, const Handle& dataset,
+                    const std::vector<Index>& extents) {
+  const Handle type(H5Dget_type(dataset.get()), H5Tclose);
+  READ_CHECK(type.valid(), reader.path(), ": cannot read the type of ", name, ": ", hdf5_reason());
+  const H5T_class_t type_class = H5Tget_class(type.get());
+  READ_CHECK(type_class == H5T_INTEGER || type_class == H5T_FLOAT, reader.path(), ": ", name,
+             " is not numeric: expected an integer or float type");
+  double bytes = sizeof(float);
+  for (const Index extent : extents) {
+    READ_CHECK(extent > 0, reader.path(), ": ", name, " is empty: its shape is ", shape_text(extents));
+    bytes *= static_cast<double>(extent);
+  }
+  READ_CHECK(bytes <= memory_bytes(), reader.path(), ": ", name, " ", shape_text(extents), " takes ", bytes / 1e9,
+             " GB as float32, more than the ", memory_bytes() / 1e9, " GB of memory here");
+}
+
+Shape to_shape(const std::vector<Index>& extents) {
+  switch (extents.size()) {
+    case 0: return {};
+    case 1: return {extents[0]};
+    case 2: return {extents[0], extents[1]};
+    case 3: return {extents[0], extents[1], extents[2]};
+    default: return {extents[0], extents[1], extents[2], extents[3]};
+  }
+}
+
+/// The attributes' names of an opened object.
+std::vector<std::string> attribute_names(const Hdf5Reader& reader, const std::string& name, const Handle& object) {
+  std::vector<std::string> names;
+  hsize_t position = 0;
+  const herr_t status =
+      H5Aiterate2(object.get(), H5_INDEX_NAME, H5_ITER_INC, &position, collect_attribute, &names);
+  READ_CHECK(status >= 0, reader.path(), ": cannot list the attributes of ", name, ": ", hdf5_reason());
+  return names;
+}
+
+/// One attribute, opened, with its type and whether it holds exactly one value.
+struct Attribute {
+  Attribute(const Handle& object, const std::string& name)
+      : handle(H5Aopen(object.get(), name.c_str(), H5P_DEFAULT), H5Aclose),
+        type(handle.valid() ? H5Aget_type(handle.get()) : H5I_INVALID_HID, H5Tclose) {
+    const Handle space(handle.valid() ? H5Aget_space(handle.get()) : H5I_INVALID_HID, H5Sclose);
+    single = space.valid() && H5Sget_simple_extent_npoints(space.get()) == 1;
+  }
+  bool valid() const { return handle.valid() && type.valid(); }
+  H5T_class_t type_class() const { return H5Tget_class(type.get()); }
+
+  Handle handle, type;
+  bool single = false;
+};
+
+/// The text of an attribute of one string, fixed or variable in length; none where the library cannot read it.
+std::optional<std::string> text_in(const Attribute& attribute) {
+  if (H5Tis_variable_str(attribute.type.get()) > 0) {
+    char* text = nullptr;
+    if (H5Aread(attribute.handle.get(), attribute.type.get(), &text) < 0) return std::nullopt;
+    const std::string result = text == nullptr ? "" : text;
+    H5free_memory(text);
+    return result;
+  }
+  std::string text(H5Tget_size(attribute.type.get()), '\0');
+  if (H5Aread(attribute.handle.get(), attribute.type.get(), text.data()) < 0) return std::nullopt;
+  text.resize(strnlen(text.data(), text.size()));
+  if (H5Tget_strpad(attribute.type.get()) == H5T_STR_SPACEPAD) text.resize(text.find_last_not_of(' ') + 1);
+  return text;
+}
+
+}  // namespace
+
+Hdf5Reader::Hdf5Reader(const std::string& path) : path_(path) {
+  silence_hdf5();
+  struct stat status {};
+  READ_CHECK(::stat(path.c_str(), &status) == 0, "cannot read ", path, ": ", std::strerror(errno));
+  READ_CHECK(S_ISREG(status.st_mode), "cannot read ", path, ": it is not a regular file");
+  file_ = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+  READ_CHECK(file_ >= 0, "cannot read ", path, " as HDF5: ", hdf5_reason());
+}
+
+Hdf5Reader::~Hdf5Reader() { H5Fclose(file_); }
+
+std::vector<std::string> Hdf5Reader::datasets() const {
+  std::vector<std::string> names;
+  READ_CHECK(H5Ovisit(file_, H5_INDEX_NAME, H5_ITER_INC, collect_dataset, &names) >= 0, "cannot list ", path_, ": ",
+             hdf5_reason());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+bool Hdf5Reader::has(const std::string& name) const {
+  // The library answers for the last part of a name only, and only where the parts before it are there.
+  for (std::size_t end = name.find('/', 1);; end = name.find('/', end + 1)) {
+    const std::string part = name.substr(0, end);
+    if (part != "/" && H5Lexists(file_, part.c_str(), H5P_DEFAULT) <= 0) return false;
+    if (end == std::string::npos) return true;
+  }
+}
+
+std::vector<Index> Hdf5Reader::shape(const std::string& dataset) const {
+  return extents_of(*this, dataset, open_dataset(*this, file_, dataset));
+}
+
+Tensor Hdf5Reader::read(const std::string& dataset) const {
+  const Handle handle = open_dataset(*this, file_, dataset);
+  const std::vector<Index> extents = extents_of(*this, dataset, handle);
+  READ_CHECK(extents.size() <= Shape::kMaxRank, path_, ": ", dataset, " has shape ", shape_text(extents),
+             ": expected at most ", Shape::kMaxRank, " dimensions");
+  check_readable(*this, dataset, handle, extents);
+  Tensor values = Tensor::uninitialized(to_shape(extents));
+  READ_CHECK(H5Dread(handle.get(), H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0, path_,
+             ": cannot read ", dataset, ": ", hdf5_reason());
+  return values;
+}
+
+Tensor Hdf5Reader::read(const std::string& dataset, int rank) const {
+  const std::vector<Index> extents = shape(dataset);
+  READ_CHECK(extents.size() == static_cast<std::size_t>(rank), path_, ": ", dataset, ": expected ", rank,
+             rank == 1 ? " dimension" : " dimensions", ", got ", extents.size(), " ", shape_text(extents));
+  return read(dataset);
+}
+
+std::vector<double> Hdf5Reader::read_doubles(const std::string& dataset) const {
+  const Handle handle = open_dataset(*this, file_, dataset);
+  const std::vector<Index> extents = extents_of(*this, dataset, handle);
+  READ_CHECK(extents.size() == 1, path_, ": ", dataset, ": expected 1 dimension, got ", extents.size(), " ",
+             shape_text(extents));
+  check_readable(*this, dataset, handle, extents);
+  std::vector<double> values(static_cast<std::size_t>(extents[0]));
+  READ_CHECK(H5Dread(handle.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0, path_,
+             ": cannot read ", dataset, ": ", hdf5_reason());
+  return values;
+}
+
+std::map<std::string, std::string> Hdf5Reader::texts(const std::string& object) const {
+  const Handle handle = open_object(*this, file_, object);
+  std::map<std::string, std::string> result;
+  for (const std::string& name : attribute_names(*this, object, handle)) {
+    const Attribute attribute(handle, name);
+    if (!attribute.valid() || attribute.type_class() != H5T_STRING || !attribute.single) continue;
+    const std::optional<std::string> text = text_in(attribute);
+    READ_CHECK(text, path_, ": cannot read attribute ", name, " of ", object, ": ", hdf5_reason());
+    result[name] = *text;
+  }
+  return result;
+}
+
+std::map<std::string, std::uint64_t> Hdf5Reader::integers(const std::string& object) const {
+  const Handle handle = open_object(*this, file_, object);
+  std::map<std::string, std::uint64_t> result;
+  for (const std::string& name : attribute_names(*this, object, handle)) {
+    const Attribute attribute(handle, name);
+    if (!attribute.valid() || attribute.type_class() != H5T_INTEGER || !attribute.single) continue;
+    READ_CHECK(H5Aread(attribute.handle.get(), H5T_NATIVE_UINT64, &result[name]) >= 0, path_,
+               ": cannot read attribute ", name, " of ", object, ": ", hdf5_reason());
+  }
+  return result;
+}
+
+std::optional<double> Hdf5Reader::number(const std::string& object, const std::string& name) const {
+  const Handle handle = open_object(*this, file_, object);
+  if (H5Aexists(handle.get(), name.c_str()) <= 0) return std::nullopt;
+  const Attribute attribute(handle, name);
+  READ_CHECK(attribute.valid(), path_, ": cannot read attribute ", name, " of ", object, ": ", hdf5_reason());
+  const bool numeric = attribute.type_class() == H5T_INTEGER || attribute.type_class() == H5T_FLOAT;
+  READ_CHECK(numeric && attribute.single, path_, ": attribute ", name, " of ", object, ": expected one number");
+  double value = 0;
+  READ_CHECK(H5Aread(attribute.handle.get(), H5T_NATIVE_DOUBLE, &value) >= 0, path_, ": cannot read attribute ", name,
+             " of ", object, ": ", hdf5_reason());
+  return value;
+}
+
+#undef READ_CHECK
+
+}  // namespace specfuse

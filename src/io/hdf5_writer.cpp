@@ -1,0 +1,118 @@
+#include <unistd.h>
+
+#include "hdf5_handle.h"
+#include "specfuse/io/hdf5.h"
+
+namespace specfuse {
+
+namespace {
+
+#define WRITE_CHECK(condition, ...) \
+  SPECFUSE_CHECK(condition, "cannot write ", __VA_ARGS__, ": ", hdf5_reason())
+
+/// Everything needed to create a dataset or group under a full name.
+Handle group_creation(const std::string& path) {
+  Handle creation(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
+  WRITE_CHECK(creation.valid() && H5Pset_create_intermediate_group(creation.get(), 1) >= 0, path);
+  return creation;
+}
+
+struct NewDataset {
+  std::string path, name;
+  hid_t file, type;
+};
+
+void write_dataset(const NewDataset& dataset, const std::vector<hsize_t>& extents, const void* values) {
+  const Handle links = group_creation(dataset.path);
+  const Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  // Without the times of writing, equal results are equal files.
+  WRITE_CHECK(creation.valid() && H5Pset_obj_track_times(creation.get(), false) >= 0, dataset.path);
+  const int rank = static_cast<int>(extents.size());
+  const Handle space(rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(rank, extents.data(), nullptr), H5Sclose);
+  WRITE_CHECK(space.valid(), dataset.name, " to ", dataset.path);
+  Handle handle(H5Dcreate2(dataset.file, dataset.name.c_str(), dataset.type, space.get(), links.get(),
+                           creation.get(), H5P_DEFAULT),
+                H5Dclose);
+  WRITE_CHECK(handle.valid(), dataset.name, " to ", dataset.path);
+  WRITE_CHECK(H5Dwrite(handle.get(), dataset.type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0, dataset.name, " to ",
+              dataset.path);
+  WRITE_CHECK(handle.close(), dataset.name, " to ", dataset.path);
+}
+
+/// Where an attribute goes.
+struct Place {
+  std::string path, object, name;
+  hid_t file;
+};
+
+void write_attribute(const Place& place, hid_t type, const void* value) {
+  const Handle object(H5Oopen(place.file, place.object.c_str(), H5P_DEFAULT), H5Oclose);
+  const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
+  WRITE_CHECK(object.valid() && space.valid(), "attribute ", place.name, " to ", place.path);
+  Handle handle(H5Acreate2(object.get(), place.name.c_str(), type, space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+  WRITE_CHECK(handle.valid() && H5Awrite(handle.get(), type, value) >= 0 && handle.close(), "attribute ", place.name,
+              " to ", place.path);
+}
+
+}  // namespace
+
+Hdf5Writer::Hdf5Writer(const std::string& path) : target_(path) {
+  silence_hdf5();
+  file_ = H5Fcreate(target_.temporary().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+  WRITE_CHECK(file_ >= 0, path);
+}
+
+Hdf5Writer::~Hdf5Writer() {
+  if (file_ < 0) return;
+  // Given up. On a full disk the library could not close the file and would keep it, and its space, until the
+  // program ends; emptying it first gives it room to.
+  [[maybe_unused]] const int ignored = ::truncate(target_.temporary().c_str(), 0);
+  H5Fclose(file_);
+}
+
+void Hdf5Writer::write(const std::string& dataset, const Tensor& values) {
+  SPECFUSE_CHECK(values.size() > 0, "cannot write ", dataset, " to ", target_.path(), ": it has no values");
+  std::vector<hsize_t> extents;
+  for (int i = 0; i < values.shape().rank(); ++i) extents.push_back(static_cast<hsize_t>(values.dim(i)));
+  write_dataset({target_.path(), dataset, file_, H5T_NATIVE_FLOAT}, extents, values.data());
+}
+
+void Hdf5Writer::write(const std::string& dataset, const std::vector<double>& values) {
+  SPECFUSE_CHECK(!values.empty(), "cannot write ", dataset, " to ", target_.path(), ": it has no values");
+  write_dataset({target_.path(), dataset, file_, H5T_NATIVE_DOUBLE}, {values.size()}, values.data());
+}
+
+void Hdf5Writer::create_group(const std::string& group) {
+  const Handle links = group_creation(target_.path());
+  const Handle handle(H5Gcreate2(file_, group.c_str(), links.get(), H5P_DEFAULT, H5P_DEFAULT), H5Gclose);
+  WRITE_CHECK(handle.valid(), group, " to ", target_.path());
+}
+
+void Hdf5Writer::attribute(const std::string& object, const std::string& name, const std::string& text) {
+  // Variable in length: fixed ones end at 64 KB, which a configuration with a long response can exceed.
+  const Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+  WRITE_CHECK(type.valid() && H5Tset_size(type.get(), H5T_VARIABLE) >= 0 && H5Tset_cset(type.get(), H5T_CSET_UTF8) >= 0,
+              "attribute ", name, " to ", target_.path());
+  const char* value = text.c_str();
+  write_attribute({target_.path(), object, name, file_}, type.get(), &value);
+}
+
+void Hdf5Writer::attribute(const std::string& object, const std::string& name, double number) {
+  write_attribute({target_.path(), object, name, file_}, H5T_NATIVE_DOUBLE, &number);
+}
+
+void Hdf5Writer::attribute(const std::string& object, const std::string& name, std::uint64_t number) {
+  write_attribute({target_.path(), object, name, file_}, H5T_NATIVE_UINT64, &number);
+}
+
+void Hdf5Writer::finish() {
+  SPECFUSE_CHECK(file_ >= 0, "cannot write ", target_.path(), ": it is finished");
+  WRITE_CHECK(H5Fflush(file_, H5F_SCOPE_LOCAL) >= 0, target_.path());
+  WRITE_CHECK(H5Fclose(file_) >= 0, target_.path());
+  file_ = H5I_INVALID_HID;
+  target_.commit();
+}
+
+#undef WRITE_CHECK
+
+}  // namespace specfuse

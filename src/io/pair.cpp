@@ -1,0 +1,71 @@
+#include "specfuse/io/pair.h"
+
+#include "cube_dataset.h"
+#include "specfuse/core/error.h"
+
+namespace specfuse {
+
+namespace {
+
+const CubeDataset kHsi = {"/hsi", "/wavelength_nm"};
+const CubeDataset kMsi = {"/msi", "/msi_wavelength_nm"};
+const CubeDataset kReference = {"/reference", "/wavelength_nm"};
+
+std::string pixels(const std::string& name, const Cube& cube) {
+  return concat(name, " of ", cube.rows(), " x ", cube.cols(), " pixels");
+}
+
+Index read_ratio(const Hdf5Reader& file, const Cube& hsi, const Cube& msi) {
+  const Index derived = msi.rows() / hsi.rows();
+  const bool fits = derived >= 2 && derived * hsi.rows() == msi.rows() && derived * hsi.cols() == msi.cols();
+  SPECFUSE_CHECK_AS(DataError, fits, file.path(),
+                    ": expected /msi to be larger than /hsi by one whole ratio on both axes, got ", pixels("/hsi", hsi),
+                    " and ", pixels("/msi", msi));
+  const std::optional<double> stated = file.number("/", "ratio");
+  SPECFUSE_CHECK_AS(DataError, !stated || *stated == static_cast<double>(derived), file.path(),
+                    ": attribute ratio is ", *stated, " but ", pixels("/hsi", hsi), " and ", pixels("/msi", msi), " have ratio ", derived);
+  return derived;
+}
+
+void check_sizes(const std::string& path, const PairFile& pair) {
+  if (pair.reference) {
+    const Shape expected{pair.msi.rows(), pair.msi.cols(), pair.hsi.bands()}, got = pair.reference->values.shape();
+    SPECFUSE_CHECK_AS(DataError, got == expected, path, ": expected /reference ", expected.text(),
+                      ", pixels of /msi and bands of /hsi, got ", got.text());
+  }
+  if (pair.srf.defined()) {
+    const Shape expected{pair.msi.bands(), pair.hsi.bands()};
+    SPECFUSE_CHECK_AS(DataError, pair.srf.shape() == expected, path, ": expected /srf ", expected.text(),
+                      ", bands of /msi by bands of /hsi, got ", pair.srf.shape().text());
+  }
+}
+
+}  // namespace
+
+PairFile read_pair(const std::string& path) {
+  const Hdf5Reader file(path);
+  PairFile pair;
+  pair.hsi = read_cube(file, kHsi);
+  pair.msi = read_cube(file, kMsi);
+  pair.ratio = read_ratio(file, pair.hsi, pair.msi);
+  if (file.has(kReference.values)) pair.reference = read_cube(file, kReference);
+  if (file.has("/srf")) {
+    pair.srf = file.read("/srf", 2);
+    require_finite(file, "/srf", pair.srf);
+  }
+  check_sizes(path, pair);
+  return pair;
+}
+
+void write_pair(const std::string& path, const PairFile& pair) {
+  Hdf5Writer file(path);
+  write_cube(file, kHsi, pair.hsi);
+  write_cube(file, kMsi, pair.msi);
+  if (pair.reference) file.write(kReference.values, pair.reference->values);
+  if (pair.srf.defined()) file.write("/srf", pair.srf);
+  for (const auto& [name, text] : pair.hsi.attributes) file.attribute("/", name, text);
+  file.attribute("/", "ratio", static_cast<std::uint64_t>(pair.ratio));
+  file.finish();
+}
+
+}  // namespace specfuse

@@ -1,0 +1,72 @@
+#include "specfuse/io/png.h"
+
+#include <png.h>
+
+#include <new>
+#include <utility>
+
+#include "specfuse/core/error.h"
+
+namespace specfuse {
+
+namespace {
+
+/// What the callbacks share. libpng leaves an error by longjmp, so nothing with a destructor may live in the
+/// functions that it jumps over; the text and the bytes live here.
+struct Encoder {
+  std::string bytes, reason;
+  bool out_of_memory = false;
+};
+
+void keep_reason(png_structp png, png_const_charp text) {
+  static_cast<Encoder*>(png_get_error_ptr(png))->reason = text;
+  png_longjmp(png, 1);
+}
+
+void ignore_warning(png_structp, png_const_charp) {}
+
+void append(png_structp png, png_bytep data, png_size_t count) {
+  Encoder* encoder = static_cast<Encoder*>(png_get_io_ptr(png));
+  try {
+    encoder->bytes.append(reinterpret_cast<const char*>(data), count);
+  } catch (const std::bad_alloc&) {
+    encoder->out_of_memory = true;
+  }
+  if (encoder->out_of_memory) png_error(png, "out of memory");
+}
+
+void flush(png_structp) {}
+
+/// The part in which libpng may jump: plain values only.
+bool encode(png_structp png, png_infop info, const Image& image) {
+  if (setjmp(png_jmpbuf(png))) return false;
+  png_set_IHDR(png, info, static_cast<png_uint_32>(image.cols), static_cast<png_uint_32>(image.rows), 8,
+               PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  png_write_info(png, info);
+  for (Index row = 0; row < image.rows; ++row) png_write_row(png, image.pixel(row, 0));
+  png_write_end(png, nullptr);
+  return true;
+}
+
+}  // namespace
+
+std::string encode_png(const Image& image) {
+  SPECFUSE_CHECK(image.rows >= 1 && image.cols >= 1 && image.rows <= PNG_UINT_31_MAX && image.cols <= PNG_UINT_31_MAX &&
+                     image.rgb.size() == static_cast<std::size_t>(image.rows * image.cols * 3),
+                 "encode_png: expected rows * cols * 3 bytes of a picture, got ", image.rgb.size(), " bytes for ",
+                 image.rows, " x ", image.cols, " pixels");
+  Encoder encoder;
+  png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &encoder, keep_reason, ignore_warning);
+  png_infop info = png == nullptr ? nullptr : png_create_info_struct(png);
+  bool done = false;
+  if (info != nullptr) {
+    png_set_write_fn(png, &encoder, append, flush);
+    done = encode(png, info, image);
+  }
+  png_destroy_write_struct(&png, &info);
+  SPECFUSE_CHECK(done, "encode_png: ", image.rows, " x ", image.cols, " pixels: ",
+                 encoder.reason.empty() ? "out of memory" : encoder.reason);
+  return std::move(encoder.bytes);
+}
+
+}  // namespace specfuse

@@ -1,0 +1,73 @@
+#include <doctest/doctest.h>
+
+#include <limits>
+
+#include "raw_hdf5.h"
+#include "specfuse/io/checkpoint.h"
+#include "specfuse/io/hdf5.h"
+#include "specfuse/io/tensors.h"
+#include "temporary_folder.h"
+
+using namespace specfuse;
+
+TEST_CASE("checkpoint: tensors, state and attributes come back as they were") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("checkpoint.h5");
+  Checkpoint checkpoint;
+  checkpoint.tensors["model/hsi.conv1.weight"] = Tensor::from({2, 1, 3}, {1, 2, 3, 4, 5, 6.5f});
+  checkpoint.tensors["model/hsi.conv1.bias"] = Tensor::from({1}, {-1});
+  checkpoint.tensors["model/msi.conv1.weight"] = Tensor(Shape{3, 2, 1, 2});
+  checkpoint.tensors["optimizer/best"] = Tensor::from({}, {std::numeric_limits<float>::infinity()});
+  checkpoint.state = {{"step", 12}, {"rng", std::numeric_limits<std::uint64_t>::max()}};
+  checkpoint.attributes = {{"method", "two_cnn_fu"}, {"config", "{\"a\": \"\u00fc\"}"}};
+  write_checkpoint(path, checkpoint);
+  write_checkpoint(path, checkpoint);
+  CHECK(folder.entries() == 1);
+
+  const Checkpoint read = read_checkpoint(path);
+  CHECK(read.state == checkpoint.state);
+  CHECK(read.attributes == checkpoint.attributes);
+  REQUIRE(read.tensors.size() == checkpoint.tensors.size());
+  for (const auto& [name, tensor] : checkpoint.tensors) {
+    CAPTURE(name);
+    REQUIRE(read.tensors.count(name) == 1);
+    const Tensor& got = read.tensors.at(name);
+    CHECK(got.shape() == tensor.shape());
+    CHECK(std::equal(got.data(), got.data() + got.size(), tensor.data()));
+  }
+}
+
+TEST_CASE("checkpoint: one without any content comes back empty") {
+  const TemporaryFolder folder;
+  write_checkpoint(folder.file("a.h5"), {});
+  const Checkpoint read = read_checkpoint(folder.file("a.h5"));
+  CHECK(read.tensors.empty());
+  CHECK(read.state.empty());
+  CHECK(read.attributes.empty());
+}
+
+TEST_CASE("checkpoint: other files and later versions are refused") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("a.h5");
+  write_tensors(path, {{"model/x", Tensor(Shape{1})}});
+  CHECK(contains(message_of<DataError>([&] { read_checkpoint(path); }), path + ": is not a checkpoint"));
+  {
+    RawFile raw(path);
+    raw.number("format_version", H5T_STD_U64LE, 2);
+    H5Gclose(H5Gcreate2(raw.id(), "state", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+  }
+  CHECK(message_of<DataError>([&] { read_checkpoint(path); }) ==
+        path + ": expected checkpoint format version 1, got 2");
+  CHECK(contains(message_of<DataError>([&] { read_checkpoint(folder.file("none.h5")); }), "No such file"));
+}
+
+TEST_CASE("tensors: names become groups and datasets, numbers attributes of the file") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("batch.h5");
+  write_tensors(path, {{"grad/hsi.conv1.weight", Tensor::from({1, 2}, {1, 2})}, {"target", Tensor::from({1}, {3})}},
+                {{"learning_rate", 1e-4}});
+  const Hdf5Reader file(path);
+  CHECK(file.datasets() == std::vector<std::string>{"/grad/hsi.conv1.weight", "/target"});
+  CHECK(file.read("/grad/hsi.conv1.weight", 2)[1] == 2.0f);
+  CHECK(file.number("/", "learning_rate") == 1e-4);
+}

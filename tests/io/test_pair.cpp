@@ -1,0 +1,98 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "raw_hdf5.h"
+#include "specfuse/io/pair.h"
+#include "temporary_folder.h"
+
+using namespace specfuse;
+
+namespace {
+
+Cube filled(Index rows, Index cols, Index bands, float value) {
+  Cube cube(rows, cols, bands);
+  std::fill_n(cube.values.data(), cube.values.size(), value);
+  return cube;
+}
+
+std::string refusal(const std::string& path, const PairFile& pair) {
+  write_pair(path, pair);
+  return message_of<DataError>([&] { read_pair(path); });
+}
+
+}  // namespace
+
+TEST_CASE("pair: images, ratio, reference, response and wavelengths come back") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("pair.h5");
+  PairFile pair{filled(2, 3, 5, 1), filled(6, 9, 2, 2), 3, filled(6, 9, 5, 3), Tensor(Shape{2, 5})};
+  pair.srf[7] = 0.5f;
+  pair.hsi.wavelength_nm = {400, 500, 600, 700, 800};
+  pair.msi.wavelength_nm = {450, 650};
+  pair.hsi.attributes = {{"sensor", "EnMAP"}};
+  write_pair(path, pair);
+  const PairFile read = read_pair(path);
+  CHECK(read.ratio == 3);
+  CHECK(read.hsi.values.shape() == Shape{2, 3, 5});
+  CHECK(read.msi.values.shape() == Shape{6, 9, 2});
+  CHECK(read.msi.values[0] == 2.0f);
+  REQUIRE(read.reference);
+  CHECK(read.reference->values[0] == 3.0f);
+  CHECK(read.reference->wavelength_nm == pair.hsi.wavelength_nm);
+  CHECK(read.hsi.wavelength_nm == pair.hsi.wavelength_nm);
+  CHECK(read.msi.wavelength_nm == pair.msi.wavelength_nm);
+  CHECK(read.hsi.attributes == pair.hsi.attributes);
+  CHECK(read.srf.shape() == Shape{2, 5});
+  CHECK(read.srf[7] == 0.5f);
+}
+
+TEST_CASE("pair: reference, response and ratio may be missing") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("pair.h5");
+  {
+    RawFile raw(path);
+    raw.dataset("hsi", {1, 2, 3}, H5T_STD_I16LE, std::vector<double>(6, -1));
+    raw.dataset("msi", {5, 10, 1}, H5T_STD_U8LE, std::vector<double>(50, 1));
+  }
+  const PairFile pair = read_pair(path);
+  CHECK(pair.ratio == 5);
+  CHECK_FALSE(pair.reference);
+  CHECK_FALSE(pair.srf.defined());
+  CHECK(pair.msi.wavelength_nm.empty());
+}
+
+TEST_CASE("pair: sizes that contradict each other or the ratio are refused with both sizes") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("pair.h5");
+  const Cube hsi = filled(4, 4, 3, 1);
+  CHECK(refusal(path, {hsi, filled(33, 32, 2, 1), 8, {}, {}}) ==
+        path + ": expected /msi to be larger than /hsi by one whole ratio on both axes, got /hsi of 4 x 4 pixels and "
+               "/msi of 33 x 32 pixels");
+  CHECK(contains(refusal(path, {hsi, filled(8, 12, 2, 1), 2, {}, {}}), "one whole ratio on both axes"));
+  CHECK(contains(refusal(path, {hsi, filled(4, 4, 2, 1), 1, {}, {}}), "larger than /hsi"));
+  CHECK(contains(refusal(path, {hsi, filled(2, 2, 2, 1), 2, {}, {}}), "larger than /hsi"));
+  CHECK(contains(refusal(path, {hsi, filled(8, 8, 2, 1), 4, {}, {}}), "attribute ratio is 4 but /hsi of 4 x 4 pixels"));
+  CHECK(contains(refusal(path, {hsi, filled(8, 8, 2, 1), 2, filled(8, 8, 2, 1), {}}),
+                 "expected /reference [8, 8, 3], pixels of /msi and bands of /hsi, got [8, 8, 2]"));
+  CHECK(contains(refusal(path, {hsi, filled(8, 8, 2, 1), 2, {}, Tensor(Shape{3, 2})}),
+                 "expected /srf [2, 3], bands of /msi by bands of /hsi, got [3, 2]"));
+}
+
+TEST_CASE("pair: each part must hold finite values and the response is a matrix") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("pair.h5");
+  PairFile pair{filled(2, 2, 3, 1), filled(4, 4, 2, 1), 2, filled(4, 4, 3, 1), Tensor(Shape{2, 3})};
+  for (const std::string name : {"/hsi", "/msi", "/reference", "/srf"}) {
+    Tensor& values = name == "/hsi"         ? pair.hsi.values
+                     : name == "/msi"       ? pair.msi.values
+                     : name == "/reference" ? pair.reference->values
+                                            : pair.srf;
+    values[4] = std::numeric_limits<float>::quiet_NaN();
+    const std::string message = refusal(path, pair);
+    values[4] = 1;
+    CAPTURE(message);
+    CHECK(contains(message, path + ": " + name + ": expected finite"));
+  }
+}

@@ -1,0 +1,40 @@
+#include <doctest/doctest.h>
+#include <png.h>
+
+#include "specfuse/io/png.h"
+#include "temporary_folder.h"
+
+using namespace specfuse;
+
+namespace {
+
+Image decode(const std::string& bytes) {
+  png_image png{};
+  png.version = PNG_IMAGE_VERSION;
+  REQUIRE(png_image_begin_read_from_memory(&png, bytes.data(), bytes.size()) != 0);
+  CHECK(png.format == PNG_FORMAT_RGB);
+  Image image(png.height, png.width);
+  REQUIRE(png_image_finish_read(&png, nullptr, image.rgb.data(), 0, nullptr) != 0);
+  return image;
+}
+
+}  // namespace
+
+TEST_CASE("png: pictures of odd sizes come back through libpng pixel by pixel") {
+  for (const auto& [rows, cols] : {std::pair<Index, Index>{1, 1}, {5, 7}, {1, 300}, {300, 1}, {257, 33}}) {
+    Image image(rows, cols);
+    for (std::size_t i = 0; i < image.rgb.size(); ++i) image.rgb[i] = static_cast<std::uint8_t>(i * 7 + i / 256);
+    const Image read = decode(encode_png(image));
+    CHECK(read.rows == rows);
+    CHECK(read.cols == cols);
+    CHECK(read.rgb == image.rgb);
+  }
+}
+
+TEST_CASE("png: an empty picture, a wrong number of bytes and what libpng refuses are errors") {
+  CHECK(contains(message_of<Error>([] { encode_png(Image()); }), "got 0 bytes for 0 x 0 pixels"));
+  Image image(2, 2);
+  image.rgb.pop_back();
+  CHECK(contains(message_of<Error>([&] { encode_png(image); }), "got 11 bytes for 2 x 2 pixels"));
+  CHECK(contains(message_of<Error>([] { encode_png(Image(1, 2000000)); }), "Invalid IHDR data"));
+}

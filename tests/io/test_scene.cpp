@@ -1,0 +1,94 @@
+#include <doctest/doctest.h>
+
+#include <limits>
+
+#include "raw_hdf5.h"
+#include "specfuse/io/scene.h"
+#include "temporary_folder.h"
+
+using namespace specfuse;
+
+namespace {
+
+Cube counting_cube(Index rows, Index cols, Index bands) {
+  Cube cube(rows, cols, bands);
+  for (Index i = 0; i < cube.values.size(); ++i) cube.values[i] = static_cast<float>(i) + 0.25f;
+  return cube;
+}
+
+bool same_values(const Tensor& a, const Tensor& b) {
+  return a.shape() == b.shape() && std::equal(a.data(), a.data() + a.size(), b.data());
+}
+
+}  // namespace
+
+TEST_CASE("scene: a cube of any odd shape comes back with wavelengths and attributes") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("a.h5");
+  for (const Shape& shape : {Shape{1, 1, 1}, Shape{3, 5, 7}, Shape{17, 1, 2}}) {
+    Cube cube = counting_cube(shape[0], shape[1], shape[2]);
+    write_cube(path, cube);
+    CHECK(read_scene(path).wavelength_nm.empty());
+    for (Index band = 0; band < shape[2]; ++band) cube.wavelength_nm.push_back(2500.5 - 10.1 * static_cast<double>(band));
+    cube.attributes = {{"sensor", "AVIRIS"}, {"licence", "CC BY-SA 4.0 \u00a9"}};
+    write_cube(path, cube);
+    const Cube read = read_scene(path);
+    CHECK(same_values(read.values, cube.values));
+    CHECK(read.wavelength_nm == cube.wavelength_nm);
+    CHECK(read.attributes == cube.attributes);
+  }
+  CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("scene: integers under another name are read; attributes of the dataset go before those of the file") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("a.h5");
+  {
+    RawFile raw(path);
+    raw.dataset("image", {1, 2, 2}, H5T_STD_U16BE, {1, 2, 3, 65535});
+    raw.dataset("wavelength_nm", {2}, H5T_STD_I32LE, {450, 2500});
+    raw.fixed_text("/", "unit", "file", H5T_STR_NULLPAD);
+    raw.fixed_text("/", "place", "here", H5T_STR_NULLPAD);
+    raw.fixed_text("/image", "unit", "dataset", H5T_STR_NULLPAD);
+  }
+  const Cube cube = read_scene(path, "image");
+  CHECK(cube.values[3] == 65535.0f);
+  CHECK(cube.wavelength_nm == std::vector<double>{450, 2500});
+  CHECK(cube.attributes == std::map<std::string, std::string>{{"place", "here"}, {"unit", "dataset"}});
+}
+
+TEST_CASE("scene: values that are not finite as float32 are refused with their position") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("a.h5");
+  for (const double bad : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(), 1e300}) {
+    std::vector<double> values(3 * 5 * 7, 1.0);
+    values[(2 * 5 + 3) * 7 + 6] = bad;
+    RawFile(path).dataset("cube", {3, 5, 7}, H5T_NATIVE_DOUBLE, values);
+    const std::string message = message_of<DataError>([&] { read_scene(path); });
+    CHECK(contains(message, path + ": /cube: expected finite float32 values, got "));
+    CHECK(contains(message, "at row 2, col 3, band 6"));
+  }
+}
+
+TEST_CASE("scene: wavelengths of another number or unit are refused") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("a.h5");
+  const auto message_for = [&](const std::vector<double>& wavelengths) {
+    {
+      RawFile raw(path);
+      raw.dataset("cube", {1, 1, 3}, H5T_NATIVE_FLOAT, {1, 2, 3});
+      raw.dataset("wavelength_nm", {wavelengths.size()}, H5T_NATIVE_DOUBLE, wavelengths);
+    }
+    return message_of<DataError>([&] { read_scene(path); });
+  };
+  CHECK(message_for({400, 500}) == path + ": /wavelength_nm has 2 values but /cube has 3 bands");
+  CHECK(contains(message_for({500, 0.5, 0.6}), "expected nanometres from 100 to 100000, got 0.5 at band 1"));
+  CHECK(contains(message_for({500, 600, std::numeric_limits<double>::quiet_NaN()}), "got nan at band 2"));
+}
+
+TEST_CASE("scene: a matrix is not a cube") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("a.h5");
+  RawFile(path).dataset("cube", {3, 5}, H5T_NATIVE_FLOAT, std::vector<double>(15));
+  CHECK(message_of<DataError>([&] { read_scene(path); }) == path + ": /cube: expected 3 dimensions, got 2 [3, 5]");
+}
