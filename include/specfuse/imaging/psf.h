@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "specfuse/core/fields.h"
+#include "specfuse/tensor/tensor.h"
+
+namespace specfuse {
+
+/// The point spread function of a coarse pixel.
+struct PsfOptions {
+  /// gaussian: cut off at 2 * ratio fine pixels (even ratio) or 2 * ratio - 1 (odd). box: the ratio x ratio block
+  /// itself. delta: its middle pixel, or the mean of its four middle pixels where ratio is even. kernel: from `file`.
+  std::string type = "gaussian";
+  /// Full width at half maximum in fine pixels, of a Gaussian only; none: the ratio.
+  std::optional<double> fwhm;
+  /// CSV text of the weights, one row a line, of a kernel only.
+  std::string file;
+
+  template <class Fields>
+  void describe(Fields& fields) {
+    fields("type", type, Choices{"gaussian", "box", "delta", "kernel"});
+    fields("fwhm", fwhm, Range{0.1, 1000});
+    fields("file", file);
+  }
+};
+
+/// The weights [size, size] of the fine pixels that a coarse pixel sums, centred on its ratio x ratio block: size and
+/// ratio are both even or both odd, the sum is 1. `kernel` holds what `options.file` contains, and is read for that
+/// type only. Throws `ConfigError` on options that contradict each other or a ratio below 2.
+Tensor make_psf(const PsfOptions& options, Index ratio, const Tensor& kernel = {});
+
+/// A measured kernel scaled to sum 1, laid over the image as it stands (not turned round). Throws `ConfigError` unless
+/// it is square, of even size where ratio is even and odd where it is odd, and finite with a positive sum.
+Tensor normalized_psf(const Tensor& kernel, Index ratio);
+
+/// The numbers of a comma-separated text, one row a line: [lines, numbers per line]. Throws `DataError` naming
+/// `source` and the line where a number is malformed or missing.
+Tensor parse_kernel_csv(const std::string& text, const std::string& source);
+
+/// How far the PSF reaches from the centre of its block in fine pixels: half its size, rounded up.
+Index psf_reach(const Tensor& psf);
+
+}  // namespace specfuse

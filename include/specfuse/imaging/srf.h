@@ -1,0 +1,65 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "specfuse/core/fields.h"
+#include "specfuse/tensor/tensor.h"
+
+namespace specfuse {
+
+/// The spectral response of the MSI, one row for each of its bands. Exactly one of sensor, file, weights, ranges and
+/// fractions is given.
+struct SrfOptions {
+  /// landsat7, landsat8, sentinel2a, ikonos or worldview2: published band edges of the reflective bands.
+  std::string sensor;
+  /// box: equal weights of the bands centred inside the edges, both included. gaussian: super-Gaussian weights
+  /// exp(-ln 2 * (2 |l - c| / width)^6), one half at the edges. Of a sensor only.
+  std::string shape = "box";
+  /// CSV of measured responses; see `parse_response_csv`.
+  std::string file;
+  /// Columns of the file to use, in this order; none: all.
+  std::vector<std::string> columns;
+  /// Explicit rows of one weight per band.
+  std::vector<std::vector<double>> weights;
+  /// Rows of equal weights of the bands [first, last], counted from 0, both included.
+  std::vector<std::vector<Index>> ranges;
+  /// Rows of equal weights of a range [first, last] in fractions of the band count: 0 is the first band, 1 the last,
+  /// and f between them the band round(f * (bands - 1)), both ends included.
+  std::vector<std::vector<double>> fractions;
+
+  template <class Fields>
+  void describe(Fields& fields) {
+    fields("sensor", sensor);
+    fields("shape", shape, Choices{"box", "gaussian"});
+    fields("file", file);
+    fields("columns", columns);
+    fields("weights", weights);
+    fields("ranges", ranges);
+    fields("fractions", fractions, Range{0, 1});
+  }
+};
+
+/// Measured responses: values[i][w] is the response of column i at wavelength_nm[w]; wavelengths increase.
+struct ResponseTable {
+  /// Where it was read, for messages.
+  std::string source;
+  std::vector<std::string> names;
+  std::vector<double> wavelength_nm;
+  std::vector<std::vector<double>> values;
+};
+
+/// Reads a comma-separated text with a header line `wavelength_nm,NAME,...`. Throws `DataError` naming `source`, the
+/// line and what was expected of it.
+ResponseTable parse_response_csv(const std::string& text, const std::string& source);
+
+/// The response matrix [msi bands, bands] of a scene whose bands are centred at `wavelength_nm` (empty: unknown);
+/// rows clipped at 0 and scaled to sum 1. Measured responses are interpolated linearly at the band centres and are 0
+/// outside their table. Without wavelengths, landsat7 takes the fractions 0.03-0.07, 0.08-0.12, 0.135-0.165,
+/// 0.19-0.25, 0.58-0.66 and 0.84-0.93 of the band count, rounded as in `SrfOptions::fractions`, and other sensors and
+/// files are an error. `measured` holds what `options.file` contains, and is read for a file only.
+/// Throws `ConfigError` on options that contradict each other and on a row without any band of the scene.
+Tensor make_srf(const SrfOptions& options, const std::vector<double>& wavelength_nm, Index bands,
+                const ResponseTable& measured = {});
+
+}  // namespace specfuse

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "specfuse/imaging/cube.h"
+
+namespace specfuse {
+
+/// One band of a reference x and a fused image y, over all pixels.
+struct BandStatistics {
+  double most, least, mean, squared_error;
+  /// Sums of squares and products about the means; exactly 0 where the image is constant.
+  double reference_variation, fused_variation, covariation;
+};
+
+/// What every measure looks at.
+struct Comparison {
+  const Cube& reference;
+  const Cube& fused;
+  Index ratio;
+  std::vector<BandStatistics> bands;
+};
+
+/// Throws `Error` unless the shapes are equal, there are pixels and bands, and all values are finite.
+void check_comparable(const Cube& reference, const Cube& fused);
+
+std::vector<BandStatistics> band_statistics(const Cube& reference, const Cube& fused);
+
+/// Counts by reason, as in `Scores::left_out`.
+using LeftOut = std::map<std::string, Index>;
+
+/// The measures, one function each. A value comes with what had to be left out.
+double psnr_db(const Comparison& images, LeftOut& left_out);
+double psnr_global_db(const Comparison& images, LeftOut& left_out);
+double psnr_unit_db(const Comparison& images, LeftOut& left_out);
+double sam_deg(const Comparison& images, LeftOut& left_out);
+double ergas(const Comparison& images, LeftOut& left_out);
+double rmse(const Comparison& images, LeftOut& left_out);
+double cc(const Comparison& images, LeftOut& left_out);
+
+/// Over all values.
+double mean_squared_error(const Comparison& images);
+
+/// The mean over the bands of value(band), without those where it is NaN: these are counted under `reason`.
+template <class Value>
+double mean_over_bands(const Comparison& images, const char* reason, LeftOut& left_out, Value value) {
+  double total = 0;
+  Index used = 0;
+  for (const BandStatistics& band : images.bands) {
+    const double part = value(band);
+    if (part != part) continue;
+    total += part;
+    ++used;
+  }
+  const Index unused = static_cast<Index>(images.bands.size()) - used;
+  if (unused > 0) left_out[reason] = unused;
+  return total / static_cast<double>(used);
+}
+
+}  // namespace specfuse

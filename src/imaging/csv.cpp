@@ -1,0 +1,48 @@
+#include "csv.h"
+
+#include <charconv>
+#include <cmath>
+#include <sstream>
+
+#include "specfuse/core/error.h"
+
+namespace specfuse {
+namespace {
+
+constexpr const char* kBlank = " \t\r\"";
+
+std::string stripped(const std::string& text) {
+  const auto first = text.find_first_not_of(kBlank);
+  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+}
+
+}  // namespace
+
+std::vector<CsvLine> split_csv(const std::string& text) {
+  std::vector<CsvLine> lines;
+  std::istringstream input(text);
+  std::string line;
+  for (std::size_t number = 1; std::getline(input, line); ++number) {
+    const std::string content = stripped(line);
+    if (content.empty() || content[0] == '#') continue;
+    CsvLine parsed{number, {}};
+    std::size_t begin = 0;
+    for (std::size_t comma; (comma = line.find(',', begin)) != std::string::npos; begin = comma + 1) {
+      parsed.fields.push_back(stripped(line.substr(begin, comma - begin)));
+    }
+    parsed.fields.push_back(stripped(line.substr(begin)));
+    lines.push_back(std::move(parsed));
+  }
+  return lines;
+}
+
+double csv_number(const std::string& field, const std::string& source, std::size_t line) {
+  double value = 0;
+  const char* end = field.data() + field.size();
+  const auto [stop, error] = std::from_chars(field.data(), end, value);
+  SPECFUSE_CHECK_AS(DataError, error == std::errc() && stop == end && std::isfinite(value), source, " line ", line,
+                    ": expected a finite number, got \"", field, "\"");
+  return value;
+}
+
+}  // namespace specfuse

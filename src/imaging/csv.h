@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace specfuse {
+
+/// A line of a comma-separated text and its number, counted from 1.
+struct CsvLine {
+  std::size_t number = 0;
+  std::vector<std::string> fields;
+};
+
+/// The lines that are neither blank nor start with '#', fields stripped of blanks and of double quotes around them.
+std::vector<CsvLine> split_csv(const std::string& text);
+
+/// The finite number in a field. Throws `DataError` naming `source`, the line and the field otherwise.
+double csv_number(const std::string& field, const std::string& source, std::size_t line);
+
+}  // namespace specfuse

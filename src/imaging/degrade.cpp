@@ -1,0 +1,137 @@
+#include "specfuse/imaging/degrade.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "keys.h"
+#include "specfuse/core/error.h"
+#include "specfuse/core/rng.h"
+#include "specfuse/core/threads.h"
+
+namespace specfuse {
+namespace {
+
+/// Where position i of an axis that goes on beyond its ends is found.
+Index reflected(Index i, Index extent, Boundary boundary) {
+  if (boundary == Boundary::replicate) return std::clamp<Index>(i, 0, extent - 1);
+  const Index period = boundary == Boundary::circular ? extent : 2 * extent;
+  const Index position = ((i % period) + period) % period;
+  return position < extent ? position : period - 1 - position;
+}
+
+void check_psf(const Tensor& psf, Index ratio) {
+  const Shape& shape = psf.shape();
+  SPECFUSE_CHECK(ratio >= 2, "degrade_spatially: expected a ratio of at least 2, got ", ratio);
+  SPECFUSE_CHECK(psf.defined() && shape.rank() == 2 && shape[0] == shape[1] && (shape[0] - ratio) % 2 == 0,
+                 "degrade_spatially: expected a square PSF of ", ratio % 2 == 0 ? "even" : "odd", " size, got ",
+                 shape.text());
+}
+
+/// What a sensor misplaced by `shift` fine pixels sees: Keys cubic, the image going on as `boundary` says.
+Cube shifted(const Cube& image, const std::array<double, 2>& shift, Boundary boundary) {
+  Cube result = image;
+  result.values = Tensor::uninitialized(image.values.shape());
+  const std::array<Index, 2> whole{static_cast<Index>(std::floor(shift[0])), static_cast<Index>(std::floor(shift[1]))};
+  const auto down = keys_weights(shift[0] - static_cast<double>(whole[0]));
+  const auto across = keys_weights(shift[1] - static_cast<double>(whole[1]));
+  parallel_for(image.rows(), [&](Index row) {
+    std::vector<double> sums(static_cast<std::size_t>(image.bands()));
+    for (Index col = 0; col < image.cols(); ++col) {
+      std::fill(sums.begin(), sums.end(), 0.0);
+      for (Index k = 0; k < 16; ++k) {
+        const double weight = down[static_cast<std::size_t>(k / 4)] * across[static_cast<std::size_t>(k % 4)];
+        const float* in = image.pixel(reflected(row + whole[0] + k / 4 - 1, image.rows(), boundary),
+                                      reflected(col + whole[1] + k % 4 - 1, image.cols(), boundary));
+        for (std::size_t b = 0; b < sums.size(); ++b) sums[b] += weight * double{in[b]};
+      }
+      std::transform(sums.begin(), sums.end(), result.pixel(row, col), [](double x) { return static_cast<float>(x); });
+    }
+  });
+  return result;
+}
+
+}  // namespace
+
+Cube degrade_spatially(const Cube& fine, const Degradation& degradation) {
+  const Index ratio = degradation.ratio;
+  const Tensor& psf = degradation.psf;
+  check_psf(psf, ratio);
+  SPECFUSE_CHECK(fine.rows() % ratio == 0 && fine.cols() % ratio == 0 && fine.pixels() > 0,
+                 "degrade_spatially: expected an image that divides by ", ratio, ", got ", fine.rows(), " x ",
+                 fine.cols(), " pixels");
+  Cube coarse(fine.rows() / ratio, fine.cols() / ratio, fine.bands());
+  coarse.wavelength_nm = fine.wavelength_nm;
+  coarse.attributes = fine.attributes;
+  const Index size = psf.dim(0), overhang = (size - ratio) / 2;
+  parallel_for(coarse.rows(), [&](Index row) {
+    std::vector<double> sums(static_cast<std::size_t>(fine.bands()));
+    for (Index col = 0; col < coarse.cols(); ++col) {
+      std::fill(sums.begin(), sums.end(), 0.0);
+      for (Index tap = 0; tap < psf.size(); ++tap) {
+        const double weight = psf[tap];
+        const float* in =
+            fine.pixel(reflected(row * ratio - overhang + tap / size, fine.rows(), degradation.boundary),
+                       reflected(col * ratio - overhang + tap % size, fine.cols(), degradation.boundary));
+        for (std::size_t b = 0; b < sums.size(); ++b) sums[b] += weight * double{in[b]};
+      }
+      std::transform(sums.begin(), sums.end(), coarse.pixel(row, col), [](double x) { return static_cast<float>(x); });
+    }
+  });
+  return coarse;
+}
+
+Cube degrade_spectrally(const Cube& cube, const Tensor& srf) {
+  SPECFUSE_CHECK(srf.defined() && srf.shape().rank() == 2 && srf.dim(1) == cube.bands(),
+                 "degrade_spectrally: expected a response [msi bands, ", cube.bands(), "], got ", srf.shape().text());
+  const Index bands = cube.bands(), msi_bands = srf.dim(0);
+  Cube msi(cube.rows(), cube.cols(), msi_bands);
+  msi.attributes = cube.attributes;
+  const auto respond = [&](Index row, const auto* spectrum) {
+    double total = 0;
+    for (Index b = 0; b < bands; ++b) total += double{srf[row * bands + b]} * double{spectrum[b]};
+    return total;
+  };
+  if (!cube.wavelength_nm.empty()) {
+    for (Index m = 0; m < msi_bands; ++m) msi.wavelength_nm.push_back(respond(m, cube.wavelength_nm.data()));
+  }
+  parallel_for(cube.rows(), [&](Index row) {
+    for (Index col = 0; col < cube.cols(); ++col) {
+      for (Index m = 0; m < msi_bands; ++m) {
+        msi.pixel(row, col)[m] = static_cast<float>(respond(m, cube.pixel(row, col)));
+      }
+    }
+  });
+  return msi;
+}
+
+Pair simulate(const Cube& reference, const Degradation& degradation, std::uint64_t seed) {
+  Pair pair;
+  pair.degradation = degradation;
+  pair.hsi = degrade_spatially(reference, degradation);
+  // The shift and the response are both linear and act on different axes, so the cheaper order is as good.
+  pair.msi = degrade_spectrally(reference, degradation.srf);
+  if (degradation.msi_shift != std::array<double, 2>{0, 0}) {
+    pair.msi = shifted(pair.msi, degradation.msi_shift, degradation.boundary);
+  }
+  if (degradation.hsi_snr_db) add_noise(pair.hsi, *degradation.hsi_snr_db, seed, stream_of("noise.hsi"));
+  if (degradation.msi_snr_db) add_noise(pair.msi, *degradation.msi_snr_db, seed, stream_of("noise.msi"));
+  return pair;
+}
+
+Pair degrade_pair(const Pair& pair) {
+  const Index ratio = pair.degradation.ratio;
+  SPECFUSE_CHECK(pair.msi.rows() == pair.hsi.rows() * ratio && pair.msi.cols() == pair.hsi.cols() * ratio,
+                 "degrade_pair: expected an msi of ", pair.hsi.rows() * ratio, " x ", pair.hsi.cols() * ratio,
+                 " pixels, got ", pair.msi.rows(), " x ", pair.msi.cols());
+  const Index rows = pair.hsi.rows() / ratio * ratio, cols = pair.hsi.cols() / ratio * ratio;
+  SPECFUSE_CHECK(rows > 0 && cols > 0, "degrade_pair: expected an hsi of at least ", ratio, " x ", ratio,
+                 " pixels, got ", pair.hsi.rows(), " x ", pair.hsi.cols());
+  Pair coarse;
+  coarse.degradation = pair.degradation;
+  coarse.hsi = degrade_spatially(crop(pair.hsi, {0, 0, rows, cols}), pair.degradation);
+  coarse.msi = degrade_spatially(crop(pair.msi, {0, 0, rows * ratio, cols * ratio}), pair.degradation);
+  return coarse;
+}
+
+}  // namespace specfuse

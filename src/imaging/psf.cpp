@@ -1,0 +1,93 @@
+#include "specfuse/imaging/psf.h"
+
+#include <cmath>
+#include <numbers>
+
+#include "csv.h"
+#include "specfuse/core/error.h"
+
+namespace specfuse {
+namespace {
+
+void check_options(const PsfOptions& options, Index ratio) {
+  SPECFUSE_CHECK_AS(ConfigError, ratio >= 2, "psf: expected a ratio of at least 2, got ", ratio);
+  SPECFUSE_CHECK_AS(ConfigError, !options.fwhm || options.type == "gaussian",
+                    "psf: fwhm belongs to type gaussian, got it with type ", options.type);
+  SPECFUSE_CHECK_AS(ConfigError, options.file.empty() || options.type == "kernel",
+                    "psf: file belongs to type kernel, got it with type ", options.type);
+}
+
+/// weight(d^2) at every pixel of a size x size square, d its distance from the centre, scaled to sum 1.
+template <class Weight>
+Tensor radial(Index size, Weight weight) {
+  std::vector<double> weights;
+  double total = 0;
+  for (Index row = 0; row < size; ++row) {
+    for (Index col = 0; col < size; ++col) {
+      const double y = static_cast<double>(row) - 0.5 * static_cast<double>(size - 1);
+      const double x = static_cast<double>(col) - 0.5 * static_cast<double>(size - 1);
+      weights.push_back(weight(y * y + x * x));
+      total += weights.back();
+    }
+  }
+  Tensor psf(Shape{size, size});
+  for (Index i = 0; i < psf.size(); ++i) psf[i] = static_cast<float>(weights[static_cast<std::size_t>(i)] / total);
+  return psf;
+}
+
+}  // namespace
+
+Tensor make_psf(const PsfOptions& options, Index ratio, const Tensor& kernel) {
+  check_options(options, ratio);
+  const bool even = ratio % 2 == 0;
+  const auto flat = [](double) { return 1.0; };
+  if (options.type == "gaussian") {
+    const double fwhm = options.fwhm.value_or(static_cast<double>(ratio));
+    SPECFUSE_CHECK_AS(ConfigError, std::isfinite(fwhm) && fwhm > 0, "psf: expected a positive fwhm, got ", fwhm);
+    // Relative to the pixel nearest the centre, so that even a very narrow one has a weight above zero.
+    const double nearest = even ? 0.5 : 0.0;
+    return radial(even ? 2 * ratio : 2 * ratio - 1, [=](double squared) {
+      return std::exp(-4 * std::numbers::ln2 * (squared - nearest) / (fwhm * fwhm));
+    });
+  }
+  if (options.type == "box") return radial(ratio, flat);
+  if (options.type == "delta") return radial(even ? 2 : 1, flat);
+  SPECFUSE_CHECK_AS(ConfigError, options.type == "kernel",
+                    "psf: expected type gaussian, box, delta or kernel, got ", options.type);
+  SPECFUSE_CHECK_AS(ConfigError, kernel.defined(), "psf: type kernel needs the kernel of a file");
+  return normalized_psf(kernel, ratio);
+}
+
+Tensor normalized_psf(const Tensor& kernel, Index ratio) {
+  const Shape& shape = kernel.shape();
+  SPECFUSE_CHECK_AS(ConfigError, shape.rank() == 2 && shape[0] == shape[1] && shape[0] >= 1,
+                    "psf: expected a square kernel, got ", shape.text());
+  SPECFUSE_CHECK_AS(ConfigError, (shape[0] - ratio) % 2 == 0, "psf: expected a kernel of ",
+                    ratio % 2 == 0 ? "even" : "odd", " size, as the ratio ", ratio, ", got ", shape.text());
+  double total = 0;
+  for (Index i = 0; i < kernel.size(); ++i) total += double{kernel[i]};
+  SPECFUSE_CHECK_AS(ConfigError, std::isfinite(total) && total > 0,
+                    "psf: expected a finite kernel with a positive sum, got a sum of ", total);
+  Tensor psf(shape);
+  for (Index i = 0; i < kernel.size(); ++i) psf[i] = static_cast<float>(double{kernel[i]} / total);
+  return psf;
+}
+
+Tensor parse_kernel_csv(const std::string& text, const std::string& source) {
+  const std::vector<CsvLine> lines = split_csv(text);
+  SPECFUSE_CHECK_AS(DataError, !lines.empty(), source, ": expected rows of numbers, got none");
+  const std::size_t width = lines.front().fields.size();
+  std::vector<float> values;
+  for (const CsvLine& line : lines) {
+    SPECFUSE_CHECK_AS(DataError, line.fields.size() == width, source, " line ", line.number, ": expected ", width,
+                      " numbers as in the first row, got ", line.fields.size());
+    for (const std::string& field : line.fields) {
+      values.push_back(static_cast<float>(csv_number(field, source, line.number)));
+    }
+  }
+  return Tensor::from(Shape{static_cast<Index>(lines.size()), static_cast<Index>(width)}, values);
+}
+
+Index psf_reach(const Tensor& psf) { return (psf.dim(0) + 1) / 2; }
+
+}  // namespace specfuse

@@ -1,0 +1,35 @@
+#include "csv.h"
+#include "specfuse/core/error.h"
+#include "specfuse/imaging/srf.h"
+
+namespace specfuse {
+
+ResponseTable parse_response_csv(const std::string& text, const std::string& source) {
+  const std::vector<CsvLine> lines = split_csv(text);
+  SPECFUSE_CHECK_AS(DataError, !lines.empty(), source, ": expected a header wavelength_nm,NAME,..., got nothing");
+  const CsvLine& header = lines.front();
+  SPECFUSE_CHECK_AS(DataError, header.fields.front() == "wavelength_nm" && header.fields.size() >= 2, source, " line ",
+                    header.number, ": expected a header wavelength_nm,NAME,..., got ", header.fields.size(),
+                    " columns, the first \"", header.fields.front(), "\"");
+  SPECFUSE_CHECK_AS(DataError, lines.size() >= 2, source, ": expected lines of numbers after the header, got none");
+
+  ResponseTable table;
+  table.source = source;
+  table.names.assign(header.fields.begin() + 1, header.fields.end());
+  table.values.resize(table.names.size());
+  for (auto line = lines.begin() + 1; line != lines.end(); ++line) {
+    SPECFUSE_CHECK_AS(DataError, line->fields.size() == header.fields.size(), source, " line ", line->number,
+                      ": expected ", header.fields.size(), " numbers as in the header, got ", line->fields.size());
+    const double wavelength = csv_number(line->fields.front(), source, line->number);
+    SPECFUSE_CHECK_AS(DataError, table.wavelength_nm.empty() || wavelength > table.wavelength_nm.back(), source,
+                      " line ", line->number, ": expected a wavelength above ", table.wavelength_nm.back(), ", got ",
+                      wavelength);
+    table.wavelength_nm.push_back(wavelength);
+    for (std::size_t i = 0; i < table.names.size(); ++i) {
+      table.values[i].push_back(csv_number(line->fields[i + 1], source, line->number));
+    }
+  }
+  return table;
+}
+
+}  // namespace specfuse

@@ -1,0 +1,87 @@
+#include "specfuse/imaging/upsample.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "keys.h"
+#include "specfuse/core/error.h"
+#include "specfuse/core/threads.h"
+
+namespace specfuse {
+namespace {
+
+/// The four coarse samples that make one fine sample along an axis.
+struct Tap {
+  std::array<Index, 4> sample;
+  std::array<double, 4> weight;
+};
+
+/// One tap for each of `count` fine positions from `first`; `extent` is the coarse extent.
+std::vector<Tap> taps(Index first, Index count, Index ratio, Index extent) {
+  std::vector<Tap> result;
+  for (Index fine = first; fine < first + count; ++fine) {
+    const double position = (static_cast<double>(fine) + 0.5) / static_cast<double>(ratio) - 0.5;
+    const double base = std::floor(position);
+    Tap tap{{}, keys_weights(position - base)};
+    for (std::size_t k = 0; k < 4; ++k) {
+      tap.sample[k] = std::clamp<Index>(static_cast<Index>(base) - 1 + static_cast<Index>(k), 0, extent - 1);
+    }
+    result.push_back(tap);
+  }
+  return result;
+}
+
+/// out[i] = the weighted sum of the four rows at in[k] + i.
+template <class In, class Out>
+void blend(const std::array<const In*, 4>& in, const std::array<double, 4>& weight, Out* out, Index count) {
+  for (Index i = 0; i < count; ++i) {
+    out[i] = static_cast<Out>(weight[0] * in[0][i] + weight[1] * in[1][i] + weight[2] * in[2][i] + weight[3] * in[3][i]);
+  }
+}
+
+}  // namespace
+
+std::array<double, 4> keys_weights(double offset) {
+  const double t = offset, t2 = t * t, t3 = t2 * t;
+  return {(-t3 + 2 * t2 - t) / 2, (3 * t3 - 5 * t2 + 2) / 2, (-3 * t3 + 4 * t2 + t) / 2, (t3 - t2) / 2};
+}
+
+Cube upsample_cubic(const Cube& coarse, Index ratio) {
+  return upsample_cubic(coarse, ratio, {0, 0, coarse.rows() * ratio, coarse.cols() * ratio});
+}
+
+Cube upsample_cubic(const Cube& coarse, Index ratio, const Rectangle& fine_part) {
+  const Rectangle& part = fine_part;
+  SPECFUSE_CHECK(ratio >= 1, "upsample_cubic: expected a ratio of at least 1, got ", ratio);
+  SPECFUSE_CHECK(part.row >= 0 && part.col >= 0 && part.rows >= 1 && part.cols >= 1 &&
+                     part.rows <= coarse.rows() * ratio - part.row && part.cols <= coarse.cols() * ratio - part.col,
+                 "upsample_cubic: expected a part of ", coarse.rows() * ratio, " x ", coarse.cols() * ratio,
+                 " fine pixels, got ", part.text());
+  Cube fine;
+  fine.values = Tensor::uninitialized(Shape{part.rows, part.cols, coarse.bands()});
+  fine.wavelength_nm = coarse.wavelength_nm;
+  fine.attributes = coarse.attributes;
+
+  const std::vector<Tap> row_taps = taps(part.row, part.rows, ratio, coarse.rows());
+  const std::vector<Tap> col_taps = taps(part.col, part.cols, ratio, coarse.cols());
+  const Index bands = coarse.bands();
+  const Index first = col_taps.front().sample.front();
+  const Index width = (col_taps.back().sample.back() - first + 1) * bands;
+  parallel_for(part.rows, [&](Index row) {
+    const Tap& down = row_taps[static_cast<std::size_t>(row)];
+    std::vector<double> blended(static_cast<std::size_t>(width));
+    std::array<const float*, 4> lines;
+    for (std::size_t k = 0; k < 4; ++k) lines[k] = coarse.pixel(down.sample[k], first);
+    blend(lines, down.weight, blended.data(), width);
+    for (Index col = 0; col < part.cols; ++col) {
+      const Tap& across = col_taps[static_cast<std::size_t>(col)];
+      std::array<const double*, 4> pixels;
+      for (std::size_t k = 0; k < 4; ++k) pixels[k] = blended.data() + (across.sample[k] - first) * bands;
+      blend(pixels, across.weight, fine.pixel(row, col), bands);
+    }
+  });
+  return fine;
+}
+
+}  // namespace specfuse

@@ -1,0 +1,141 @@
+#include "golden.h"
+#include "specfuse/core/error.h"
+#include "specfuse/imaging/srf.h"
+
+using namespace specfuse;
+
+namespace {
+
+std::vector<double> every_20_nm() {
+  std::vector<double> wavelength_nm;
+  for (int i = 0; i < 106; ++i) wavelength_nm.push_back(400 + 20 * i);
+  return wavelength_nm;
+}
+
+SrfOptions sensor(const std::string& name) {
+  SrfOptions options;
+  options.sensor = name;
+  return options;
+}
+
+constexpr const char* kTable = "wavelength_nm,A,\"B\"\n450,0,1\n505,0.5,0\n630,1,0.25\n700,-0.25,0.5\n";
+
+}  // namespace
+
+TEST_CASE("srf: landsat7 agrees with NumPy as boxes and as super-Gaussians") {
+  check_digest(make_srf(sensor("landsat7"), every_20_nm(), 106), {0, 0, 42.40952381});
+  SrfOptions smooth = sensor("landsat7");
+  smooth.shape = "gaussian";
+  check_digest(make_srf(smooth, every_20_nm(), 106), {7.284794916e-29, 6.353870644e-28, 42.13706731});
+}
+
+TEST_CASE("srf: a band counts on both edges and not beyond them") {
+  const Tensor srf = make_srf(sensor("ikonos"), {444.9, 445, 516, 516.1, 550, 660, 800}, 7);
+  CHECK(srf[0] == 0.0f);
+  CHECK(srf[1] == 0.5f);
+  CHECK(srf[2] == 0.5f);
+  CHECK(srf[3] == 0.0f);
+}
+
+TEST_CASE("srf: every sensor has its published number of bands, and rows sum to one") {
+  std::vector<double> wavelength_nm;
+  for (int i = 0; i < 500; ++i) wavelength_nm.push_back(400 + 5 * i);
+  const std::vector<std::pair<std::string, Index>> expected{
+      {"landsat7", 6}, {"landsat8", 7}, {"sentinel2a", 10}, {"ikonos", 4}, {"worldview2", 8}};
+  for (const auto& [name, bands] : expected) {
+    const Tensor srf = make_srf(sensor(name), wavelength_nm, 500);
+    CHECK(srf.shape() == Shape{bands, 500});
+    for (Index i = 0; i < bands; ++i) {
+      double total = 0;
+      for (Index b = 0; b < 500; ++b) total += double{srf[i * 500 + b]};
+      CHECK(total == doctest::Approx(1));
+    }
+  }
+}
+
+TEST_CASE("srf: a sensor band outside the scene is named with its edges and the scene's") {
+  CHECK(message_of<ConfigError>([] { make_srf(sensor("landsat7"), {500, 400, 900}, 3); }) ==
+        "srf: landsat7 band green (519-601 nm) expected a band of the scene inside its edges, "
+        "got 3 bands from 400 to 900 nm");
+  CHECK(message_of<ConfigError>([] { make_srf(sensor("landsat9"), {500}, 1); }) ==
+        "srf: expected one of the sensors ikonos, landsat7, landsat8, sentinel2a, worldview2, got landsat9");
+}
+
+TEST_CASE("srf: without wavelengths landsat7 takes fractions of the band count, other sensors are refused") {
+  const Tensor srf = make_srf(sensor("landsat7"), {}, 189);
+  const Index first[] = {6, 15, 25, 36, 109, 158}, last[] = {13, 23, 31, 47, 124, 175};
+  for (Index i = 0; i < 6; ++i) {
+    for (Index b = 0; b < 189; ++b) {
+      const bool inside = b >= first[i] && b <= last[i];
+      REQUIRE(srf[i * 189 + b] == (inside ? 1.0f / static_cast<float>(last[i] - first[i] + 1) : 0.0f));
+    }
+  }
+  CHECK_THROWS_AS(make_srf(sensor("ikonos"), {}, 189), ConfigError);
+}
+
+TEST_CASE("srf: ranges, fractions and weights make their rows") {
+  SrfOptions ranges;
+  ranges.ranges = {{0, 1}, {2, 2}};
+  check_digest(make_srf(ranges, {}, 3), {0.5, 1, 0.5 * 1 + 0.5 * 8 + 1 * 10});
+  SrfOptions fractions;
+  fractions.fractions = {{0, 0.25}, {1, 1}};
+  check_digest(make_srf(fractions, {}, 3), {0.5, 1, 0.5 * 1 + 0.5 * 8 + 1 * 10});
+  SrfOptions weights;
+  weights.weights = {{1, -5, 3}};
+  check_digest(make_srf(weights, {}, 3), {0.25, 0.75, 0.25 + 0.75 * 2});
+}
+
+TEST_CASE("srf: malformed rows are refused") {
+  const auto refused = [](auto set) {
+    SrfOptions options;
+    set(options);
+    CHECK_THROWS_AS(make_srf(options, {}, 3), ConfigError);
+  };
+  refused([](SrfOptions& o) { o.ranges = {{0, 3}}; });
+  refused([](SrfOptions& o) { o.ranges = {{-1, 1}}; });
+  refused([](SrfOptions& o) { o.ranges = {{2, 1}}; });
+  refused([](SrfOptions& o) { o.ranges = {{1}}; });
+  refused([](SrfOptions& o) { o.fractions = {{0.5, 1.5}}; });
+  refused([](SrfOptions& o) { o.weights = {{1, 2}}; });
+  refused([](SrfOptions& o) { o.weights = {{0, -1, 0}}; });
+}
+
+TEST_CASE("srf: exactly one kind of response must be given, with the options that belong to it") {
+  const auto refused = [](auto set) {
+    SrfOptions options = sensor("landsat7");
+    set(options);
+    CHECK_THROWS_AS(make_srf(options, every_20_nm(), 106), ConfigError);
+  };
+  refused([](SrfOptions& o) { o.sensor = ""; });
+  refused([](SrfOptions& o) { o.ranges = {{0, 1}}; });
+  refused([](SrfOptions& o) { o.columns = {"A"}; });
+  refused([](SrfOptions& o) { o.shape = "triangle"; });
+  refused([](SrfOptions& o) { o.sensor = "", o.ranges = {{0, 1}}, o.shape = "gaussian"; });
+  refused([](SrfOptions& o) { o.sensor = "", o.file = "never_read.csv"; });
+}
+
+TEST_CASE("srf: measured responses are interpolated at the band centres, clipped and scaled") {
+  SrfOptions options;
+  options.file = "table.csv";
+  const ResponseTable table = parse_response_csv(kTable, "table.csv");
+  check_digest(make_srf(options, every_20_nm(), 106, table), {0, 0, 14.49968587});
+  options.columns = {"B"};
+  CHECK(make_srf(options, {450, 700}, 2, table)[0] == doctest::Approx(2.0 / 3));
+  CHECK_THROWS_AS(make_srf(options, {}, 2, table), ConfigError);
+  CHECK(message_of<ConfigError>([&] { make_srf(options, {300, 301}, 2, table); }) ==
+        "srf: table.csv column B expected a positive response at a band of the scene, got 2 bands from 300 to 301 nm");
+  options.columns = {"C"};
+  CHECK_THROWS_AS(make_srf(options, {450, 700}, 2, table), ConfigError);
+}
+
+TEST_CASE("srf: a malformed table is reported with its line") {
+  const auto message = [](const char* text) {
+    return message_of<DataError>([&] { parse_response_csv(text, "t.csv"); });
+  };
+  CHECK(message("") == "t.csv: expected a header wavelength_nm,NAME,..., got nothing");
+  CHECK(message("nm,A\n1,2\n") == "t.csv line 1: expected a header wavelength_nm,NAME,..., got 2 columns, the first \"nm\"");
+  CHECK(message("wavelength_nm,A\n") == "t.csv: expected lines of numbers after the header, got none");
+  CHECK(message("wavelength_nm,A\n1,2,3\n") == "t.csv line 2: expected 2 numbers as in the header, got 3");
+  CHECK(message("wavelength_nm,A\n\n1,2\n1,2\n") == "t.csv line 4: expected a wavelength above 1, got 1");
+  CHECK(message("wavelength_nm,A\n1,\n") == "t.csv line 2: expected a finite number, got \"\"");
+}
