@@ -26,15 +26,21 @@ struct Variable::Node {
 
   /// Long chains are taken apart in a loop: the default would recurse once per operation.
   ~Node() {
-    std::vector<Variable> waiting = std::move(parents);
+    std::vector<Variable> waiting = release_parents();
     while (!waiting.empty()) {
       const std::shared_ptr<Node> node = std::move(waiting.back().node_);
       waiting.pop_back();
       if (!node || node.use_count() > 1) continue;
-      node->backward = nullptr;
-      for (Variable& parent : node->parents) waiting.push_back(std::move(parent));
-      node->parents.clear();
+      for (Variable& parent : node->release_parents()) waiting.push_back(std::move(parent));
     }
+  }
+
+  /// Hands over the parents, and lets go of the closure that holds them too.
+  std::vector<Variable> release_parents() {
+    std::vector<Variable> released = std::move(parents);
+    parents.clear();
+    backward = nullptr;
+    return released;
   }
 };
 
@@ -92,8 +98,7 @@ void Variable::backward(const Tensor& grad) {
     Node& node = *order.back().node_;
     if (!node.backward) continue;
     node.backward(node.grad);
-    node.backward = nullptr;
-    node.parents.clear();
+    node.release_parents();
     node.grad = Tensor();
     node.freed = true;
   }

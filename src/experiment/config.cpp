@@ -45,7 +45,7 @@ void apply_override(Json& json, const std::string& setting) {
   *at = Json::accept(value) ? parse_json(value, concat("--set ", setting)) : Json(value);
 }
 
-/// Checks that go beyond one field. `fail(path, ...)` throws.
+/// Checks that go beyond one field.
 class Checker {
  public:
   explicit Checker(const std::string& file) : file_(file) {}
@@ -53,7 +53,7 @@ class Checker {
   void check(const ExperimentConfig& config) const {
     expect(is_plain_name(config.name), "name", "letters, digits, '.', '_' and '-', not led by '.' or '-'", config.name);
     check_data(config.data);
-    check_protocol(config);
+    check_protocol(config.protocol);
     expect(!config.seeds.empty(), "seeds", "at least one", "none");
     expect(!config.methods.empty(), "methods", "at least one", "none");
     std::set<std::string> folders;
@@ -81,25 +81,14 @@ class Checker {
     expect(!data.dataset || data.scene, "data.dataset", "it beside a scene only", data.dataset.value_or(""));
   }
 
-  void check_protocol(const ExperimentConfig& config) const {
-    const ProtocolConfig& protocol = config.protocol;
+  void check_protocol(const ProtocolConfig& protocol) const {
     const bool split = protocol.type == "split";
     expect(!split || protocol.validation_fraction == 0, "protocol.validation_fraction", "it with wald only",
            concat(protocol.validation_fraction));
-    const std::pair<const char*, const std::optional<Region>&> parts[] = {
-        {"protocol.train", protocol.train}, {"protocol.validation", protocol.validation}, {"protocol.test", protocol.test}};
-    for (const auto& [path, part] : parts) {
-      expect(split || !part, path, "it with split only", "a rectangle");
-      if (part) check_region(path, *part, config.degrade.ratio);
-    }
-    expect(!split || (protocol.train && protocol.test), "protocol", "train and test rectangles for split", "none");
-    if (config.data.crop) check_region("data.crop", *config.data.crop, config.degrade.ratio);
-  }
-
-  void check_region(const std::string& path, const Region& part, Index ratio) const {
-    for (const Index number : {part.row, part.col, part.rows, part.cols}) {
-      expect(number % ratio == 0, path, concat("multiples of the ratio ", ratio), concat(number));
-    }
+    const int parts = protocol.train.has_value() + protocol.validation.has_value() + protocol.test.has_value();
+    expect(parts == (split ? 3 : 0), "protocol",
+           split ? "train, validation and test for split" : "train, validation and test with split only",
+           concat(parts, " of them"));
   }
 
   std::string file_;
@@ -109,6 +98,10 @@ void resolve(ExperimentConfig& config) {
   if (config.data.scene && !config.data.dataset) config.data.dataset = "/cube";
   if (config.degrade.psf.type == "gaussian" && !config.degrade.psf.fwhm) {
     config.degrade.psf.fwhm = static_cast<double>(config.degrade.ratio);
+  }
+  SrfOptions& srf = config.degrade.srf;
+  if (srf.sensor.empty() && srf.file.empty() && srf.weights.empty() && srf.ranges.empty() && srf.fractions.empty()) {
+    srf.sensor = "landsat7";
   }
   for (MethodConfig& method : config.methods) {
     if (method.label.empty()) method.label = method.name;
@@ -186,6 +179,7 @@ std::string ExperimentConfig::folder_of(const MethodConfig& method, Index seed) 
 ExperimentConfig parse_config(const std::string& text, const std::string& file,
                               const std::vector<std::string>& overrides) {
   Json json = parse_json(text, file);
+  SPECFUSE_CHECK_AS(ConfigError, json.is_object(), file, ": expected an object, got ", json.type_name());
   for (const std::string& setting : overrides) apply_override(json, setting);
   ExperimentConfig config;
   read_fields(json, "", file, config);
@@ -195,7 +189,13 @@ ExperimentConfig parse_config(const std::string& text, const std::string& file,
 }
 
 ExperimentConfig load_config(const std::string& file, const std::vector<std::string>& overrides) {
-  return parse_config(read_text(file), file, overrides);
+  std::string text;
+  try {
+    text = read_text(file);
+  } catch (const DataError& problem) {
+    throw ConfigError(problem.what());
+  }
+  return parse_config(text, file, overrides);
 }
 
 std::string config_text(const ExperimentConfig& config) { return write_fields(config).dump(2) + "\n"; }

@@ -52,7 +52,12 @@ void load_measured(const ExperimentConfig& config, const std::string& path, Scen
   scene.reference = file.reference;
   scene.measured = Pair{file.hsi, file.msi, scene.degradation};
   if (config.data.crop) {
-    check_inside("data.crop", *config.data.crop, file.msi);
+    const Region& part = *config.data.crop;
+    check_inside("data.crop", part, file.msi);
+    for (const Index number : {part.row, part.col, part.rows, part.cols}) {
+      SPECFUSE_CHECK_AS(ConfigError, number % file.ratio == 0, "data.crop: expected multiples of the pair's ratio ",
+                        file.ratio, ", got ", number);
+    }
     scene.measured = crop_pair(*scene.measured, *config.data.crop);
     if (scene.reference) scene.reference = crop(*scene.reference, *config.data.crop);
   }

@@ -26,7 +26,11 @@ std::string listing_text() {
                                     metric.higher_is_better ? "higher is better" : "lower is better"));
   }
   text += "sensors\n";
-  for (const SensorBand& band : all) {}
+  for (const auto& [sensor, bands] : sensor_list()) {
+    std::string names;
+    for (const std::string& band : bands) names += concat(names.empty() ? "" : ", ", band);
+    text += line(sensor, names);
+  }
   return text;
 }
 

@@ -1,8 +1,10 @@
 #include "specfuse/experiment/protocol.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "specfuse/core/error.h"
+#include "specfuse/imaging/psf.h"
 #include "specfuse/imaging/split.h"
 
 namespace specfuse {
@@ -30,14 +32,13 @@ TrainingData wald_training(const Pair& pair, double validation_fraction) {
 
 /// Trains on parts of the scene itself, with the reference as the answer.
 TrainingData split_training(const TrainingPair& whole, const ProtocolConfig& protocol) {
-  check_inside("protocol.train", *protocol.train, whole.target);
-  check_inside("protocol.test", *protocol.test, whole.target);
-  if (protocol.validation) check_inside("protocol.validation", *protocol.validation, whole.target);
-  const Tensor& psf = whole.input.degradation.psf;
-  CHECK_SPLIT
-  TrainingData data{{part_of(whole, *protocol.train)}, {}};
-  if (protocol.validation) data.validation = part_of(whole, *protocol.validation);
-  return data;
+  SplitLimits limits;
+  limits.rows = whole.target.rows();
+  limits.cols = whole.target.cols();
+  limits.ratio = whole.input.degradation.ratio;
+  limits.psf_reach = psf_reach(whole.input.degradation.psf);
+  check_split({*protocol.train, *protocol.validation, *protocol.test}, limits);
+  return {{part_of(whole, *protocol.train)}, part_of(whole, *protocol.validation)};
 }
 
 }  // namespace

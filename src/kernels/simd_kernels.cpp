@@ -9,26 +9,24 @@ namespace {
 constexpr Index kLanes = SPECFUSE_LANES;
 typedef float Lanes __attribute__((vector_size(SPECFUSE_LANES * sizeof(float)), aligned(4), may_alias));
 
-Lanes& lanes(float* at) { return *reinterpret_cast<Lanes*>(at); }
-const Lanes& lanes(const float* at) { return *reinterpret_cast<const Lanes*>(at); }
+Lanes load(const float* at) { return *reinterpret_cast<const Lanes*>(at); }
+void store(float* at, Lanes values) { *reinterpret_cast<Lanes*>(at) = values; }
 
 Index least(Index a, Index b) { return a < b ? a : b; }
 Index most(Index a, Index b) { return a > b ? a : b; }
 
+/// im2col: columns from inputs.
 struct Copy {
-  template <class Value>
-  static void apply(Value& column, const Value& input) {
-    column = input;
-  }
-  static void outside(float& column) { column = 0.0f; }
+  static void one(float* column, const float* input) { *column = *input; }
+  static void many(float* columns, const float* inputs) { store(columns, load(inputs)); }
+  static void outside(float* column) { *column = 0.0f; }
 };
 
+/// col2im: columns added to inputs.
 struct Add {
-  template <class Value>
-  static void apply(const Value& column, Value& input) {
-    input += column;
-  }
-  static void outside(const float&) {}
+  static void one(const float* column, float* input) { *input += *column; }
+  static void many(const float* columns, float* inputs) { store(inputs, load(inputs) + load(columns)); }
+  static void outside(const float*) {}
 };
 
 /// Joins `count` columns with inputs that lie `stride` apart.
@@ -36,9 +34,9 @@ template <class Action, class Column, class Input>
 void join(Column* columns, Input* inputs, Index stride, Index count) {
   Index i = 0;
   if (stride == 1) {
-    for (; i + kLanes <= count; i += kLanes) Action::apply(lanes(columns + i), lanes(inputs + i));
+    for (; i + kLanes <= count; i += kLanes) Action::many(columns + i, inputs + i);
   }
-  for (; i < count; ++i) Action::apply(columns[i], inputs[i * stride]);
+  for (; i < count; ++i) Action::one(columns + i, inputs + i * stride);
 }
 
 /// One tap over the outputs x_begin ... x_end - 1 of one output row. `offset` is the input column under output 0.
@@ -49,10 +47,10 @@ void walk_row(Column* columns, Input* row, Index in_width, Index stride, Index o
   const Index last = in_width > offset ? (in_width - 1 - offset) / stride + 1 : 0;
   const Index from = least(most(first, x_begin), x_end), to = most(least(last, x_end), from);
   Column* at = columns;
-  for (Index x = x_begin; x < from; ++x) Action::outside(*at++);
+  for (Index x = x_begin; x < from; ++x) Action::outside(at++);
   if (to > from) join<Action>(at, row + offset + from * stride, stride, to - from);
   at += to - from;
-  for (Index x = to; x < x_end; ++x) Action::outside(*at++);
+  for (Index x = to; x < x_end; ++x) Action::outside(at++);
 }
 
 /// One tap (channel c, kernel row and column) over all positions of the range.
@@ -69,7 +67,7 @@ void walk_tap(const ConvGeometry& g, Input* input, PositionRange range, Column* 
       Input* from = input + ((sample * g.in_channels + tap[0]) * g.in.h + y) * g.in.w;
       walk_row<Action>(columns, from, g.in.w, options.stride.w, offset, x, x_end);
     } else {
-      for (Index i = 0; i < x_end - x; ++i) Action::outside(columns[i]);
+      for (Index i = 0; i < x_end - x; ++i) Action::outside(columns + i);
     }
     columns += x_end - x;
     position += x_end - x;

@@ -113,7 +113,7 @@ class Cli(unittest.TestCase):
         self.refused(2, "labels", self.run_config(experiment(methods=[{"name": "bicubic"}, {"name": "bicubic"}])))
         self.refused(2, "name: expected letters", self.run_config(experiment(name="../elsewhere")))
         self.refused(2, "methods.0.label", self.run_config(experiment(methods=[{"name": "bicubic", "label": "a/b"}])))
-        self.refused(2, "protocol.train: ", self.run_config(
+        self.refused(2, "protocol: expected", self.run_config(
             experiment(protocol={"train": {"row": 0, "col": 0, "rows": 8, "cols": 8}})))
 
     def test_bad_settings(self):
@@ -198,13 +198,13 @@ class Cli(unittest.TestCase):
 
     def test_split_scores_the_test_part_alone(self):
         part = {"row": 0, "col": 0, "rows": 32, "cols": 8}
-        config = experiment(data={"synthetic": {"rows": 32, "cols": 48, "bands": 40}},
-                            protocol={"type": "split", "train": part, "test": dict(part, col=40)})
+        config = experiment(data={"synthetic": {"rows": 32, "cols": 72, "bands": 40}},
+                            protocol={"type": "split", "train": part, "validation": dict(part, col=32), "test": dict(part, col=64)})
         metrics = self.succeeded(self.run_config(config))
-        self.assertEqual(metrics["scored_on"], "rows 0-31, cols 40-47")
+        self.assertEqual(metrics["scored_on"], "rows 0-31, cols 64-71")
         self.out = self.folder / "near"
-        config["protocol"]["test"]["col"] = 16
-        self.refused(2, "protocol", self.run_config(config))
+        config["protocol"]["test"]["col"] = 48
+        self.refused(2, "split: expected validation .* apart", self.run_config(config))
 
     def test_failing_run_leaves_the_earlier_result_alone(self):
         self.succeeded(self.run_config(experiment()))
@@ -258,8 +258,8 @@ class Cli(unittest.TestCase):
                     yield from keys(value)
 
         part = {"row": 0, "col": 0, "rows": 32, "cols": 8}
-        configs = [experiment(), experiment(data={"synthetic": {"rows": 32, "cols": 48, "bands": 40}}, protocol={
-            "type": "split", "train": part, "test": dict(part, col=40)})]
+        configs = [experiment(), experiment(data={"synthetic": {"rows": 32, "cols": 72, "bands": 40}}, protocol={
+            "type": "split", "train": part, "validation": dict(part, col=32), "test": dict(part, col=64)})]
         for config in configs:
             self.succeeded(self.run_config(config))
             resolved = json.loads((self.out / "config.json").read_text())

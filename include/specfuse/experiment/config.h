@@ -52,7 +52,7 @@ struct ProtocolConfig {
   std::string type = "wald";
   /// `wald`: this part of the rows of the training image, at its end, is kept for validation.
   double validation_fraction = 0;
-  /// `split`: in pixels of the reference, after `data.crop`.
+  /// `split`: all three, in pixels of the reference after `data.crop`.
   std::optional<Region> train, validation, test;
   void describe(FieldVisitor& fields);
 };
@@ -81,7 +81,7 @@ struct ExperimentConfig {
 };
 
 /// Reads an experiment, sets each `path=value` of `overrides` in it (value as JSON where it is, as text otherwise)
-/// and checks all of it. Throws `DataError` where the file is unreadable and `ConfigError` where it is wrong.
+/// and checks all of it. Throws `ConfigError` where it is unreadable or wrong.
 ExperimentConfig load_config(const std::string& file, const std::vector<std::string>& overrides);
 
 /// The same from a text; `file` is for messages.

@@ -1,0 +1,91 @@
+#include <doctest/doctest.h>
+
+#include "specfuse/autograd/ops.h"
+#include "specfuse/core/error.h"
+#include "support/random.h"
+
+using namespace specfuse;
+using namespace specfuse::testing;
+
+TEST_CASE("variable: gradients add up over backward passes until cleared") {
+  Variable x(Tensor::from({2}, {3, 4}), true);
+  for (int pass = 1; pass <= 2; ++pass) {
+    sum(multiply(x, x)).backward();
+    CHECK(x.grad()[0] == 6.0f * static_cast<float>(pass));
+  }
+  x.clear_grad();
+  CHECK_FALSE(x.grad().defined());
+}
+
+TEST_CASE("variable: no_grad stores nothing") {
+  Variable x(random_tensor({3}, "x"), true);
+  {
+    const NoGrad no_grad;
+    const NoGrad nested;
+    CHECK_FALSE(relu(x).requires_grad());
+  }
+  CHECK(relu(x).requires_grad());
+}
+
+TEST_CASE("variable: no_grad frees intermediate values at once") {
+  // An input that nothing else holds is gone as soon as its handle is: the result does not keep it.
+  Variable x(random_tensor({3}, "x"), true);
+  const NoGrad no_grad;
+  bool freed = false;
+  Variable result;
+  {
+    const std::shared_ptr<bool> token(&freed, [](bool* flag) { *flag = true; });
+    result = Variable(x.value().clone(), {x}, [token](const Tensor&) {});
+  }
+  CHECK(freed);
+}
+
+TEST_CASE("variable: nothing to differentiate, wrong size and a second backward are errors") {
+  Variable constant(Tensor({1}));
+  CHECK_THROWS_WITH_AS(constant.backward(), doctest::Contains("nothing here requires a gradient"), Error);
+  Variable x(random_tensor({3}, "x"), true);
+  Variable y = relu(x);
+  CHECK_THROWS_WITH_AS(y.backward(), doctest::Contains("[3]"), Error);
+  Variable loss = sum(y);
+  loss.backward();
+  CHECK_THROWS_WITH_AS(loss.backward(), doctest::Contains("already"), Error);
+  CHECK_THROWS_WITH_AS(sum(y).backward(), doctest::Contains("already"), Error);
+}
+
+TEST_CASE("variable: a chain of 200000 operations is differentiated and freed without recursion") {
+  Variable x(Tensor::from({1}, {2}), true);
+  Variable y = x, never_differentiated = x;
+  for (int i = 0; i < 200000; ++i) {
+    y = scale(y, 1.0f);
+    never_differentiated = scale(never_differentiated, 1.0f);
+  }
+  y.backward();
+  CHECK(x.grad()[0] == 1.0f);
+}
+
+TEST_CASE("ops: patches are rows in row-major order") {
+  const Variable x(Tensor::from({1, 2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8}));
+  const Tensor pixels = patches_to_rows(x, 1).value();
+  CHECK(pixels.shape() == Shape{4, 2});
+  CHECK(pixels[2] == 2.0f);
+  CHECK(pixels[3] == 6.0f);
+  const Tensor whole = patches_to_rows(x, 2).value();
+  CHECK(whole.shape() == Shape{1, 8});
+  for (Index i = 0; i < 8; ++i) CHECK(whole[i] == static_cast<float>(i + 1));
+}
+
+TEST_CASE("ops: shapes that do not fit are refused by name") {
+  const Variable a(Tensor({2, 3})), b(Tensor({3, 2}));
+  CHECK_THROWS_WITH_AS(add(a, b), doctest::Contains("add"), Error);
+  CHECK_THROWS_WITH_AS(multiply(a, b), doctest::Contains("multiply"), Error);
+  CHECK_THROWS_WITH_AS(concat_columns(a, b), doctest::Contains("concat_columns"), Error);
+  CHECK_THROWS_WITH_AS(linear(a, b, Variable(Tensor(Shape{3}))), doctest::Contains("linear"), Error);
+  CHECK_THROWS_WITH_AS(conv1d(a, b, Variable()), doctest::Contains("conv1d"), Error);
+  CHECK_THROWS_WITH_AS(euclidean_loss(a, Tensor({3, 2})), doctest::Contains("euclidean_loss"), Error);
+  CHECK_THROWS_WITH_AS(patches_to_rows(a, 1), doctest::Contains("patches_to_rows"), Error);
+}
+
+TEST_CASE("ops: the euclidean loss is half the squared distance a row") {
+  const Variable x(Tensor::from({2, 2}, {1, 2, 3, 4}));
+  CHECK(euclidean_loss(x, Tensor::from({2, 2}, {0, 0, 0, 0})).value()[0] == doctest::Approx(30.0 / 4.0));
+}

@@ -1,0 +1,82 @@
+#include <doctest/doctest.h>
+
+#include <array>
+
+#include "specfuse/core/error.h"
+#include "specfuse/core/threads.h"
+#include "specfuse/kernels/gemm.h"
+#include "support/random.h"
+
+using namespace specfuse;
+using namespace specfuse::testing;
+
+namespace {
+
+float entry(const Factor& factor, Index row, Index col) {
+  const auto& m = factor.matrix;
+  return factor.transposed ? m.data[col * m.stride + row] : m.data[row * m.stride + col];
+}
+
+Tensor product_by_loops(const Factor& a, const Factor& b) {
+  Tensor c({a.rows(), b.cols()});
+  for (Index i = 0; i < a.rows(); ++i) {
+    for (Index j = 0; j < b.cols(); ++j) {
+      double total = 0;
+      for (Index k = 0; k < a.cols(); ++k) total += double{entry(a, i, k)} * entry(b, k, j);
+      c[i * b.cols() + j] = static_cast<float>(total);
+    }
+  }
+  return c;
+}
+
+}  // namespace
+
+TEST_CASE("gemm: agrees with plain loops for every transposition and odd sizes") {
+  for (const auto& [m, n, k] : {std::array<Index, 3>{1, 1, 1}, {3, 5, 7}, {20, 118, 90}, {130, 33, 65}}) {
+    for (const bool ta : {false, true}) {
+      for (const bool tb : {false, true}) {
+        const Tensor x = random_tensor(ta ? Shape{k, m} : Shape{m, k}, "x");
+        const Tensor y = random_tensor(tb ? Shape{n, k} : Shape{k, n}, "y");
+        const Factor a{{x.data(), x.dim(0), x.dim(1)}, ta}, b{{y.data(), y.dim(0), y.dim(1)}, tb};
+        const Tensor expected = product_by_loops(a, b);
+        Tensor c = random_tensor({m, n}, "c"), sum = c.clone();
+        gemm(a, b, {c.data(), m, n});
+        CHECK(relative_gap(c, expected) < 1e-5);
+        Tensor expected_sum = sum.clone();
+        for (Index i = 0; i < sum.size(); ++i) expected_sum[i] += expected[i];
+        parallel_gemm(a, b, {sum.data(), m, n}, true);
+        CHECK(relative_gap(sum, expected_sum) < 1e-5);
+      }
+    }
+  }
+}
+
+TEST_CASE("gemm: writes within a wider matrix and nowhere else") {
+  const Tensor x = random_tensor({3, 4}, "x"), y = random_tensor({4, 2}, "y");
+  Tensor wide({3, 5});
+  gemm(plain({x.data(), 3, 4}), plain({y.data(), 4, 2}), {wide.data() + 1, 3, 2, 5});
+  const Tensor expected = product_by_loops(plain({x.data(), 3, 4}), plain({y.data(), 4, 2}));
+  for (Index row = 0; row < 3; ++row) {
+    CHECK(wide[row * 5] == 0.0f);
+    CHECK(wide[row * 5 + 1] == doctest::Approx(expected[row * 2]));
+    CHECK(wide[row * 5 + 3] == 0.0f);
+  }
+}
+
+TEST_CASE("gemm: refuses sizes that do not fit") {
+  Tensor x({3, 4}), y({5, 2}), c({3, 2});
+  CHECK_THROWS_WITH_AS(gemm(plain({x.data(), 3, 4}), plain({y.data(), 5, 2}), {c.data(), 3, 2}),
+                       doctest::Contains("(3 x 4) (5 x 2)"), Error);
+}
+
+TEST_CASE("gemm: the parallel product does not depend on the number of threads") {
+  const Tensor x = random_tensor({301, 77}, "x"), y = random_tensor({77, 53}, "y");
+  Tensor one({301, 53}), three({301, 53});
+  const int before = threads();
+  set_threads(1);
+  parallel_gemm(plain({x.data(), 301, 77}), plain({y.data(), 77, 53}), {one.data(), 301, 53});
+  set_threads(3);
+  parallel_gemm(plain({x.data(), 301, 77}), plain({y.data(), 77, 53}), {three.data(), 301, 53});
+  set_threads(before);
+  for (Index i = 0; i < one.size(); ++i) REQUIRE(one[i] == three[i]);
+}
