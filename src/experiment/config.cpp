@@ -31,7 +31,16 @@ Json& step_into(Json& json, const std::string& key, const std::string& setting) 
   return json[std::stoul(key)];
 }
 
+bool is_utf8(const std::string& text) {
+  try {
+    return !Json(text).dump().empty();
+  } catch (const nlohmann::json::type_error&) {
+    return false;
+  }
+}
+
 void apply_override(Json& json, const std::string& setting) {
+  SPECFUSE_CHECK_AS(ConfigError, is_utf8(setting), "--set: expected a text in UTF-8, got other bytes");
   const std::size_t equals = setting.find('=');
   SPECFUSE_CHECK_AS(ConfigError, equals != std::string::npos && equals > 0, "--set: expected path=value, got \"",
                     setting, "\"");
