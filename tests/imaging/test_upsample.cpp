@@ -33,7 +33,7 @@ TEST_CASE("upsample: a part equals the crop of the whole, bit for bit") {
 TEST_CASE("upsample: wavelengths and attributes come along, parts outside are refused") {
   Cube coarse = golden_image(1, 1, 2);
   coarse.wavelength_nm = {500, 600};
-  coarse.attributes["sensor"] = "x";
+  coarse.attributes = {{"sensor", "x"}};
   const Cube fine = upsample_cubic(coarse, 2);
   CHECK(fine.wavelength_nm == coarse.wavelength_nm);
   CHECK(fine.attributes == coarse.attributes);

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "specfuse/core/fields.h"
+#include "specfuse/imaging/cube.h"
+
+namespace specfuse {
+
+/// A scene made up from a seed.
+struct SyntheticOptions {
+  Index rows = 128, cols = 128;
+  /// Number of bands, evenly spread over 400-2450 nm without the windows 1340-1450 and 1790-1970 nm that water vapour
+  /// closes.
+  Index bands = 162;
+  /// Band centres in nanometres instead; none: as `bands` says.
+  std::vector<double> wavelength_nm;
+  Index seed = 0;
+  /// How many of the 22 materials occur. With no more than the MSI has bands, no variability and no bilinear mixing a
+  /// linear method can recover the scene exactly.
+  Index materials = 22;
+  /// Spectral variability within a material: 0 none, 1 as in real scenes.
+  double variability = 1;
+  /// Strength of bilinear mixing: 0 none, 1 as in the generalised bilinear model with every coefficient 1.
+  double bilinear = 0.3;
+
+  template <class Fields>
+  void describe(Fields& fields) {
+    fields("rows", rows, Range{1, 1e5});
+    fields("cols", cols, Range{1, 1e5});
+    fields("bands", bands, Range{1, 1e4});
+    fields("wavelength_nm", wavelength_nm, Range{300, 2600});
+    fields("seed", seed, Range{0, 1e15});
+    fields("materials", materials, Range{1, 22});
+    fields("variability", variability, Range{0, 3});
+    fields("bilinear", bilinear, Range{0, 1});
+  }
+};
+
+/// A landscape of fields, woods, bare rock, water, roads and houses as [rows, cols, bands] in reflectance times 10000,
+/// wavelengths set, without noise: every pixel mixes the materials of nine points in it, each with a spectrum of
+/// smooth continuum and absorptions at their known wavelengths that varies from place to place, and adds the products
+/// of their spectra (Halimi et al. 2011, "Nonlinear unmixing of hyperspectral images using a generalized bilinear
+/// model", eq. 6). The same options give the same scene. Throws `ConfigError` on options outside their ranges.
+Cube synthetic_scene(const SyntheticOptions& options);
+
+}  // namespace specfuse
