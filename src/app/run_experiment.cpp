@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
@@ -97,7 +99,8 @@ int main(int count, char** texts) {
   catch_interrupts();
   try {
     run(parse(count, texts));
-    return std::fflush(stdout) == 0 ? 0 : 1;
+    SPECFUSE_CHECK(std::fflush(stdout) == 0, "cannot write to standard output: ", std::strerror(errno));
+    return 0;
   } catch (const ConfigError& problem) {
     return failed(2, problem.what());
   } catch (const DataError& problem) {

@@ -10,16 +10,18 @@ namespace fs = std::filesystem;
 namespace specfuse {
 namespace {
 
-void make_folder(const std::string& path) {
+/// Whether it was not there before.
+bool make_folder(const std::string& path) {
   std::error_code reason;
-  fs::create_directories(path, reason);
+  const bool made = fs::create_directories(path, reason);
   SPECFUSE_CHECK(!reason, "cannot make the folder ", path, ": ", reason.message());
+  return made;
 }
 
 }  // namespace
 
 Output::Output(const std::string& folder) : folder_(folder), staging_(folder + "/.unfinished") {
-  make_folder(folder_);
+  made_ = make_folder(folder_);
   std::error_code reason;
   fs::remove_all(staging_, reason);
   SPECFUSE_CHECK(!reason, "cannot remove ", staging_, ": ", reason.message());
@@ -33,11 +35,13 @@ Output::~Output() {
   for (const auto& entry : fs::directory_iterator(folder_, ignored)) {
     if (entry.is_directory(ignored) && fs::is_empty(entry, ignored)) fs::remove(entry, ignored);
   }
+  if (made_ && fs::is_empty(folder_, ignored)) fs::remove(folder_, ignored);
 }
 
-void Output::add_folder(const std::string& name) {
+std::string Output::add_folder(const std::string& name) {
   make_folder(staged(name));
   make_folder(folder_ + "/" + name);
+  return folder_ + "/" + name;
 }
 
 void Output::publish() {

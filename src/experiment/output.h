@@ -15,9 +15,9 @@ class Output {
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
-  const std::string& folder() const { return folder_; }
-  /// Makes a folder for a method's files, both staged and final: its checkpoint is final at any time.
-  void add_folder(const std::string& name);
+  /// Makes a folder for a result's files, both staged and final, and returns the final one's path: checkpoints go
+  /// there while a fit is running.
+  std::string add_folder(const std::string& name);
   /// Where to write what is to be called `name`.
   std::string staged(const std::string& name) const { return staging_ + "/" + name; }
   /// Renames everything that is staged to its final name, replacing what was there.
@@ -25,6 +25,7 @@ class Output {
 
  private:
   std::string folder_, staging_;
+  bool made_ = false;
 };
 
 }  // namespace specfuse

@@ -1,5 +1,7 @@
 #include "specfuse/experiment/runner.h"
 
+#include <filesystem>
+
 #include "experiment/environment.h"
 #include "experiment/measure.h"
 #include "experiment/output.h"
@@ -33,7 +35,10 @@ Scores score(const Cube& reference, const Cube& fused, const Task& task) {
 Fusion fit_and_fuse(const MethodConfig& config, const Task& task, const FitContext& context) {
   Fusion fusion;
   MethodResult& result = fusion.result;
-  result = {config.name, config.label, context.label, static_cast<Index>(context.seed)};
+  result.name = config.name;
+  result.label = config.label;
+  result.folder = context.label;
+  result.seed = static_cast<Index>(context.seed);
   const std::unique_ptr<FusionMethod> method = config.options->make();
 
   reset_peak_memory();
@@ -51,19 +56,19 @@ Fusion fit_and_fuse(const MethodConfig& config, const Task& task, const FitConte
   return fusion;
 }
 
-FitContext fit_context(const ExperimentConfig& config, const std::string& result, Index seed) {
-  FitContext context;
-  context.seed = static_cast<std::uint64_t>(seed);
-  context.label = result;
-  context.config = config_text(config);
-  return context;
+/// The experiment as if this method and seed were all of it: what the checkpoint is to remember.
+std::string config_of(const ExperimentConfig& config, const MethodConfig& method, Index seed) {
+  ExperimentConfig alone = config;
+  alone.methods = {method};
+  alone.seeds = {seed};
+  return config_text(alone);
 }
 
 void write_fusion(const Fusion& fusion, const FitContext& context, const Output& output) {
   write_cube(output.staged(context.label + "/fused.h5"), fusion.fused);
-  if (fusion.checkpoint.tensors.empty()) return;
+  // A long fit has written its own, with all that is needed to go on.
+  if (fusion.checkpoint.tensors.empty() || std::filesystem::exists(context.checkpoint_path)) return;
   Checkpoint checkpoint = fusion.checkpoint;
-  checkpoint.attributes["method"] = fusion.result.name;
   checkpoint.attributes["config"] = context.config;
   write_checkpoint(output.staged(context.label + "/checkpoint.h5"), checkpoint);
 }
@@ -89,11 +94,14 @@ Results run_experiment(const ExperimentConfig& config, const RunOptions& options
     const Task task = make_task(scene, config.protocol, seed);
     for (const MethodConfig& method : config.methods) {
       SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before ", config.folder_of(method, seed));
-      FitContext context = fit_context(config, config.folder_of(method, seed), seed);
-      output.add_folder(context.label);
-      context.checkpoint_path = output.folder() + "/" + context.label + "/checkpoint.h5";
+      FitContext context;
+      context.seed = static_cast<std::uint64_t>(seed);
+      context.label = config.folder_of(method, seed);
+      context.checkpoint_path = output.add_folder(context.label) + "/checkpoint.h5";
       context.resume = options.resume;
+      context.config = config_of(config, method, seed);
       context.record = [&](const TrainingRecord& record) { log.add({context.label, seed, record}); };
+      if (!options.resume) std::filesystem::remove(context.checkpoint_path);
 
       Fusion fusion = fit_and_fuse(method, task, context);
       if (scene.reference) fusion.result.scores = score(*scene.reference, fusion.fused, task);

@@ -31,8 +31,6 @@ double number(const Json& json, const char* key) {
 
 TrainingLog::TrainingLog(const std::string& folder, bool resume) : path_(folder + "/.log.jsonl") {
   if (resume) read(std::filesystem::exists(path_) ? path_ : folder + "/log.jsonl");
-  file_.open(path_, std::ios::trunc);
-  file_ << text() << std::flush;
 }
 
 void TrainingLog::read(const std::string& path) {
@@ -56,6 +54,10 @@ void TrainingLog::insert(const Line& line) {
 }
 
 void TrainingLog::add(const Line& line) {
+  if (!file_.is_open()) {
+    file_.open(path_, std::ios::trunc);
+    file_ << text();
+  }
   insert(line);
   file_ << line_text(line) << '\n' << std::flush;
 }
