@@ -84,7 +84,7 @@ void run(const Arguments& arguments) {
     return void(std::printf("%s%s", config_text(config).c_str(), plan.c_str()));
   }
   const Results results = run_experiment(config, options);
-  std::printf("%s\nreport: %s/report.html\n", summary_text(results).c_str(), options.out.c_str());
+  std::printf("%s\nreport: %s/report.html\n", table_text(score_table(results)).c_str(), options.out.c_str());
 }
 
 int failed(int status, std::string problem) {

@@ -1,13 +1,18 @@
 #include "specfuse/experiment/results.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
+#include <functional>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "specfuse/experiment/fields.h"
 
 namespace specfuse {
 namespace {
+
+constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 
 Json scores_json(const Scores& scores) {
   Json json = Json::object();
@@ -15,9 +20,61 @@ Json scores_json(const Scores& scores) {
   return json;
 }
 
-std::string rounded(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4g", value);
+Cell cell_of(const std::vector<double>& values) {
+  const double count = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+  if (values.size() < 2) return {mean, kNothing};
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return {mean, std::sqrt(squares / (count - 1))};
+}
+
+double score_of(const Scores* scores, const std::string& key) {
+  if (scores == nullptr) return kNothing;
+  const auto found = std::find_if(scores->values.begin(), scores->values.end(),
+                                  [&](const Score& score) { return score.key == key; });
+  return found == scores->values.end() ? kNothing : found->value;
+}
+
+/// A column of a table, and where its numbers come from.
+struct Source {
+  Table::Column column;
+  std::function<double(const MethodResult&)> value;
+};
+
+std::vector<Source> metric_sources(const std::function<const Scores*(const MethodResult&)>& scores) {
+  std::vector<Source> sources;
+  for (const MetricInfo& metric : metric_list()) {
+    const Better better = metric.higher_is_better ? Better::higher : Better::lower;
+    sources.push_back({{metric.key, metric.unit, better},
+                       [scores, key = metric.key](const MethodResult& result) { return score_of(scores(result), key); }});
+  }
+  return sources;
+}
+
+/// One row for each label, in order of appearance, over all of its seeds.
+Table table_of(const Results& results, const std::string& caption, const std::vector<Source>& sources) {
+  Table table;
+  table.caption = caption;
+  for (const Source& source : sources) table.columns.push_back(source.column);
+  for (const MethodConfig& method : results.config.methods) {
+    Table::Row row{method.label, {}};
+    for (const Source& source : sources) {
+      std::vector<double> values;
+      for (const MethodResult& result : results.methods) {
+        if (result.label == method.label) values.push_back(source.value(result));
+      }
+      row.cells.push_back(cell_of(values));
+    }
+    table.rows.push_back(row);
+  }
+  return table;
+}
+
+std::string rounded(const Cell& cell) {
+  char text[64];
+  if (std::isnan(cell.value)) return "-";
+  std::snprintf(text, sizeof text, std::isnan(cell.spread) ? "%.4g" : "%.4g+-%.2g", cell.value, cell.spread);
   return text;
 }
 
@@ -48,20 +105,27 @@ std::string metrics_json(const Results& results) {
          "\n";
 }
 
-std::string summary_text(const Results& results) {
+Table score_table(const Results& results) {
+  std::vector<Source> sources = metric_sources(
+      [](const MethodResult& result) { return result.scores ? &*result.scores : nullptr; });
+  sources.push_back({{"fit", "s", Better::neither}, [](const MethodResult& result) { return result.fit_seconds; }});
+  sources.push_back({{"fuse", "s", Better::neither}, [](const MethodResult& result) { return result.fuse_seconds; }});
+  sources.push_back(
+      {{"peak memory", "MiB", Better::neither}, [](const MethodResult& result) { return result.peak_memory_mb; }});
+  return table_of(results, "Against the reference, " + results.scored_on, sources);
+}
+
+Table train_table(const Results& results) {
+  return table_of(results, "On the training image, what a method made of its own training input",
+                  metric_sources([](const MethodResult& result) { return &result.train_scores; }));
+}
+
+std::string table_text(const Table& table) {
   std::vector<std::vector<std::string>> rows(1, {"method"});
-  for (const MetricInfo& metric : metric_list()) rows[0].push_back(metric.key);
-  rows[0].insert(rows[0].end(), {"fit s", "fuse s"});
-  for (const MethodResult& method : results.methods) {
-    std::vector<std::string> row{method.folder};
-    for (const MetricInfo& metric : metric_list()) {
-      const auto& scores = method.scores ? method.scores->values : std::vector<Score>{};
-      const auto found = std::find_if(scores.begin(), scores.end(), [&](const Score& s) { return s.key == metric.key; });
-      row.push_back(found == scores.end() ? "-" : rounded(found->value));
-    }
-    row.push_back(rounded(method.fit_seconds));
-    row.push_back(rounded(method.fuse_seconds));
-    rows.push_back(row);
+  for (const Table::Column& column : table.columns) rows[0].push_back(column.name);
+  for (const Table::Row& row : table.rows) {
+    rows.push_back({row.label});
+    for (const Cell& cell : row.cells) rows.back().push_back(rounded(cell));
   }
   std::string text;
   for (const auto& row : rows) {

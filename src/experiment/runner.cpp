@@ -5,6 +5,7 @@
 #include "experiment/environment.h"
 #include "experiment/measure.h"
 #include "experiment/output.h"
+#include "experiment/page.h"
 #include "experiment/training_log.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
@@ -73,11 +74,60 @@ void write_fusion(const Fusion& fusion, const FitContext& context, const Output&
   write_checkpoint(output.staged(context.label + "/checkpoint.h5"), checkpoint);
 }
 
-void write_results(const Results& results, const TrainingLog& log, const Output& output) {
+/// The figures of one seed, of the part that is scored. Those of other seeds would look the same.
+class ShownScene {
+ public:
+  ShownScene(const Scene& scene, const Task& task) : scored_(task.scored), reference_(shown(scene.reference)) {
+    const Pair pair = scored_ ? crop_pair(task.pair, *scored_) : task.pair;
+    figures_ = std::make_unique<SceneFigures>(pair.hsi, pair.msi, reference_);
+  }
+
+  void add(const std::string& label, const Cube& fused) {
+    const Cube part = scored_ ? crop(fused, *scored_) : fused;
+    std::optional<Differences> differences;
+    if (reference_) {
+      differences = {error_map(*reference_, part), sam_map_deg(*reference_, part), band_psnr_db(*reference_, part)};
+    }
+    figures_->add(label, part, differences);
+  }
+
+  std::vector<FigureGroup> groups() const { return figures_->groups(); }
+
+ private:
+  std::optional<Cube> shown(const std::optional<Cube>& cube) const {
+    return cube && scored_ ? crop(*cube, *scored_) : cube;
+  }
+
+  std::optional<Rectangle> scored_;
+  std::optional<Cube> reference_;
+  std::unique_ptr<SceneFigures> figures_;
+};
+
+void write_figures(const Report& report, const Output& output) {
+  for (const FigureGroup& group : report.groups) {
+    for (const Figure& figure : group.figures) {
+      const std::string stem = output.staged("figures/" + figure.name);
+      if (figure.image.rows > 0) write_text_atomically(stem + ".png", encode_png(figure.image));
+      if (!figure.svg.empty()) write_text_atomically(stem + ".svg", figure.svg);
+    }
+  }
+}
+
+void write_results(const Results& results, const std::vector<FigureGroup>& figures, const TrainingLog& log,
+                   Output& output) {
+  const Table scores = score_table(results);
+  const Report report = make_report(results, figures, log);
   write_text_atomically(output.staged("config.json"), config_text(results.config));
   write_text_atomically(output.staged("environment.json"), environment_text());
   write_text_atomically(output.staged("metrics.json"), metrics_json(results));
+  write_text_atomically(output.staged("metrics.csv"), table_csv(scores));
+  write_text_atomically(output.staged("table.md"), table_markdown(scores));
+  write_text_atomically(output.staged("table.tex"), table_latex(scores));
+  write_text_atomically(output.staged("report.html"), report_html(report));
   write_text_atomically(output.staged("log.jsonl"), log.text());
+  output.add_folder("figures");
+  write_figures(report, output);
+  output.publish();
 }
 
 std::string size_text(const Cube& cube) { return concat(cube.rows(), " x ", cube.cols(), " x ", cube.bands()); }
@@ -88,10 +138,12 @@ Results run_experiment(const ExperimentConfig& config, const RunOptions& options
   const Scene scene = load_scene(config, data_directories(options.data_directories));
   Output output(options.out);
   TrainingLog log(options.out, options.resume);
-  Results results{config, config.protocol.type == "split" ? config.protocol.test->text() : "whole image", {}};
+  Results results{config, config.protocol.test ? config.protocol.test->text() : "whole image", {}};
+  std::optional<ShownScene> shown;
 
   for (const Index seed : config.seeds) {
     const Task task = make_task(scene, config.protocol, seed);
+    if (!shown) shown.emplace(scene, task);
     for (const MethodConfig& method : config.methods) {
       SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before ", config.folder_of(method, seed));
       FitContext context;
@@ -105,12 +157,12 @@ Results run_experiment(const ExperimentConfig& config, const RunOptions& options
 
       Fusion fusion = fit_and_fuse(method, task, context);
       if (scene.reference) fusion.result.scores = score(*scene.reference, fusion.fused, task);
+      if (seed == config.seeds.front()) shown->add(method.label, fusion.fused);
       write_fusion(fusion, context, output);
       results.methods.push_back(fusion.result);
     }
   }
-  write_results(results, log, output);
-  output.publish();
+  write_results(results, shown->groups(), log, output);
   log.close();
   return results;
 }

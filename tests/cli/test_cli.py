@@ -23,7 +23,8 @@ SMALL_NETWORK = {"name": "two_cnn_fu",
                  "model": {"hsi_maps": 3, "hsi_kernel": 5, "msi_maps": 3, "msi_kernel": 3, "patch": 9,
                            "hsi_fc": 8, "msi_fc": 8, "fusion_fc": 16},
                  "train": {"steps": 4, "tile": 2, "tiles": 2, "checkpoint_every": 1, "log_every": 1}}
-FILES = ["config.json", "environment.json", "metrics.json", "log.jsonl"]
+FILES = ["config.json", "environment.json", "metrics.json", "metrics.csv", "table.md", "table.tex", "report.html",
+         "log.jsonl"]
 
 
 def experiment(**changes):
@@ -174,7 +175,9 @@ class Cli(unittest.TestCase):
                 self.assertIsInstance(method["train_metrics"][key], float)
             for key in ["fit_seconds", "fuse_seconds", "peak_memory_mb"]:
                 self.assertGreaterEqual(method[key], 0)
+        self.assertTrue((self.out / "linear_injection/checkpoint.h5").exists())
         self.assertTrue((self.out / "two_cnn_fu/checkpoint.h5").exists())
+        self.assertGreater(len(list((self.out / "figures").glob("*.png"))), 5)
         log = [json.loads(line) for line in (self.out / "log.jsonl").read_text().splitlines()]
         self.assertEqual([(line["method"], line["seed"], line["step"]) for line in log],
                          [("two_cnn_fu", 0, step) for step in [1, 2, 3, 4]])

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "specfuse/experiment/config.h"
+#include "specfuse/experiment/report_table.h"
 #include "specfuse/imaging/metrics.h"
 
 namespace specfuse {
@@ -33,7 +34,13 @@ struct Results {
 /// metrics.json: every score in full precision; null where it is infinite or undefined.
 std::string metrics_json(const Results& results);
 
-/// An aligned table of methods and metrics for the terminal.
-std::string summary_text(const Results& results);
+/// Every score, and the times and memory, one row for each method: over several seeds the mean, and the standard
+/// deviation as spread.
+Table score_table(const Results& results);
+/// The scores of fusing the training input.
+Table train_table(const Results& results);
+
+/// A table for the terminal, aligned, with four digits.
+std::string table_text(const Table& table);
 
 }  // namespace specfuse
