@@ -23,7 +23,8 @@ bool is_plain_name(const std::string& text) {
 Json& step_into(Json& json, const std::string& key, const std::string& setting) {
   if (json.is_null()) json = Json::object();
   if (json.is_object()) return json[key];
-  SPECFUSE_CHECK_AS(ConfigError, json.is_array(), "--set ", setting, ": nothing is below the value before \"", key, "\"");
+  SPECFUSE_CHECK_AS(ConfigError, json.is_array(), "--set ", setting, ": nothing is below the value before \"", key,
+                    "\"");
   const bool number = !key.empty() && key.size() < 9 && key.find_first_not_of("0123456789") == std::string::npos;
   SPECFUSE_CHECK_AS(ConfigError, number && std::stoul(key) < json.size(), "--set ", setting,
                     ": expected a position from 0 to ", static_cast<Index>(json.size()) - 1, " in the list, got \"",

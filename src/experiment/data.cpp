@@ -100,7 +100,8 @@ std::string find_file(const std::string& name, const std::vector<std::string>& d
     if (!name.empty() && std::filesystem::is_regular_file(path, ignored)) return path.string();
     searched.append(searched.empty() ? "" : ", ").append(directory);
   }
-  throw DataError(concat(name, ": not found in ", searched, "; data/README.md says where to get scenes, and --data-dir "
+  throw DataError(concat(name, ": not found in ", searched,
+                         "; data/README.md says where to get scenes, and --data-dir "
                          "or SPECFUSE_DATA where they lie"));
 }
 

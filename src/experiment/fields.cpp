@@ -201,7 +201,8 @@ Json parse_json(const std::string& text, const std::string& file) {
     // "[json.exception.parse_error.101] parse error at line 3, column 5: ..."
     std::string reason = problem.what();
     reason.erase(0, reason.find("] ") + 2);
-    std::replace_if(reason.begin(), reason.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+    std::replace_if(
+        reason.begin(), reason.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
     throw ConfigError(concat(file, ": not valid JSON: ", reason));
   }
 }

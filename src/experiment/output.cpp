@@ -38,10 +38,9 @@ Output::~Output() {
   if (made_ && fs::is_empty(folder_, ignored)) fs::remove(folder_, ignored);
 }
 
-std::string Output::add_folder(const std::string& name) {
+void Output::add_folder(const std::string& name) {
   make_folder(staged(name));
   make_folder(folder_ + "/" + name);
-  return folder_ + "/" + name;
 }
 
 void Output::publish() {

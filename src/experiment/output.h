@@ -15,9 +15,8 @@ class Output {
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
-  /// Makes a folder for a result's files, both staged and final, and returns the final one's path: checkpoints go
-  /// there while a fit is running.
-  std::string add_folder(const std::string& name);
+  /// Makes a folder for files, both staged and final: checkpoints go to the final one while a fit is running.
+  void add_folder(const std::string& name);
   /// Where to write what is to be called `name`.
   std::string staged(const std::string& name) const { return staging_ + "/" + name; }
   /// Renames everything that is staged to its final name, replacing what was there.

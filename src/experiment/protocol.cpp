@@ -26,8 +26,7 @@ TrainingData wald_training(const Pair& pair, double validation_fraction) {
   const Index kept = std::max<Index>(1, wanted) * ratio;
   SPECFUSE_CHECK_AS(ConfigError, kept < all.rows, "protocol.validation_fraction: expected less, ", validation_fraction,
                     " of ", coarse_rows, " coarse rows leaves none to train on");
-  return {{part_of(whole, {0, 0, all.rows - kept, all.cols})},
-          part_of(whole, {all.rows - kept, 0, kept, all.cols})};
+  return {{part_of(whole, {0, 0, all.rows - kept, all.cols})}, part_of(whole, {all.rows - kept, 0, kept, all.cols})};
 }
 
 /// Trains on parts of the scene itself, with the reference as the answer.

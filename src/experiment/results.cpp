@@ -31,8 +31,8 @@ Cell cell_of(const std::vector<double>& values) {
 
 double score_of(const Scores* scores, const std::string& key) {
   if (scores == nullptr) return kNothing;
-  const auto found = std::find_if(scores->values.begin(), scores->values.end(),
-                                  [&](const Score& score) { return score.key == key; });
+  const auto found =
+      std::find_if(scores->values.begin(), scores->values.end(), [&](const Score& score) { return score.key == key; });
   return found == scores->values.end() ? kNothing : found->value;
 }
 
@@ -46,8 +46,9 @@ std::vector<Source> metric_sources(const std::function<const Scores*(const Metho
   std::vector<Source> sources;
   for (const MetricInfo& metric : metric_list()) {
     const Better better = metric.higher_is_better ? Better::higher : Better::lower;
-    sources.push_back({{metric.key, metric.unit, better},
-                       [scores, key = metric.key](const MethodResult& result) { return score_of(scores(result), key); }});
+    sources.push_back({{metric.key, metric.unit, better}, [scores, key = metric.key](const MethodResult& result) {
+                         return score_of(scores(result), key);
+                       }});
   }
   return sources;
 }
@@ -106,8 +107,8 @@ std::string metrics_json(const Results& results) {
 }
 
 Table score_table(const Results& results) {
-  std::vector<Source> sources = metric_sources(
-      [](const MethodResult& result) { return result.scores ? &*result.scores : nullptr; });
+  std::vector<Source> sources =
+      metric_sources([](const MethodResult& result) { return result.scores ? &*result.scores : nullptr; });
   sources.push_back({{"fit", "s", Better::neither}, [](const MethodResult& result) { return result.fit_seconds; }});
   sources.push_back({{"fuse", "s", Better::neither}, [](const MethodResult& result) { return result.fuse_seconds; }});
   sources.push_back(

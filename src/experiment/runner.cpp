@@ -2,28 +2,19 @@
 
 #include <filesystem>
 
-#include "experiment/environment.h"
 #include "experiment/measure.h"
 #include "experiment/output.h"
-#include "experiment/page.h"
+#include "experiment/publish.h"
+#include "experiment/shown_scene.h"
 #include "experiment/training_log.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/experiment/data.h"
 #include "specfuse/experiment/protocol.h"
-#include "specfuse/io/file.h"
-#include "specfuse/io/scene.h"
 
 namespace specfuse {
 namespace {
-
-/// A fitted method, and the image that it made.
-struct Fusion {
-  MethodResult result;
-  Cube fused;
-  Checkpoint checkpoint;
-};
 
 /// The fused image against the reference, on the part that the protocol scores.
 Scores score(const Cube& reference, const Cube& fused, const Task& task) {
@@ -65,69 +56,17 @@ std::string config_of(const ExperimentConfig& config, const MethodConfig& method
   return config_text(alone);
 }
 
-void write_fusion(const Fusion& fusion, const FitContext& context, const Output& output) {
-  write_cube(output.staged(context.label + "/fused.h5"), fusion.fused);
-  // A long fit has written its own, with all that is needed to go on.
-  if (fusion.checkpoint.tensors.empty() || std::filesystem::exists(context.checkpoint_path)) return;
-  Checkpoint checkpoint = fusion.checkpoint;
-  checkpoint.attributes["config"] = context.config;
-  write_checkpoint(output.staged(context.label + "/checkpoint.h5"), checkpoint);
+std::string checkpoint_path(const RunOptions& options, const std::string& result) {
+  return options.out + "/" + result + "/checkpoint.h5";
 }
 
-/// The figures of one seed, of the part that is scored. Those of other seeds would look the same.
-class ShownScene {
- public:
-  ShownScene(const Scene& scene, const Task& task) : scored_(task.scored), reference_(shown(scene.reference)) {
-    const Pair pair = scored_ ? crop_pair(task.pair, *scored_) : task.pair;
-    figures_ = std::make_unique<SceneFigures>(pair.hsi, pair.msi, reference_);
-  }
-
-  void add(const std::string& label, const Cube& fused) {
-    const Cube part = scored_ ? crop(fused, *scored_) : fused;
-    std::optional<Differences> differences;
-    if (reference_) {
-      differences = {error_map(*reference_, part), sam_map_deg(*reference_, part), band_psnr_db(*reference_, part)};
-    }
-    figures_->add(label, part, differences);
-  }
-
-  std::vector<FigureGroup> groups() const { return figures_->groups(); }
-
- private:
-  std::optional<Cube> shown(const std::optional<Cube>& cube) const {
-    return cube && scored_ ? crop(*cube, *scored_) : cube;
-  }
-
-  std::optional<Rectangle> scored_;
-  std::optional<Cube> reference_;
-  std::unique_ptr<SceneFigures> figures_;
-};
-
-void write_figures(const Report& report, const Output& output) {
-  for (const FigureGroup& group : report.groups) {
-    for (const Figure& figure : group.figures) {
-      const std::string stem = output.staged("figures/" + figure.name);
-      if (figure.image.rows > 0) write_text_atomically(stem + ".png", encode_png(figure.image));
-      if (!figure.svg.empty()) write_text_atomically(stem + ".svg", figure.svg);
+/// So that a later --resume goes on from this run, never from one before it.
+void discard_checkpoints(const ExperimentConfig& config, const RunOptions& options) {
+  for (const Index seed : config.seeds) {
+    for (const MethodConfig& method : config.methods) {
+      std::filesystem::remove(checkpoint_path(options, config.folder_of(method, seed)));
     }
   }
-}
-
-void write_results(const Results& results, const std::vector<FigureGroup>& figures, const TrainingLog& log,
-                   Output& output) {
-  const Table scores = score_table(results);
-  const Report report = make_report(results, figures, log);
-  write_text_atomically(output.staged("config.json"), config_text(results.config));
-  write_text_atomically(output.staged("environment.json"), environment_text());
-  write_text_atomically(output.staged("metrics.json"), metrics_json(results));
-  write_text_atomically(output.staged("metrics.csv"), table_csv(scores));
-  write_text_atomically(output.staged("table.md"), table_markdown(scores));
-  write_text_atomically(output.staged("table.tex"), table_latex(scores));
-  write_text_atomically(output.staged("report.html"), report_html(report));
-  write_text_atomically(output.staged("log.jsonl"), log.text());
-  output.add_folder("figures");
-  write_figures(report, output);
-  output.publish();
 }
 
 std::string size_text(const Cube& cube) { return concat(cube.rows(), " x ", cube.cols(), " x ", cube.bands()); }
@@ -140,6 +79,7 @@ Results run_experiment(const ExperimentConfig& config, const RunOptions& options
   TrainingLog log(options.out, options.resume);
   Results results{config, config.protocol.test ? config.protocol.test->text() : "whole image", {}};
   std::optional<ShownScene> shown;
+  if (!options.resume) discard_checkpoints(config, options);
 
   for (const Index seed : config.seeds) {
     const Task task = make_task(scene, config.protocol, seed);
@@ -149,11 +89,11 @@ Results run_experiment(const ExperimentConfig& config, const RunOptions& options
       FitContext context;
       context.seed = static_cast<std::uint64_t>(seed);
       context.label = config.folder_of(method, seed);
-      context.checkpoint_path = output.add_folder(context.label) + "/checkpoint.h5";
+      context.checkpoint_path = checkpoint_path(options, context.label);
       context.resume = options.resume;
       context.config = config_of(config, method, seed);
       context.record = [&](const TrainingRecord& record) { log.add({context.label, seed, record}); };
-      if (!options.resume) std::filesystem::remove(context.checkpoint_path);
+      output.add_folder(context.label);
 
       Fusion fusion = fit_and_fuse(method, task, context);
       if (scene.reference) fusion.result.scores = score(*scene.reference, fusion.fused, task);

@@ -38,7 +38,8 @@ void TrainingLog::read(const std::string& path) {
   for (std::string text; std::getline(file, text);) {
     const Json json = Json::parse(text, nullptr, false);
     if (!json.is_object()) return;  // the last line of a run that was killed
-    insert({json.value("method", ""), json.value("seed", Index{0}),
+    insert({json.value("method", ""),
+            json.value("seed", Index{0}),
             {json.value("step", Index{0}), number(json, "loss"), number(json, "learning_rate"),
              number(json, "validation_loss"), number(json, "seconds")}});
   }

@@ -217,10 +217,13 @@ class Cli(unittest.TestCase):
         self.assertEqual({path: path.read_bytes() for path in self.out.rglob("*") if path.is_file()}, before)
 
     def test_dry_run_writes_nothing(self):
-        run = self.run_config(experiment(), "--dry-run")
-        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        path = self.folder / "dry.json"
+        path.write_text(json.dumps(experiment()))
+        run = self.run_program(path, "--data-dir", self.folder, "--out", self.out, "--dry-run")
+        self.assertEqual(run.returncode, 0, run.stderr)
         self.assertFalse(self.out.exists())
-        self.assertIn("hsi 8 x 8 x 40 and msi 16 x 16 x 6", run.stdout)
+        self.assertIn("hsi 8 x 8 x 40 and msi 16 x 16 x 6", run.stderr)
+        self.assertEqual(json.loads(run.stdout)["degrade"]["psf"]["fwhm"], 2)
         self.refused(3, "away.h5", self.run_config(experiment(data={"scene": "away.h5"}), "--dry-run"))
 
     def test_interrupted_run_keeps_its_checkpoint_and_goes_on(self):

@@ -85,7 +85,8 @@ TEST_CASE("config: names cannot lead out of the output folder") {
 TEST_CASE("config: two results cannot share a folder") {
   CHECK(refusal({"methods.1.label=bicubic"}) ==
         "e.json: methods.1.label: expected labels and seeds that differ, got bicubic twice");
-  CHECK(refusal({"seeds=[1, 1]"}) == "e.json: methods.0.label: expected labels and seeds that differ, got bicubic-seed1 twice");
+  CHECK(refusal({"seeds=[1, 1]"}) ==
+        "e.json: methods.0.label: expected labels and seeds that differ, got bicubic-seed1 twice");
   const ExperimentConfig config = parse({"seeds=[1, 2]"});
   CHECK(config.folder_of(config.methods[0], 2) == "bicubic-seed2");
 }
@@ -105,8 +106,9 @@ TEST_CASE("data: folders are searched in order, and a missing file names them al
   CHECK(data_directories({"/given"}) == std::vector<std::string>{"/given", "/one", "/two", "data"});
   unsetenv("SPECFUSE_DATA");
   CHECK(data_directories({}) == std::vector<std::string>{"data"});
-  CHECK_THROWS_WITH_AS(find_file("s.h5", {"/nowhere", "/nor/here"}),
-                       "s.h5: not found in /nowhere, /nor/here; data/README.md says where to get scenes, and --data-dir "
-                       "or SPECFUSE_DATA where they lie",
-                       DataError);
+  CHECK_THROWS_WITH_AS(
+      find_file("s.h5", {"/nowhere", "/nor/here"}),
+      "s.h5: not found in /nowhere, /nor/here; data/README.md says where to get scenes, and --data-dir "
+      "or SPECFUSE_DATA where they lie",
+      DataError);
 }

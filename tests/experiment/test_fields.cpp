@@ -137,8 +137,7 @@ TEST_CASE("fields: an integer has to be exact and to fit") {
 TEST_CASE("fields: limits hold for the value, and for every element of a list") {
   CHECK(refusal(R"({"inner": {"width": 0}})") == "f.json: inner.width: expected a number from 0.1 to 100, got 0");
   CHECK(refusal(R"({"list": [3, 10]})") == "f.json: list.1: expected an integer from 0 to 9, got 10");
-  CHECK(refusal(R"({"inner": {"kind": "oval"}})") ==
-        "f.json: inner.kind: expected one of round, square, got \"oval\"");
+  CHECK(refusal(R"({"inner": {"kind": "oval"}})") == "f.json: inner.kind: expected one of round, square, got \"oval\"");
 }
 
 TEST_CASE("fields: a choice without a default has to be given") {

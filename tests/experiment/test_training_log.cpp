@@ -27,8 +27,9 @@ TEST_CASE("training log: one JSON object a line, null for what was not measured"
   const Folder folder;
   TrainingLog log(folder.path, false);
   log.add({"net", 3, {1, 0.5, 0.25}});
-  CHECK(log.text() == "{\"method\":\"net\",\"seed\":3,\"step\":1,\"loss\":0.5,\"learning_rate\":0.25,"
-                      "\"validation_loss\":null,\"seconds\":0.0}\n");
+  CHECK(log.text() ==
+        "{\"method\":\"net\",\"seed\":3,\"step\":1,\"loss\":0.5,\"learning_rate\":0.25,"
+        "\"validation_loss\":null,\"seconds\":0.0}\n");
 }
 
 TEST_CASE("training log: a resumed fit replaces what it repeats, of its own result only") {

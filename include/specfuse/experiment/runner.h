@@ -21,8 +21,8 @@ struct RunOptions {
 /// `Interrupted` with the checkpoints left in place.
 Results run_experiment(const ExperimentConfig& config, const RunOptions& options);
 
-/// What `run_experiment` would do, its data loaded and checked but nothing fitted or written: the sizes and steps, one
-/// a line, after the resolved configuration.
+/// What `run_experiment` would do, one step a line. Loads and checks the data, fits and writes nothing. Throws as
+/// `run_experiment` does.
 std::string plan_experiment(const ExperimentConfig& config, const RunOptions& options);
 
 }  // namespace specfuse
