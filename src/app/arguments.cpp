@@ -3,6 +3,8 @@
 #include <cstdlib>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/progress.h"
+#include "specfuse/core/threads.h"
 
 namespace specfuse {
 

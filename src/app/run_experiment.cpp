@@ -7,7 +7,6 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/progress.h"
-#include "specfuse/core/threads.h"
 #include "specfuse/experiment/listing.h"
 #include "specfuse/experiment/runner.h"
 

@@ -21,4 +21,9 @@ void catch_interrupts() {
 
 bool interrupted() { return flag != 0; }
 
+void clear_interrupt() {
+  flag = 0;
+  catch_interrupts();
+}
+
 }  // namespace specfuse

@@ -48,14 +48,14 @@ Progress::Progress(std::string title, Index total, std::string unit)
       terminal_(isatty(STDERR_FILENO) == 1) {}
 
 Progress::~Progress() {
-  if (visible && done_ > 0) show(now() - start_, true);
+  if (visible && !title_.empty() && done_ > 0) show(now() - start_, true);
 }
 
 void Progress::update(Index done, const std::string& note) {
   done_ = done;
   note_ = note;
   const double seconds = now() - start_, interval = terminal_ ? 0.1 : 5.0;
-  if (!visible || seconds - shown_ < interval || done >= total_) return;
+  if (!visible || title_.empty() || seconds - shown_ < interval || done >= total_) return;
   shown_ = seconds;
   show(seconds, false);
 }

@@ -16,7 +16,7 @@ void say(const std::string& text);
 /// few seconds elsewhere, nothing when quiet.
 class Progress {
  public:
-  /// `unit` is what is counted, such as "steps".
+  /// `unit` is what is counted, such as "steps". Nothing is shown where the title is empty.
   Progress(std::string title, Index total, std::string unit);
   ~Progress();
   Progress(const Progress&) = delete;

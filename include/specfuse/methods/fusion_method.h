@@ -37,7 +37,7 @@ struct TrainingRecord {
 /// How a fit is to run, beside its data.
 struct FitContext {
   std::uint64_t seed = 0;
-  /// Shown with the progress.
+  /// Title of the progress; empty: none is shown.
   std::string label;
   /// Where checkpoints go during a long fit; empty: nowhere.
   std::string checkpoint_path;
