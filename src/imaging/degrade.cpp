@@ -70,9 +70,8 @@ Cube degrade_spatially(const Cube& fine, const Degradation& degradation) {
       std::fill(sums.begin(), sums.end(), 0.0);
       for (Index tap = 0; tap < psf.size(); ++tap) {
         const double weight = psf[tap];
-        const float* in =
-            fine.pixel(reflected(row * ratio - overhang + tap / size, fine.rows(), degradation.boundary),
-                       reflected(col * ratio - overhang + tap % size, fine.cols(), degradation.boundary));
+        const float* in = fine.pixel(reflected(row * ratio - overhang + tap / size, fine.rows(), degradation.boundary),
+                                     reflected(col * ratio - overhang + tap % size, fine.cols(), degradation.boundary));
         for (std::size_t b = 0; b < sums.size(); ++b) sums[b] += weight * double{in[b]};
       }
       std::transform(sums.begin(), sums.end(), coarse.pixel(row, col), [](double x) { return static_cast<float>(x); });

@@ -28,16 +28,16 @@ std::array<double, kVariations> state_of(const Parcels::Plot& plot) {
 }  // namespace
 
 Landscape::Landscape(Index rows, Index cols, std::uint64_t seed)
-    : height_(rows, cols, {70, 5, 0.5}, seed, "synthetic.height"),
+    : height_(rows, cols, {80, 5, 0.42}, seed, "synthetic.height"),
       settlement_(rows, cols, {55, 2, 0.5}, seed, "synthetic.settlement"),
       bend_(rows, cols, {60, 2, 0.4}, seed, "synthetic.bend"),
-      woods_(rows, cols, {14, 4, 0.7}, seed, "synthetic.woods"),
-      rock_(rows, cols, {22, 4, 0.65}, seed, "synthetic.rock"),
+      woods_(rows, cols, {22, 4, 0.5}, seed, "synthetic.woods"),
+      rock_(rows, cols, {24, 4, 0.5}, seed, "synthetic.rock"),
       ore_(rows, cols, {30, 3, 0.5}, seed, "synthetic.ore"),
-      growth_(rows, cols, {9, 3, 0.8}, seed, "synthetic.growth"),
-      fields_({26, 18, angle_of(seed, "synthetic.fields")}, seed, "synthetic.fields"),
-      blocks_({17, 13, angle_of(seed, "synthetic.town")}, seed, "synthetic.blocks"),
-      houses_({5.5, 4.5, angle_of(seed, "synthetic.town")}, seed, "synthetic.houses") {
+      growth_(rows, cols, {14, 3, 0.6}, seed, "synthetic.growth"),
+      fields_({30, 21, angle_of(seed, "synthetic.fields")}, seed, "synthetic.fields"),
+      blocks_({26, 20, angle_of(seed, "synthetic.town")}, seed, "synthetic.blocks"),
+      houses_({8, 6.5, angle_of(seed, "synthetic.town")}, seed, "synthetic.houses") {
   Rng rng = placement(seed, "synthetic.lines");
   const auto along = [&](Index extent) { return double{rng.uniform(0.2f, 0.8f)} * static_cast<double>(extent); };
   river_ = along(cols);
@@ -48,20 +48,21 @@ Landscape::Landscape(Index rows, Index cols, std::uint64_t seed)
 double Landscape::light(double row, double col) const {
   const double east = height_.at(row, col + 1) - height_.at(row, std::max(col - 1, 0.0));
   const double south = height_.at(row + 1, col) - height_.at(std::max(row - 1, 0.0), col);
-  return std::exp(std::clamp(1.1 * (east + south), -0.5, 0.4));
+  return std::exp(std::clamp(0.5 * (east + south), -0.5, 0.25));
 }
 
 Cover Landscape::at(double row, double col) const {
   const double bend = bend_.at(row, col);
-  const double road = std::abs(row - road_ - 0.18 * col - 9 * bend), lane = std::abs(col - lane_ + 0.3 * row + 6 * bend);
-  if (road < 1.4 || lane < 0.9) return {Material::asphalt, Material::concrete, 0.9, {}};
-  if (road < 2.1) return {Material::sand, Material::grass, 0.6, {}};
-  const double river = std::abs(col - river_ - 14 * bend) - 3 - settlement_.at(row, col);
-  if (river < 0) return {Material::turbid_water, Material::water, 0.7, {}};
+  const double road = std::abs(row - road_ - 0.18 * col - 9 * bend);
+  const double lane = std::abs(col - lane_ + 0.3 * row + 6 * bend);
+  if (road < 1.3 || lane < 0.9) return {Material::asphalt, Material::concrete, 0.9, {}};
+  if (road < 2.1) return {Material::dry_grass, Material::grass, 0.6, {}};
   const double height = height_.at(row, col);
-  if (height < -1.25) return {Material::water, Material::turbid_water, 0.9, {}};
-  if (river < 1.2 || height < -1.17) return {Material::sand, Material::shrub, 0.6, {}};
-  if (settlement_.at(row, col) > 0.75) return town(row, col);
+  if (height < -1.1) return {Material::water, Material::turbid_water, 0.9, {}};
+  const double river = std::abs(col - river_ - 14 * bend) - 2.6 - 0.8 * settlement_.at(row, col);
+  if (river < 0) return {Material::turbid_water, Material::water, 0.7, {}};
+  if (river < 1 || height < -1.05) return {Material::shrub, Material::sand, 0.7, {}};
+  if (settlement_.at(row, col) > 1.0) return town(row, col);
   return height > 0.35 ? hill(row, col) : field(row, col);
 }
 
@@ -72,17 +73,18 @@ Cover Landscape::town(double row, double col) const {
     constexpr std::array kGarden{Material::grass, Material::deciduous, Material::concrete, Material::shrub};
     return {pick(kGarden, house.lots[1]), Material::loam, 0.75, state_of(house)};
   }
-  constexpr std::array kRoofs{Material::tile, Material::tile, Material::concrete, Material::asphalt,
-                              Material::metal, Material::membrane, Material::blue_roof, Material::tile};
+  constexpr std::array kRoofs{Material::tile,     Material::tile,     Material::tile,    Material::tile,
+                              Material::concrete, Material::concrete, Material::asphalt, Material::asphalt,
+                              Material::asphalt,  Material::membrane, Material::metal,   Material::blue_roof};
   return {pick(kRoofs, house.lots[1]), Material::concrete, 0.97, state_of(house)};
 }
 
 Cover Landscape::field(double row, double col) const {
   const Parcels::Plot plot = fields_.at(row, col);
-  if (plot.border < 0.55) return {Material::sand, Material::dry_grass, 0.6, {}};
-  if (plot.border < 1.3 && plot.lots[2] < 0.3f) return {Material::shrub, Material::deciduous, 0.6, {}};
-  constexpr std::array kCrops{Material::crop, Material::crop, Material::grass, Material::dry_grass, Material::loam,
-                              Material::clay, Material::sand, Material::crop};
+  if (plot.border < 0.5) return {Material::dry_grass, Material::sand, 0.6, {}};
+  if (plot.border < 1.3 && plot.lots[2] < 0.2f) return {Material::shrub, Material::deciduous, 0.6, {}};
+  constexpr std::array kCrops{Material::crop, Material::crop, Material::grass, Material::dry_grass,
+                              Material::loam, Material::clay, Material::sand,  Material::crop};
   constexpr std::array kGrounds{Material::loam, Material::clay, Material::loam, Material::dry_grass};
   const double grown = 0.35 + 0.65 * double{plot.lots[3]} + 0.15 * growth_.at(row, col);
   return {pick(kCrops, plot.lots[0]), pick(kGrounds, plot.lots[1]), std::clamp(grown, 0.05, 1.0), state_of(plot)};
@@ -90,8 +92,8 @@ Cover Landscape::field(double row, double col) const {
 
 Cover Landscape::hill(double row, double col) const {
   const double rock = rock_.at(row, col), ore = ore_.at(row, col);
-  const double cover = std::clamp(0.7 + 0.3 * growth_.at(row, col), 0.1, 1.0);
-  if (rock > 0.55) {
+  const double cover = std::clamp(0.65 + 0.25 * growth_.at(row, col), 0.1, 1.0);
+  if (rock > 0.8) {
     // Alteration zones around the hottest core, as hydrothermal systems have them.
     const Material stone = ore > 1.0    ? Material::alunite
                            : ore > 0.45 ? Material::kaolinite

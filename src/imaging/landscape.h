@@ -44,7 +44,7 @@ class Parcels {
     /// Pixels to the nearest border.
     double border;
     /// Uniform in [0, 1), the same all over the plot.
-    std::array<float, 8> lots;
+    std::array<float, 10> lots;
   };
 
   Parcels(const Shape& shape, std::uint64_t seed, const std::string& name);

@@ -10,10 +10,10 @@ namespace {
 /// Strips are indexed beside this one, which the plots within strips never reach.
 constexpr std::int64_t kStrips = 1 << 20;
 
-/// Where the numbers of a place begin in the stream: eight for each.
+/// Where the numbers of a place begin in the stream: sixteen for each.
 std::uint64_t position_of(std::int64_t strip, std::int64_t index) {
   constexpr std::int64_t kOrigin = 1 << 21;
-  return 8 * ((static_cast<std::uint64_t>(strip + kOrigin) << 22) + static_cast<std::uint64_t>(index + kOrigin));
+  return 16 * ((static_cast<std::uint64_t>(strip + kOrigin) << 22) + static_cast<std::uint64_t>(index + kOrigin));
 }
 
 }  // namespace

@@ -52,8 +52,8 @@ Tensor make_psf(const PsfOptions& options, Index ratio, const Tensor& kernel) {
   }
   if (options.type == "box") return radial(ratio, flat);
   if (options.type == "delta") return radial(even ? 2 : 1, flat);
-  SPECFUSE_CHECK_AS(ConfigError, options.type == "kernel",
-                    "psf: expected type gaussian, box, delta or kernel, got ", options.type);
+  SPECFUSE_CHECK_AS(ConfigError, options.type == "kernel", "psf: expected type gaussian, box, delta or kernel, got ",
+                    options.type);
   SPECFUSE_CHECK_AS(ConfigError, kernel.defined(), "psf: type kernel needs the kernel of a file");
   return normalized_psf(kernel, ratio);
 }

@@ -17,12 +17,21 @@ const std::map<std::string, std::vector<SensorBand>>& sensors() {
   static const std::map<std::string, std::vector<SensorBand>> table{
       // ETM+ bands 1-5 and 7: NASA, Landsat 7 Science Data Users Handbook, in-flight half-power edges.
       {"landsat7",
-       {{"blue", 441, 514}, {"green", 519, 601}, {"red", 631, 692},
-        {"nir", 772, 898}, {"swir1", 1547, 1749}, {"swir2", 2064, 2345}}},
+       {{"blue", 441, 514},
+        {"green", 519, 601},
+        {"red", 631, 692},
+        {"nir", 772, 898},
+        {"swir1", 1547, 1749},
+        {"swir2", 2064, 2345}}},
       // OLI bands 1-7 (30 m, without cirrus): USGS, Landsat 8 Data Users Handbook, band designations.
       {"landsat8",
-       {{"coastal", 435, 451}, {"blue", 452, 512}, {"green", 533, 590}, {"red", 636, 673},
-        {"nir", 851, 879}, {"swir1", 1566, 1651}, {"swir2", 2107, 2294}}},
+       {{"coastal", 435, 451},
+        {"blue", 452, 512},
+        {"green", 533, 590},
+        {"red", 636, 673},
+        {"nir", 851, 879},
+        {"swir1", 1566, 1651},
+        {"swir2", 2107, 2294}}},
       // MSI bands of 10 m and 20 m of unit A: ESA, Sentinel-2 MSI User Guide, spatial and spectral resolution.
       {"sentinel2a",
        {centred("B2", 492.4, 66), centred("B3", 559.8, 36), centred("B4", 664.6, 31), centred("B5", 704.1, 15),
@@ -32,8 +41,14 @@ const std::map<std::string, std::vector<SensorBand>>& sensors() {
       {"ikonos", {{"blue", 445, 516}, {"green", 506, 595}, {"red", 632, 698}, {"nir", 757, 853}}},
       // Multispectral bands: DigitalGlobe, WorldView-2 data sheet.
       {"worldview2",
-       {{"coastal", 400, 450}, {"blue", 450, 510}, {"green", 510, 580}, {"yellow", 585, 625},
-        {"red", 630, 690}, {"red_edge", 705, 745}, {"nir1", 770, 895}, {"nir2", 860, 1040}}},
+       {{"coastal", 400, 450},
+        {"blue", 450, 510},
+        {"green", 510, 580},
+        {"yellow", 585, 625},
+        {"red", 630, 690},
+        {"red_edge", 705, 745},
+        {"nir1", 770, 895},
+        {"nir2", 860, 1040}}},
   };
   return table;
 }

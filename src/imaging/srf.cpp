@@ -32,8 +32,8 @@ void check_options(const SrfOptions& options) {
                     "srf: expected exactly one of sensor, file, weights, ranges and fractions, got ", given);
   SPECFUSE_CHECK_AS(ConfigError, options.shape == "box" || options.shape == "gaussian",
                     "srf: expected shape box or gaussian, got ", options.shape);
-  SPECFUSE_CHECK_AS(ConfigError, options.shape == "box" || !options.sensor.empty(),
-                    "srf: shape ", options.shape, " belongs to a sensor, got none");
+  SPECFUSE_CHECK_AS(ConfigError, options.shape == "box" || !options.sensor.empty(), "srf: shape ", options.shape,
+                    " belongs to a sensor, got none");
   SPECFUSE_CHECK_AS(ConfigError, options.columns.empty() || !options.file.empty(),
                     "srf: columns belong to a file, got none");
 }
@@ -68,7 +68,8 @@ std::vector<Row> rows_of_fractions(const std::vector<std::vector<double>>& fract
 
 std::vector<Row> rows_of_sensor(const SrfOptions& options, const Bands& bands) {
   const std::vector<SensorBand>& sensor = sensor_bands(options.sensor);
-  if (bands.wavelength_nm.empty() && options.sensor == "landsat7") return rows_of_fractions(landsat7_fractions(), bands);
+  if (bands.wavelength_nm.empty() && options.sensor == "landsat7")
+    return rows_of_fractions(landsat7_fractions(), bands);
   SPECFUSE_CHECK_AS(ConfigError, !bands.wavelength_nm.empty(), "srf: sensor ", options.sensor,
                     " needs the wavelengths of the scene, which has none; give ranges, fractions or weights");
   std::vector<Row> rows;

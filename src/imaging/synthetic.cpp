@@ -12,17 +12,28 @@ namespace specfuse {
 namespace {
 
 constexpr double kScale = 10000;
-constexpr int kPointsPerSide = 3;
+constexpr Index kBands = 162;
 
 void check_options(const SyntheticOptions& options) {
-  SPECFUSE_CHECK_AS(ConfigError, options.rows >= 1 && options.cols >= 1 && options.bands >= 1,
-                    "synthetic: expected at least one row, column and band, got ", options.rows, ", ", options.cols,
-                    " and ", options.bands);
-  SPECFUSE_CHECK_AS(ConfigError, options.materials >= 1 && options.materials <= static_cast<Index>(kMaterials),
-                    "synthetic: expected 1 to ", kMaterials, " materials, got ", options.materials);
-  SPECFUSE_CHECK_AS(ConfigError, options.variability >= 0 && options.bilinear >= 0,
-                    "synthetic: expected variability and bilinear of at least 0, got ", options.variability, " and ",
-                    options.bilinear);
+  const auto at_least = [](const char* name, auto value, auto least) {
+    SPECFUSE_CHECK_AS(ConfigError, value >= least, "synthetic: expected ", name, " of at least ", least, ", got ",
+                      value);
+  };
+  at_least("rows", options.rows, 1);
+  at_least("cols", options.cols, 1);
+  at_least("bands", options.bands.value_or(1), 1);
+  at_least("seed", options.seed, 0);
+  at_least("materials", options.materials, 1);
+  at_least("variability", options.variability, 0);
+  at_least("bilinear", options.bilinear, 0);
+  SPECFUSE_CHECK_AS(ConfigError, options.materials <= static_cast<Index>(kMaterials), "synthetic: expected at most ",
+                    kMaterials, " materials, got ", options.materials);
+  SPECFUSE_CHECK_AS(ConfigError, !options.bands || options.wavelength_nm.empty(),
+                    "synthetic: expected bands or wavelength_nm, got both");
+  for (const double wavelength : options.wavelength_nm) {
+    SPECFUSE_CHECK_AS(ConfigError, wavelength >= 300 && wavelength <= 2600,
+                      "synthetic: expected wavelengths from 300 to 2600 nm, got ", wavelength);
+  }
 }
 
 std::vector<double> default_wavelengths(Index bands) {
@@ -42,6 +53,11 @@ std::vector<double> default_wavelengths(Index bands) {
   return wavelength_nm;
 }
 
+/// Sums over the materials of a pixel, and of their squares, one value per band.
+struct Scratch {
+  std::vector<double> sum, squares;
+};
+
 /// What a pixel is made of.
 struct Mixture {
   std::array<double, kMaterials> share{};
@@ -50,33 +66,34 @@ struct Mixture {
 
 class Scene {
  public:
-  explicit Scene(const SyntheticOptions& options, const std::vector<double>& wavelength_nm)
+  Scene(const SyntheticOptions& options, const std::vector<double>& wavelength_nm)
       : options_(options),
         seed_(static_cast<std::uint64_t>(options.seed)),
         spectra_(material_spectra(wavelength_nm)),
         landscape_(options.rows, options.cols, seed_),
         haze_(options.rows, options.cols, {24, 3, 0.7}, seed_, "synthetic.bilinear") {
     for (std::size_t v = 0; v < kVariations; ++v) {
-      texture_.emplace_back(options.rows, options.cols, NoiseField::Shape{12, 4, 0.8}, seed_,
-                            concat("synthetic.texture.", v));
+      const NoiseField::Shape shape = v == kBrightness ? NoiseField::Shape{9, 4, 0.7} : NoiseField::Shape{4, 2, 1.0};
+      texture_.emplace_back(options.rows, options.cols, shape, seed_, concat("synthetic.texture.", v));
     }
   }
 
-  /// The spectrum of a pixel; `own` and `sum` are scratch of one value per band.
-  void render(Index row, Index col, float* out, std::vector<double>& own, std::vector<double>& sum) const {
+  void render(Index row, Index col, float* out, Scratch& scratch) const {
+    auto& [sum, squares] = scratch;
     const double y = static_cast<double>(row), x = static_cast<double>(col);
     Mixture mixture = mixture_at(y, x);
     for (std::size_t v = 0; v < kVariations; ++v) {
-      mixture.state[v] = options_.variability * (0.7 * mixture.state[v] + 0.7 * texture_[v].at(y, x));
+      // Tuned, as the spreads of the materials are, for the scores that real scenes have.
+      const double texture = (v == kBrightness ? 0.45 : 1.1) * texture_[v].at(y, x);
+      mixture.state[v] = std::clamp(options_.variability * (0.6 * mixture.state[v] + texture), -2.0, 2.0);
     }
     const double light = landscape_.light(y, x);
     // The products of all pairs of spectra are half of the square of the sum less the sum of squares.
     const double pairs = options_.bilinear * std::clamp(0.5 + 0.4 * haze_.at(y, x), 0.0, 1.0) / 2;
     std::fill(sum.begin(), sum.end(), 0.0);
-    std::vector<double>& squares = own;
     std::fill(squares.begin(), squares.end(), 0.0);
     for (std::size_t m = 0; m < kMaterials; ++m) {
-      if (mixture.share[m] > 0) add_material(m, mixture, sum, squares);
+      if (mixture.share[m] > 0) add_material(m, mixture, scratch);
     }
     for (std::size_t b = 0; b < sum.size(); ++b) {
       out[b] = static_cast<float>(kScale * light * (sum[b] + pairs * (sum[b] * sum[b] - squares[b])));
@@ -84,15 +101,16 @@ class Scene {
   }
 
  private:
+  /// The sensor's footprint is wider than a pixel: nine points, the outer ones counting half along each axis.
   Mixture mixture_at(double row, double col) const {
+    constexpr std::array<double, 3> kOffset{-0.25, 0.5, 1.25}, kWeight{0.25, 0.5, 0.25};
     Mixture mixture;
-    constexpr double kWeight = 1.0 / (kPointsPerSide * kPointsPerSide);
-    for (int point = 0; point < kPointsPerSide * kPointsPerSide; ++point) {
-      const Cover cover = landscape_.at(row + (point / kPointsPerSide + 0.5) / kPointsPerSide,
-                                        col + (point % kPointsPerSide + 0.5) / kPointsPerSide);
-      mixture.share[number(cover.main)] += kWeight * cover.share;
-      mixture.share[number(cover.other)] += kWeight * (1 - cover.share);
-      for (std::size_t v = 0; v < kVariations; ++v) mixture.state[v] += kWeight * cover.state[v];
+    for (std::size_t i = 0; i < 9; ++i) {
+      const double weight = kWeight[i / 3] * kWeight[i % 3];
+      const Cover cover = landscape_.at(row + kOffset[i / 3], col + kOffset[i % 3]);
+      mixture.share[number(cover.main)] += weight * cover.share;
+      mixture.share[number(cover.other)] += weight * (1 - cover.share);
+      for (std::size_t v = 0; v < kVariations; ++v) mixture.state[v] += weight * cover.state[v];
     }
     return mixture;
   }
@@ -101,17 +119,14 @@ class Scene {
     return static_cast<std::size_t>(material) % static_cast<std::size_t>(options_.materials);
   }
 
-  void add_material(std::size_t m, const Mixture& mixture, std::vector<double>& sum,
-                    std::vector<double>& squares) const {
+  void add_material(std::size_t m, const Mixture& mixture, Scratch& scratch) const {
     const MaterialSpectrum& spectrum = spectra_[m];
-    const auto& [brightness, tilt, moisture, absorption] = spectrum.change;
-    const auto& state = mixture.state;
-    for (std::size_t b = 0; b < sum.size(); ++b) {
-      const double part =
-          mixture.share[m] * std::exp(spectrum.mean[b] + state[kBrightness] * brightness[b] + state[kTilt] * tilt[b] +
-                                      state[kMoisture] * moisture[b] + state[kAbsorption] * absorption[b]);
-      sum[b] += part;
-      squares[b] += part * part;
+    for (std::size_t b = 0; b < spectrum.mean.size(); ++b) {
+      double logarithm = spectrum.mean[b];
+      for (std::size_t v = 0; v < kVariations; ++v) logarithm += mixture.state[v] * spectrum.change[v][b];
+      const double part = mixture.share[m] * std::exp(logarithm);
+      scratch.sum[b] += part;
+      scratch.squares[b] += part * part;
     }
   }
 
@@ -128,14 +143,14 @@ class Scene {
 Cube synthetic_scene(const SyntheticOptions& options) {
   check_options(options);
   const std::vector<double> wavelength_nm =
-      options.wavelength_nm.empty() ? default_wavelengths(options.bands) : options.wavelength_nm;
+      options.wavelength_nm.empty() ? default_wavelengths(options.bands.value_or(kBands)) : options.wavelength_nm;
   Cube cube(options.rows, options.cols, static_cast<Index>(wavelength_nm.size()));
   cube.wavelength_nm = wavelength_nm;
   cube.attributes = {{"description", "synthetic scene"}, {"units", "reflectance times 10000"}};
   const Scene scene(options, wavelength_nm);
   parallel_for(options.rows, [&](Index row) {
-    std::vector<double> squares(wavelength_nm.size()), sum(wavelength_nm.size());
-    for (Index col = 0; col < options.cols; ++col) scene.render(row, col, cube.pixel(row, col), squares, sum);
+    Scratch scratch{std::vector<double>(wavelength_nm.size()), std::vector<double>(wavelength_nm.size())};
+    for (Index col = 0; col < options.cols; ++col) scene.render(row, col, cube.pixel(row, col), scratch);
   });
   return cube;
 }

@@ -36,7 +36,8 @@ std::vector<Tap> taps(Index first, Index count, Index ratio, Index extent) {
 template <class In, class Out>
 void blend(const std::array<const In*, 4>& in, const std::array<double, 4>& weight, Out* out, Index count) {
   for (Index i = 0; i < count; ++i) {
-    out[i] = static_cast<Out>(weight[0] * in[0][i] + weight[1] * in[1][i] + weight[2] * in[2][i] + weight[3] * in[3][i]);
+    out[i] =
+        static_cast<Out>(weight[0] * in[0][i] + weight[1] * in[1][i] + weight[2] * in[2][i] + weight[3] * in[3][i]);
   }
 }
 

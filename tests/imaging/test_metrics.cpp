@@ -30,9 +30,9 @@ double score(const Scores& scores, const std::string& key) {
 
 TEST_CASE("metrics: every measure agrees with NumPy") {
   const Scores scores = evaluate(golden_image(3, 5, 7), golden_fused(), 4);
-  const std::vector<Score> golden{{"psnr_db", 16.11574265}, {"psnr_global_db", 16.47285854},
-                                  {"psnr_unit_db", 15.63014166}, {"sam_deg", 9.86806404},
-                                  {"ergas", 7.802122541}, {"rmse", 0.938073981}, {"cc", 0.9666129672}};
+  const std::vector<Score> golden{
+      {"psnr_db", 16.11574265}, {"psnr_global_db", 16.47285854}, {"psnr_unit_db", 15.63014166}, {"sam_deg", 9.86806404},
+      {"ergas", 7.802122541},   {"rmse", 0.938073981},           {"cc", 0.9666129672}};
   REQUIRE(scores.values.size() == golden.size());
   for (std::size_t i = 0; i < golden.size(); ++i) {
     CHECK(scores.values[i].key == golden[i].key);
@@ -69,13 +69,15 @@ TEST_CASE("metrics: bands and pixels that a quotient cannot use are left out and
   Cube reference(2, 2, 3), fused = golden_image(2, 2, 3);
   const float useful[] = {1, 2, 3, 5};
   for (Index i = 0; i < 4; ++i) {
-    reference.values[3 * i + 1] = useful[i];               // band 0 stays zero
+    reference.values[3 * i + 1] = useful[i];                  // band 0 stays zero
     reference.values[3 * i + 2] = i % 2 == 0 ? -1.0f : 1.0f;  // mean zero
   }
   std::fill_n(fused.pixel(1, 1), 3, 0.0f);
   const Scores scores = evaluate(reference, fused, 4);
-  const std::map<std::string, Index> expected{{"bands with zero maximum", 1}, {"bands with zero mean", 2},
-                                              {"bands with zero span", 1}, {"bands with zero span in either image", 1},
+  const std::map<std::string, Index> expected{{"bands with zero maximum", 1},
+                                              {"bands with zero mean", 2},
+                                              {"bands with zero span", 1},
+                                              {"bands with zero span in either image", 1},
                                               {"pixels with zero norm", 1}};
   CHECK(scores.left_out == expected);
   double squared_error = 0;

@@ -54,7 +54,9 @@ TEST_CASE("srf: every sensor has its published number of bands, and rows sum to 
 }
 
 TEST_CASE("srf: a sensor band outside the scene is named with its edges and the scene's") {
-  CHECK(message_of<ConfigError>([] { make_srf(sensor("landsat7"), {500, 400, 900}, 3); }) ==
+  CHECK(message_of<ConfigError>([] {
+          make_srf(sensor("landsat7"), {500, 400, 900}, 3);
+        }) ==
         "srf: landsat7 band green (519-601 nm) expected a band of the scene inside its edges, "
         "got 3 bands from 400 to 900 nm");
   CHECK(message_of<ConfigError>([] { make_srf(sensor("landsat9"), {500}, 1); }) ==
@@ -122,7 +124,9 @@ TEST_CASE("srf: measured responses are interpolated at the band centres, clipped
   options.columns = {"B"};
   CHECK(make_srf(options, {450, 700}, 2, table)[0] == doctest::Approx(2.0 / 3));
   CHECK_THROWS_AS(make_srf(options, {}, 2, table), ConfigError);
-  CHECK(message_of<ConfigError>([&] { make_srf(options, {300, 301}, 2, table); }) ==
+  CHECK(message_of<ConfigError>([&] {
+          make_srf(options, {300, 301}, 2, table);
+        }) ==
         "srf: table.csv column B expected a positive response at a band of the scene, got 2 bands from 300 to 301 nm");
   options.columns = {"C"};
   CHECK_THROWS_AS(make_srf(options, {450, 700}, 2, table), ConfigError);
@@ -133,7 +137,8 @@ TEST_CASE("srf: a malformed table is reported with its line") {
     return message_of<DataError>([&] { parse_response_csv(text, "t.csv"); });
   };
   CHECK(message("") == "t.csv: expected a header wavelength_nm,NAME,..., got nothing");
-  CHECK(message("nm,A\n1,2\n") == "t.csv line 1: expected a header wavelength_nm,NAME,..., got 2 columns, the first \"nm\"");
+  CHECK(message("nm,A\n1,2\n") ==
+        "t.csv line 1: expected a header wavelength_nm,NAME,..., got 2 columns, the first \"nm\"");
   CHECK(message("wavelength_nm,A\n") == "t.csv: expected lines of numbers after the header, got none");
   CHECK(message("wavelength_nm,A\n1,2,3\n") == "t.csv line 2: expected 2 numbers as in the header, got 3");
   CHECK(message("wavelength_nm,A\n\n1,2\n1,2\n") == "t.csv line 4: expected a wavelength above 1, got 1");
