@@ -14,13 +14,7 @@ using namespace specfuse;
 
 namespace {
 
-void run(const Arguments& arguments) {
-  if (arguments.question == "--help") return void(std::fputs(kUsage, stdout));
-  if (arguments.question == "--version") return void(std::puts("specfuse " SPECFUSE_VERSION));
-  if (arguments.question == "--list") return void(std::fputs(listing_text().c_str(), stdout));
-  SPECFUSE_CHECK_AS(ConfigError, !arguments.config.empty(),
-                    "expected CONFIG.json, got nothing; --help shows the usage");
-  const ExperimentConfig config = load_config(arguments.config, arguments.settings);
+void run_config(const Arguments& arguments, const ExperimentConfig& config) {
   RunOptions options{arguments.data_directories, arguments.out, arguments.resume};
   if (options.out.empty()) options.out = "results/" + config.name;
   if (arguments.dry_run) {
@@ -29,6 +23,19 @@ void run(const Arguments& arguments) {
   }
   const Results results = run_experiment(config, options);
   std::printf("%s\nreport: %s/report.html\n", table_text(score_table(results)).c_str(), options.out.c_str());
+}
+
+void run(const Arguments& arguments) {
+  if (arguments.question == "--help") return void(std::fputs(kUsage, stdout));
+  if (arguments.question == "--version") return void(std::puts("specfuse " SPECFUSE_VERSION));
+  if (arguments.question == "--list") return void(std::fputs(listing_text().c_str(), stdout));
+  SPECFUSE_CHECK_AS(ConfigError, !arguments.config.empty(), "expected CONFIG.json, got nothing; --help shows the usage");
+  const ExperimentConfig config = load_config(arguments.config, arguments.settings);
+  try {
+    run_config(arguments, config);
+  } catch (const ConfigError& problem) {
+    throw ConfigError(concat(arguments.config, ": ", problem.what()));  // found when it met the data
+  }
 }
 
 int failed(int status, std::string problem) {

@@ -122,11 +122,11 @@ class Cli(unittest.TestCase):
             self.refused(2, "--set", self.run_config(experiment(), "--set", setting))
 
     def test_ratio_that_does_not_divide(self):
-        self.refused(2, "degrade.ratio: expected a divisor of the scene's 15 x 16 pixels, got 2",
+        self.refused(2, "config.json: degrade.ratio: expected a divisor of the scene's 15 x 16 pixels, got 2",
                      self.run_config(experiment(data={"scene": "odd.h5"})))
 
     def test_too_few_bands(self):
-        self.refused(2, "bands", self.run_config(experiment(methods=[{"name": "bicubic"}, {"name": "two_cnn_fu"}])))
+        self.refused(2, "config.json: .*bands", self.run_config(experiment(methods=[{"name": "bicubic"}, {"name": "two_cnn_fu"}])))
 
     # Data
 
