@@ -160,10 +160,10 @@ void Reader::read(const Json& json, const std::string& path, const std::string& 
                    read(json, path, file, optional.value(), limits);
                  },
                  [&](const Place::List& list) {
-                   const std::string what = list.fixed ? concat("a list of ", list.size()) : "a list";
-                   SPECFUSE_CHECK_AS(ConfigError, json.is_array() && (!list.fixed || json.size() == list.size()), file,
+                   const std::string what = list.renew ? "a list" : concat("a list of ", list.size());
+                   SPECFUSE_CHECK_AS(ConfigError, json.is_array() && (list.renew || json.size() == list.size()), file,
                                      ": ", path, ": expected ", what, ", got ", shown(json));
-                   if (!list.fixed) list.renew(json.size());
+                   if (list.renew) list.renew(json.size());
                    for (std::size_t i = 0; i < json.size(); ++i) {
                      read(json[i], below(path, std::to_string(i)), file, list.at(i), limits);
                    }

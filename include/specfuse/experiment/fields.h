@@ -32,10 +32,9 @@ struct Place {
   };
   struct List {
     std::function<std::size_t()> size;
-    /// Makes `count` elements with their defaults; not called for a list of fixed size.
+    /// Makes `count` elements with their defaults; empty for a list of fixed size.
     std::function<void(std::size_t count)> renew;
     std::function<Place(std::size_t i)> at;
-    bool fixed = false;
   };
   std::variant<bool*, int*, Index*, double*, std::string*, Object, Optional, List> to;
 };
@@ -80,12 +79,9 @@ Place place_of(T& value) {
     return {Place::Optional{[at] { return at->has_value(); }, [at] { at->reset(); },
                             [at] { return place_of(*at ? **at : at->emplace()); }}};
   } else if constexpr (is_list<T>) {
-    constexpr bool fixed = !requires { at->resize(1); };
-    return {Place::List{[at] { return at->size(); },
-                        [at](std::size_t count) {
-                          if constexpr (!fixed) *at = T(count);
-                        },
-                        [at](std::size_t i) { return place_of((*at)[i]); }, fixed}};
+    Place::List list{[at] { return at->size(); }, {}, [at](std::size_t i) { return place_of((*at)[i]); }};
+    if constexpr (requires { at->resize(1); }) list.renew = [at](std::size_t count) { *at = T(count); };
+    return {list};
   } else if constexpr (std::is_class_v<T> && !std::is_same_v<T, std::string>) {
     return {Place::Object{[at](FieldVisitor& fields) { at->describe(fields); }}};
   } else {
