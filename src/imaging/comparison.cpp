@@ -21,7 +21,6 @@ std::vector<double> sum_over_pixels(const Cube& reference, const Cube& fused, In
 
 struct Extremes {
   float least = std::numeric_limits<float>::infinity(), most = -std::numeric_limits<float>::infinity();
-  bool constant() const { return least == most; }
 };
 
 std::vector<Extremes> extremes(const Cube& cube) {
@@ -69,13 +68,12 @@ std::vector<BandStatistics> band_statistics(const Cube& reference, const Cube& f
     }
   });
   const double* sums2 = second.data();
-  const std::vector<Extremes> of_reference = extremes(reference), of_fused = extremes(fused);
+  const std::vector<Extremes> range = extremes(reference);
   std::vector<BandStatistics> result;
   for (Index b = 0; b < bands; ++b) {
-    const Extremes& x = of_reference[static_cast<std::size_t>(b)];
-    const Extremes& y = of_fused[static_cast<std::size_t>(b)];
-    result.push_back({x.most, x.least, sums1[b] / pixels, sums1[2 * bands + b] / pixels, x.constant() ? 0 : sums2[b],
-                      y.constant() ? 0 : sums2[bands + b], sums2[2 * bands + b]});
+    const auto [least, most] = range[static_cast<std::size_t>(b)];
+    result.push_back({most, least, sums1[b] / pixels, sums1[2 * bands + b] / pixels, sums2[b], sums2[bands + b],
+                      sums2[2 * bands + b]});
   }
   return result;
 }

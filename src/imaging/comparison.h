@@ -11,7 +11,8 @@ namespace specfuse {
 /// One band of a reference x and a fused image y, over all pixels.
 struct BandStatistics {
   double most, least, mean, squared_error;
-  /// Sums of squares and products about the means; exactly 0 where the image is constant.
+  /// Sums of squares and products about the means; exactly 0 where an image is constant, since sums of equal floats are
+  /// exact in double.
   double reference_variation, fused_variation, covariation;
 };
 

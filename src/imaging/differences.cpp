@@ -18,8 +18,8 @@ double rmse(const Comparison& images, LeftOut&) { return std::sqrt(mean_squared_
 
 double cc(const Comparison& images, LeftOut& left_out) {
   return mean_over_bands(images, "bands with zero span in either image", left_out, [](const BandStatistics& band) {
-    const double variation = std::sqrt(band.reference_variation) * std::sqrt(band.fused_variation);
-    return variation == 0 ? std::numeric_limits<double>::quiet_NaN() : band.covariation / variation;
+    // 0 / 0 where one is constant.
+    return band.covariation / (std::sqrt(band.reference_variation) * std::sqrt(band.fused_variation));
   });
 }
 

@@ -24,7 +24,10 @@ namespace {
 std::vector<const SimdTable*> available_tables() {
   std::vector<const SimdTable*> tables;
 #ifdef SPECFUSE_X86
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")) tables.push_back(&avx512::kTable);
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("fma")) {
+    tables.push_back(&avx512::kTable);
+  }
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) tables.push_back(&avx2::kTable);
 #endif
   tables.push_back(&baseline::kTable);

@@ -6,37 +6,53 @@
 namespace specfuse::SPECFUSE_ISA {
 namespace {
 
-constexpr Index kLanes = SPECFUSE_LANES;
-typedef float Lanes __attribute__((vector_size(SPECFUSE_LANES * sizeof(float)), aligned(4), may_alias));
-
-Lanes load(const float* at) { return *reinterpret_cast<const Lanes*>(at); }
-void store(float* at, Lanes values) { *reinterpret_cast<Lanes*>(at) = values; }
+/// `Count` floats in a register, read from and written to any address.
+template <int Count>
+struct Lanes {
+  typedef float Values __attribute__((vector_size(Count * sizeof(float)), aligned(4), may_alias));
+  static Values load(const float* at) { return *reinterpret_cast<const Values*>(at); }
+  static void store(float* at, Values values) { *reinterpret_cast<Values*>(at) = values; }
+};
+template <>
+struct Lanes<1> {
+  static float load(const float* at) { return *at; }
+  static void store(float* at, float value) { *at = value; }
+};
 
 Index least(Index a, Index b) { return a < b ? a : b; }
 Index most(Index a, Index b) { return a > b ? a : b; }
 
 /// im2col: columns from inputs.
 struct Copy {
-  static void one(float* column, const float* input) { *column = *input; }
-  static void many(float* columns, const float* inputs) { store(columns, load(inputs)); }
+  template <int Count>
+  static void apply(float* columns, const float* inputs) {
+    Lanes<Count>::store(columns, Lanes<Count>::load(inputs));
+  }
   static void outside(float* column) { *column = 0.0f; }
 };
 
 /// col2im: columns added to inputs.
 struct Add {
-  static void one(const float* column, float* input) { *input += *column; }
-  static void many(const float* columns, float* inputs) { store(inputs, load(inputs) + load(columns)); }
+  template <int Count>
+  static void apply(const float* columns, float* inputs) {
+    Lanes<Count>::store(inputs, Lanes<Count>::load(inputs) + Lanes<Count>::load(columns));
+  }
   static void outside(const float*) {}
 };
 
-/// Joins `count` columns with inputs that lie `stride` apart.
-template <class Action, class Column, class Input>
-void join(Column* columns, Input* inputs, Index stride, Index count) {
+/// Joins `count` columns with as many inputs, whole registers first and what is left in ever smaller ones.
+template <class Action, int Count, class Column, class Input>
+void join(Column* columns, Input* inputs, Index count) {
   Index i = 0;
-  if (stride == 1) {
-    for (; i + kLanes <= count; i += kLanes) Action::many(columns + i, inputs + i);
-  }
-  for (; i < count; ++i) Action::one(columns + i, inputs + i * stride);
+  for (; i + Count <= count; i += Count) Action::template apply<Count>(columns + i, inputs + i);
+  if constexpr (Count > 1) join<Action, Count / 2>(columns + i, inputs + i, count - i);
+}
+
+/// The same with inputs that lie `stride` apart.
+template <class Action, class Column, class Input>
+void join_strided(Column* columns, Input* inputs, Index stride, Index count) {
+  if (stride == 1) return join<Action, SPECFUSE_LANES>(columns, inputs, count);
+  for (Index i = 0; i < count; ++i) Action::template apply<1>(columns + i, inputs + i * stride);
 }
 
 /// One tap over the outputs x_begin ... x_end - 1 of one output row. `offset` is the input column under output 0.
@@ -48,7 +64,7 @@ void walk_row(Column* columns, Input* row, Index in_width, Index stride, Index o
   const Index from = least(most(first, x_begin), x_end), to = most(least(last, x_end), from);
   Column* at = columns;
   for (Index x = x_begin; x < from; ++x) Action::outside(at++);
-  if (to > from) join<Action>(at, row + offset + from * stride, stride, to - from);
+  if (to > from) join_strided<Action>(at, row + offset + from * stride, stride, to - from);
   at += to - from;
   for (Index x = to; x < x_end; ++x) Action::outside(at++);
 }

@@ -110,6 +110,14 @@ TEST_CASE("metrics: maps and per-band values average to the scores") {
   CHECK(std::sqrt(squares) == doctest::Approx(score(scores, "rmse")));
 }
 
+TEST_CASE("metrics: a cosine that rounds above one is an angle of zero") {
+  const Cube image = golden_image(40, 40, 7);
+  Cube brighter = golden_image(40, 40, 7);
+  for (Index i = 0; i < brighter.values.size(); ++i) brighter.values[i] *= 2;
+  const Tensor angles = sam_map_deg(image, brighter);
+  for (Index i = 0; i < angles.size(); ++i) REQUIRE(angles[i] < 1e-5f);
+}
+
 TEST_CASE("metrics: the map of angles is NaN where a norm is zero") {
   const Tensor angles = sam_map_deg(Cube(1, 1, 2), golden_image(1, 1, 2));
   CHECK(std::isnan(angles[0]));

@@ -64,6 +64,7 @@ TEST_CASE("psf: bad kernels are told apart") {
         "k.csv line 2: expected 2 numbers as in the first row, got 1");
   CHECK(message_of<DataError>([] { parse_kernel_csv("1,2\n3,x4\n", "k.csv"); }) ==
         "k.csv line 2: expected a finite number, got \"x4\"");
+  CHECK_THROWS_AS(parse_kernel_csv("1,4x\n", "k.csv"), DataError);
   CHECK_THROWS_AS(parse_kernel_csv("1,nan\n", "k.csv"), DataError);
   CHECK_THROWS_AS(parse_kernel_csv("\n", "k.csv"), DataError);
   CHECK_THROWS_AS(normalized_psf(Tensor::from(Shape{1, 2}, {1, 1}), 2), ConfigError);

@@ -95,11 +95,14 @@ TEST_CASE("srf: malformed rows are refused") {
   };
   refused([](SrfOptions& o) { o.ranges = {{0, 3}}; });
   refused([](SrfOptions& o) { o.ranges = {{-1, 1}}; });
-  refused([](SrfOptions& o) { o.ranges = {{2, 1}}; });
   refused([](SrfOptions& o) { o.ranges = {{1}}; });
   refused([](SrfOptions& o) { o.fractions = {{0.5, 1.5}}; });
   refused([](SrfOptions& o) { o.weights = {{1, 2}}; });
   refused([](SrfOptions& o) { o.weights = {{0, -1, 0}}; });
+  SrfOptions backwards;
+  backwards.ranges = {{2, 1}};
+  CHECK(message_of<ConfigError>([&] { make_srf(backwards, {}, 3); }) ==
+        "srf: expected a range within bands 0 to 2, got 2 to 1");
 }
 
 TEST_CASE("srf: exactly one kind of response must be given, with the options that belong to it") {
