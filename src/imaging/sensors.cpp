@@ -3,6 +3,7 @@
 #include <map>
 
 #include "specfuse/core/error.h"
+#include "specfuse/imaging/srf.h"
 
 namespace specfuse {
 namespace {
@@ -60,6 +61,14 @@ const std::vector<SensorBand>& sensor_bands(const std::string& sensor) {
   std::string known;
   for (const auto& [name, bands] : sensors()) known += concat(known.empty() ? "" : ", ", name);
   throw ConfigError(concat("srf: expected one of the sensors ", known, ", got ", sensor));
+}
+
+std::map<std::string, std::vector<std::string>> sensor_list() {
+  std::map<std::string, std::vector<std::string>> list;
+  for (const auto& [name, bands] : sensors()) {
+    for (const SensorBand& band : bands) list[name].emplace_back(band.name);
+  }
+  return list;
 }
 
 const std::vector<std::vector<double>>& landsat7_fractions() {

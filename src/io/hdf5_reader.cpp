@@ -61,6 +61,20 @@ Handle open_object(const Hdf5Reader& reader, hid_t file, const std::string& name
   throw DataError(concat(reader.path(), ": cannot open ", name, ": ", reason));
 }
 
+/// The library's own reason would be a folder of plugins that it looked through.
+void check_filters(const Hdf5Reader& reader, const std::string& name, const Handle& creation) {
+  const int count = H5Pget_nfilters(creation.get());
+  for (int i = 0; i < count; ++i) {
+    unsigned flags = 0;
+    std::size_t values = 0;
+    char filter[64] = "";
+    const H5Z_filter_t id = H5Pget_filter2(creation.get(), static_cast<unsigned>(i), &flags, &values, nullptr,
+                                           sizeof filter, filter, nullptr);
+    READ_CHECK(id >= 0 && H5Zfilter_avail(id) > 0, reader.path(), ": ", name, " is compressed with filter ", id, " ",
+               filter, ", which the HDF5 library here does not have");
+  }
+}
+
 /// Refuses what is no dataset, and one whose values lie in other files: those may be missing or changed unseen.
 Handle open_dataset(const Hdf5Reader& reader, hid_t file, const std::string& name) {
   Handle dataset = open_object(reader, file, name);
@@ -71,6 +85,7 @@ Handle open_dataset(const Hdf5Reader& reader, hid_t file, const std::string& nam
   const bool elsewhere =
       H5Pget_external_count(creation.get()) > 0 || H5Pget_layout(creation.get()) == H5D_VIRTUAL;
   READ_CHECK(!elsewhere, reader.path(), ": ", name, " keeps its values in another file, which is refused");
+  check_filters(reader, name, creation);
   return dataset;
 }
 

@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include "hdf5_handle.h"
 #include "specfuse/io/hdf5.h"
 
@@ -56,19 +54,19 @@ void write_attribute(const Place& place, hid_t type, const void* value) {
 
 }  // namespace
 
+// The file is composed in memory. Written to disk directly, a library that meets a full disk can neither finish nor
+// close the file, and crashes over it when the program ends.
 Hdf5Writer::Hdf5Writer(const std::string& path) : target_(path) {
+  constexpr std::size_t kGrowth = 1 << 20;
   silence_hdf5();
-  file_ = H5Fcreate(target_.temporary().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  WRITE_CHECK(access.valid() && H5Pset_fapl_core(access.get(), kGrowth, false) >= 0, path);
+  // A name of its own: the library would first load what is there under that of the target.
+  file_ = H5Fcreate((path + ".memory").c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get());
   WRITE_CHECK(file_ >= 0, path);
 }
 
-Hdf5Writer::~Hdf5Writer() {
-  if (file_ < 0) return;
-  // Given up. On a full disk the library could not close the file and would keep it, and its space, until the
-  // program ends; emptying it first gives it room to.
-  [[maybe_unused]] const int ignored = ::truncate(target_.temporary().c_str(), 0);
-  H5Fclose(file_);
-}
+Hdf5Writer::~Hdf5Writer() { H5Fclose(file_); }
 
 void Hdf5Writer::write(const std::string& dataset, const Tensor& values) {
   SPECFUSE_CHECK(values.size() > 0, "cannot write ", dataset, " to ", target_.path(), ": it has no values");
@@ -106,10 +104,13 @@ void Hdf5Writer::attribute(const std::string& object, const std::string& name, s
 }
 
 void Hdf5Writer::finish() {
-  SPECFUSE_CHECK(file_ >= 0, "cannot write ", target_.path(), ": it is finished");
-  WRITE_CHECK(H5Fflush(file_, H5F_SCOPE_LOCAL) >= 0, target_.path());
-  WRITE_CHECK(H5Fclose(file_) >= 0, target_.path());
-  file_ = H5I_INVALID_HID;
+  void* bytes = nullptr;
+  WRITE_CHECK(H5Fflush(file_, H5F_SCOPE_LOCAL) >= 0 && H5Fget_vfd_handle(file_, H5P_DEFAULT, &bytes) >= 0,
+              target_.path());
+  // Without a buffer this only tells the size: the memory itself may go on beyond it.
+  const ssize_t size = H5Fget_file_image(file_, nullptr, 0);
+  WRITE_CHECK(size > 0, target_.path());
+  target_.write(*static_cast<void**>(bytes), static_cast<std::size_t>(size));
   target_.commit();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,9 @@ struct SrfOptions {
     fields("fractions", fractions, Range{0, 1});
   }
 };
+
+/// The named sensors and the names of their bands.
+std::map<std::string, std::vector<std::string>> sensor_list();
 
 /// Measured responses: values[i][w] is the response of column i at wavelength_nm[w]; wavelengths increase.
 struct ResponseTable {

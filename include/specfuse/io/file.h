@@ -1,28 +1,32 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 namespace specfuse {
 
-/// A file that appears under its name only when it is whole: it is written under `temporary()`, in the same folder,
-/// and `commit` syncs and renames it. Without a commit the destructor removes it.
+/// A file that appears under its name only when it is whole: it is written under another name in the same folder,
+/// and `commit` syncs and renames it. Without a commit the destructor removes it. Each call throws `Error` with the
+/// path and the reason.
 class AtomicFile {
  public:
-  /// Creates the empty temporary. Throws `Error` with path and reason where that fails, or where `path` is there
-  /// already as something else than a regular file.
+  /// Creates the empty temporary; refuses a `path` that is there already and is not a regular file.
   explicit AtomicFile(std::string path);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
 
   const std::string& path() const { return path_; }
-  const std::string& temporary() const { return temporary_; }
-  /// Call with all other handles to the temporary closed. Throws `Error` with path and reason.
+  /// Appends.
+  void write(const void* bytes, std::size_t count);
+  /// Makes the file appear, replacing what was there. Nothing is written after it.
   void commit();
 
  private:
+  void check(bool done) const;
+
   std::string path_, temporary_;
-  bool committed_ = false;
+  int descriptor_ = -1;
 };
 
 /// Writes a text or any bytes so that `path` is never half-written, replacing what was there.

@@ -48,8 +48,8 @@ class Hdf5Reader {
   std::int64_t file_;
 };
 
-/// Writes an HDF5 file through a temporary, so that it appears under its name only when whole. Every failure is an
-/// `Error` of one line with the path and the library's reason; then neither file nor temporary is left.
+/// Writes an HDF5 file, in one thread at a time: composed in memory, it appears under its name only when whole. Every
+/// failure is an `Error` of one line with the path and the reason; then neither file nor temporary is left.
 class Hdf5Writer {
  public:
   explicit Hdf5Writer(const std::string& path);

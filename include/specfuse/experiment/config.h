@@ -1,0 +1,98 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "specfuse/experiment/registry.h"
+#include "specfuse/imaging/cube.h"
+#include "specfuse/imaging/psf.h"
+#include "specfuse/imaging/srf.h"
+#include "specfuse/imaging/synthetic.h"
+
+namespace specfuse {
+
+/// A part of an image as a configuration gives it.
+struct Region : Rectangle {
+  void describe(FieldVisitor& fields);
+};
+
+/// Where the images come from: exactly one of scene, pair and synthetic.
+struct DataConfig {
+  std::optional<std::string> scene;
+  /// Of a scene only; resolved to "/cube".
+  std::optional<std::string> dataset;
+  std::optional<std::string> pair;
+  std::optional<SyntheticOptions> synthetic;
+  /// In pixels of the reference, or of the MSI of a pair.
+  std::optional<Region> crop;
+  void describe(FieldVisitor& fields);
+};
+
+struct SnrConfig {
+  std::optional<double> hsi, msi;
+  void describe(FieldVisitor& fields);
+};
+
+/// How the pair comes from the reference. A pair that is read in brings its own ratio and response.
+struct DegradeConfig {
+  Index ratio = 4;
+  PsfOptions psf;
+  std::string boundary = "symmetric";
+  SrfOptions srf;
+  SnrConfig snr_db;
+  std::array<double, 2> msi_shift{0, 0};
+  void describe(FieldVisitor& fields);
+};
+
+/// What a method may learn from (DESIGN section 7).
+struct ProtocolConfig {
+  std::string type = "wald";
+  /// `wald`: this part of the rows of the training image, at its end, is kept for validation.
+  double validation_fraction = 0;
+  /// `split`: all three, in pixels of the reference after `data.crop`.
+  std::optional<Region> train, validation, test;
+  void describe(FieldVisitor& fields);
+};
+
+/// One entry of `methods`: name, label and the options of that method side by side.
+struct MethodConfig {
+  std::string name;
+  /// Tells two entries of one method apart, and names their folder; resolved to `name`.
+  std::string label;
+  std::shared_ptr<MethodOptions> options;
+  void describe(FieldVisitor& fields);
+};
+
+/// An experiment file, every default resolved.
+struct ExperimentConfig {
+  std::string name;
+  DataConfig data;
+  DegradeConfig degrade;
+  ProtocolConfig protocol;
+  std::vector<Index> seeds{0};
+  std::vector<MethodConfig> methods;
+  void describe(FieldVisitor& fields);
+
+  /// The folder of one result inside the output folder: the label, and the seed where there are several.
+  std::string folder_of(const MethodConfig& method, Index seed) const;
+};
+
+/// Reads an experiment, sets each `path=value` of `overrides` in it (value as JSON where it is, as text otherwise)
+/// and checks all of it. Throws `ConfigError` where it is unreadable or wrong.
+ExperimentConfig load_config(const std::string& file, const std::vector<std::string>& overrides);
+
+/// The same from a text; `file` is for messages.
+ExperimentConfig parse_config(const std::string& text, const std::string& file,
+                              const std::vector<std::string>& overrides);
+
+/// The resolved JSON, indented, with a newline at its end.
+std::string config_text(const ExperimentConfig& config);
+
+/// 64-bit FNV-1a of the resolved JSON but for the name, as 16 hexadecimal digits; and the same of `degrade` alone.
+std::string config_hash(const ExperimentConfig& config);
+std::string degradation_hash(const ExperimentConfig& config);
+
+}  // namespace specfuse

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "specfuse/experiment/config.h"
+#include "specfuse/imaging/degrade.h"
+
+namespace specfuse {
+
+/// Where data is looked for: `given`, then each of $SPECFUSE_DATA (separated by colons), then data/.
+std::vector<std::string> data_directories(const std::vector<std::string>& given);
+
+/// The first of directory/name that is there; an absolute name stands for itself. Throws `DataError` listing the
+/// directories and saying where to get the data.
+std::string find_file(const std::string& name, const std::vector<std::string>& directories);
+
+/// Throws `ConfigError` naming the key path unless the part lies inside the image.
+void check_inside(const std::string& path, const Rectangle& part, const Cube& image);
+
+/// A part of both images; `fine` is in pixels of the MSI and a multiple of the ratio in all its numbers.
+Pair crop_pair(const Pair& pair, const Rectangle& fine);
+
+/// The images of an experiment, cropped, and how coarse and fine ones belong together.
+struct Scene {
+  /// Undefined for a pair without one.
+  std::optional<Cube> reference;
+  /// Only where the experiment reads a pair in; otherwise `simulate` makes one from the reference.
+  std::optional<Pair> measured;
+  Degradation degradation;
+};
+
+/// Reads or synthesises what `config.data` names and resolves PSF and SRF for it. Throws `DataError` on data that is
+/// missing or unreadable and `ConfigError` on a degradation that does not fit them.
+Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>& directories);
+
+/// The pair that the methods get: the measured one, or one simulated from the reference with noise of this seed.
+Pair make_pair(const Scene& scene, Index seed);
+
+}  // namespace specfuse

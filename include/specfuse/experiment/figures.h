@@ -1,0 +1,63 @@
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "specfuse/imaging/cube.h"
+#include "specfuse/io/png.h"
+
+namespace specfuse {
+
+/// How a cube becomes a colour picture: the band shown in red, green and blue, and the values shown as none and full.
+struct Stretch {
+  std::array<Index, 3> bands{};
+  std::array<float, 3> low{}, high{};
+};
+
+/// Bands nearest to 650, 550 and 450 nm, or where wavelengths are unknown at 0.15, 0.10 and 0.05 of the band count;
+/// limits are the 2nd and 98th percentile of each. Use the stretch of one cube for all that are compared with it.
+/// Throws `Error` for an empty cube.
+Stretch stretch_of(const Cube& cube);
+
+/// The cube in colour, one picture pixel per pixel. Throws `Error` where a band of the stretch is not there.
+Image composite(const Cube& cube, const Stretch& stretch);
+
+/// A map [rows, cols] in the inferno colours (van der Walt and Smith 2015; perceptually uniform): `low` and below is
+/// black, `high` and above is pale yellow, NaN is grey. Throws `Error` unless low < high.
+Image heat_map(const Tensor& map, float low, float high);
+
+/// The same picture at a size for a page: each pixel repeated so that the longer side has at least 256, or, where it
+/// has more than 1024, every n-th pixel only.
+Image page_sized(const Image& image);
+
+/// A colour bar for `heat_map` as SVG text, with both ends and the unit written beside it.
+std::string colour_bar(double low, double high, const std::string& unit);
+
+/// One line of a chart. NaN and infinity, and what is not positive on a logarithmic axis, leave a gap.
+struct Series {
+  std::string name;
+  std::vector<double> x, y;
+  bool dashed = false;
+  /// Place in the palette.
+  int colour = 0;
+};
+
+struct Chart {
+  std::string x_label, y_label;
+  std::vector<Series> series;
+  bool logarithmic = false;
+};
+
+/// The chart as SVG text: round ticks, legend above the data, colours that follow the page's light or dark scheme
+/// through the CSS variables --ink, --grid and --series-0 ... --series-7. Throws `Error` where x and y differ in
+/// length.
+std::string line_chart(const Chart& chart);
+
+/// Round numbers within [low, high], at most `count` + 1 of them: multiples of 1, 2 or 5 times a power of ten.
+std::vector<double> round_ticks(double low, double high, int count);
+
+/// Powers of ten within [low, high], thinned to a legible number; with their 2- and 5-folds where there are few.
+std::vector<double> decade_ticks(double low, double high);
+
+}  // namespace specfuse

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string>
+
+namespace specfuse {
+
+/// Every method, metric and sensor, one a line: what `--list` prints.
+std::string listing_text();
+
+}  // namespace specfuse

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace specfuse {
+
+enum class Better { higher, lower, neither };
+
+/// One number of a table. NaN: nothing to show.
+struct Cell {
+  double value = std::numeric_limits<double>::quiet_NaN();
+  /// Standard deviation over seeds; NaN: not known, not shown.
+  double spread = std::numeric_limits<double>::quiet_NaN();
+};
+
+/// Methods by measures. The best of each column is set in bold; equal ones as shown are all best.
+struct Table {
+  struct Column {
+    std::string name, unit;
+    Better better = Better::neither;
+  };
+  struct Row {
+    std::string label;
+    /// One per column.
+    std::vector<Cell> cells;
+  };
+
+  std::string caption;
+  std::vector<Column> columns;
+  std::vector<Row> rows;
+};
+
+/// Each throws `Error` where a row has another number of cells than there are columns. All text is escaped.
+std::string table_html(const Table& table);
+std::string table_markdown(const Table& table);
+/// A tabular for the package booktabs.
+std::string table_latex(const Table& table);
+/// Full precision; quoting as in RFC 4180; a column of spreads follows each column that has any.
+std::string table_csv(const Table& table);
+
+}  // namespace specfuse

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace specfuse {
+
+extern const char* const kUsage;
+
+/// The command line of run_experiment.
+struct Arguments {
+  std::string config, out;
+  std::vector<std::string> settings, data_directories;
+  /// --list, --help or --version, which are answered without a run.
+  std::string question;
+  bool resume = false, dry_run = false;
+};
+
+/// Throws `ConfigError` on an unknown option, a missing or malformed value, or a second file.
+Arguments parse_arguments(int count, char** texts);
+
+}  // namespace specfuse

@@ -1,0 +1,64 @@
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "app/arguments.h"
+#include "specfuse/core/error.h"
+#include "specfuse/core/interrupt.h"
+#include "specfuse/core/progress.h"
+#include "specfuse/experiment/listing.h"
+#include "specfuse/experiment/runner.h"
+
+using namespace specfuse;
+
+namespace {
+
+void run_config(const Arguments& arguments, const ExperimentConfig& config) {
+  RunOptions options{arguments.data_directories, arguments.out, arguments.resume};
+  if (options.out.empty()) options.out = "results/" + config.name;
+  if (arguments.dry_run) {
+    say(plan_experiment(config, options));
+    return void(std::fputs(config_text(config).c_str(), stdout));
+  }
+  const Results results = run_experiment(config, options);
+  std::printf("%s\nreport: %s/report.html\n", table_text(score_table(results)).c_str(), options.out.c_str());
+}
+
+void run(const Arguments& arguments) {
+  if (arguments.question == "--help") return void(std::fputs(kUsage, stdout));
+  if (arguments.question == "--version") return void(std::puts("specfuse " SPECFUSE_VERSION));
+  if (arguments.question == "--list") return void(std::fputs(listing_text().c_str(), stdout));
+  SPECFUSE_CHECK_AS(ConfigError, !arguments.config.empty(), "expected CONFIG.json, got nothing; --help shows the usage");
+  const ExperimentConfig config = load_config(arguments.config, arguments.settings);
+  try {
+    run_config(arguments, config);
+  } catch (const ConfigError& problem) {
+    throw ConfigError(concat(arguments.config, ": ", problem.what()));  // found when it met the data
+  }
+}
+
+int failed(int status, std::string problem) {
+  std::replace(problem.begin(), problem.end(), '\n', ' ');
+  std::fprintf(stderr, "run_experiment: error: %s\n", problem.c_str());
+  return status;
+}
+
+}  // namespace
+
+int main(int count, char** texts) {
+  catch_interrupts();
+  try {
+    run(parse_arguments(count, texts));
+    SPECFUSE_CHECK(std::fflush(stdout) == 0, "cannot write to standard output: ", std::strerror(errno));
+    return 0;
+  } catch (const ConfigError& problem) {
+    return failed(2, problem.what());
+  } catch (const DataError& problem) {
+    return failed(3, problem.what());
+  } catch (const Interrupted& problem) {
+    return failed(130, problem.what());
+  } catch (const std::exception& problem) {
+    return failed(1, problem.what());
+  }
+}

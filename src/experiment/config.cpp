@@ -1,0 +1,221 @@
+#include "specfuse/experiment/config.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "specfuse/core/error.h"
+#include "specfuse/core/rng.h"
+#include "specfuse/io/file.h"
+
+namespace specfuse {
+namespace {
+
+/// Whether a text can name a file or folder inside the output folder.
+bool is_plain_name(const std::string& text) {
+  const std::string allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+  return !text.empty() && text.size() <= 100 && text[0] != '.' && text[0] != '-' &&
+         text.find_first_not_of(allowed) == std::string::npos;
+}
+
+/// The value at one step of an override's path, made where an object lacks it.
+Json& step_into(Json& json, const std::string& key, const std::string& setting) {
+  if (json.is_null()) json = Json::object();
+  if (json.is_object()) return json[key];
+  SPECFUSE_CHECK_AS(ConfigError, json.is_array(), "--set ", setting, ": nothing is below the value before \"", key,
+                    "\"");
+  const bool number = !key.empty() && key.size() < 9 && key.find_first_not_of("0123456789") == std::string::npos;
+  SPECFUSE_CHECK_AS(ConfigError, number && std::stoul(key) < json.size(), "--set ", setting,
+                    ": expected a position from 0 to ", static_cast<Index>(json.size()) - 1, " in the list, got \"",
+                    key, "\"");
+  return json[std::stoul(key)];
+}
+
+bool is_utf8(const std::string& text) {
+  try {
+    return !Json(text).dump().empty();
+  } catch (const nlohmann::json::type_error&) {
+    return false;
+  }
+}
+
+void apply_override(Json& json, const std::string& setting) {
+  SPECFUSE_CHECK_AS(ConfigError, is_utf8(setting), "--set: expected a text in UTF-8, got other bytes");
+  const std::size_t equals = setting.find('=');
+  SPECFUSE_CHECK_AS(ConfigError, equals != std::string::npos && equals > 0, "--set: expected path=value, got \"",
+                    setting, "\"");
+  Json* at = &json;
+  for (std::size_t begin = 0, end = 0; begin <= equals; begin = end + 1) {
+    end = std::min(setting.find('.', begin), equals);
+    SPECFUSE_CHECK_AS(ConfigError, end > begin, "--set ", setting, ": the path has an empty part");
+    at = &step_into(*at, setting.substr(begin, end - begin), setting);
+  }
+  const std::string value = setting.substr(equals + 1);
+  *at = Json::accept(value) ? parse_json(value, concat("--set ", setting)) : Json(value);
+}
+
+/// Checks that go beyond one field.
+class Checker {
+ public:
+  explicit Checker(const std::string& file) : file_(file) {}
+
+  void check(const ExperimentConfig& config) const {
+    expect(is_plain_name(config.name), "name", "letters, digits, '.', '_' and '-', not led by '.' or '-'", config.name);
+    check_data(config.data);
+    check_protocol(config.protocol);
+    expect(!config.seeds.empty(), "seeds", "at least one", "none");
+    expect(!config.methods.empty(), "methods", "at least one", "none");
+    std::set<std::string> folders;
+    for (std::size_t i = 0; i < config.methods.size(); ++i) {
+      const MethodConfig& method = config.methods[i];
+      const std::string path = concat("methods.", i, ".label");
+      expect(is_plain_name(method.label) && method.label != "figures", path,
+             "letters, digits, '.', '_' and '-', not led by '.' or '-', and not \"figures\"", method.label);
+      for (const Index seed : config.seeds) {
+        expect(folders.insert(config.folder_of(method, seed)).second, path, "labels and seeds that differ",
+               config.folder_of(method, seed) + " twice");
+      }
+    }
+  }
+
+ private:
+  void expect(bool holds, const std::string& path, const std::string& expected, const std::string& got) const {
+    SPECFUSE_CHECK_AS(ConfigError, holds, file_, ": ", path, ": expected ", expected, ", got ",
+                      got.empty() ? "nothing" : got);
+  }
+
+  void check_data(const DataConfig& data) const {
+    const int sources = data.scene.has_value() + data.pair.has_value() + data.synthetic.has_value();
+    expect(sources == 1, "data", "exactly one of scene, pair and synthetic", concat(sources));
+    expect(!data.dataset || data.scene, "data.dataset", "it beside a scene only", data.dataset.value_or(""));
+  }
+
+  void check_protocol(const ProtocolConfig& protocol) const {
+    const bool split = protocol.type == "split";
+    expect(!split || protocol.validation_fraction == 0, "protocol.validation_fraction", "it with wald only",
+           concat(protocol.validation_fraction));
+    const int parts = protocol.train.has_value() + protocol.validation.has_value() + protocol.test.has_value();
+    expect(parts == (split ? 3 : 0), "protocol",
+           split ? "train, validation and test for split" : "train, validation and test with split only",
+           concat(parts, " of them"));
+  }
+
+  std::string file_;
+};
+
+void resolve(ExperimentConfig& config) {
+  if (config.data.scene && !config.data.dataset) config.data.dataset = "/cube";
+  if (config.degrade.psf.type == "gaussian" && !config.degrade.psf.fwhm) {
+    config.degrade.psf.fwhm = static_cast<double>(config.degrade.ratio);
+  }
+  SrfOptions& srf = config.degrade.srf;
+  if (srf.sensor.empty() && srf.file.empty() && srf.weights.empty() && srf.ranges.empty() && srf.fractions.empty()) {
+    srf.sensor = "landsat7";
+  }
+  for (MethodConfig& method : config.methods) {
+    if (method.label.empty()) method.label = method.name;
+  }
+}
+
+std::string hash_text(const Json& json) {
+  const std::string text = json.dump();
+  char digits[17];
+  std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(hash_of(text.data(), text.size())));
+  return digits;
+}
+
+}  // namespace
+
+void Region::describe(FieldVisitor& fields) {
+  fields("row", row, Range{0, 1e9});
+  fields("col", col, Range{0, 1e9});
+  fields("rows", rows, Range{1, 1e9});
+  fields("cols", cols, Range{1, 1e9});
+}
+
+void DataConfig::describe(FieldVisitor& fields) {
+  fields("scene", scene);
+  fields("dataset", dataset);
+  fields("pair", pair);
+  fields("synthetic", synthetic);
+  fields("crop", crop);
+}
+
+void SnrConfig::describe(FieldVisitor& fields) {
+  fields("hsi", hsi, Range{-20, 200});
+  fields("msi", msi, Range{-20, 200});
+}
+
+void DegradeConfig::describe(FieldVisitor& fields) {
+  fields("ratio", ratio, Range{2, 64});
+  fields("psf", psf);
+  fields("boundary", boundary, Choices{"symmetric", "replicate", "circular"});
+  fields("srf", srf);
+  fields("snr_db", snr_db);
+  fields("msi_shift", msi_shift, Range{-100, 100});
+}
+
+void ProtocolConfig::describe(FieldVisitor& fields) {
+  fields("type", type, Choices{"wald", "split"});
+  fields("validation_fraction", validation_fraction, Range{0, 0.9});
+  fields("train", train);
+  fields("validation", validation);
+  fields("test", test);
+}
+
+void MethodConfig::describe(FieldVisitor& fields) {
+  Choices names{};
+  for (const MethodEntry& entry : specfuse::methods()) names.texts.push_back(entry.name);
+  fields("name", name, names);
+  fields("label", label);
+  if (!options) options = method_options(name);
+  options->describe(fields);
+}
+
+void ExperimentConfig::describe(FieldVisitor& fields) {
+  fields("name", name);
+  fields("data", data);
+  fields("degrade", degrade);
+  fields("protocol", protocol);
+  fields("seeds", seeds, Range{0, 9007199254740992});
+  fields("methods", methods);
+}
+
+std::string ExperimentConfig::folder_of(const MethodConfig& method, Index seed) const {
+  return seeds.size() == 1 ? method.label : concat(method.label, "-seed", seed);
+}
+
+ExperimentConfig parse_config(const std::string& text, const std::string& file,
+                              const std::vector<std::string>& overrides) {
+  Json json = parse_json(text, file);
+  SPECFUSE_CHECK_AS(ConfigError, json.is_object(), file, ": expected an object, got ", json.type_name());
+  for (const std::string& setting : overrides) apply_override(json, setting);
+  ExperimentConfig config;
+  read_fields(json, "", file, config);
+  resolve(config);
+  Checker(file).check(config);
+  return config;
+}
+
+ExperimentConfig load_config(const std::string& file, const std::vector<std::string>& overrides) {
+  std::string text;
+  try {
+    text = read_text(file);
+  } catch (const DataError& problem) {
+    throw ConfigError(problem.what());
+  }
+  return parse_config(text, file, overrides);
+}
+
+std::string config_text(const ExperimentConfig& config) { return write_fields(config).dump(2) + "\n"; }
+
+std::string config_hash(const ExperimentConfig& config) {
+  Json json = write_fields(config);
+  json.erase("name");
+  return hash_text(json);
+}
+
+std::string degradation_hash(const ExperimentConfig& config) { return hash_text(write_fields(config.degrade)); }
+
+}  // namespace specfuse

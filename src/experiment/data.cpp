@@ -1,0 +1,141 @@
+#include "specfuse/experiment/data.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+
+#include "specfuse/core/error.h"
+#include "specfuse/io/file.h"
+#include "specfuse/io/pair.h"
+#include "specfuse/io/scene.h"
+
+namespace specfuse {
+namespace {
+
+/// Runs `work`, whose complaints start with "psf: " or the like, and puts the key that holds it in front.
+template <class Work>
+auto inside_key(const std::string& key, const Work& work) {
+  try {
+    return work();
+  } catch (const ConfigError& problem) {
+    throw ConfigError(concat(key, ".", problem.what()));
+  }
+}
+
+Tensor load_psf(const DegradeConfig& degrade, const std::vector<std::string>& directories) {
+  return inside_key("degrade", [&] {
+    if (degrade.psf.type != "kernel") return make_psf(degrade.psf, degrade.ratio);
+    SPECFUSE_CHECK_AS(ConfigError, !degrade.psf.file.empty(), "psf.file: expected the file of the kernel, got nothing");
+    const std::string path = find_file(degrade.psf.file, directories);
+    return make_psf(degrade.psf, degrade.ratio, parse_kernel_csv(read_text(path), path));
+  });
+}
+
+Tensor load_srf(const SrfOptions& srf, const Cube& cube, const std::vector<std::string>& directories) {
+  return inside_key("degrade", [&] {
+    if (srf.file.empty()) return make_srf(srf, cube.wavelength_nm, cube.bands());
+    const std::string path = find_file(srf.file, directories);
+    return make_srf(srf, cube.wavelength_nm, cube.bands(), parse_response_csv(read_text(path), path));
+  });
+}
+
+Boundary boundary_of(const std::string& name) {
+  if (name == "replicate") return Boundary::replicate;
+  return name == "circular" ? Boundary::circular : Boundary::symmetric;
+}
+
+void load_measured(const ExperimentConfig& config, const std::string& path, Scene& scene) {
+  const PairFile file = read_pair(path);
+  SPECFUSE_CHECK_AS(ConfigError, file.ratio == config.degrade.ratio, "degrade.ratio: expected ", file.ratio, " as in ",
+                    path, ", got ", config.degrade.ratio);
+  scene.degradation.srf = file.srf;
+  scene.reference = file.reference;
+  scene.measured = Pair{file.hsi, file.msi, scene.degradation};
+  if (config.data.crop) {
+    const Region& part = *config.data.crop;
+    check_inside("data.crop", part, file.msi);
+    for (const Index number : {part.row, part.col, part.rows, part.cols}) {
+      SPECFUSE_CHECK_AS(ConfigError, number % file.ratio == 0, "data.crop: expected multiples of the pair's ratio ",
+                        file.ratio, ", got ", number);
+    }
+    scene.measured = crop_pair(*scene.measured, *config.data.crop);
+    if (scene.reference) scene.reference = crop(*scene.reference, *config.data.crop);
+  }
+}
+
+void load_reference(const ExperimentConfig& config, const std::vector<std::string>& directories, Scene& scene) {
+  Cube cube = config.data.scene ? read_scene(find_file(*config.data.scene, directories), *config.data.dataset)
+                                : inside_key("data", [&] { return synthetic_scene(*config.data.synthetic); });
+  if (config.data.crop) {
+    check_inside("data.crop", *config.data.crop, cube);
+    cube = crop(cube, *config.data.crop);
+  }
+  const Index ratio = config.degrade.ratio;
+  SPECFUSE_CHECK_AS(ConfigError, cube.rows() % ratio == 0 && cube.cols() % ratio == 0,
+                    "degrade.ratio: expected a divisor of the scene's ", cube.rows(), " x ", cube.cols(),
+                    " pixels, got ", ratio, "; data.crop can cut it to fit");
+  scene.degradation.srf = load_srf(config.degrade.srf, cube, directories);
+  scene.reference = cube;
+}
+
+}  // namespace
+
+std::vector<std::string> data_directories(const std::vector<std::string>& given) {
+  std::vector<std::string> all = given;
+  if (const char* const variable = std::getenv("SPECFUSE_DATA")) {
+    std::istringstream list(variable);
+    for (std::string directory; std::getline(list, directory, ':');) {
+      if (!directory.empty()) all.push_back(directory);
+    }
+  }
+  all.emplace_back("data");
+  return all;
+}
+
+std::string find_file(const std::string& name, const std::vector<std::string>& directories) {
+  std::string searched;
+  for (const std::string& directory : directories) {
+    const std::filesystem::path path = std::filesystem::path(directory) / name;
+    std::error_code ignored;
+    if (!name.empty() && std::filesystem::is_regular_file(path, ignored)) return path.string();
+    searched.append(searched.empty() ? "" : ", ").append(directory);
+  }
+  throw DataError(concat(name, ": not found in ", searched,
+                         "; data/README.md says where to get scenes, and --data-dir "
+                         "or SPECFUSE_DATA where they lie"));
+}
+
+void check_inside(const std::string& path, const Rectangle& part, const Cube& image) {
+  SPECFUSE_CHECK_AS(ConfigError, part.row + part.rows <= image.rows() && part.col + part.cols <= image.cols(), path,
+                    ": expected a part of ", image.rows(), " x ", image.cols(), " pixels, got ", part.text());
+}
+
+Pair crop_pair(const Pair& pair, const Rectangle& fine) {
+  const Index ratio = pair.degradation.ratio;
+  const Rectangle coarse{fine.row / ratio, fine.col / ratio, fine.rows / ratio, fine.cols / ratio};
+  return {crop(pair.hsi, coarse), crop(pair.msi, fine), pair.degradation};
+}
+
+Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>& directories) {
+  const DegradeConfig& degrade = config.degrade;
+  Scene scene;
+  scene.degradation.ratio = degrade.ratio;
+  scene.degradation.psf = load_psf(degrade, directories);
+  scene.degradation.boundary = boundary_of(degrade.boundary);
+  scene.degradation.hsi_snr_db = degrade.snr_db.hsi;
+  scene.degradation.msi_snr_db = degrade.snr_db.msi;
+  scene.degradation.msi_shift = degrade.msi_shift;
+  if (config.data.pair) {
+    load_measured(config, find_file(*config.data.pair, directories), scene);
+  } else {
+    load_reference(config, directories, scene);
+  }
+  return scene;
+}
+
+Pair make_pair(const Scene& scene, Index seed) {
+  if (scene.measured) return *scene.measured;
+  return simulate(*scene.reference, scene.degradation, static_cast<std::uint64_t>(seed));
+}
+
+}  // namespace specfuse

@@ -1,0 +1,147 @@
+#include "specfuse/experiment/figures_scene.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "specfuse/core/error.h"
+
+namespace specfuse {
+
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+Figure picture(const std::string& name, const std::string& caption, const Image& image) {
+  return {name, caption, page_sized(image), {}};
+}
+
+std::string size_text(const Cube& cube) { return concat(cube.rows(), " x ", cube.cols(), " x ", cube.bands()); }
+
+std::string colour_note(const Cube& shown, const Stretch& stretch) {
+  std::string note = "Colour composites of ";
+  for (std::size_t k = 0; k < 3; ++k) {
+    const Index band = stretch.bands[k];
+    note += k == 0 ? "" : k == 1 ? ", " : " and ";
+    note += shown.wavelength_nm.empty()
+                ? concat("band ", band + 1)
+                : concat(std::lround(shown.wavelength_nm[static_cast<std::size_t>(band)]), " nm");
+  }
+  return note +
+         " as red, green and blue, from the 2nd to the 98th percentile. All pictures with all bands share these limits; "
+         "the MSI has its own.";
+}
+
+/// Every value of a map that is defined, in order.
+std::vector<float> defined_values(const Tensor& map) {
+  std::vector<float> values;
+  std::copy_if(map.data(), map.data() + map.size(), std::back_inserter(values),
+               [](float value) { return std::isfinite(value); });
+  std::sort(values.begin(), values.end());
+  return values;
+}
+
+/// Broken where bands are missing, sorted where detectors overlap.
+Series band_series(const std::string& label, const std::vector<double>& wavelength_nm, const std::vector<double>& psnr) {
+  Series series{label, {}, {}};
+  if (wavelength_nm.size() != psnr.size()) {
+    for (std::size_t band = 0; band < psnr.size(); ++band) series.x.push_back(static_cast<double>(band + 1));
+    series.y = psnr;
+    return series;
+  }
+  std::vector<std::size_t> order(psnr.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return wavelength_nm[a] < wavelength_nm[b]; });
+  const double usual = (wavelength_nm[order.back()] - wavelength_nm[order.front()]) / static_cast<double>(order.size());
+  for (const std::size_t band : order) {
+    if (!series.x.empty() && wavelength_nm[band] - series.x.back() > 4 * usual) {
+      series.x.push_back(series.x.back());
+      series.y.push_back(kNan);
+    }
+    series.x.push_back(wavelength_nm[band]);
+    series.y.push_back(psnr[band]);
+  }
+  return series;
+}
+
+}  // namespace
+
+SceneFigures::SceneFigures(const Cube& hsi, const Cube& msi, const std::optional<Cube>& reference, std::string unit)
+    : unit_(std::move(unit)), stretch_(stretch_of(reference ? *reference : hsi)), wavelength_nm_(hsi.wavelength_nm) {
+  composites_ = {"Pictures", colour_note(hsi, stretch_), {}, {}};
+  std::vector<Figure>& figures = composites_.figures;
+  figures.push_back(picture("hsi", concat("HSI input, ", size_text(hsi)), composite(hsi, stretch_)));
+  figures.push_back(picture("msi", concat("MSI input, ", size_text(msi)), composite(msi, stretch_of(msi))));
+  if (reference) {
+    figures.push_back(picture("reference", concat("reference, ", size_text(*reference)), composite(*reference, stretch_)));
+  }
+}
+
+void SceneFigures::add(const std::string& label, const Cube& fused, const std::optional<Differences>& differences) {
+  composites_.figures.push_back(picture(concat("fused_", label), label, composite(fused, stretch_)));
+  if (differences) results_.push_back({label, *differences});
+}
+
+FigureGroup SceneFigures::maps(const std::string& name, Tensor Differences::*map) const {
+  // The scale ends at the 99th percentile of the worst result, so that a single pixel cannot hide all others.
+  float high = 0;
+  for (const Result& result : results_) {
+    const std::vector<float> values = defined_values(result.differences.*map);
+    if (!values.empty()) high = std::max(high, values[(values.size() - 1) * 99 / 100]);
+  }
+  if (high <= 0) high = 1;
+  FigureGroup group;
+  group.colour_bar = colour_bar(0, high, name == "sam" ? "degrees" : unit_);
+  for (const Result& result : results_) {
+    const Tensor& values = result.differences.*map;
+    group.figures.push_back(picture(concat(name, "_", result.label), result.label, heat_map(values, 0, high)));
+  }
+  return group;
+}
+
+FigureGroup SceneFigures::band_chart() const {
+  const bool by_wavelength = !wavelength_nm_.empty();
+  Chart chart{by_wavelength ? "wavelength [nm]" : "band", "PSNR [dB]", {}, false};
+  for (const Result& result : results_) {
+    Series series = band_series(result.label, wavelength_nm_, result.differences.band_psnr_db);
+    series.colour = static_cast<int>(chart.series.size());
+    chart.series.push_back(series);
+  }
+  return {"PSNR of each band", "10 log10(max² / mean squared error) of each band; higher is better.", {},
+          {{"band_psnr", "", {}, line_chart(chart)}}};
+}
+
+std::vector<FigureGroup> SceneFigures::groups() const {
+  std::vector<FigureGroup> groups{composites_};
+  if (results_.empty()) return groups;
+  const std::string scale = " One scale for all results, up to the 99th percentile of the worst; grey: not defined.";
+  groups.push_back(maps("error", &Differences::error));
+  groups.back().title = "Error";
+  groups.back().note = concat("Root mean square over bands of result minus reference at each pixel.", scale);
+  groups.push_back(maps("sam", &Differences::sam_deg));
+  groups.back().title = "Spectral angle";
+  groups.back().note = concat("Angle between the spectra of result and reference at each pixel.", scale);
+  groups.push_back(band_chart());
+  return groups;
+}
+
+FigureGroup loss_figures(const std::vector<LossCurve>& curves) {
+  Chart chart{"step", "loss", {}, true};
+  for (std::size_t i = 0; i < curves.size(); ++i) {
+    const LossCurve& curve = curves[i];
+    const int colour = static_cast<int>(i);
+    chart.series.push_back({curve.label, curve.step, curve.loss, false, colour});
+    Series validation{concat(curve.label, " (validation)"), {}, {}, true, colour};
+    for (std::size_t k = 0; k < curve.validation_loss.size(); ++k) {
+      if (std::isnan(curve.validation_loss[k])) continue;
+      validation.x.push_back(curve.step[k]);
+      validation.y.push_back(curve.validation_loss[k]);
+    }
+    if (!validation.x.empty()) chart.series.push_back(validation);
+  }
+  return {"Training", "Loss at each step.", {}, {{"loss", "", {}, line_chart(chart)}}};
+}
+
+}  // namespace specfuse

@@ -1,0 +1,71 @@
+#include "experiment/page.h"
+
+#include <nlohmann/json.hpp>
+
+#include "experiment/environment.h"
+#include "specfuse/core/error.h"
+#include "specfuse/experiment/fields.h"
+
+namespace specfuse {
+namespace {
+
+/// Every value in a JSON text under its key path; what is null or empty says nothing and is left out.
+void list_values(const Json& json, const std::string& path, Facts& facts) {
+  if (json.is_null() || json.empty() || json == "") return;
+  const bool numbers = json.is_array() && json[0].is_number();
+  if (!json.is_structured() || numbers) {
+    facts.lines.emplace_back(path, json.is_string() ? json.get<std::string>() : json.dump());
+    return;
+  }
+  for (const auto& [key, value] : json.items()) list_values(value, path.empty() ? key : path + "." + key, facts);
+}
+
+Facts facts_of(const std::string& title, const std::string& json) {
+  Facts facts{title, {}};
+  list_values(Json::parse(json), "", facts);
+  return facts;
+}
+
+std::vector<LossCurve> loss_curves(const Results& results, const TrainingLog& log) {
+  std::vector<LossCurve> curves;
+  for (const MethodResult& result : results.methods) {
+    LossCurve curve{result.folder, {}, {}, {}};
+    for (const TrainingRecord& record : log.records(result.folder)) {
+      curve.step.push_back(static_cast<double>(record.step));
+      curve.loss.push_back(record.loss);
+      curve.validation_loss.push_back(record.validation_loss);
+    }
+    if (!curve.step.empty()) curves.push_back(curve);
+  }
+  return curves;
+}
+
+std::vector<std::string> notes_of(const Results& results) {
+  std::vector<std::string> notes;
+  for (const MethodResult& result : results.methods) {
+    if (!result.scores) continue;
+    for (const auto& [reason, count] : result.scores->left_out) {
+      notes.push_back(concat(result.folder, ": ", count, " left out of a measure (", reason, ")."));
+    }
+  }
+  return notes;
+}
+
+}  // namespace
+
+Report make_report(const Results& results, std::vector<FigureGroup> figures, const TrainingLog& log) {
+  const ExperimentConfig& config = results.config;
+  Report report;
+  report.title = config.name;
+  report.summary = concat("Protocol ", config.protocol.type, ", ratio ", config.degrade.ratio, ", configuration ",
+                          config_hash(config), ", degradation ", degradation_hash(config), ".");
+  report.tables = {score_table(results), train_table(results)};
+  report.notes = notes_of(results);
+  report.groups = std::move(figures);
+  const std::vector<LossCurve> curves = loss_curves(results, log);
+  if (!curves.empty()) report.groups.push_back(loss_figures(curves));
+  report.facts = {facts_of("Configuration", config_text(config)), facts_of("Environment", environment_text())};
+  return report;
+}
+
+}  // namespace specfuse

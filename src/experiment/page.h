@@ -1,0 +1,15 @@
+#pragma once
+
+#include <vector>
+
+#include "experiment/training_log.h"
+#include "specfuse/experiment/figures_scene.h"
+#include "specfuse/experiment/report.h"
+#include "specfuse/experiment/results.h"
+
+namespace specfuse {
+
+/// The report of an experiment: its tables, the figures of its scene, its loss curves, and how it was made.
+Report make_report(const Results& results, std::vector<FigureGroup> figures, const TrainingLog& log);
+
+}  // namespace specfuse

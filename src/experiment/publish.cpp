@@ -1,0 +1,52 @@
+#include "experiment/publish.h"
+
+#include <filesystem>
+
+#include "experiment/environment.h"
+#include "experiment/page.h"
+#include "specfuse/io/file.h"
+#include "specfuse/io/png.h"
+#include "specfuse/io/scene.h"
+
+namespace specfuse {
+namespace {
+
+void write_figures(const Report& report, const Output& output) {
+  for (const FigureGroup& group : report.groups) {
+    for (const Figure& figure : group.figures) {
+      const std::string stem = output.staged("figures/" + figure.name);
+      if (figure.image.rows > 0) write_text_atomically(stem + ".png", encode_png(figure.image));
+      if (!figure.svg.empty()) write_text_atomically(stem + ".svg", figure.svg);
+    }
+  }
+}
+
+}  // namespace
+
+void write_fusion(const Fusion& fusion, const FitContext& context, const Output& output) {
+  write_cube(output.staged(context.label + "/fused.h5"), fusion.fused);
+  // A long fit has written its own, with all that is needed to go on.
+  if (fusion.checkpoint.tensors.empty() || std::filesystem::exists(context.checkpoint_path)) return;
+  Checkpoint checkpoint = fusion.checkpoint;
+  checkpoint.attributes["config"] = context.config;
+  write_checkpoint(output.staged(context.label + "/checkpoint.h5"), checkpoint);
+}
+
+void write_results(const Results& results, const std::vector<FigureGroup>& figures, const TrainingLog& log,
+                   Output& output) {
+  const Table scores = score_table(results);
+  const Report report = make_report(results, figures, log);
+  write_text_atomically(output.staged("config.json"), config_text(results.config));
+  write_text_atomically(output.staged("environment.json"), environment_text());
+  write_text_atomically(output.staged("metrics.json"), metrics_json(results));
+  write_text_atomically(output.staged("metrics.csv"), table_csv(scores));
+  write_text_atomically(output.staged("table.md"), table_markdown(scores));
+  write_text_atomically(output.staged("table.tex"), table_latex(scores));
+  write_text_atomically(output.staged("report.html"), report_html(report));
+  write_text_atomically(output.staged("log.jsonl"), log.text());
+  output.add_folder("figures");
+  write_figures(report, output);
+  output.publish();
+}
+
+}  // namespace specfuse

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <vector>
+
+#include "experiment/output.h"
+#include "experiment/training_log.h"
+#include "specfuse/experiment/report.h"
+#include "specfuse/experiment/results.h"
+#include "specfuse/methods/fusion_method.h"
+
+namespace specfuse {
+
+/// A fitted method, and the image that it made.
+struct Fusion {
+  MethodResult result;
+  Cube fused;
+  Checkpoint checkpoint;
+};
+
+/// Writes the fused image and what the method learned into the result's folder, staged.
+void write_fusion(const Fusion& fusion, const FitContext& context, const Output& output);
+
+/// Writes all that is of the whole experiment, and publishes everything that is staged.
+void write_results(const Results& results, const std::vector<FigureGroup>& figures, const TrainingLog& log,
+                   Output& output);
+
+}  // namespace specfuse

@@ -1,0 +1,164 @@
+#include "specfuse/experiment/report_table.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "report_text.h"
+#include "specfuse/core/error.h"
+
+namespace specfuse {
+
+namespace {
+
+/// What differs between the languages a table is written in.
+struct Language {
+  std::string (*escape)(const std::string&);
+  std::string bold_begin, bold_end, plus_minus, minus, infinity, nothing, up, down;
+};
+
+const Language kHtml{escape_html, "<b>", "</b>", " ± ", "−", "∞", "–", "↑", "↓"};
+const Language kMarkdown{escape_markdown, "**", "**", " ± ", "-", "∞", "–", "↑", "↓"};
+const Language kLatex{escape_latex,   "\\textbf{", "}",           " $\\pm$ ",    "$-$",
+                      "$\\infty$", "--",        "$\\uparrow$", "$\\downarrow$"};
+
+/// Four significant digits for the largest number of a column, at most six decimals.
+int decimals_of(const Table& table, std::size_t column) {
+  double largest = 0;
+  for (const Table::Row& row : table.rows) {
+    const double size = std::abs(row.cells[column].value);
+    if (std::isfinite(size)) largest = std::max(largest, size);
+  }
+  return largest > 0 ? std::clamp(3 - static_cast<int>(std::floor(std::log10(largest))), 0, 6) : 0;
+}
+
+/// A number small against its column keeps its digits instead of turning into zero.
+std::string plain_number(double value, int decimals) {
+  const bool vanishes = value > 0 && value < 0.5 * std::pow(10.0, -decimals);
+  return vanishes ? number_text(value) : number_text(value, decimals);
+}
+
+std::string number(double value, int decimals, const Language& language) {
+  if (std::isnan(value)) return language.nothing;
+  const std::string sign = value < 0 ? language.minus : "";
+  return sign + (std::isinf(value) ? language.infinity : plain_number(std::abs(value), decimals));
+}
+
+/// The text of the best value of a column; empty where none is better than another.
+std::string best_of(const Table& table, std::size_t column, int decimals) {
+  const Better better = table.columns[column].better;
+  if (better == Better::neither || table.rows.size() < 2) return {};
+  double best = std::nan("");
+  for (const Table::Row& row : table.rows) {
+    const double value = row.cells[column].value;
+    if (std::isnan(value)) continue;
+    if (std::isnan(best) || (better == Better::higher ? value > best : value < best)) best = value;
+  }
+  return std::isnan(best) ? "" : number(best, decimals, kMarkdown);
+}
+
+/// The cells of one column as they are shown, best in bold.
+std::vector<std::string> column_texts(const Table& table, std::size_t column, const Language& language) {
+  const int decimals = decimals_of(table, column);
+  const std::string best = best_of(table, column, decimals);
+  std::vector<std::string> texts;
+  for (const Table::Row& row : table.rows) {
+    const Cell& cell = row.cells[column];
+    std::string text = number(cell.value, decimals, language);
+    if (!best.empty() && number(cell.value, decimals, kMarkdown) == best) {
+      text = concat(language.bold_begin, text, language.bold_end);
+    }
+    if (!std::isnan(cell.spread)) text += language.plus_minus + number(cell.spread, decimals, language);
+    texts.push_back(text);
+  }
+  return texts;
+}
+
+std::string arrow(const Table::Column& column, const Language& language) {
+  if (column.better == Better::neither) return {};
+  return concat(" ", column.better == Better::higher ? language.up : language.down);
+}
+
+std::string heading(const Table::Column& column, const Language& language) {
+  const std::string unit = column.unit.empty() ? "" : concat(" [", column.unit, "]");
+  return language.escape(concat(column.name, unit)) + arrow(column, language);
+}
+
+/// Rows of texts, the heading first.
+std::vector<std::vector<std::string>> texts_of(const Table& table, const Language& language) {
+  for (const Table::Row& row : table.rows) {
+    SPECFUSE_CHECK(row.cells.size() == table.columns.size(), "table: expected ", table.columns.size(),
+                   " cells in row ", row.label, ", got ", row.cells.size());
+  }
+  std::vector<std::vector<std::string>> lines{{language.escape("method")}};
+  for (const Table::Row& row : table.rows) lines.push_back({language.escape(row.label)});
+  for (std::size_t column = 0; column < table.columns.size(); ++column) {
+    lines[0].push_back(heading(table.columns[column], language));
+    const std::vector<std::string> texts = column_texts(table, column, language);
+    for (std::size_t row = 0; row < texts.size(); ++row) lines[row + 1].push_back(texts[row]);
+  }
+  return lines;
+}
+
+std::string join(const std::vector<std::string>& parts, const std::string& between) {
+  std::string text;
+  for (std::size_t i = 0; i < parts.size(); ++i) text += (i == 0 ? "" : between) + parts[i];
+  return text;
+}
+
+}  // namespace
+
+std::string table_html(const Table& table) {
+  const auto lines = texts_of(table, kHtml);
+  std::string html = "<div class=\"scroll\"><table>\n";
+  if (!table.caption.empty()) html += concat("<caption>", escape_html(table.caption), "</caption>\n");
+  html += concat("<thead><tr><th scope=\"col\">", join(lines[0], "</th><th scope=\"col\">"),
+                 "</th></tr></thead>\n<tbody>\n");
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    const std::vector<std::string> cells(lines[i].begin() + 1, lines[i].end());
+    html += concat("<tr><th scope=\"row\">", lines[i][0], "</th><td>", join(cells, "</td><td>"), "</td></tr>\n");
+  }
+  return html + "</tbody></table></div>\n";
+}
+
+std::string table_markdown(const Table& table) {
+  const auto lines = texts_of(table, kMarkdown);
+  std::string text = table.caption.empty() ? "" : concat(escape_markdown(table.caption), "\n\n");
+  text += concat("| ", join(lines[0], " | "), " |\n|---|");
+  for (std::size_t i = 0; i < table.columns.size(); ++i) text += "---:|";
+  for (std::size_t i = 1; i < lines.size(); ++i) text += concat("\n| ", join(lines[i], " | "), " |");
+  return text + "\n";
+}
+
+std::string table_latex(const Table& table) {
+  const auto lines = texts_of(table, kLatex);
+  std::string text = "% needs \\usepackage{booktabs}\n";
+  if (!table.caption.empty()) text += concat("% ", escape_latex(table.caption), "\n");
+  text += concat("\\begin{tabular}{l", std::string(table.columns.size(), 'r'), "}\n\\toprule\n", join(lines[0], " & "),
+                 " \\\\\n\\midrule\n");
+  for (std::size_t i = 1; i < lines.size(); ++i) text += join(lines[i], " & ") + " \\\\\n";
+  return text + "\\bottomrule\n\\end{tabular}\n";
+}
+
+std::string table_csv(const Table& table) {
+  texts_of(table, kMarkdown);
+  const auto exact = [](double value) { return std::isnan(value) ? std::string() : exact_number_text(value); };
+  std::vector<bool> spread;
+  std::string csv = "method";
+  for (std::size_t column = 0; column < table.columns.size(); ++column) {
+    spread.push_back(std::any_of(table.rows.begin(), table.rows.end(), [column](const Table::Row& row) {
+      return !std::isnan(row.cells[column].spread);
+    }));
+    csv += concat(",", escape_csv(table.columns[column].name));
+    if (spread.back()) csv += concat(",", escape_csv(table.columns[column].name + "_std"));
+  }
+  for (const Table::Row& row : table.rows) {
+    csv += concat("\n", escape_csv(row.label));
+    for (std::size_t column = 0; column < row.cells.size(); ++column) {
+      csv += concat(",", exact(row.cells[column].value));
+      if (spread[column]) csv += concat(",", exact(row.cells[column].spread));
+    }
+  }
+  return csv + "\n";
+}
+
+}  // namespace specfuse

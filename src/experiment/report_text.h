@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+namespace specfuse {
+
+/// For text and for attributes in double quotes.
+std::string escape_html(const std::string& text);
+std::string escape_latex(const std::string& text);
+/// For a cell of a table.
+std::string escape_markdown(const std::string& text);
+/// Quoted where it needs to be (RFC 4180).
+std::string escape_csv(const std::string& text);
+
+std::string base64(const std::string& bytes);
+
+/// With this many decimals.
+std::string number_text(double value, int decimals);
+/// With the fewest digits that are read back as the same number.
+std::string exact_number_text(double value);
+/// With four significant digits at most, none of them idle.
+std::string number_text(double value);
+
+}  // namespace specfuse

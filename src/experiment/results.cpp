@@ -1,0 +1,144 @@
+#include "specfuse/experiment/results.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "specfuse/experiment/fields.h"
+
+namespace specfuse {
+namespace {
+
+constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
+
+Json scores_json(const Scores& scores) {
+  Json json = Json::object();
+  for (const Score& score : scores.values) json[score.key] = score.value;
+  return json;
+}
+
+Cell cell_of(const std::vector<double>& values) {
+  const double count = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+  if (values.size() < 2) return {mean, kNothing};
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return {mean, std::sqrt(squares / (count - 1))};
+}
+
+double score_of(const Scores* scores, const std::string& key) {
+  if (scores == nullptr) return kNothing;
+  const auto found =
+      std::find_if(scores->values.begin(), scores->values.end(), [&](const Score& score) { return score.key == key; });
+  return found == scores->values.end() ? kNothing : found->value;
+}
+
+/// A column of a table, and where its numbers come from.
+struct Source {
+  Table::Column column;
+  std::function<double(const MethodResult&)> value;
+};
+
+std::vector<Source> metric_sources(const std::function<const Scores*(const MethodResult&)>& scores) {
+  std::vector<Source> sources;
+  for (const MetricInfo& metric : metric_list()) {
+    const Better better = metric.higher_is_better ? Better::higher : Better::lower;
+    sources.push_back({{metric.key, metric.unit, better}, [scores, key = metric.key](const MethodResult& result) {
+                         return score_of(scores(result), key);
+                       }});
+  }
+  return sources;
+}
+
+/// One row for each label, in order of appearance, over all of its seeds.
+Table table_of(const Results& results, const std::string& caption, const std::vector<Source>& sources) {
+  Table table;
+  table.caption = caption;
+  for (const Source& source : sources) table.columns.push_back(source.column);
+  for (const MethodConfig& method : results.config.methods) {
+    Table::Row row{method.label, {}};
+    for (const Source& source : sources) {
+      std::vector<double> values;
+      for (const MethodResult& result : results.methods) {
+        if (result.label == method.label) values.push_back(source.value(result));
+      }
+      row.cells.push_back(cell_of(values));
+    }
+    table.rows.push_back(row);
+  }
+  return table;
+}
+
+std::string rounded(const Cell& cell) {
+  char text[64];
+  if (std::isnan(cell.value)) return "-";
+  std::snprintf(text, sizeof text, std::isnan(cell.spread) ? "%.4g" : "%.4g+-%.2g", cell.value, cell.spread);
+  return text;
+}
+
+}  // namespace
+
+std::string metrics_json(const Results& results) {
+  const ExperimentConfig& config = results.config;
+  Json methods = Json::array();
+  for (const MethodResult& method : results.methods) {
+    Json json = {{"name", method.name},
+                 {"label", method.label},
+                 {"seed", method.seed},
+                 {"fit_seconds", method.fit_seconds},
+                 {"fuse_seconds", method.fuse_seconds},
+                 {"peak_memory_mb", method.peak_memory_mb},
+                 {"metrics", method.scores ? scores_json(*method.scores) : Json(nullptr)},
+                 {"train_metrics", scores_json(method.train_scores)}};
+    if (method.scores) json["left_out"] = method.scores->left_out;
+    methods.push_back(json);
+  }
+  return Json{{"experiment", config.name},
+              {"config_hash", config_hash(config)},
+              {"degradation_hash", degradation_hash(config)},
+              {"protocol", write_fields(config.protocol)},
+              {"scored_on", results.scored_on},
+              {"methods", methods}}
+             .dump(2) +
+         "\n";
+}
+
+Table score_table(const Results& results) {
+  std::vector<Source> sources =
+      metric_sources([](const MethodResult& result) { return result.scores ? &*result.scores : nullptr; });
+  sources.push_back({{"fit", "s", Better::neither}, [](const MethodResult& result) { return result.fit_seconds; }});
+  sources.push_back({{"fuse", "s", Better::neither}, [](const MethodResult& result) { return result.fuse_seconds; }});
+  sources.push_back(
+      {{"peak memory", "MiB", Better::neither}, [](const MethodResult& result) { return result.peak_memory_mb; }});
+  return table_of(results, "Against the reference, " + results.scored_on, sources);
+}
+
+Table train_table(const Results& results) {
+  return table_of(results, "On the training image, what a method made of its own training input",
+                  metric_sources([](const MethodResult& result) { return &result.train_scores; }));
+}
+
+std::string table_text(const Table& table) {
+  std::vector<std::vector<std::string>> rows(1, {"method"});
+  for (const Table::Column& column : table.columns) rows[0].push_back(column.name);
+  for (const Table::Row& row : table.rows) {
+    rows.push_back({row.label});
+    for (const Cell& cell : row.cells) rows.back().push_back(rounded(cell));
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    for (std::size_t column = 0; column < row.size(); ++column) {
+      std::size_t width = 0;
+      for (const auto& other : rows) width = std::max(width, other[column].size());
+      const std::string space(width - row[column].size(), ' ');
+      text += column == 0 ? row[column] + space : "  " + space + row[column];
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+}  // namespace specfuse

@@ -1,0 +1,127 @@
+#include "specfuse/experiment/runner.h"
+
+#include <filesystem>
+
+#include "experiment/measure.h"
+#include "experiment/output.h"
+#include "experiment/publish.h"
+#include "experiment/shown_scene.h"
+#include "experiment/training_log.h"
+#include "specfuse/core/error.h"
+#include "specfuse/core/interrupt.h"
+#include "specfuse/core/progress.h"
+#include "specfuse/experiment/data.h"
+#include "specfuse/experiment/protocol.h"
+
+namespace specfuse {
+namespace {
+
+/// The fused image against the reference, on the part that the protocol scores.
+Scores score(const Cube& reference, const Cube& fused, const Task& task) {
+  const Index ratio = task.pair.degradation.ratio;
+  if (!task.scored) return evaluate(reference, fused, ratio);
+  return evaluate(crop(reference, *task.scored), crop(fused, *task.scored), ratio);
+}
+
+/// The one way that every method goes. It never sees the reference.
+Fusion fit_and_fuse(const MethodConfig& config, const Task& task, const FitContext& context) {
+  Fusion fusion;
+  MethodResult& result = fusion.result;
+  result.name = config.name;
+  result.label = config.label;
+  result.folder = context.label;
+  result.seed = static_cast<Index>(context.seed);
+  const std::unique_ptr<FusionMethod> method = config.options->make();
+
+  reset_peak_memory();
+  const Stopwatch fitting;
+  method->fit(task.training, context);
+  result.fit_seconds = fitting.seconds();
+  const Stopwatch fusing;
+  fusion.fused = method->fuse(task.pair);
+  result.fuse_seconds = fusing.seconds();
+  result.peak_memory_mb = peak_memory_mb();
+
+  const TrainingPair& training = task.training.train.front();
+  result.train_scores = evaluate(training.target, method->fuse(training.input), training.input.degradation.ratio);
+  fusion.checkpoint = method->checkpoint();
+  return fusion;
+}
+
+/// The experiment as if this method and seed were all of it: what the checkpoint is to remember.
+std::string config_of(const ExperimentConfig& config, const MethodConfig& method, Index seed) {
+  ExperimentConfig alone = config;
+  alone.methods = {method};
+  alone.seeds = {seed};
+  return config_text(alone);
+}
+
+std::string checkpoint_path(const RunOptions& options, const std::string& result) {
+  return options.out + "/" + result + "/checkpoint.h5";
+}
+
+/// So that a later --resume goes on from this run, never from one before it.
+void discard_checkpoints(const ExperimentConfig& config, const RunOptions& options) {
+  for (const Index seed : config.seeds) {
+    for (const MethodConfig& method : config.methods) {
+      std::filesystem::remove(checkpoint_path(options, config.folder_of(method, seed)));
+    }
+  }
+}
+
+std::string size_text(const Cube& cube) { return concat(cube.rows(), " x ", cube.cols(), " x ", cube.bands()); }
+
+}  // namespace
+
+Results run_experiment(const ExperimentConfig& config, const RunOptions& options) {
+  const Scene scene = load_scene(config, data_directories(options.data_directories));
+  Output output(options.out);
+  TrainingLog log(options.out, options.resume);
+  Results results{config, config.protocol.test ? config.protocol.test->text() : "whole image", {}};
+  std::optional<ShownScene> shown;
+  if (!options.resume) discard_checkpoints(config, options);
+
+  for (const Index seed : config.seeds) {
+    const Task task = make_task(scene, config.protocol, seed);
+    if (!shown) shown.emplace(scene, task);
+    for (const MethodConfig& method : config.methods) {
+      SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before ", config.folder_of(method, seed));
+      FitContext context;
+      context.seed = static_cast<std::uint64_t>(seed);
+      context.label = config.folder_of(method, seed);
+      context.checkpoint_path = checkpoint_path(options, context.label);
+      context.resume = options.resume;
+      context.config = config_of(config, method, seed);
+      context.record = [&](const TrainingRecord& record) { log.add({context.label, seed, record}); };
+      output.add_folder(context.label);
+
+      Fusion fusion = fit_and_fuse(method, task, context);
+      if (scene.reference) fusion.result.scores = score(*scene.reference, fusion.fused, task);
+      if (seed == config.seeds.front()) shown->add(method.label, fusion.fused);
+      write_fusion(fusion, context, output);
+      results.methods.push_back(fusion.result);
+    }
+  }
+  write_results(results, shown->groups(), log, output);
+  log.close();
+  return results;
+}
+
+std::string plan_experiment(const ExperimentConfig& config, const RunOptions& options) {
+  const Scene scene = load_scene(config, data_directories(options.data_directories));
+  const Task task = make_task(scene, config.protocol, config.seeds.front());
+  std::string plan = concat("fuses    hsi ", size_text(task.pair.hsi), " and msi ", size_text(task.pair.msi), "\n");
+  for (const TrainingPair& pair : task.training.train) plan += concat("trains   on ", size_text(pair.target), "\n");
+  if (task.training.validation) plan += concat("validates on ", size_text(task.training.validation->target), "\n");
+  plan += !scene.reference ? "scores   nothing: there is no reference\n"
+                           : concat("scores   ", task.scored ? task.scored->text() : "the whole image", "\n");
+  for (const Index seed : config.seeds) {
+    for (const MethodConfig& method : config.methods) {
+      method.options->make();
+      plan += concat("makes    ", options.out, "/", config.folder_of(method, seed), "\n");
+    }
+  }
+  return plan;
+}
+
+}  // namespace specfuse

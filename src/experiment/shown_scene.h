@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "specfuse/experiment/figures_scene.h"
+#include "specfuse/experiment/protocol.h"
+
+namespace specfuse {
+
+/// The figures of one seed, of the part that is scored. Those of other seeds would look the same.
+class ShownScene {
+ public:
+  ShownScene(const Scene& scene, const Task& task);
+  void add(const std::string& label, const Cube& fused);
+  std::vector<FigureGroup> groups() const { return figures_.groups(); }
+
+ private:
+  std::optional<Rectangle> scored_;
+  std::optional<Cube> reference_;
+  SceneFigures figures_;
+};
+
+}  // namespace specfuse

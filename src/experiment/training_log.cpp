@@ -1,0 +1,86 @@
+#include "experiment/training_log.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "specfuse/experiment/fields.h"
+
+namespace specfuse {
+namespace {
+
+std::string line_text(const TrainingLog::Line& line) {
+  const TrainingRecord& record = line.record;
+  // A value that is not finite is written as null: JSON has no other word for it.
+  return Json{{"method", line.result},
+              {"seed", line.seed},
+              {"step", record.step},
+              {"loss", record.loss},
+              {"learning_rate", record.learning_rate},
+              {"validation_loss", record.validation_loss},
+              {"seconds", record.seconds}}
+      .dump();
+}
+
+double number(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  return found != json.end() && found->is_number() ? found->get<double>() : std::numeric_limits<double>::quiet_NaN();
+}
+
+}  // namespace
+
+TrainingLog::TrainingLog(const std::string& folder, bool resume) : path_(folder + "/.log.jsonl") {
+  if (resume) read(std::filesystem::exists(path_) ? path_ : folder + "/log.jsonl");
+}
+
+void TrainingLog::read(const std::string& path) {
+  std::ifstream file(path);
+  for (std::string text; std::getline(file, text);) {
+    const Json json = Json::parse(text, nullptr, false);
+    if (!json.is_object()) return;  // the last line of a run that was killed
+    insert({json.value("method", ""),
+            json.value("seed", Index{0}),
+            {json.value("step", Index{0}), number(json, "loss"), number(json, "learning_rate"),
+             number(json, "validation_loss"), number(json, "seconds")}});
+  }
+}
+
+void TrainingLog::insert(const Line& line) {
+  const auto same = [&](const Line& old) { return old.result == line.result; };
+  const auto last = std::find_if(lines_.rbegin(), lines_.rend(), same);
+  if (last != lines_.rend() && last->record.step >= line.record.step) {
+    std::erase_if(lines_, [&](const Line& old) { return same(old) && old.record.step >= line.record.step; });
+  }
+  lines_.push_back(line);
+}
+
+void TrainingLog::add(const Line& line) {
+  if (!file_.is_open()) {
+    file_.open(path_, std::ios::trunc);
+    file_ << text();
+  }
+  insert(line);
+  file_ << line_text(line) << '\n' << std::flush;
+}
+
+std::vector<TrainingRecord> TrainingLog::records(const std::string& result) const {
+  std::vector<TrainingRecord> found;
+  for (const Line& line : lines_) {
+    if (line.result == result) found.push_back(line.record);
+  }
+  return found;
+}
+
+std::string TrainingLog::text() const {
+  std::string all;
+  for (const Line& line : lines_) all += line_text(line) + "\n";
+  return all;
+}
+
+void TrainingLog::close() {
+  file_.close();
+  std::error_code ignored;
+  std::filesystem::remove(path_, ignored);
+}
+
+}  // namespace specfuse

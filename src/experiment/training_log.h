@@ -1,0 +1,42 @@
+#pragma once
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "specfuse/methods/fusion_method.h"
+
+namespace specfuse {
+
+/// The training records of a run, kept on disk while it lasts so that an interrupted one can be continued.
+class TrainingLog {
+ public:
+  struct Line {
+    /// The folder of the result that the record belongs to.
+    std::string result;
+    Index seed = 0;
+    TrainingRecord record;
+  };
+
+  /// Starts anew, or with what an earlier run left in the output folder when `resume`.
+  TrainingLog(const std::string& folder, bool resume);
+
+  /// Adds a record; it replaces those of the same result from that step on, which a resumed fit repeats.
+  void add(const Line& line);
+  /// The records of one result, in order.
+  std::vector<TrainingRecord> records(const std::string& result) const;
+  /// One JSON object a line.
+  std::string text() const;
+  /// Removes the file that was kept while running.
+  void close();
+
+ private:
+  void insert(const Line& line);
+  void read(const std::string& path);
+
+  std::string path_;
+  std::vector<Line> lines_;
+  std::ofstream file_;
+};
+
+}  // namespace specfuse

@@ -1,0 +1,281 @@
+#!/usr/bin/env python3
+"""The program from outside: test_cli.py RUN_EXPERIMENT MAKE_BAD_FILES
+
+Every wrong input has to give its exit code and exactly one clear line, and leave nothing under a final name; a right
+one has to leave every file of a result. Standard library only.
+"""
+import json
+import os
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+PROGRAM, MAKE_BAD_FILES = (Path(path).resolve() for path in sys.argv[1:3])
+TOP = Path(__file__).resolve().parent.parent.parent
+SMALL_NETWORK = {"name": "two_cnn_fu",
+                 "model": {"hsi_maps": 3, "hsi_kernel": 5, "msi_maps": 3, "msi_kernel": 3, "patch": 9,
+                           "hsi_fc": 8, "msi_fc": 8, "fusion_fc": 16},
+                 "train": {"steps": 4, "tile": 2, "tiles": 2, "checkpoint_every": 1, "log_every": 1}}
+FILES = ["config.json", "environment.json", "metrics.json", "metrics.csv", "table.md", "table.tex", "report.html",
+         "log.jsonl"]
+
+
+def experiment(**changes):
+    config = {"name": "small", "data": {"scene": "good.h5"}, "degrade": {"ratio": 2},
+              "methods": [{"name": "bicubic"}, {"name": "linear_injection"}, SMALL_NETWORK]}
+    config.update(changes)
+    return config
+
+
+class Cli(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="specfuse-cli-"))
+        self.out = self.folder / "out"
+        subprocess.run([MAKE_BAD_FILES, self.folder], check=True)
+
+    def tearDown(self):
+        shutil.rmtree(self.folder)
+
+    def run_program(self, *arguments, **options):
+        environment = {name: value for name, value in os.environ.items() if name != "SPECFUSE_DATA"}
+        return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, cwd=self.folder,
+                              timeout=120, env=environment, **options)
+
+    def run_config(self, config, *arguments, **options):
+        path = self.folder / "config.json"
+        path.write_text(config if isinstance(config, str) else json.dumps(config))
+        return self.run_program(path, "--data-dir", self.folder, "--out", self.out, "--quiet", *arguments, **options)
+
+    def refused(self, code, pattern, run):
+        """One line on standard error that matches, the exit code, and no result."""
+        self.assertEqual((run.returncode, run.stderr.count("\n")), (code, 1), run.stderr)
+        self.assertTrue(run.stderr.startswith("run_experiment: error: "), run.stderr)
+        self.assertRegex(run.stderr, pattern)
+        left = [path for path in self.out.rglob("*") if path.is_file()] if self.out.is_dir() else []
+        self.assertEqual(left, [])
+
+    def succeeded(self, run):
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        return json.loads((self.out / "metrics.json").read_text())
+
+    # Usage
+
+    def test_help_version_and_list_answer(self):
+        self.assertIn("usage: run_experiment", self.run_program("--help").stdout)
+        self.assertRegex(self.run_program("--version").stdout, r"^specfuse \d+\.\d+\.\d+\n$")
+        listing = self.run_program("--list").stdout
+        for name in ["two_cnn_fu", "psnr_db", "sam_deg", "landsat7", "worldview2"]:
+            self.assertRegex(listing, rf"(?m)^  {name} +\S")
+
+    def test_bad_usage(self):
+        self.refused(2, "CONFIG.json", self.run_program())
+        self.refused(2, "unknown option --frobnicate", self.run_program("--frobnicate"))
+        self.refused(2, "--out: expected a value", self.run_program("a.json", "--out"))
+        self.refused(2, "also b.json", self.run_program("a.json", "b.json"))
+        for count in ["0", "two", "2.5", "-1"]:
+            self.refused(2, "--threads: expected an integer", self.run_program("a.json", "--threads", count))
+
+    def test_output_that_cannot_be_shown(self):
+        with open("/dev/full", "w") as full:
+            run = subprocess.run([PROGRAM, "--list"], stdout=full, stderr=subprocess.PIPE, text=True)
+        self.refused(1, "standard output", run)
+
+    # Configuration
+
+    def test_config_that_is_not_there_or_not_json(self):
+        self.refused(2, "nowhere.json", self.run_program("nowhere.json"))
+        self.refused(2, "config.json: not valid JSON: .*line 1", self.run_config("{\"name\": }"))
+        self.refused(2, "\"name\" is given twice", self.run_config('{"name": "a", "name": "b"}'))
+        self.refused(2, "at most 32 levels", self.run_config("[" * 1000))
+
+    def test_unknown_key_names_file_path_and_neighbour(self):
+        self.refused(2, r'config.json: degrade.rato: unknown key; did you mean "ratio"\?',
+                     self.run_config(experiment(degrade={"rato": 2})))
+        self.refused(2, r"methods.2.train.step: unknown key",
+                     self.run_config(experiment(), "--set", "methods.2.train.step=3"))
+
+    def test_wrong_type_and_value_out_of_range(self):
+        self.refused(2, 'degrade.ratio: expected an integer from 2 to 64, got "four"',
+                     self.run_config(experiment(degrade={"ratio": "four"})))
+        self.refused(2, "seeds.1: expected an integer", self.run_config(experiment(seeds=[0, 1.5])))
+        self.refused(2, "methods.0.name: expected one of bicubic, ",
+                     self.run_config(experiment(methods=[{"name": "magic"}])))
+        self.refused(2, "methods.0.name: .*got nothing", self.run_config(experiment(methods=[{}])))
+
+    def test_what_contradicts_itself(self):
+        self.refused(2, "data: expected exactly one of", self.run_config(experiment(data={})))
+        self.refused(2, "labels", self.run_config(experiment(methods=[{"name": "bicubic"}, {"name": "bicubic"}])))
+        self.refused(2, "name: expected letters", self.run_config(experiment(name="../elsewhere")))
+        self.refused(2, "methods.0.label", self.run_config(experiment(methods=[{"name": "bicubic", "label": "a/b"}])))
+        self.refused(2, "protocol: expected", self.run_config(
+            experiment(protocol={"train": {"row": 0, "col": 0, "rows": 8, "cols": 8}})))
+
+    def test_bad_settings(self):
+        for setting in ["ratio", "=3", "methods.7.name=bicubic", "name.x=1", "degrade..ratio=2"]:
+            self.refused(2, "--set", self.run_config(experiment(), "--set", setting))
+
+    def test_ratio_that_does_not_divide(self):
+        self.refused(2, "config.json: degrade.ratio: expected a divisor of the scene's 15 x 16 pixels, got 2",
+                     self.run_config(experiment(data={"scene": "odd.h5"})))
+
+    def test_too_few_bands(self):
+        self.refused(2, "config.json: .*bands", self.run_config(experiment(methods=[{"name": "bicubic"}, {"name": "two_cnn_fu"}])))
+
+    # Data
+
+    def test_missing_scene_says_where_it_was_looked_for(self):
+        run = self.run_config(experiment(data={"scene": "away.h5"}))
+        self.refused(3, f"away.h5: not found in {self.folder}, data; .*data/README.md", run)
+
+    def test_scenes_that_cannot_be_used(self):
+        (self.folder / "text.h5").write_text("no HDF5 at all")
+        (self.folder / "cut.h5").write_bytes((self.folder / "good.h5").read_bytes()[:-2000])
+        for name, pattern in [("rank2.h5", "/cube"), ("rank4.h5", "/cube"), ("nan.h5", "finite|nan"),
+                              ("text.h5", "text.h5"), ("cut.h5", "cut.h5")]:
+            self.refused(3, pattern, self.run_config(experiment(data={"scene": name})))
+        self.refused(3, "/other", self.run_config(experiment(data={"scene": "good.h5", "dataset": "/other"})))
+
+    # Output
+
+    def test_output_folder_that_cannot_be_made(self):
+        self.out = self.folder / "good.h5/out"
+        self.refused(1, "good.h5/out", self.run_config(experiment()))
+
+    def test_full_disk(self):
+        self.out.mkdir()
+        mount = ["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(self.out)]
+        if subprocess.run(mount, capture_output=True).returncode == 0:
+            try:
+                self.refused(1, str(self.out), self.run_config(experiment()))
+            finally:
+                subprocess.run(["umount", str(self.out)], check=True)
+        else:  # where nothing can be mounted, files cannot grow
+            def no_room():
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (16384, 16384))
+            self.refused(1, str(self.out), self.run_config(experiment(), preexec_fn=no_room))
+
+    def test_result_has_every_file_and_score(self):
+        metrics = self.succeeded(self.run_config(experiment()))
+        for name in FILES:
+            self.assertGreater((self.out / name).stat().st_size, 0, name)
+        self.assertEqual([method["name"] for method in metrics["methods"]],
+                         ["bicubic", "linear_injection", "two_cnn_fu"])
+        for method in metrics["methods"]:
+            self.assertTrue((self.out / method["name"] / "fused.h5").exists())
+            for key in ["psnr_db", "psnr_global_db", "psnr_unit_db", "sam_deg", "ergas", "rmse", "cc"]:
+                self.assertIsInstance(method["metrics"][key], float)
+                self.assertIsInstance(method["train_metrics"][key], float)
+            for key in ["fit_seconds", "fuse_seconds", "peak_memory_mb"]:
+                self.assertGreaterEqual(method[key], 0)
+        self.assertTrue((self.out / "linear_injection/checkpoint.h5").exists())
+        self.assertTrue((self.out / "two_cnn_fu/checkpoint.h5").exists())
+        self.assertGreater(len(list((self.out / "figures").glob("*.png"))), 5)
+        log = [json.loads(line) for line in (self.out / "log.jsonl").read_text().splitlines()]
+        self.assertEqual([(line["method"], line["seed"], line["step"]) for line in log],
+                         [("two_cnn_fu", 0, step) for step in [1, 2, 3, 4]])
+        self.assertEqual([path for path in self.out.iterdir() if path.name.startswith(".")], [])
+
+    def test_resolved_config_gives_the_same_result_on_any_number_of_threads(self):
+        first = self.succeeded(self.run_config(experiment(), "--threads", "1"))
+        resolved = (self.out / "config.json").read_text()
+        second = self.succeeded(self.run_config(resolved, "--threads", "2"))
+        for key in ["config_hash", "degradation_hash"]:
+            self.assertEqual(first[key], second[key])
+        for one, other in zip(first["methods"], second["methods"]):
+            self.assertEqual(one["metrics"], other["metrics"])
+        self.assertEqual((self.out / "config.json").read_text(), resolved)
+
+    def test_labels_and_seeds_name_the_folders(self):
+        config = experiment(seeds=[1, 2], methods=[{"name": "bicubic", "label": "cubic"}])
+        self.succeeded(self.run_config(config))
+        self.assertTrue((self.out / "cubic-seed1/fused.h5").exists())
+        self.assertTrue((self.out / "cubic-seed2/fused.h5").exists())
+
+    def test_split_scores_the_test_part_alone(self):
+        part = {"row": 0, "col": 0, "rows": 32, "cols": 8}
+        config = experiment(data={"synthetic": {"rows": 32, "cols": 72, "bands": 40}},
+                            protocol={"type": "split", "train": part, "validation": dict(part, col=32), "test": dict(part, col=64)})
+        metrics = self.succeeded(self.run_config(config))
+        self.assertEqual(metrics["scored_on"], "rows 0-31, cols 64-71")
+        self.out = self.folder / "near"
+        config["protocol"]["test"]["col"] = 48
+        self.refused(2, "split: expected validation .* apart", self.run_config(config))
+
+    def test_failing_run_leaves_the_earlier_result_alone(self):
+        self.succeeded(self.run_config(experiment()))
+        before = {path: path.read_bytes() for path in self.out.rglob("*") if path.is_file()}
+        run = self.run_config(experiment(methods=[{"name": "bicubic"}, {"name": "two_cnn_fu", "label": "large"}]))
+        self.assertEqual(run.returncode, 2)
+        self.assertEqual({path: path.read_bytes() for path in self.out.rglob("*") if path.is_file()}, before)
+
+    def test_dry_run_writes_nothing(self):
+        path = self.folder / "dry.json"
+        path.write_text(json.dumps(experiment()))
+        run = self.run_program(path, "--data-dir", self.folder, "--out", self.out, "--dry-run")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertFalse(self.out.exists())
+        self.assertIn("hsi 8 x 8 x 40 and msi 16 x 16 x 6", run.stderr)
+        self.assertEqual(json.loads(run.stdout)["degrade"]["psf"]["fwhm"], 2)
+        self.refused(3, "away.h5", self.run_config(experiment(data={"scene": "away.h5"}), "--dry-run"))
+
+    def test_interrupted_run_keeps_its_checkpoint_and_goes_on(self):
+        config = experiment(methods=[SMALL_NETWORK])
+        path = self.folder / "config.json"
+        path.write_text(json.dumps(config))
+        command = [PROGRAM, path, "--data-dir", self.folder, "--out", self.out, "--quiet"]
+        run = subprocess.Popen([*command, "--set", "methods.0.train.steps=10000000"], stderr=subprocess.PIPE, text=True)
+        checkpoint = self.out / "two_cnn_fu/checkpoint.h5"
+        for _ in range(1000):
+            if checkpoint.exists() or run.poll() is not None:
+                break
+            time.sleep(0.02)
+        run.send_signal(signal.SIGINT)
+        error = run.communicate(timeout=60)[1]
+        self.assertEqual(run.returncode, 130, error)
+        self.assertRegex(error, r"^run_experiment: error: interrupted at step \d+ of 10000000; .*--resume\n$")
+        self.assertTrue(checkpoint.exists())
+        self.assertFalse((self.out / "metrics.json").exists())
+        reached = int(re.search(r"step (\d+)", error).group(1))
+        self.succeeded(self.run_config(config, "--resume", "--set", f"methods.0.train.steps={reached + 2}"))
+        log = [json.loads(line)["step"] for line in (self.out / "log.jsonl").read_text().splitlines()]
+        self.assertEqual(log, list(range(1, reached + 3)))
+
+    # Documentation
+
+    def test_every_field_is_documented(self):
+        text = (TOP / "experiments/README.md").read_text()
+        documented = set(re.findall(r"`([^`]+)`", text))
+
+        def keys(json_value):
+            if isinstance(json_value, dict):
+                for key, value in json_value.items():
+                    yield key
+                    yield from keys(value)
+            elif isinstance(json_value, list):
+                for value in json_value:
+                    yield from keys(value)
+
+        part = {"row": 0, "col": 0, "rows": 32, "cols": 8}
+        configs = [experiment(), experiment(data={"synthetic": {"rows": 32, "cols": 72, "bands": 40}}, protocol={
+            "type": "split", "train": part, "validation": dict(part, col=32), "test": dict(part, col=64)})]
+        for config in configs:
+            self.succeeded(self.run_config(config))
+            resolved = json.loads((self.out / "config.json").read_text())
+            missing = [key for key in keys(resolved)
+                       if not any(name == key or name.endswith("." + key) for name in documented)]
+            self.assertEqual(missing, [])
+
+
+if __name__ == "__main__":
+    result = unittest.main(argv=sys.argv[:1], exit=False).result
+    bad = len(result.failures) + len(result.errors)
+    print(f"{result.testsRun - bad} passed, {bad} failed")
+    sys.exit(bad != 0)

@@ -1,0 +1,59 @@
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "experiment/output.h"
+#include "specfuse/core/error.h"
+#include "specfuse/io/file.h"
+
+using namespace specfuse;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A folder that is not there yet, removed after a test.
+struct Folder {
+  std::string path = concat(fs::temp_directory_path().string(), "/specfuse-output-", getpid());
+  ~Folder() { fs::remove_all(path); }
+};
+
+}  // namespace
+
+TEST_CASE("output: nothing appears before it is published, then everything, replacing what was there") {
+  const Folder folder;
+  fs::create_directories(folder.path + "/a");
+  write_text_atomically(folder.path + "/a/x.txt", "old");
+  Output output(folder.path);
+  output.add_folder("a");
+  output.add_folder("b");
+  write_text_atomically(output.staged("a/x.txt"), "new");
+  write_text_atomically(output.staged("b/y.txt"), "y");
+  CHECK(read_text(folder.path + "/a/x.txt") == "old");
+  CHECK_FALSE(fs::exists(folder.path + "/b/y.txt"));
+  output.publish();
+  CHECK(read_text(folder.path + "/a/x.txt") == "new");
+  CHECK(read_text(folder.path + "/b/y.txt") == "y");
+}
+
+TEST_CASE("output: what is not published is removed, and so is a folder made for nothing") {
+  const Folder folder;
+  {
+    Output output(folder.path);
+    output.add_folder("a");
+    write_text_atomically(output.staged("a/x.txt"), "x");
+  }
+  CHECK_FALSE(fs::exists(folder.path));
+  fs::create_directories(folder.path);
+  { Output output(folder.path); }
+  CHECK(fs::is_empty(folder.path));
+}
+
+TEST_CASE("output: what a killed run left is cleared away") {
+  const Folder folder;
+  fs::create_directories(folder.path + "/.unfinished");
+  write_text_atomically(folder.path + "/.unfinished/stale.txt", "stale");
+  Output output(folder.path);
+  output.publish();
+  CHECK_FALSE(fs::exists(folder.path + "/stale.txt"));
+}

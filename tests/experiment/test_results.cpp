@@ -1,0 +1,74 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "specfuse/experiment/fields.h"
+#include "specfuse/experiment/results.h"
+
+using namespace specfuse;
+
+namespace {
+
+MethodResult result_of(const std::string& label, Index seed, double psnr) {
+  MethodResult result;
+  result.name = result.label = label;
+  result.folder = label;
+  result.seed = seed;
+  result.scores = Scores{{{"psnr_db", psnr}, {"cc", std::numeric_limits<double>::quiet_NaN()}}, {{"zero bands", 2}}};
+  result.train_scores = Scores{{{"psnr_db", 99.5}}, {}};
+  return result;
+}
+
+Results results_of(const std::vector<MethodResult>& methods) {
+  const std::string text = R"({"name": "r", "data": {"scene": "s.h5"}, "seeds": [0, 1],
+      "methods": [{"name": "bicubic"}, {"name": "linear_injection"}]})";
+  return {parse_config(text, "r.json", {}), "whole image", methods};
+}
+
+}  // namespace
+
+TEST_CASE("results: metrics.json keeps full precision and says null for what is not finite") {
+  const Results results = results_of({result_of("bicubic", 1, 1.0 / 3)});
+  const Json json = parse_json(metrics_json(results), "metrics.json");
+  CHECK(json["experiment"] == "r");
+  CHECK(json["config_hash"] == config_hash(results.config));
+  CHECK(json["scored_on"] == "whole image");
+  const Json& method = json["methods"][0];
+  CHECK(method["seed"] == 1);
+  CHECK(method["metrics"]["psnr_db"].get<double>() == 1.0 / 3);
+  CHECK(method["metrics"]["cc"].is_null());
+  CHECK(method["train_metrics"]["psnr_db"] == 99.5);
+  CHECK(method["left_out"]["zero bands"] == 2);
+}
+
+TEST_CASE("results: without a reference there are no metrics") {
+  MethodResult result = result_of("bicubic", 0, 1);
+  result.scores.reset();
+  const Results results = results_of({result});
+  CHECK(parse_json(metrics_json(results), "metrics.json")["methods"][0]["metrics"].is_null());
+  CHECK(std::isnan(score_table(results).rows[0].cells[0].value));
+}
+
+TEST_CASE("results: the table has the mean over seeds, and the standard deviation as spread") {
+  const Table table = score_table(results_of({result_of("bicubic", 0, 30), result_of("linear_injection", 0, 7),
+                                              result_of("bicubic", 1, 34)}));
+  REQUIRE(table.rows.size() == 2);
+  CHECK(table.columns[0].name == "psnr_db");
+  CHECK(table.rows[0].label == "bicubic");
+  CHECK(table.rows[0].cells[0].value == 32);
+  CHECK(table.rows[0].cells[0].spread == doctest::Approx(std::sqrt(8.0)));
+  CHECK(table.rows[1].cells[0].value == 7);
+  CHECK(std::isnan(table.rows[1].cells[0].spread));
+}
+
+TEST_CASE("results: the text of a table is aligned, with - for nothing") {
+  Table table;
+  table.columns = {{"psnr_db", "dB", Better::higher}, {"cc", "", Better::higher}};
+  table.rows = {{"a", {{12.345678}, {}}}, {"longer", {{1, 0.25}, {0.5}}}};
+  CHECK(table_text(table) ==
+        "method  psnr_db   cc\n"
+        "a         12.35    -\n"
+        "longer  1+-0.25  0.5\n");
+}
