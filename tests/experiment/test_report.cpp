@@ -65,7 +65,8 @@ TEST_CASE("report: pictures of every length of data survive the page") {
   std::set<std::size_t> remainders;
   for (Index cols = 1; cols < 40; ++cols) {
     Image image(1, cols);
-    for (std::size_t i = 0; i < image.rgb.size(); ++i) image.rgb[i] = static_cast<std::uint8_t>(i * i * i * 31 % 251);
+    // The rest stays black and is packed away, so that the lengths differ by other than threes.
+    for (Index i = 0; i < cols; ++i) image.rgb[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(i * i * 31);
     Report report;
     report.groups = {{"", "", "", {{"x", "", image, ""}}}};
     const std::string html = report_html(report), png = encode_png(image), mark = "base64,";
