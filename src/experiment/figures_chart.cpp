@@ -27,9 +27,8 @@ struct Axis {
     low = std::min(low, value);
     high = std::max(high, value);
   }
-  /// Room beyond the data, and a span where there is none.
+  /// Room beyond the data, and a span where all of it is equal. Without data there are no ticks either.
   void widen(double part) {
-    if (low > high) low = 1, high = 10;
     const double room = logarithmic ? std::log10(high / low) * part : (high - low) * part;
     const double floor = low == high ? (logarithmic ? 0.3 : std::max(std::abs(low) * 0.1, 1e-6)) : room;
     low = logarithmic ? low * std::pow(10.0, -floor) : low - floor;

@@ -103,14 +103,17 @@ TEST_CASE("report: a scene with reference has images, two kinds of maps and a ch
   CHECK(contains(groups[3].figures[0].svg, ">band</text>"));
 }
 
-TEST_CASE("report: error maps share one scale") {
+TEST_CASE("report: maps of one kind share one scale, of what is defined") {
   const Cube reference = gradient(10, 20, 3);
   SceneFigures scene(gradient(5, 10, 3), reference, reference);
   for (const float worst : {8.0f, 2.0f}) {
     Differences differences{Tensor(Shape{10, 20}), Tensor(Shape{10, 20}), {30, 30, 30}};
     for (Index i = 0; i < 100; ++i) differences.error[i] = worst;
+    for (Index i = 1; i < 200; ++i) differences.sam_deg[i] = std::nanf("");
+    differences.sam_deg[0] = worst / 2;
     scene.add(worst == 8.0f ? "bad" : "good", reference, differences);
   }
+  CHECK(contains(scene.groups()[2].colour_bar, ">4 degrees</text>"));
   const FigureGroup errors = scene.groups()[1];
   CHECK(contains(errors.colour_bar, ">8</text>"));
   CHECK(errors.figures[0].image.pixel(0, 0)[0] == 252);
