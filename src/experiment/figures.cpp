@@ -43,6 +43,13 @@ Index nearest_band(const std::vector<double>& wavelength_nm, double wanted) {
   return std::min_element(wavelength_nm.begin(), wavelength_nm.end(), nearer) - wavelength_nm.begin();
 }
 
+/// Red, green and blue of an image whose wavelengths are unknown. Few bands are most likely blue, green, red and on.
+std::array<Index, 3> likely_bands(Index bands) {
+  constexpr Index kFew = 20;
+  if (bands < kFew) return {std::min<Index>(2, bands - 1), std::min<Index>(1, bands - 1), 0};
+  return {bands * 15 / 100, bands * 10 / 100, bands * 5 / 100};
+}
+
 /// The value that `fraction` of the others lie below.
 float percentile(std::vector<float>& values, double fraction) {
   const auto at = values.begin() + static_cast<std::ptrdiff_t>(fraction * static_cast<double>(values.size() - 1));
@@ -54,15 +61,14 @@ float percentile(std::vector<float>& values, double fraction) {
 
 Stretch stretch_of(const Cube& cube) {
   SPECFUSE_CHECK(cube.values.size() > 0, "stretch_of: expected a cube with values");
-  constexpr std::array<double, 3> kNanometres{650, 550, 450}, kFractions{0.15, 0.10, 0.05};
-  Stretch stretch;
+  constexpr std::array<double, 3> kNanometres{650, 550, 450};
+  Stretch stretch{likely_bands(cube.bands()), {}, {}};
   std::vector<float> values(static_cast<std::size_t>(cube.pixels()));
   for (std::size_t k = 0; k < 3; ++k) {
-    const Index band = !cube.wavelength_nm.empty()
-                           ? nearest_band(cube.wavelength_nm, kNanometres[k])
-                           : static_cast<Index>(kFractions[k] * static_cast<double>(cube.bands()));
-    for (std::size_t i = 0; i < values.size(); ++i) values[i] = cube.values[static_cast<Index>(i) * cube.bands() + band];
-    stretch.bands[k] = band;
+    Index& band = stretch.bands[k];
+    if (!cube.wavelength_nm.empty()) band = nearest_band(cube.wavelength_nm, kNanometres[k]);
+    const float* value = cube.values.data() + band;
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = value[static_cast<Index>(i) * cube.bands()];
     stretch.low[k] = percentile(values, 0.02);
     stretch.high[k] = percentile(values, 0.98);
   }
@@ -111,19 +117,24 @@ Image page_sized(const Image& image) {
 }
 
 std::string colour_bar(double low, double high, const std::string& unit) {
-  std::string stops, id = concat("inferno-", kInferno.size());
+  constexpr std::size_t kBar = 220, kCharacter = 8, kGap = 8;
+  const std::string begin = number_text(low);
+  const std::string end = concat(number_text(high), unit.empty() ? "" : " ", escape_html(unit));
+  const std::size_t left = begin.size() * kCharacter + kGap, right = left + kBar + kGap;
+  const std::size_t width = right + end.size() * kCharacter;
+  std::string stops;
   for (std::size_t i = 0; i < kInferno.size(); ++i) {
     const Colour& colour = kInferno[i];
     stops += concat("<stop offset=\"", 100 * i / (kInferno.size() - 1), "%\" stop-color=\"rgb(", int{colour[0]}, ",",
                     int{colour[1]}, ",", int{colour[2]}, ")\"/>");
   }
-  const std::string suffix = unit.empty() ? "" : concat(" ", escape_html(unit));
-  return concat("<svg class=\"bar\" viewBox=\"0 0 420 22\" width=\"420\" height=\"22\" role=\"img\" aria-label=\"",
-                number_text(low), " to ", number_text(high), suffix, "\"><defs><linearGradient id=\"", id, "\">", stops,
-                "</linearGradient></defs><g font-size=\"13\" style=\"fill:var(--ink,#444)\"><text x=\"64\" y=\"16\" "
-                "text-anchor=\"end\">",
-                number_text(low), "</text><rect x=\"72\" y=\"4\" width=\"220\" height=\"14\" fill=\"url(#", id,
-                ")\"/><text x=\"300\" y=\"16\">", number_text(high), suffix, "</text></g></svg>");
+  return concat("<svg class=\"bar\" viewBox=\"0 0 ", width, " 22\" width=\"", width,
+                "\" height=\"22\" role=\"img\" aria-label=\"", begin, " to ", end,
+                "\"><defs><linearGradient id=\"inferno\">", stops,
+                "</linearGradient></defs><g font-size=\"13\" style=\"fill:var(--ink,#444)\"><text y=\"16\">", begin,
+                "</text><rect x=\"", left, "\" y=\"4\" width=\"", kBar,
+                "\" height=\"14\" fill=\"url(#inferno)\"/><text x=\"", right, "\" y=\"16\">", end,
+                "</text></g></svg>");
 }
 
 }  // namespace specfuse

@@ -27,9 +27,8 @@ struct Axis {
     low = std::min(low, value);
     high = std::max(high, value);
   }
-  /// Room beyond the data, and a span where there is none.
+  /// Room beyond the data, and a span where all of it is equal. Without data there are no ticks either.
   void widen(double part) {
-    if (low > high) low = 1, high = 10;
     const double room = logarithmic ? std::log10(high / low) * part : (high - low) * part;
     const double floor = low == high ? (logarithmic ? 0.3 : std::max(std::abs(low) * 0.1, 1e-6)) : room;
     low = logarithmic ? low * std::pow(10.0, -floor) : low - floor;
@@ -134,7 +133,8 @@ std::string axes_of(const Chart& chart, const Axis& x, const Axis& y) {
   }
   labels += text((x.from + x.to) / 2, y.from + 39, "middle", chart.x_label);
   const double middle = (y.from + y.to) / 2;
-  labels += concat("<g transform=\"rotate(-90 14 ", at(middle), ")\">", text(14, middle, "middle", chart.y_label), "</g>");
+  const std::string y_label = text(14, middle, "middle", chart.y_label);
+  labels += concat("<g transform=\"rotate(-90 14 ", at(middle), ")\">", y_label, "</g>");
   return concat("<g style=\"stroke:var(--grid,#ddd)\">", grid, line(x.from, y.from, x.to, y.from), "</g>", labels);
 }
 
@@ -148,8 +148,8 @@ std::vector<double> round_ticks(double low, double high, int count) {
     if (round * power >= raw * (1 - 1e-9)) step = round * power;
   }
   std::vector<double> ticks;
-  // Multiples, not sums, so that 0 is 0 and 0.3 is not 0.30000000000000004 twice over.
-  for (double i = std::ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; ++i) ticks.push_back(i * step);
+  // Multiples, not sums, so that errors do not add up; + 0.0 makes a plain zero of -0.
+  for (double i = std::ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; ++i) ticks.push_back(i * step + 0.0);
   return ticks;
 }
 

@@ -28,9 +28,8 @@ std::string colour_note(const Cube& shown, const Stretch& stretch) {
                 ? concat("band ", band + 1)
                 : concat(std::lround(shown.wavelength_nm[static_cast<std::size_t>(band)]), " nm");
   }
-  return note +
-         " as red, green and blue, from the 2nd to the 98th percentile. All pictures with all bands share these limits; "
-         "the MSI has its own.";
+  return concat(note, " as red, green and blue, from the 2nd to the 98th percentile. All images with all bands share ",
+                "these limits; the MSI has its own.");
 }
 
 /// Every value of a map that is defined, in order.
@@ -43,8 +42,8 @@ std::vector<float> defined_values(const Tensor& map) {
 }
 
 /// Broken where bands are missing, sorted where detectors overlap.
-Series band_series(const std::string& label, const std::vector<double>& wavelength_nm, const std::vector<double>& psnr) {
-  Series series{label, {}, {}};
+Series band_series(const std::vector<double>& wavelength_nm, const std::vector<double>& psnr) {
+  Series series;
   if (wavelength_nm.size() != psnr.size()) {
     for (std::size_t band = 0; band < psnr.size(); ++band) series.x.push_back(static_cast<double>(band + 1));
     series.y = psnr;
@@ -70,12 +69,13 @@ Series band_series(const std::string& label, const std::vector<double>& waveleng
 
 SceneFigures::SceneFigures(const Cube& hsi, const Cube& msi, const std::optional<Cube>& reference, std::string unit)
     : unit_(std::move(unit)), stretch_(stretch_of(reference ? *reference : hsi)), wavelength_nm_(hsi.wavelength_nm) {
-  composites_ = {"Pictures", colour_note(hsi, stretch_), {}, {}};
+  composites_ = {"Images", colour_note(hsi, stretch_), {}, {}};
   std::vector<Figure>& figures = composites_.figures;
   figures.push_back(picture("hsi", concat("HSI input, ", size_text(hsi)), composite(hsi, stretch_)));
   figures.push_back(picture("msi", concat("MSI input, ", size_text(msi)), composite(msi, stretch_of(msi))));
   if (reference) {
-    figures.push_back(picture("reference", concat("reference, ", size_text(*reference)), composite(*reference, stretch_)));
+    const std::string caption = concat("reference, ", size_text(*reference));
+    figures.push_back(picture("reference", caption, composite(*reference, stretch_)));
   }
 }
 
@@ -105,7 +105,8 @@ FigureGroup SceneFigures::band_chart() const {
   const bool by_wavelength = !wavelength_nm_.empty();
   Chart chart{by_wavelength ? "wavelength [nm]" : "band", "PSNR [dB]", {}, false};
   for (const Result& result : results_) {
-    Series series = band_series(result.label, wavelength_nm_, result.differences.band_psnr_db);
+    Series series = band_series(wavelength_nm_, result.differences.band_psnr_db);
+    series.name = result.label;
     series.colour = static_cast<int>(chart.series.size());
     chart.series.push_back(series);
   }

@@ -1,7 +1,5 @@
 #include "specfuse/experiment/report.h"
 
-#include <cstddef>
-
 #include "report_text.h"
 #include "specfuse/core/error.h"
 
@@ -26,9 +24,11 @@ p { margin: .25rem 0 .75rem; max-width: 48rem; }
 .scroll { overflow-x: auto; margin: 1.25rem 0; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding-bottom: .4rem; }
-th, td { padding: .3rem .8rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--grid); }
-th:first-child { text-align: left; padding-left: 0; }
-thead th { font-weight: 600; color: var(--strong); border-bottom: 2px solid var(--grid); }
+table { font-size: .93rem; }
+th, td { padding: .3rem .55rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--grid); }
+th:first-child { text-align: left; padding-left: 0; position: sticky; left: 0; background: var(--page); }
+thead th { vertical-align: bottom; white-space: normal; font-weight: 600; color: var(--strong);
+  border-bottom: 2px solid var(--grid); }
 tbody th { font-weight: 400; }
 td b { color: var(--strong); }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 1.25rem; }
@@ -46,7 +46,7 @@ dd { margin: 0; overflow-wrap: anywhere; }
 )";
 
 std::string figure_html(const Figure& figure) {
-  std::string html = concat("<figure>");
+  std::string html = "<figure>";
   if (figure.image.rows > 0) {
     html += concat("<img alt=\"", escape_html(figure.caption), "\" src=\"data:image/png;base64,",
                    base64(encode_png(figure.image)), "\">");

@@ -16,19 +16,26 @@ struct Language {
   std::string bold_begin, bold_end, plus_minus, minus, infinity, nothing, up, down;
 };
 
-const Language kHtml{escape_html, "<b>", "</b>", " ± ", "−", "∞", "–", "↑", "↓"};
-const Language kMarkdown{escape_markdown, "**", "**", " ± ", "-", "∞", "–", "↑", "↓"};
+const Language kHtml{escape_html, "<b>", "</b>", " ± ", "−", "∞", "–", "&nbsp;↑", "&nbsp;↓"};
+const Language kMarkdown{escape_markdown, "**", "**", " ± ", "-", "∞", "–", " ↑", " ↓"};
 const Language kLatex{escape_latex,   "\\textbf{", "}",           " $\\pm$ ",    "$-$",
-                      "$\\infty$", "--",        "$\\uparrow$", "$\\downarrow$"};
+                      "$\\infty$", "--",        "~$\\uparrow$", "~$\\downarrow$"};
 
-/// Four significant digits for the largest number of a column, at most six decimals.
+/// Four significant digits for the largest number of a column, at most six decimals, none that is 0 in every row.
 int decimals_of(const Table& table, std::size_t column) {
   double largest = 0;
   for (const Table::Row& row : table.rows) {
     const double size = std::abs(row.cells[column].value);
     if (std::isfinite(size)) largest = std::max(largest, size);
   }
-  return largest > 0 ? std::clamp(3 - static_cast<int>(std::floor(std::log10(largest))), 0, 6) : 0;
+  if (largest == 0) return 0;
+  int decimals = std::clamp(3 - static_cast<int>(std::floor(std::log10(largest))), 0, 6);
+  const auto ends_in_zero = [&](const Table::Row& row) {
+    const double value = row.cells[column].value;
+    return !std::isfinite(value) || number_text(value, decimals).back() == '0';
+  };
+  while (decimals > 0 && std::all_of(table.rows.begin(), table.rows.end(), ends_in_zero)) --decimals;
+  return decimals;
 }
 
 /// A number small against its column keeps its digits instead of turning into zero.
@@ -73,14 +80,10 @@ std::vector<std::string> column_texts(const Table& table, std::size_t column, co
   return texts;
 }
 
-std::string arrow(const Table::Column& column, const Language& language) {
-  if (column.better == Better::neither) return {};
-  return concat(" ", column.better == Better::higher ? language.up : language.down);
-}
-
 std::string heading(const Table::Column& column, const Language& language) {
-  const std::string unit = column.unit.empty() ? "" : concat(" [", column.unit, "]");
-  return language.escape(concat(column.name, unit)) + arrow(column, language);
+  std::string text = language.escape(column.unit.empty() ? column.name : concat(column.name, " (", column.unit, ")"));
+  if (column.better != Better::neither) text += column.better == Better::higher ? language.up : language.down;
+  return text;
 }
 
 /// Rows of texts, the heading first.
@@ -99,6 +102,13 @@ std::vector<std::vector<std::string>> texts_of(const Table& table, const Languag
   return lines;
 }
 
+/// Long names of measures may break after an underscore.
+std::string breakable(const std::string& text) {
+  std::string result;
+  for (const char character : text) result += character == '_' ? std::string("_<wbr>") : std::string(1, character);
+  return result;
+}
+
 std::string join(const std::vector<std::string>& parts, const std::string& between) {
   std::string text;
   for (std::size_t i = 0; i < parts.size(); ++i) text += (i == 0 ? "" : between) + parts[i];
@@ -108,7 +118,8 @@ std::string join(const std::vector<std::string>& parts, const std::string& betwe
 }  // namespace
 
 std::string table_html(const Table& table) {
-  const auto lines = texts_of(table, kHtml);
+  auto lines = texts_of(table, kHtml);
+  for (std::string& head : lines[0]) head = breakable(head);
   std::string html = "<div class=\"scroll\"><table>\n";
   if (!table.caption.empty()) html += concat("<caption>", escape_html(table.caption), "</caption>\n");
   html += concat("<thead><tr><th scope=\"col\">", join(lines[0], "</th><th scope=\"col\">"),

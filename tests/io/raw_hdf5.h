@@ -48,12 +48,13 @@ class RawFile {
     H5Sclose(space);
   }
 
-  /// A text of fixed length on an object, padded as told.
-  void fixed_text(const char* object, const char* name, const std::string& bytes, H5T_str_t padding) {
+  /// One text of fixed length on an object, padded as told; or as many of equal length as told.
+  void fixed_text(const char* object, const char* name, const std::string& bytes, H5T_str_t padding,
+                  hsize_t count = 1) {
     const hid_t type = H5Tcopy(H5T_C_S1);
-    H5Tset_size(type, bytes.size());
+    H5Tset_size(type, bytes.size() / count);
     H5Tset_strpad(type, padding);
-    const hid_t space = H5Screate(H5S_SCALAR);
+    const hid_t space = count == 1 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &count, nullptr);
     const hid_t owner = H5Oopen(file_, object, H5P_DEFAULT);
     const hid_t attribute = H5Acreate2(owner, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
     H5Awrite(attribute, type, bytes.data());

@@ -28,7 +28,9 @@ TEST_CASE("checkpoint: tensors, state and attributes come back as they were") {
   CHECK(read.state == checkpoint.state);
   CHECK(read.attributes == checkpoint.attributes);
   REQUIRE(read.tensors.size() == checkpoint.tensors.size());
-  for (const auto& [name, tensor] : checkpoint.tensors) {
+  for (const auto& entry : checkpoint.tensors) {
+    const std::string& name = entry.first;
+    const Tensor& tensor = entry.second;
     CAPTURE(name);
     REQUIRE(read.tensors.count(name) == 1);
     const Tensor& got = read.tensors.at(name);

@@ -1,7 +1,9 @@
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <cmath>
 #include <limits>
+#include <thread>
 
 #include "raw_hdf5.h"
 #include "specfuse/io/hdf5.h"
@@ -60,7 +62,7 @@ TEST_CASE("hdf5: a missing dataset names those that exist, a group is not a data
   CHECK_FALSE(file.has("/b/c"));
 }
 
-TEST_CASE("hdf5: another rank, no values, no numbers and too many values are refused before reading") {
+TEST_CASE("hdf5: another rank, no values, no numbers, too many values and unknown filters are refused before reading") {
   const TemporaryFolder folder;
   const std::string path = folder.file("a.h5");
   {
@@ -75,6 +77,10 @@ TEST_CASE("hdf5: another rank, no values, no numbers and too many values are ref
     const hid_t chunked = H5Pcreate(H5P_DATASET_CREATE);
     const hsize_t chunk[] = {1, 1000, 1000};
     H5Pset_chunk(chunked, 3, chunk);
+    const hid_t filtered = H5Pcopy(chunked);
+    H5Pset_filter(filtered, 305, H5Z_FLAG_OPTIONAL, 0, nullptr);
+    raw.special_dataset("filtered", {1, 1000, 1000}, filtered);
+    H5Pclose(filtered);
     raw.special_dataset("huge", {1000000, 1000000, 1000}, chunked);
     raw.special_dataset("overflow", {hsize_t{1} << 40, hsize_t{1} << 13, 1000}, chunked);
     H5Pclose(chunked);
@@ -86,6 +92,7 @@ TEST_CASE("hdf5: another rank, no values, no numbers and too many values are ref
   CHECK(message_of<DataError>([&] { file.read("/empty"); }) == path + ": /empty is empty: its shape is [3, 0, 2]");
   CHECK(contains(message_of<DataError>([&] { file.read("/five"); }), "expected at most 4 dimensions"));
   CHECK(contains(message_of<DataError>([&] { file.read("/text"); }), "is not numeric"));
+  CHECK(contains(message_of<DataError>([&] { file.read("/filtered"); }), "is compressed with filter 305"));
   CHECK(contains(message_of<DataError>([&] { file.read("/huge"); }), "takes 4e+06 GB as float32"));
   CHECK(contains(message_of<DataError>([&] { file.read("/overflow"); }), "of memory here"));
 }
@@ -151,6 +158,7 @@ TEST_CASE("hdf5: texts of fixed and variable length and numbers are read, other 
     raw.fixed_text("/", "terminated", std::string("AVIRIS\0xx", 9), H5T_STR_NULLTERM);
     raw.fixed_text("/", "padded", std::string("EnMAP\0\0", 7), H5T_STR_NULLPAD);
     raw.fixed_text("/", "spaces", "Hyperion  ", H5T_STR_SPACEPAD);
+    raw.fixed_text("/", "several", "abcdef", H5T_STR_NULLPAD, 3);
     raw.fixed_text("/cube", "unit", "reflectance", H5T_STR_NULLPAD);
     raw.number("ratio", H5T_STD_I16BE, 4);
     raw.number("scale", H5T_IEEE_F32LE, 0.5);
@@ -182,6 +190,8 @@ TEST_CASE("hdf5: what is written is read back, in the bits, and equal contents a
     file.finish();
   };
   write(folder.file("1.h5"));
+  // Times in the file would be in whole seconds.
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
   write(folder.file("2.h5"));
   CHECK(folder.entries() == 2);
   CHECK(read_text(folder.file("1.h5")) == read_text(folder.file("2.h5")));

@@ -55,12 +55,22 @@ TEST_CASE("pair: reference, response and ratio may be missing") {
     RawFile raw(path);
     raw.dataset("hsi", {1, 2, 3}, H5T_STD_I16LE, std::vector<double>(6, -1));
     raw.dataset("msi", {5, 10, 1}, H5T_STD_U8LE, std::vector<double>(50, 1));
+    raw.dataset("wavelength_nm", {3}, H5T_STD_U16LE, {500, 600, 700});
   }
   const PairFile pair = read_pair(path);
   CHECK(pair.ratio == 5);
   CHECK_FALSE(pair.reference);
   CHECK_FALSE(pair.srf.defined());
+  CHECK(pair.hsi.wavelength_nm == std::vector<double>{500, 600, 700});
   CHECK(pair.msi.wavelength_nm.empty());
+  {
+    RawFile raw(path);
+    raw.dataset("hsi", {1, 1, 1}, H5T_STD_I16LE, {1});
+    raw.dataset("msi", {2, 2, 1}, H5T_STD_I16LE, {1, 2, 3, 4});
+    raw.dataset("msi_wavelength_nm", {1}, H5T_STD_U16LE, {650});
+  }
+  CHECK(read_pair(path).hsi.wavelength_nm.empty());
+  CHECK(read_pair(path).msi.wavelength_nm == std::vector<double>{650});
 }
 
 TEST_CASE("pair: sizes that contradict each other or the ratio are refused with both sizes") {

@@ -29,7 +29,9 @@ TEST_CASE("scene: a cube of any odd shape comes back with wavelengths and attrib
     Cube cube = counting_cube(shape[0], shape[1], shape[2]);
     write_cube(path, cube);
     CHECK(read_scene(path).wavelength_nm.empty());
-    for (Index band = 0; band < shape[2]; ++band) cube.wavelength_nm.push_back(2500.5 - 10.1 * static_cast<double>(band));
+    for (Index band = 0; band < shape[2]; ++band) {
+      cube.wavelength_nm.push_back(2500.5 - 10.1 * static_cast<double>(band));
+    }
     cube.attributes = {{"sensor", "AVIRIS"}, {"licence", "CC BY-SA 4.0 \u00a9"}};
     write_cube(path, cube);
     const Cube read = read_scene(path);

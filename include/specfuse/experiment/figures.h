@@ -15,8 +15,9 @@ struct Stretch {
   std::array<float, 3> low{}, high{};
 };
 
-/// Bands nearest to 650, 550 and 450 nm, or where wavelengths are unknown at 0.15, 0.10 and 0.05 of the band count;
-/// limits are the 2nd and 98th percentile of each. Use the stretch of one cube for all that are compared with it.
+/// Bands nearest to 650, 550 and 450 nm; where wavelengths are unknown, those at 0.15, 0.10 and 0.05 of the band count,
+/// or the third, second and first of fewer than 20. Limits are the 2nd and 98th percentile of each. Use the stretch of
+/// one cube for all that are compared with it.
 /// Throws `Error` for an empty cube.
 Stretch stretch_of(const Cube& cube);
 
