@@ -122,8 +122,7 @@ void dump(const Arguments& arguments) {
     if (rough < least) batch = candidate;
     least = std::min(least, rough);
   }
-  std::map<std::string, Tensor> written{
-      {"spectra", batch.spectra}, {"tiles", batch.tiles}, {"target", batch.target}};
+  std::map<std::string, Tensor> written{{"spectra", batch.spectra}, {"tiles", batch.tiles}, {"target", batch.target}};
   Sgd sgd(parameters, {});
   for (int step = 0; step < 3; ++step) {
     const Tensor fused = differentiate(net, batch);

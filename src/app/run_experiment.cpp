@@ -29,7 +29,8 @@ void run(const Arguments& arguments) {
   if (arguments.question == "--help") return void(std::fputs(kUsage, stdout));
   if (arguments.question == "--version") return void(std::puts("specfuse " SPECFUSE_VERSION));
   if (arguments.question == "--list") return void(std::fputs(listing_text().c_str(), stdout));
-  SPECFUSE_CHECK_AS(ConfigError, !arguments.config.empty(), "expected CONFIG.json, got nothing; --help shows the usage");
+  SPECFUSE_CHECK_AS(ConfigError, !arguments.config.empty(),
+                    "expected CONFIG.json, got nothing; --help shows the usage");
   const ExperimentConfig config = load_config(arguments.config, arguments.settings);
   try {
     run_config(arguments, config);

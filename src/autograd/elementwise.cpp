@@ -69,8 +69,9 @@ Variable multiply(const Variable& x, const Variable& y) {
 
 Variable scale(const Variable& x, float factor) {
   const float* a = x.value().data();
-  return {generate(x.value(), [=](Index i) { return factor * a[i]; }), {x},
-          [x, factor](const Tensor& grad) { add_scaled(x.grad_to_add(), grad, factor); }};
+  return {generate(x.value(), [=](Index i) { return factor * a[i]; }), {x}, [x, factor](const Tensor& grad) {
+            add_scaled(x.grad_to_add(), grad, factor);
+          }};
 }
 
 Variable relu(const Variable& x) {

@@ -43,8 +43,7 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias)
 
 Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias, const ConvOptions& options) {
   const ConvGeometry geometry = conv_geometry(x.shape(), weight.shape(), options);
-  return {conv_forward(geometry, x.value(), weight.value(), bias.value()), {x, weight, bias},
-          [=](const Tensor& grad) {
+  return {conv_forward(geometry, x.value(), weight.value(), bias.value()), {x, weight, bias}, [=](const Tensor& grad) {
             if (x.requires_grad()) conv_backward_data(geometry, grad, weight.value(), x.grad_to_add());
             if (weight.requires_grad()) conv_backward_weight(geometry, grad, x.value(), weight.grad_to_add());
             if (bias.requires_grad()) conv_backward_bias(geometry, grad, bias.grad_to_add());
@@ -59,8 +58,8 @@ Variable conv1d(const Variable& x, const Variable& weight, const Variable& bias,
     const Shape& s = v.shape();
     return reshape(v, {s[0], s[1], 1, s[2]});
   };
-  const Variable y = conv2d(as_image(x), as_image(weight), bias,
-                            {{1, options.stride}, {0, options.padding}, {1, options.dilation}});
+  const Variable y =
+      conv2d(as_image(x), as_image(weight), bias, {{1, options.stride}, {0, options.padding}, {1, options.dilation}});
   return reshape(y, {y.shape()[0], y.shape()[1], y.shape()[3]});
 }
 

@@ -8,8 +8,8 @@
 namespace specfuse {
 
 Variable reshape(const Variable& x, const Shape& shape) {
-  return {x.value().reshape(shape), {x},
-          [x](const Tensor& grad) { add_scaled(x.grad_to_add(), grad.reshape(x.shape())); }};
+  return {
+      x.value().reshape(shape), {x}, [x](const Tensor& grad) { add_scaled(x.grad_to_add(), grad.reshape(x.shape())); }};
 }
 
 Variable concat_columns(const Variable& x, const Variable& y) {
@@ -66,9 +66,8 @@ Variable patches_to_rows(const Variable& x, Index side) {
   Tensor result = Tensor::uninitialized({batch * patches, columns});
   parallel_for(batch, [&](Index n) {
     const float* from = x.value().data();
-    for_each_patch_element(x.shape(), side, n, [&](Index row, Index column, Index image) {
-      result[row * columns + column] = from[image];
-    });
+    for_each_patch_element(x.shape(), side, n,
+                           [&](Index row, Index column, Index image) { result[row * columns + column] = from[image]; });
   });
   return {result, {x}, [x, side, batch, columns](const Tensor& grad) {
             Tensor& out = x.grad_to_add();

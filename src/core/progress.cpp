@@ -14,9 +14,7 @@ namespace {
 
 std::atomic<bool> visible{true};
 
-double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 std::string clock_text(double seconds) {
   const long whole = static_cast<long>(std::min(seconds, 359999.0) + 0.5);
@@ -70,8 +68,8 @@ void Progress::show(double seconds, bool last) {
     line.append("[").append(full, '=').append(kWidth - full, ' ').append("] ");
   }
   const double left = rate > 0 ? static_cast<double>(total_ - done_) / rate : 0.0;
-  line += concat(done_, "/", total_, " ", unit_, "  ", rate_text(rate), "/s  ",
-                 last ? "in " : "", clock_text(last ? seconds : left), last ? "" : " left");
+  line += concat(done_, "/", total_, " ", unit_, "  ", rate_text(rate), "/s  ", last ? "in " : "",
+                 clock_text(last ? seconds : left), last ? "" : " left");
   if (!note_.empty()) line += concat("  ", note_);
   if (terminal_) {
     std::fprintf(stderr, "\r%s\x1b[K%s", line.c_str(), last ? "\n" : "");

@@ -116,8 +116,7 @@ void parallel_for(Index count, const std::function<void(Index)>& body) {
 
 void parallel_ranges(Index count, Index grain, const std::function<void(Index, Index)>& body) {
   SPECFUSE_CHECK(grain >= 1, "parallel_ranges: expected a grain of at least 1, got ", grain);
-  parallel_for((count + grain - 1) / grain,
-               [&](Index i) { body(i * grain, std::min(count, (i + 1) * grain)); });
+  parallel_for((count + grain - 1) / grain, [&](Index i) { body(i * grain, std::min(count, (i + 1) * grain)); });
 }
 
 }  // namespace specfuse

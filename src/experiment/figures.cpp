@@ -133,8 +133,7 @@ std::string colour_bar(double low, double high, const std::string& unit) {
                 "\"><defs><linearGradient id=\"inferno\">", stops,
                 "</linearGradient></defs><g font-size=\"13\" style=\"fill:var(--ink,#444)\"><text y=\"16\">", begin,
                 "</text><rect x=\"", left, "\" y=\"4\" width=\"", kBar,
-                "\" height=\"14\" fill=\"url(#inferno)\"/><text x=\"", right, "\" y=\"16\">", end,
-                "</text></g></svg>");
+                "\" height=\"14\" fill=\"url(#inferno)\"/><text x=\"", right, "\" y=\"16\">", end, "</text></g></svg>");
 }
 
 }  // namespace specfuse

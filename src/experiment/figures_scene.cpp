@@ -110,7 +110,9 @@ FigureGroup SceneFigures::band_chart() const {
     series.colour = static_cast<int>(chart.series.size());
     chart.series.push_back(series);
   }
-  return {"PSNR of each band", "10 log10(max² / mean squared error) of each band; higher is better.", {},
+  return {"PSNR of each band",
+          "10 log10(max² / mean squared error) of each band; higher is better.",
+          {},
           {{"band_psnr", "", {}, line_chart(chart)}}};
 }
 

@@ -18,8 +18,8 @@ struct Language {
 
 const Language kHtml{escape_html, "<b>", "</b>", " ± ", "−", "∞", "–", "&nbsp;↑", "&nbsp;↓"};
 const Language kMarkdown{escape_markdown, "**", "**", " ± ", "-", "∞", "–", " ↑", " ↓"};
-const Language kLatex{escape_latex,   "\\textbf{", "}",           " $\\pm$ ",    "$-$",
-                      "$\\infty$", "--",        "~$\\uparrow$", "~$\\downarrow$"};
+const Language kLatex{escape_latex,   "\\textbf{",     "}", " $\\pm$ ", "$-$", "$\\infty$", "--",
+                      "~$\\uparrow$", "~$\\downarrow$"};
 
 /// Four significant digits for the largest number of a column, at most six decimals, none that is 0 in every row.
 int decimals_of(const Table& table, std::size_t column) {
@@ -89,8 +89,8 @@ std::string heading(const Table::Column& column, const Language& language) {
 /// Rows of texts, the heading first.
 std::vector<std::vector<std::string>> texts_of(const Table& table, const Language& language) {
   for (const Table::Row& row : table.rows) {
-    SPECFUSE_CHECK(row.cells.size() == table.columns.size(), "table: expected ", table.columns.size(),
-                   " cells in row ", row.label, ", got ", row.cells.size());
+    SPECFUSE_CHECK(row.cells.size() == table.columns.size(), "table: expected ", table.columns.size(), " cells in row ",
+                   row.label, ", got ", row.cells.size());
   }
   std::vector<std::vector<std::string>> lines{{language.escape("method")}};
   for (const Table::Row& row : table.rows) lines.push_back({language.escape(row.label)});
@@ -156,9 +156,8 @@ std::string table_csv(const Table& table) {
   std::vector<bool> spread;
   std::string csv = "method";
   for (std::size_t column = 0; column < table.columns.size(); ++column) {
-    spread.push_back(std::any_of(table.rows.begin(), table.rows.end(), [column](const Table::Row& row) {
-      return !std::isnan(row.cells[column].spread);
-    }));
+    spread.push_back(std::any_of(table.rows.begin(), table.rows.end(),
+                                 [column](const Table::Row& row) { return !std::isnan(row.cells[column].spread); }));
     csv += concat(",", escape_csv(table.columns[column].name));
     if (spread.back()) csv += concat(",", escape_csv(table.columns[column].name + "_std"));
   }

@@ -34,12 +34,18 @@ std::string print(const char* format, Arguments... arguments) {
 std::string escape_html(const std::string& text) {
   return replace(text, [](char character) -> const char* {
     switch (character) {
-      case '&': return "&amp;";
-      case '<': return "&lt;";
-      case '>': return "&gt;";
-      case '"': return "&quot;";
-      case '\'': return "&#39;";
-      default: return nullptr;
+      case '&':
+        return "&amp;";
+      case '<':
+        return "&lt;";
+      case '>':
+        return "&gt;";
+      case '"':
+        return "&quot;";
+      case '\'':
+        return "&#39;";
+      default:
+        return nullptr;
     }
   });
 }
@@ -47,18 +53,30 @@ std::string escape_html(const std::string& text) {
 std::string escape_latex(const std::string& text) {
   return replace(text, [](char character) -> const char* {
     switch (character) {
-      case '&': return "\\&";
-      case '%': return "\\%";
-      case '$': return "\\$";
-      case '#': return "\\#";
-      case '_': return "\\_";
-      case '{': return "\\{";
-      case '}': return "\\}";
-      case '~': return "\\textasciitilde{}";
-      case '^': return "\\textasciicircum{}";
-      case '\\': return "\\textbackslash{}";
-      case '\n': return " ";
-      default: return nullptr;
+      case '&':
+        return "\\&";
+      case '%':
+        return "\\%";
+      case '$':
+        return "\\$";
+      case '#':
+        return "\\#";
+      case '_':
+        return "\\_";
+      case '{':
+        return "\\{";
+      case '}':
+        return "\\}";
+      case '~':
+        return "\\textasciitilde{}";
+      case '^':
+        return "\\textasciicircum{}";
+      case '\\':
+        return "\\textbackslash{}";
+      case '\n':
+        return " ";
+      default:
+        return nullptr;
     }
   });
 }
@@ -66,14 +84,22 @@ std::string escape_latex(const std::string& text) {
 std::string escape_markdown(const std::string& text) {
   return replace(text, [](char character) -> const char* {
     switch (character) {
-      case '\\': return "\\\\";
-      case '|': return "\\|";
-      case '*': return "\\*";
-      case '`': return "\\`";
-      case '<': return "\\<";
-      case '[': return "\\[";
-      case '\n': return " ";
-      default: return nullptr;
+      case '\\':
+        return "\\\\";
+      case '|':
+        return "\\|";
+      case '*':
+        return "\\*";
+      case '`':
+        return "\\`";
+      case '<':
+        return "\\<";
+      case '[':
+        return "\\[";
+      case '\n':
+        return " ";
+      default:
+        return nullptr;
     }
   });
 }

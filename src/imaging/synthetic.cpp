@@ -67,9 +67,7 @@ struct Mixture {
 class Scene {
  public:
   Scene(const SyntheticOptions& options, const std::vector<double>& wavelength_nm)
-      : options_(options),
-        seed_(static_cast<std::uint64_t>(options.seed)),
-        spectra_(material_spectra(wavelength_nm)),
+      : options_(options), seed_(static_cast<std::uint64_t>(options.seed)), spectra_(material_spectra(wavelength_nm)),
         landscape_(options.rows, options.cols, seed_),
         haze_(options.rows, options.cols, {24, 3, 0.7}, seed_, "synthetic.bilinear") {
     for (std::size_t v = 0; v < kVariations; ++v) {

@@ -44,8 +44,7 @@ struct Source {
 
 }  // namespace
 
-AtomicFile::AtomicFile(std::string path)
-    : path_(std::move(path)), temporary_(concat(path_, ".tmp-", ::getpid())) {
+AtomicFile::AtomicFile(std::string path) : path_(std::move(path)), temporary_(concat(path_, ".tmp-", ::getpid())) {
   struct stat status {};
   SPECFUSE_CHECK(::stat(path_.c_str(), &status) != 0 || S_ISREG(status.st_mode), "cannot write ", path_,
                  ": it is there and is not a regular file");

@@ -82,8 +82,7 @@ Handle open_dataset(const Hdf5Reader& reader, hid_t file, const std::string& nam
              list(reader.datasets()));
   const Handle creation(H5Dget_create_plist(dataset.get()), H5Pclose);
   READ_CHECK(creation.valid(), reader.path(), ": cannot read ", name, ": ", hdf5_reason());
-  const bool elsewhere =
-      H5Pget_external_count(creation.get()) > 0 || H5Pget_layout(creation.get()) == H5D_VIRTUAL;
+  const bool elsewhere = H5Pget_external_count(creation.get()) > 0 || H5Pget_layout(creation.get()) == H5D_VIRTUAL;
   READ_CHECK(!elsewhere, reader.path(), ": ", name, " keeps its values in another file, which is refused");
   check_filters(reader, name, creation);
   return dataset;
@@ -121,11 +120,16 @@ void check_readable(const Hdf5Reader& reader, const std::string& name, const Han
 
 Shape to_shape(const std::vector<Index>& extents) {
   switch (extents.size()) {
-    case 0: return {};
-    case 1: return {extents[0]};
-    case 2: return {extents[0], extents[1]};
-    case 3: return {extents[0], extents[1], extents[2]};
-    default: return {extents[0], extents[1], extents[2], extents[3]};
+    case 0:
+      return {};
+    case 1:
+      return {extents[0]};
+    case 2:
+      return {extents[0], extents[1]};
+    case 3:
+      return {extents[0], extents[1], extents[2]};
+    default:
+      return {extents[0], extents[1], extents[2], extents[3]};
   }
 }
 
@@ -133,8 +137,7 @@ Shape to_shape(const std::vector<Index>& extents) {
 std::vector<std::string> attribute_names(const Hdf5Reader& reader, const std::string& name, const Handle& object) {
   std::vector<std::string> names;
   hsize_t position = 0;
-  const herr_t status =
-      H5Aiterate2(object.get(), H5_INDEX_NAME, H5_ITER_INC, &position, collect_attribute, &names);
+  const herr_t status = H5Aiterate2(object.get(), H5_INDEX_NAME, H5_ITER_INC, &position, collect_attribute, &names);
   READ_CHECK(status >= 0, reader.path(), ": cannot list the attributes of ", name, ": ", hdf5_reason());
   return names;
 }

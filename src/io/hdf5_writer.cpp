@@ -5,8 +5,7 @@ namespace specfuse {
 
 namespace {
 
-#define WRITE_CHECK(condition, ...) \
-  SPECFUSE_CHECK(condition, "cannot write ", __VA_ARGS__, ": ", hdf5_reason())
+#define WRITE_CHECK(condition, ...) SPECFUSE_CHECK(condition, "cannot write ", __VA_ARGS__, ": ", hdf5_reason())
 
 /// Everything needed to create a dataset or group under a full name.
 Handle group_creation(const std::string& path) {
@@ -28,8 +27,8 @@ void write_dataset(const NewDataset& dataset, const std::vector<hsize_t>& extent
   const int rank = static_cast<int>(extents.size());
   const Handle space(rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(rank, extents.data(), nullptr), H5Sclose);
   WRITE_CHECK(space.valid(), dataset.name, " to ", dataset.path);
-  Handle handle(H5Dcreate2(dataset.file, dataset.name.c_str(), dataset.type, space.get(), links.get(),
-                           creation.get(), H5P_DEFAULT),
+  Handle handle(H5Dcreate2(dataset.file, dataset.name.c_str(), dataset.type, space.get(), links.get(), creation.get(),
+                           H5P_DEFAULT),
                 H5Dclose);
   WRITE_CHECK(handle.valid(), dataset.name, " to ", dataset.path);
   WRITE_CHECK(H5Dwrite(handle.get(), dataset.type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0, dataset.name, " to ",

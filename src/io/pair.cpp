@@ -19,12 +19,11 @@ Index read_ratio(const Hdf5Reader& file, const Cube& hsi, const Cube& msi) {
   const Index derived = msi.rows() / hsi.rows();
   const bool fits = derived >= 2 && derived * hsi.rows() == msi.rows() && derived * hsi.cols() == msi.cols();
   SPECFUSE_CHECK_AS(DataError, fits, file.path(),
-                    ": expected /msi to be larger than /hsi by one whole ratio on both axes, got ",
-                    pixels("/hsi", hsi), " and ", pixels("/msi", msi));
+                    ": expected /msi to be larger than /hsi by one whole ratio on both axes, got ", pixels("/hsi", hsi),
+                    " and ", pixels("/msi", msi));
   const std::optional<double> stated = file.number("/", "ratio");
-  SPECFUSE_CHECK_AS(DataError, !stated || *stated == static_cast<double>(derived), file.path(),
-                    ": attribute ratio is ", *stated, " but ", pixels("/hsi", hsi), " and ", pixels("/msi", msi),
-                    " have ratio ", derived);
+  SPECFUSE_CHECK_AS(DataError, !stated || *stated == static_cast<double>(derived), file.path(), ": attribute ratio is ",
+                    *stated, " but ", pixels("/hsi", hsi), " and ", pixels("/msi", msi), " have ratio ", derived);
   return derived;
 }
 

@@ -64,8 +64,8 @@ std::string encode_png(const Image& image) {
     done = encode(png, info, image);
   }
   png_destroy_write_struct(&png, &info);
-  SPECFUSE_CHECK(done, "encode_png: ", image.rows, " x ", image.cols, " pixels: ",
-                 encoder.reason.empty() ? "out of memory" : encoder.reason);
+  SPECFUSE_CHECK(done, "encode_png: ", image.rows, " x ", image.cols,
+                 " pixels: ", encoder.reason.empty() ? "out of memory" : encoder.reason);
   return std::move(encoder.bytes);
 }
 

@@ -7,8 +7,8 @@ namespace {
 
 Index output_extent(Index in, Index kernel, Index stride, Index padding, Index dilation) {
   SPECFUSE_CHECK(stride >= 1 && dilation >= 1 && padding >= 0,
-                 "convolution: expected stride and dilation of at least 1 and padding of at least 0, got ", stride, ", ",
-                 dilation, " and ", padding);
+                 "convolution: expected stride and dilation of at least 1 and padding of at least 0, got ", stride,
+                 ", ", dilation, " and ", padding);
   const Index span = dilation * (kernel - 1) + 1, padded = in + 2 * padding;
   SPECFUSE_CHECK(kernel >= 1 && span <= padded, "convolution: a kernel of ", kernel, " taps spans ", span,
                  " positions, the padded input has ", padded);

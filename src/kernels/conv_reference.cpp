@@ -1,6 +1,6 @@
-#include "specfuse/kernels/conv.h"
-
 #include <vector>
+
+#include "specfuse/kernels/conv.h"
 
 namespace specfuse::reference {
 namespace {
@@ -39,9 +39,8 @@ std::vector<double> zeros(const Tensor& like) { return std::vector<double>(stati
 Tensor conv_forward(const ConvGeometry& g, const Tensor& input, const Tensor& weight, const Tensor& bias) {
   Tensor output(g.output_shape());
   auto sums = zeros(output);
-  for_each_product(g, [&](Index out, Index w, Index in) {
-    sums[static_cast<std::size_t>(out)] += double{weight[w]} * input[in];
-  });
+  for_each_product(
+      g, [&](Index out, Index w, Index in) { sums[static_cast<std::size_t>(out)] += double{weight[w]} * input[in]; });
   if (bias.defined()) {
     for (Index i = 0; i < output.size(); ++i) {
       sums[static_cast<std::size_t>(i)] += bias[i / g.positions() % g.out_channels];

@@ -15,7 +15,8 @@ namespace {
 std::vector<double> by_columns(const Matrix& matrix, Index rows) {
   std::vector<double> columns(static_cast<std::size_t>(rows * matrix.cols));
   for (Index row = 0; row < matrix.rows; ++row) {
-    for (Index col = 0; col < matrix.cols; ++col) columns[static_cast<std::size_t>(col * rows + row)] = matrix(row, col);
+    for (Index col = 0; col < matrix.cols; ++col)
+      columns[static_cast<std::size_t>(col * rows + row)] = matrix(row, col);
   }
   return columns;
 }
@@ -23,8 +24,10 @@ std::vector<double> by_columns(const Matrix& matrix, Index rows) {
 }  // namespace
 
 Matrix least_squares(const Matrix& a, const Matrix& b) {
-  SPECFUSE_CHECK(a.rows == b.rows && a.rows >= 1 && a.cols >= 1 && b.cols >= 1, "least_squares: expected [m, n] and "
-                 "[m, k], got ", a.rows, " x ", a.cols, " and ", b.rows, " x ", b.cols);
+  SPECFUSE_CHECK(a.rows == b.rows && a.rows >= 1 && a.cols >= 1 && b.cols >= 1,
+                 "least_squares: expected [m, n] and "
+                 "[m, k], got ",
+                 a.rows, " x ", a.cols, " and ", b.rows, " x ", b.cols);
   const Index longest = std::max(a.rows, a.cols);
   const int m = static_cast<int>(a.rows), n = static_cast<int>(a.cols), k = static_cast<int>(b.cols);
   const int lda = m, ldb = static_cast<int>(longest);

@@ -50,8 +50,8 @@ Cube LinearInjection::fuse(const Pair& pair) const {
   const Cube detail = msi_detail(pair);
   Cube fused = upsample_cubic(pair.hsi, pair.degradation.ratio);
   parallel_gemm(plain({detail.values.data(), detail.pixels(), detail.bands()}),
-                plain({gain_.data(), gain_.dim(0), gain_.dim(1)}),
-                {fused.values.data(), fused.pixels(), fused.bands()}, true);
+                plain({gain_.data(), gain_.dim(0), gain_.dim(1)}), {fused.values.data(), fused.pixels(), fused.bands()},
+                true);
   return fused;
 }
 

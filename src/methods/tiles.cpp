@@ -68,8 +68,7 @@ TileBatch cut_tiles(const std::vector<TilePlace>& places) {
   TileBatch batch;
   batch.spectra = Tensor::uninitialized({count * pixels, bands});
   batch.target = Tensor::uninitialized({count * pixels, bands});
-  batch.windows =
-      Tensor::uninitialized({count, msi_bands, like.rows + 2 * first.radius, like.cols + 2 * first.radius});
+  batch.windows = Tensor::uninitialized({count, msi_bands, like.rows + 2 * first.radius, like.cols + 2 * first.radius});
   const Index window = batch.windows.size() / count;
   parallel_for(count, [&](Index i) {
     const auto& [source, part] = places[static_cast<std::size_t>(i)];

@@ -35,9 +35,7 @@ Schedule schedule_of(const std::string& name) {
 
 bool due(Index every, Index step) { return every > 0 && step % every == 0; }
 
-double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 /// Reads the tensors of a checkpoint that live under a folder, without its name.
 std::map<std::string, Tensor> tensors_under(const Checkpoint& checkpoint, const std::string& folder) {
@@ -63,15 +61,16 @@ class Training {
     start_ = now();
     while (step_ < options_.steps) {
       take_step(progress);
-      const bool last = step_ == options_.steps;
-      if (interrupted() && !last) {
+      if (step_ == options_.steps) break;
+      if (interrupted()) {
         save();
         throw Interrupted(concat("interrupted at step ", step_, " of ", options_.steps,
                                  context_.checkpoint_path.empty() ? "" : "; continue with --resume"));
       }
-      if (due(options_.checkpoint_every, step_) || last) save();
+      if (due(options_.checkpoint_every, step_)) save();
     }
     if (!best_.empty()) load_parameters(task_.parameters, Checkpoint{best_, {}, {}});
+    save();
   }
 
  private:

@@ -36,8 +36,7 @@ double TwoCnnFu::validation_loss(const TrainingPair& example) const {
 
 Cube TwoCnnFu::fuse(const Pair& pair) const {
   SPECFUSE_CHECK(net_ != nullptr, "two_cnn_fu: neither fitted nor restored");
-  SPECFUSE_CHECK(pair.hsi.bands() == normalization_.hsi.low.size() &&
-                     pair.msi.bands() == normalization_.msi.low.size(),
+  SPECFUSE_CHECK(pair.hsi.bands() == normalization_.hsi.low.size() && pair.msi.bands() == normalization_.msi.low.size(),
                  "two_cnn_fu: trained on ", normalization_.hsi.low.size(), " HSI and ", normalization_.msi.low.size(),
                  " MSI bands, got ", pair.hsi.bands(), " and ", pair.msi.bands());
   const NoGrad no_grad;
@@ -55,8 +54,7 @@ Cube TwoCnnFu::fuse(const Pair& pair) const {
       Tensor out = net_->forward(Variable(spectra.reshape({part.rows * part.cols, fused.bands()})), windows).value();
       normalization_.target.undo(out);
       for (Index i = 0; i < part.rows; ++i) {
-        std::copy_n(out.data() + i * part.cols * fused.bands(), part.cols * fused.bands(),
-                    fused.pixel(row + i, col));
+        std::copy_n(out.data() + i * part.cols * fused.bands(), part.cols * fused.bands(), fused.pixel(row + i, col));
       }
     }
   }

@@ -9,7 +9,9 @@ namespace specfuse {
 namespace {
 
 /// Half a cosine from `from` at 0 to `to` at 1.
-double ease(double from, double to, double at) { return to + (from - to) * (1.0 + std::cos(std::numbers::pi * at)) / 2.0; }
+double ease(double from, double to, double at) {
+  return to + (from - to) * (1.0 + std::cos(std::numbers::pi * at)) / 2.0;
+}
 
 }  // namespace
 

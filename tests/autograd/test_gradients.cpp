@@ -75,8 +75,8 @@ TEST_CASE("gradients: conv1d with stride, padding and dilation") {
 TEST_CASE("gradients: conv2d with stride, padding and dilation") {
   for (const ConvOptions& options : {ConvOptions{}, ConvOptions{{2, 1}, {1, 2}, {1, 2}}}) {
     CHECK(gradient_gap([&](auto& v) { return conv2d(v[0], v[1], v[2], options); },
-                       {random_tensor({2, 2, 6, 5}, "x"), random_tensor({3, 2, 3, 2}, "w"),
-                        random_tensor({3}, "b")}) < kBilinear);
+                       {random_tensor({2, 2, 6, 5}, "x"), random_tensor({3, 2, 3, 2}, "w"), random_tensor({3}, "b")}) <
+          kBilinear);
   }
 }
 

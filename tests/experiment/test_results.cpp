@@ -52,8 +52,8 @@ TEST_CASE("results: without a reference there are no metrics") {
 }
 
 TEST_CASE("results: the table has the mean over seeds, and the standard deviation as spread") {
-  const Table table = score_table(results_of({result_of("bicubic", 0, 30), result_of("linear_injection", 0, 7),
-                                              result_of("bicubic", 1, 34)}));
+  const Table table = score_table(
+      results_of({result_of("bicubic", 0, 30), result_of("linear_injection", 0, 7), result_of("bicubic", 1, 34)}));
   REQUIRE(table.rows.size() == 2);
   CHECK(table.columns[0].name == "psnr_db");
   CHECK(table.rows[0].label == "bicubic");

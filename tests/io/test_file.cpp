@@ -28,8 +28,8 @@ TEST_CASE("file: a name that cannot be written gives an error with path and reas
   std::filesystem::create_directory(folder.file("taken"));
   CHECK(contains(message_of<Error>([&] { write_text_atomically(folder.file("taken"), "x"); }), "not a regular file"));
   write_text_atomically(folder.file("plain"), "x");
-  CHECK(contains(message_of<Error>([&] { write_text_atomically(folder.file("plain/a.txt"), "x"); }),
-                 "Not a directory"));
+  CHECK(
+      contains(message_of<Error>([&] { write_text_atomically(folder.file("plain/a.txt"), "x"); }), "Not a directory"));
   CHECK(folder.entries() == 2);
 }
 

@@ -14,8 +14,8 @@ using namespace specfuse;
 TEST_CASE("hdf5: every integer and float type of either byte order is read as float32") {
   const TemporaryFolder folder;
   const std::string path = folder.file("types.h5");
-  const hid_t types[] = {H5T_STD_I8LE,  H5T_STD_U8BE,  H5T_STD_I16LE, H5T_STD_I16BE,  H5T_STD_U16LE,  H5T_STD_U16BE,
-                         H5T_STD_I32LE, H5T_STD_I32BE, H5T_STD_U32LE, H5T_STD_I64LE,  H5T_STD_I64BE,  H5T_STD_U64LE,
+  const hid_t types[] = {H5T_STD_I8LE,  H5T_STD_U8BE,   H5T_STD_I16LE,  H5T_STD_I16BE,  H5T_STD_U16LE, H5T_STD_U16BE,
+                         H5T_STD_I32LE, H5T_STD_I32BE,  H5T_STD_U32LE,  H5T_STD_I64LE,  H5T_STD_I64BE, H5T_STD_U64LE,
                          H5T_STD_U64BE, H5T_IEEE_F32LE, H5T_IEEE_F32BE, H5T_IEEE_F64LE, H5T_IEEE_F64BE};
   std::vector<double> values;
   for (int i = 0; i < 3 * 5 * 7; ++i) values.push_back(i + 1);
@@ -86,8 +86,7 @@ TEST_CASE("hdf5: another rank, no values, no numbers, too many values and unknow
     H5Pclose(chunked);
   }
   const Hdf5Reader file(path);
-  CHECK(message_of<DataError>([&] { file.read("/flat", 3); }) ==
-        path + ": /flat: expected 3 dimensions, got 2 [3, 4]");
+  CHECK(message_of<DataError>([&] { file.read("/flat", 3); }) == path + ": /flat: expected 3 dimensions, got 2 [3, 4]");
   CHECK(contains(message_of<DataError>([&] { file.read_doubles("/flat"); }), "expected 1 dimension, got 2 [3, 4]"));
   CHECK(message_of<DataError>([&] { file.read("/empty"); }) == path + ": /empty is empty: its shape is [3, 0, 2]");
   CHECK(contains(message_of<DataError>([&] { file.read("/five"); }), "expected at most 4 dimensions"));

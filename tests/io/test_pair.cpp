@@ -78,8 +78,9 @@ TEST_CASE("pair: sizes that contradict each other or the ratio are refused with 
   const std::string path = folder.file("pair.h5");
   const Cube hsi = filled(4, 4, 3, 1);
   CHECK(refusal(path, {hsi, filled(33, 32, 2, 1), 8, {}, {}}) ==
-        path + ": expected /msi to be larger than /hsi by one whole ratio on both axes, got /hsi of 4 x 4 pixels and "
-               "/msi of 33 x 32 pixels");
+        path +
+            ": expected /msi to be larger than /hsi by one whole ratio on both axes, got /hsi of 4 x 4 pixels and "
+            "/msi of 33 x 32 pixels");
   CHECK(contains(refusal(path, {hsi, filled(8, 12, 2, 1), 2, {}, {}}), "one whole ratio on both axes"));
   CHECK(contains(refusal(path, {hsi, filled(4, 4, 2, 1), 1, {}, {}}), "larger than /hsi"));
   CHECK(contains(refusal(path, {hsi, filled(2, 2, 2, 1), 2, {}, {}}), "larger than /hsi"));

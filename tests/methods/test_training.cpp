@@ -1,5 +1,4 @@
 #include <doctest/doctest.h>
-
 #include <unistd.h>
 
 #include <cmath>
@@ -21,8 +20,7 @@ namespace {
 
 /// A file name that no other run uses, removed at the end.
 struct TemporaryFile {
-  std::string path =
-      (std::filesystem::temp_directory_path() / concat("specfuse_training_", getpid(), ".h5")).string();
+  std::string path = (std::filesystem::temp_directory_path() / concat("specfuse_training_", getpid(), ".h5")).string();
   TemporaryFile() { std::filesystem::remove(path); }
   ~TemporaryFile() { std::filesystem::remove(path); }
 };
@@ -79,9 +77,7 @@ TEST_CASE("train: a loss that is not finite stops with the step") {
   TrainingTask task;
   task.parameters = {w};
   int calls = 0;
-  task.loss = [&](Rng&) {
-    return scale(w.value, ++calls == 3 ? std::numeric_limits<float>::infinity() : 1.0f);
-  };
+  task.loss = [&](Rng&) { return scale(w.value, ++calls == 3 ? std::numeric_limits<float>::infinity() : 1.0f); };
   TrainOptions options;
   options.steps = 5;
   CHECK_THROWS_WITH_AS(train(task, options, {}), doctest::Contains("not finite at step 3"), Error);
@@ -113,9 +109,11 @@ TEST_CASE("train: interrupted and resumed, it ends where it would have") {
   context.record = nullptr;
   TwoCnnFu resumed(options);
   resumed.fit(data, context);
-  for (const auto& [name, tensor] : whole.checkpoint().tensors) {
+  const Checkpoint got = resumed.checkpoint(), expected = whole.checkpoint();
+  for (const auto& entry : expected.tensors) {
+    const std::string& name = entry.first;
     CAPTURE(name);
-    CHECK(relative_gap(resumed.checkpoint().tensors.at(name), tensor) == 0);
+    CHECK(relative_gap(got.tensors.at(name), entry.second) == 0);
   }
   context.seed = 1;
   TwoCnnFu other_seed(options);

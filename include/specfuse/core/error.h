@@ -37,8 +37,8 @@ std::string concat(const Parts&... parts) {
 }  // namespace specfuse
 
 /// Throws `Type` with the concatenated message unless `condition` holds. Say function, expected, got.
-#define SPECFUSE_CHECK_AS(Type, condition, ...)                   \
-  do {                                                            \
+#define SPECFUSE_CHECK_AS(Type, condition, ...)                    \
+  do {                                                             \
     if (!(condition)) throw Type(::specfuse::concat(__VA_ARGS__)); \
   } while (false)
 

@@ -10,7 +10,8 @@ struct MatrixView {
   Float* data;
   Index rows, cols, stride;
 
-  MatrixView(Float* elements, Index row_count, Index col_count) : MatrixView(elements, row_count, col_count, col_count) {}
+  MatrixView(Float* elements, Index row_count, Index col_count)
+      : MatrixView(elements, row_count, col_count, col_count) {}
   MatrixView(Float* elements, Index row_count, Index col_count, Index row_stride)
       : data(elements), rows(row_count), cols(col_count), stride(row_stride) {}
 };
