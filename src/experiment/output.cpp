@@ -1,46 +1,43 @@
 #include "experiment/output.h"
 
 #include <filesystem>
-#include <vector>
 
 #include "specfuse/core/error.h"
 
 namespace fs = std::filesystem;
 
 namespace specfuse {
-namespace {
-
-/// Whether it was not there before.
-bool make_folder(const std::string& path) {
+void Output::make(const std::string& folder) {
   std::error_code reason;
-  const bool made = fs::create_directories(path, reason);
-  SPECFUSE_CHECK(!reason, "cannot make the folder ", path, ": ", reason.message());
-  return made;
+  std::vector<std::string> missing;
+  for (fs::path path = folder; !path.empty() && !fs::exists(path, reason); path = path.parent_path()) {
+    missing.push_back(path.string());
+  }
+  fs::create_directories(folder, reason);
+  SPECFUSE_CHECK(!reason, "cannot make the folder ", folder, ": ", reason.message());
+  made_.insert(made_.end(), missing.rbegin(), missing.rend());
 }
 
-}  // namespace
-
 Output::Output(const std::string& folder) : folder_(folder), staging_(folder + "/.unfinished") {
-  made_ = make_folder(folder_);
+  make(folder_);
   std::error_code reason;
   fs::remove_all(staging_, reason);
   SPECFUSE_CHECK(!reason, "cannot remove ", staging_, ": ", reason.message());
-  make_folder(staging_);
+  make(staging_);
 }
 
 Output::~Output() {
   std::error_code ignored;
   fs::remove_all(staging_, ignored);
-  // Folders made for nothing, where the run failed early; others are not empty, and stay.
-  for (const auto& entry : fs::directory_iterator(folder_, ignored)) {
-    if (entry.is_directory(ignored) && fs::is_empty(entry, ignored)) fs::remove(entry, ignored);
+  // Folders made for nothing, where the run failed early; those that hold something stay.
+  for (auto folder = made_.rbegin(); folder != made_.rend(); ++folder) {
+    if (fs::is_empty(*folder, ignored) && !ignored) fs::remove(*folder, ignored);
   }
-  if (made_ && fs::is_empty(folder_, ignored)) fs::remove(folder_, ignored);
 }
 
 void Output::add_folder(const std::string& name) {
-  make_folder(staged(name));
-  make_folder(folder_ + "/" + name);
+  make(staged(name));
+  make(folder_ + "/" + name);
 }
 
 void Output::publish() {
@@ -50,7 +47,7 @@ void Output::publish() {
     if (entry.is_regular_file(reason)) files.push_back(fs::relative(entry.path(), staging_));
   }
   for (const fs::path& file : files) {
-    make_folder((folder_ / file.parent_path()).string());
+    make((folder_ / file.parent_path()).string());
     fs::rename(staging_ / file, folder_ / file, reason);
     SPECFUSE_CHECK(!reason, "cannot write ", (folder_ / file).string(), ": ", reason.message());
   }

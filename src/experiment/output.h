@@ -1,7 +1,7 @@
 #pragma once
 
-#include <fstream>
 #include <string>
+#include <vector>
 
 namespace specfuse {
 
@@ -23,8 +23,12 @@ class Output {
   void publish();
 
  private:
+  /// Makes a folder and those above it, and remembers which were not there.
+  void make(const std::string& folder);
+
   std::string folder_, staging_;
-  bool made_ = false;
+  /// Folders this run made, those above others first.
+  std::vector<std::string> made_;
 };
 
 }  // namespace specfuse

@@ -17,6 +17,7 @@ struct Language {
 };
 
 const Language kHtml{escape_html, "<b>", "</b>", " ± ", "−", "∞", "–", "&nbsp;↑", "&nbsp;↓"};
+const Language kPlain{[](const std::string& text) { return text; }, "", "", " +- ", "-", "inf", "-", "", ""};
 const Language kMarkdown{escape_markdown, "**", "**", " ± ", "-", "∞", "–", " ↑", " ↓"};
 const Language kLatex{escape_latex,   "\\textbf{",     "}", " $\\pm$ ", "$-$", "$\\infty$", "--",
                       "~$\\uparrow$", "~$\\downarrow$"};
@@ -138,6 +139,21 @@ std::string table_markdown(const Table& table) {
   for (std::size_t i = 0; i < table.columns.size(); ++i) text += "---:|";
   for (std::size_t i = 1; i < lines.size(); ++i) text += concat("\n| ", join(lines[i], " | "), " |");
   return text + "\n";
+}
+
+std::string table_text(const Table& table) {
+  const auto lines = texts_of(table, kPlain);
+  std::string text;
+  for (const auto& line : lines) {
+    for (std::size_t column = 0; column < line.size(); ++column) {
+      std::size_t width = 0;
+      for (const auto& other : lines) width = std::max(width, other[column].size());
+      const std::string space(width - line[column].size(), ' ');
+      text += column == 0 ? line[column] + space : concat("  ", space, line[column]);
+    }
+    text += "\n";
+  }
+  return text;
 }
 
 std::string table_latex(const Table& table) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -28,6 +27,9 @@ Cell cell_of(const std::vector<double>& values) {
   for (const double value : values) squares += (value - mean) * (value - mean);
   return {mean, std::sqrt(squares / (count - 1))};
 }
+
+/// Seconds to the millisecond: what is beyond is noise.
+double to_milli(double seconds) { return std::round(1000 * seconds) / 1000; }
 
 double score_of(const Scores* scores, const std::string& key) {
   if (scores == nullptr) return kNothing;
@@ -72,13 +74,6 @@ Table table_of(const Results& results, const std::string& caption, const std::ve
   return table;
 }
 
-std::string rounded(const Cell& cell) {
-  char text[64];
-  if (std::isnan(cell.value)) return "-";
-  std::snprintf(text, sizeof text, std::isnan(cell.spread) ? "%.4g" : "%.4g+-%.2g", cell.value, cell.spread);
-  return text;
-}
-
 }  // namespace
 
 std::string metrics_json(const Results& results) {
@@ -109,8 +104,10 @@ std::string metrics_json(const Results& results) {
 Table score_table(const Results& results) {
   std::vector<Source> sources =
       metric_sources([](const MethodResult& result) { return result.scores ? &*result.scores : nullptr; });
-  sources.push_back({{"fit", "s", Better::neither}, [](const MethodResult& result) { return result.fit_seconds; }});
-  sources.push_back({{"fuse", "s", Better::neither}, [](const MethodResult& result) { return result.fuse_seconds; }});
+  sources.push_back(
+      {{"fit", "s", Better::neither}, [](const MethodResult& result) { return to_milli(result.fit_seconds); }});
+  sources.push_back(
+      {{"fuse", "s", Better::neither}, [](const MethodResult& result) { return to_milli(result.fuse_seconds); }});
   sources.push_back(
       {{"peak memory", "MiB", Better::neither}, [](const MethodResult& result) { return result.peak_memory_mb; }});
   return table_of(results, "Against the reference, " + results.scored_on, sources);
@@ -119,26 +116,6 @@ Table score_table(const Results& results) {
 Table train_table(const Results& results) {
   return table_of(results, "On the training image, what a method made of its own training input",
                   metric_sources([](const MethodResult& result) { return &result.train_scores; }));
-}
-
-std::string table_text(const Table& table) {
-  std::vector<std::vector<std::string>> rows(1, {"method"});
-  for (const Table::Column& column : table.columns) rows[0].push_back(column.name);
-  for (const Table::Row& row : table.rows) {
-    rows.push_back({row.label});
-    for (const Cell& cell : row.cells) rows.back().push_back(rounded(cell));
-  }
-  std::string text;
-  for (const auto& row : rows) {
-    for (std::size_t column = 0; column < row.size(); ++column) {
-      std::size_t width = 0;
-      for (const auto& other : rows) width = std::max(width, other[column].size());
-      const std::string space(width - row[column].size(), ' ');
-      text += column == 0 ? row[column] + space : "  " + space + row[column];
-    }
-    text += "\n";
-  }
-  return text;
 }
 
 }  // namespace specfuse

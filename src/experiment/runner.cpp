@@ -12,6 +12,7 @@
 #include "specfuse/core/progress.h"
 #include "specfuse/experiment/data.h"
 #include "specfuse/experiment/protocol.h"
+#include "specfuse/io/scene.h"
 
 namespace specfuse {
 namespace {
@@ -80,6 +81,8 @@ Results run_experiment(const ExperimentConfig& config, const RunOptions& options
   Results results{config, config.protocol.test ? config.protocol.test->text() : "whole image", {}};
   std::optional<ShownScene> shown;
   if (!options.resume) discard_checkpoints(config, options);
+  // A scene made up for this run is found nowhere else.
+  if (config.data.synthetic) write_cube(output.staged("scene.h5"), *scene.reference);
 
   for (const Index seed : config.seeds) {
     const Task task = make_task(scene, config.protocol, seed);

@@ -109,3 +109,13 @@ TEST_CASE("report_table: a row with another number of cells is an error") {
   CHECK_THROWS_WITH_AS(table_markdown(table), "table: expected 3 cells in row c, got 2", Error);
   CHECK_THROWS_AS(table_csv(table), Error);
 }
+
+TEST_CASE("table: the text for the terminal is aligned, with - for nothing") {
+  Table table;
+  table.columns = {{"psnr", "dB", Better::higher}, {"cc", "", Better::higher}};
+  table.rows = {{"a", {{12.345678}, {}}}, {"longer", {{1, 0.25}, {0.5}}}};
+  CHECK(table_text(table) ==
+        "method     psnr (dB)   cc\n"
+        "a              12.35    -\n"
+        "longer  1.00 +- 0.25  0.5\n");
+}

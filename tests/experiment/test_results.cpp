@@ -62,13 +62,3 @@ TEST_CASE("results: the table has the mean over seeds, and the standard deviatio
   CHECK(table.rows[1].cells[0].value == 7);
   CHECK(std::isnan(table.rows[1].cells[0].spread));
 }
-
-TEST_CASE("results: the text of a table is aligned, with - for nothing") {
-  Table table;
-  table.columns = {{"psnr_db", "dB", Better::higher}, {"cc", "", Better::higher}};
-  table.rows = {{"a", {{12.345678}, {}}}, {"longer", {{1, 0.25}, {0.5}}}};
-  CHECK(table_text(table) ==
-        "method  psnr_db   cc\n"
-        "a         12.35    -\n"
-        "longer  1+-0.25  0.5\n");
-}

@@ -35,6 +35,8 @@ struct Table {
 /// Each throws `Error` where a row has another number of cells than there are columns. All text is escaped.
 std::string table_html(const Table& table);
 std::string table_markdown(const Table& table);
+/// Aligned, for the terminal.
+std::string table_text(const Table& table);
 /// A tabular for the package booktabs.
 std::string table_latex(const Table& table);
 /// Full precision; quoting as in RFC 4180; a column of spreads follows each column that has any.

@@ -40,7 +40,4 @@ Table score_table(const Results& results);
 /// The scores of fusing the training input.
 Table train_table(const Results& results);
 
-/// A table for the terminal, aligned, with four digits.
-std::string table_text(const Table& table);
-
 }  // namespace specfuse
