@@ -30,8 +30,9 @@ TrainingData wald_training(const Pair& pair, double validation_fraction) {
 }
 
 /// Trains on parts of the scene itself, with the reference as the answer.
-TrainingData split_training(const TrainingPair& whole, const ProtocolConfig& protocol) {
+TrainingData split_training(const TrainingPair& whole, const ProtocolConfig& protocol, Index receptive_radius) {
   SplitLimits limits;
+  limits.receptive_field_radius = std::max(limits.receptive_field_radius, receptive_radius);
   limits.rows = whole.target.rows();
   limits.cols = whole.target.cols();
   limits.ratio = whole.input.degradation.ratio;
@@ -42,14 +43,14 @@ TrainingData split_training(const TrainingPair& whole, const ProtocolConfig& pro
 
 }  // namespace
 
-Task make_task(const Scene& scene, const ProtocolConfig& protocol, Index seed) {
+Task make_task(const Scene& scene, const ProtocolConfig& protocol, Index seed, Index receptive_radius) {
   Task task{make_pair(scene, seed), {}, {}};
   if (protocol.type == "wald") {
     task.training = wald_training(task.pair, protocol.validation_fraction);
   } else {
     SPECFUSE_CHECK_AS(ConfigError, scene.reference.has_value(),
                       "protocol.type: expected wald for a pair without a reference, got ", protocol.type);
-    task.training = split_training({task.pair, *scene.reference}, protocol);
+    task.training = split_training({task.pair, *scene.reference}, protocol, receptive_radius);
     task.scored = *protocol.test;
   }
   return task;

@@ -1,5 +1,6 @@
 #include "specfuse/experiment/runner.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "experiment/measure.h"
@@ -22,6 +23,14 @@ Scores score(const Cube& reference, const Cube& fused, const Task& task) {
   const Index ratio = task.pair.degradation.ratio;
   if (!task.scored) return evaluate(reference, fused, ratio);
   return evaluate(crop(reference, *task.scored), crop(fused, *task.scored), ratio);
+}
+
+Index receptive_radius(const ExperimentConfig& config) {
+  Index widest = 0;
+  for (const MethodConfig& method : config.methods) {
+    widest = std::max(widest, method.options->make()->receptive_radius());
+  }
+  return widest;
 }
 
 /// The one way that every method goes. It never sees the reference.
@@ -85,7 +94,7 @@ Results run_experiment(const ExperimentConfig& config, const RunOptions& options
   if (config.data.synthetic) write_cube(output.staged("scene.h5"), *scene.reference);
 
   for (const Index seed : config.seeds) {
-    const Task task = make_task(scene, config.protocol, seed);
+    const Task task = make_task(scene, config.protocol, seed, receptive_radius(config));
     if (!shown) shown.emplace(scene, task);
     for (const MethodConfig& method : config.methods) {
       SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before ", config.folder_of(method, seed));
@@ -112,7 +121,7 @@ Results run_experiment(const ExperimentConfig& config, const RunOptions& options
 
 std::string plan_experiment(const ExperimentConfig& config, const RunOptions& options) {
   const Scene scene = load_scene(config, data_directories(options.data_directories));
-  const Task task = make_task(scene, config.protocol, config.seeds.front());
+  const Task task = make_task(scene, config.protocol, config.seeds.front(), receptive_radius(config));
   std::string plan = concat("fuses    hsi ", size_text(task.pair.hsi), " and msi ", size_text(task.pair.msi), "\n");
   for (const TrainingPair& pair : task.training.train) plan += concat("trains   on ", size_text(pair.target), "\n");
   if (task.training.validation) plan += concat("validates on ", size_text(task.training.validation->target), "\n");

@@ -132,6 +132,10 @@ class Training {
                         "' to continue from");
       return found->second;
     };
+    const auto config = checkpoint.attributes.find("config");
+    SPECFUSE_CHECK_AS(ConfigError, config != checkpoint.attributes.end() && config->second == context_.config,
+                      context_.checkpoint_path,
+                      ": is of another configuration; go on with that one, or start anew without --resume");
     SPECFUSE_CHECK_AS(DataError, state("seed") == context_.seed, context_.checkpoint_path, ": expected seed ",
                       context_.seed, ", got ", state("seed"));
     load_parameters(task_.parameters, checkpoint);

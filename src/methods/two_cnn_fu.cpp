@@ -15,7 +15,7 @@ void TwoCnnFu::fit(const TrainingData& data, const FitContext& context) {
   net_ = std::make_unique<TwoCnnFuNet>(options_.model, first.target.bands(), first.input.msi.bands());
   initialize(net_->parameters(), options_.train, context.seed);
   std::vector<TileSource> sources;
-  for (const TrainingPair& example : data.train) sources.emplace_back(example, normalization_, radius());
+  for (const TrainingPair& example : data.train) sources.emplace_back(example, normalization_, receptive_radius());
 
   TrainingTask task;
   task.parameters = net_->parameters();
@@ -49,7 +49,7 @@ Cube TwoCnnFu::fuse(const Pair& pair) const {
       const Rectangle part{row, col, std::min(options_.fuse_tile, fused.rows() - row),
                            std::min(options_.fuse_tile, fused.cols() - col)};
       const Tensor spectra = normalization_.hsi.apply(upsample_cubic(pair.hsi, pair.degradation.ratio, part).values);
-      const Tensor planes = planes_with_margin(msi, part, radius());
+      const Tensor planes = planes_with_margin(msi, part, receptive_radius());
       const Variable windows(planes.reshape({1, planes.dim(0), planes.dim(1), planes.dim(2)}));
       Tensor out = net_->forward(Variable(spectra.reshape({part.rows * part.cols, fused.bands()})), windows).value();
       normalization_.target.undo(out);

@@ -89,6 +89,11 @@ TEST_CASE("protocol: split refuses parts that are too close, and a scene without
   ProtocolConfig protocol{"split", 0, region(0, 0, 4, 8), region(0, 30, 4, 8), region(0, 40, 4, 8)};
   Scene scene = random_scene(4, 68);
   CHECK_THROWS_AS(make_task(scene, protocol, 0), ConfigError);
+  // Far enough apart for a patch of 31, not for one of 63.
+  protocol.validation->col = 28;
+  protocol.test->col = 60;
+  CHECK_NOTHROW(make_task(scene, protocol, 0, 15));
+  CHECK_THROWS_AS(make_task(scene, protocol, 0, 31), ConfigError);
   scene.measured = make_pair(scene, 0);
   scene.reference.reset();
   CHECK_THROWS_WITH_AS(make_task(scene, protocol, 0),

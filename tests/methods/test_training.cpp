@@ -115,6 +115,10 @@ TEST_CASE("train: interrupted and resumed, it ends where it would have") {
     CAPTURE(name);
     CHECK(relative_gap(got.tensors.at(name), entry.second) == 0);
   }
+  context.config = "another";
+  TwoCnnFu other_config(options);
+  CHECK_THROWS_WITH_AS(other_config.fit(data, context), doctest::Contains("another configuration"), ConfigError);
+  context.config = "";
   context.seed = 1;
   TwoCnnFu other_seed(options);
   CHECK_THROWS_WITH_AS(other_seed.fit(data, context), doctest::Contains("expected seed 1, got 0"), DataError);

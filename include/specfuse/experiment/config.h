@@ -47,7 +47,7 @@ struct DegradeConfig {
   void describe(FieldVisitor& fields);
 };
 
-/// What a method may learn from (DESIGN section 7).
+/// What a method may learn from.
 struct ProtocolConfig {
   std::string type = "wald";
   /// `wald`: this part of the rows of the training image, at its end, is kept for validation.

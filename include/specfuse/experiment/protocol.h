@@ -17,8 +17,9 @@ struct Task {
   std::optional<Rectangle> scored;
 };
 
-/// Sets up a protocol of DESIGN section 7. Throws `ConfigError` where rectangles reach outside or lie too close to the
-/// test, or where nothing is left to train on.
-Task make_task(const Scene& scene, const ProtocolConfig& protocol, Index seed);
+/// What "wald" or "split" makes of a scene: "wald" trains one scale down, with the hsi itself as the answer; "split"
+/// on parts of the scene, with the reference as the answer. `receptive_radius` is the widest of the methods.
+/// Throws `ConfigError` where rectangles reach outside or lie too close together, or where nothing is left to train on.
+Task make_task(const Scene& scene, const ProtocolConfig& protocol, Index seed, Index receptive_radius = 0);
 
 }  // namespace specfuse

@@ -16,8 +16,8 @@ struct RunOptions {
   bool resume = false;
 };
 
-/// Loads, degrades, fits, fuses, scores and reports, for each seed and each method, and writes the files of DESIGN
-/// section 8 into `options.out`: all of them at the end, or none. Throws `ConfigError`, `DataError`, `Error`, or
+/// Loads, degrades, fits, fuses, scores and reports, for each seed and each method, and writes the files that
+/// experiments/README.md lists into `options.out`: all of them at the end, or none. Throws `ConfigError`, `DataError`, `Error`, or
 /// `Interrupted` with the checkpoints left in place.
 Results run_experiment(const ExperimentConfig& config, const RunOptions& options);
 

@@ -61,6 +61,9 @@ class FusionMethod {
   /// The fused image [msi rows, msi cols, hsi bands] with the wavelengths and attributes of pair.hsi.
   virtual Cube fuse(const Pair& pair) const = 0;
 
+  /// How far around a pixel the MSI has a say in its fused spectrum, in fine pixels.
+  virtual Index receptive_radius() const { return 0; }
+
   /// What `restore` needs to fuse without a fit; empty tensors for methods that learn nothing.
   virtual Checkpoint checkpoint() const { return {}; }
   virtual void restore(const Checkpoint&) {}

@@ -31,11 +31,11 @@ class TwoCnnFu : public FusionMethod {
   explicit TwoCnnFu(const Options& options) : options_(options) {}
   void fit(const TrainingData& data, const FitContext& context) override;
   Cube fuse(const Pair& pair) const override;
+  Index receptive_radius() const override { return options_.model.patch / 2; }
   Checkpoint checkpoint() const override;
   void restore(const Checkpoint& checkpoint) override;
 
  private:
-  Index radius() const { return options_.model.patch / 2; }
   double validation_loss(const TrainingPair& example) const;
 
   Options options_;
