@@ -1,6 +1,6 @@
 #pragma once
 
-#include "specfuse/kernels/least_squares.h"
+#include "specfuse/kernels/matrix.h"
 #include "specfuse/methods/fusion_method.h"
 
 namespace specfuse {
