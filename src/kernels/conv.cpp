@@ -79,7 +79,7 @@ Tensor conv_forward(const ConvGeometry& g, const Tensor& input, const Tensor& we
     const PositionRange range{begin, end};
     float* columns = scratch(kColumns, g.taps() * range.size());
     float* values = scratch(kOutputs, g.out_channels * range.size());
-    simd().im2col(g, input.data(), range, columns);
+    simd().im2col.im2col(g, input.data(), range, columns);
     gemm(plain(weight_matrix(g, weight)), plain({columns, g.taps(), range.size()}),
          {values, g.out_channels, range.size()});
     scatter(g, range, values, bias.data(), output.data());
@@ -101,7 +101,7 @@ void conv_backward_data(const ConvGeometry& g, const Tensor& output_grad, const 
       gather(g, range, output_grad.data(), values);
       gemm(transposed(weight_matrix(g, weight)), plain({values, g.out_channels, range.size()}),
            {columns, g.taps(), range.size()});
-      simd().col2im(g, columns, range, input_grad.data());
+      simd().im2col.col2im(g, columns, range, input_grad.data());
     }
   });
 }
@@ -119,7 +119,7 @@ void conv_backward_weight(const ConvGeometry& g, const Tensor& output_grad, cons
       const PositionRange range{begin, std::min(begin + block, last)};
       float* columns = scratch(kColumns, g.taps() * range.size());
       float* values = scratch(kOutputs, g.out_channels * range.size());
-      simd().im2col(g, input.data(), range, columns);
+      simd().im2col.im2col(g, input.data(), range, columns);
       gather(g, range, output_grad.data(), values);
       gemm(plain({values, g.out_channels, range.size()}), transposed({columns, g.taps(), range.size()}),
            {sum.data(), g.out_channels, g.taps()}, true);

@@ -7,17 +7,22 @@
 
 namespace specfuse {
 
+// Each instruction set's copy of simd_im2col.cpp and simd_lanes.cpp.
+#define SPECFUSE_DECLARE(isa)                                              \
+  namespace isa {                                                          \
+  extern const Im2colRoutines kIm2colRoutines;                             \
+  extern const LaneRoutines kLaneRoutines;                                 \
+  const SimdTable& table() {                                               \
+    static const SimdTable instance{#isa, kIm2colRoutines, kLaneRoutines}; \
+    return instance;                                                       \
+  }                                                                        \
+  }
 #ifdef SPECFUSE_X86
-namespace avx512 {
-extern const SimdTable kTable;
-}
-namespace avx2 {
-extern const SimdTable kTable;
-}
+SPECFUSE_DECLARE(avx512)
+SPECFUSE_DECLARE(avx2)
 #endif
-namespace baseline {
-extern const SimdTable kTable;
-}
+SPECFUSE_DECLARE(baseline)
+#undef SPECFUSE_DECLARE
 
 namespace {
 
@@ -26,11 +31,11 @@ std::vector<const SimdTable*> available_tables() {
 #ifdef SPECFUSE_X86
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("fma")) {
-    tables.push_back(&avx512::kTable);
+    tables.push_back(&avx512::table());
   }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) tables.push_back(&avx2::kTable);
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) tables.push_back(&avx2::table());
 #endif
-  tables.push_back(&baseline::kTable);
+  tables.push_back(&baseline::table());
   return tables;
 }
 

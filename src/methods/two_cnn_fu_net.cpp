@@ -9,12 +9,14 @@ namespace {
 Index left_of(Index length, Index kernel, Index depth) { return length - depth * (kernel - 1); }
 
 /// Convolutions with ReLU in turn; a skip convolution from the first map to the last, where there is one.
-template <class Conv>
-Variable run_convolutions(const std::vector<Conv>& convs, const std::vector<Conv>& skip, const Variable& x) {
-  const Variable first = relu(convs[0].forward(x));
+/// `apply(conv, x)` is the ReLU of a convolution.
+template <class Conv, class Apply>
+Variable run_convolutions(const std::vector<Conv>& convs, const std::vector<Conv>& skip, const Variable& x,
+                          const Apply& apply) {
+  const Variable first = apply(convs[0], x);
   Variable last = first;
-  for (std::size_t i = 1; i < convs.size(); ++i) last = relu(convs[i].forward(last));
-  return skip.empty() ? last : relu(add(last, relu(skip[0].forward(first))));
+  for (std::size_t i = 1; i < convs.size(); ++i) last = apply(convs[i], last);
+  return skip.empty() ? last : relu(add(last, apply(skip[0], first)));
 }
 
 template <class Layers>
@@ -80,13 +82,16 @@ std::vector<Parameter> TwoCnnFuNet::parameters() const {
 
 Variable TwoCnnFuNet::hsi_branch(const Variable& spectra) const {
   const Index pixels = spectra.shape()[0];
-  const Variable maps = run_convolutions(hsi_convs_, hsi_skip_, reshape(spectra, {pixels, 1, bands_}));
-  const Variable features = reshape(maps, {pixels, model_.hsi_maps * hsi_length_});
+  const Variable maps = run_convolutions(
+      hsi_convs_, hsi_skip_, to_lanes(reshape(spectra, {pixels, 1, bands_})),
+      [](const Conv1d& conv, const Variable& x) { return conv1d_relu_lanes(x, conv.weight(), conv.bias()); });
+  const Variable features = reshape(from_lanes(maps, pixels), {pixels, model_.hsi_maps * hsi_length_});
   return hsi_fc_.empty() ? features : relu(hsi_fc_[0].forward(features));
 }
 
 Variable TwoCnnFuNet::msi_branch(const Variable& windows) const {
-  const Variable maps = run_convolutions(msi_convs_, msi_skip_, windows);
+  const Variable maps = run_convolutions(msi_convs_, msi_skip_, windows,
+                                         [](const Conv2d& conv, const Variable& x) { return relu(conv.forward(x)); });
   if (msi_fc_.empty()) return patches_to_rows(maps, msi_side_);
   // An FC over every patch of side msi_side is a convolution of that size over the maps.
   const Variable kernel = reshape(msi_fc_[0].weight(), {model_.msi_fc, model_.msi_maps, msi_side_, msi_side_});

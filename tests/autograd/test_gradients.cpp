@@ -80,6 +80,13 @@ TEST_CASE("gradients: conv2d with stride, padding and dilation") {
   }
 }
 
+TEST_CASE("gradients: samples as lanes") {
+  const Tensor x = away_from_zero({3, 2, 9}, "x"), w = random_tensor({3, 2, 4}, "w"), b = random_tensor({3}, "b");
+  CHECK(gradient_gap([](auto& v) { return from_lanes(to_lanes(v[0]), 3); }, {x}) < kBilinear);
+  CHECK(gradient_gap([](auto& v) { return from_lanes(conv1d_relu_lanes(to_lanes(v[0]), v[1], v[2]), 3); }, {x, w, b},
+                     {1e-3f}) < 2e-3);
+}
+
 TEST_CASE("gradients: a planted error is found") {
   // A square whose backward forgets the factor 2.
   const auto wrong_square = [](const std::vector<Variable>& v) {

@@ -39,6 +39,13 @@ Variable conv1d(const Variable& x, const Variable& weight, const Variable& bias,
 /// x [N, C, H, W], weight [O, C, KH, KW], bias [O] -> [N, O, H', W'].
 Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias, const ConvOptions& options = {});
 
+/// Many samples at once, in the layout of kernels/conv_lanes.h, where samples are SIMD lanes: x [N, C, L] -> [M, C, L,
+/// 16] and back, and relu(conv1d(x, weight, bias)) in between, without stride, padding or dilation. The same numbers as
+/// `conv1d` up to rounding, several times faster on long kernels.
+Variable to_lanes(const Variable& x);
+Variable from_lanes(const Variable& x, Index samples);
+Variable conv1d_relu_lanes(const Variable& x, const Variable& weight, const Variable& bias);
+
 /// Euclidean loss 1 / (2 N) * sum of (x - target)^2 over x [N, ...]: shape [1]. The target gets no gradient.
 Variable euclidean_loss(const Variable& x, const Tensor& target);
 

@@ -1,6 +1,8 @@
-// Compiled once per instruction set with SPECFUSE_ISA naming it and SPECFUSE_LANES floats in a register. Everything
-// here has internal linkage but the table: an inline function shared with other files could be linked in from the
-// AVX-512 copy and crash an older CPU.
+// im2col and col2im walk runs of neighbouring positions, whole registers first and what is left in ever smaller ones.
+//
+// This file is compiled once per instruction set, with SPECFUSE_ISA naming it and SPECFUSE_LANES floats in a register.
+// Everything has internal linkage but the table: an inline function shared with other files could be linked in from
+// the AVX-512 copy and crash an older CPU.
 #include "kernels/simd.h"
 
 namespace specfuse::SPECFUSE_ISA {
@@ -109,12 +111,9 @@ void col2im(const ConvGeometry& g, const float* columns, PositionRange range, fl
   walk<Add>(g, input, range, columns);
 }
 
-#define SPECFUSE_TEXT(name) #name
-#define SPECFUSE_NAME(name) SPECFUSE_TEXT(name)
-
 }  // namespace
 
-extern const SimdTable kTable;
-const SimdTable kTable = {SPECFUSE_NAME(SPECFUSE_ISA), im2col, col2im};
+extern const Im2colRoutines kIm2colRoutines;
+const Im2colRoutines kIm2colRoutines = {im2col, col2im};
 
 }  // namespace specfuse::SPECFUSE_ISA
