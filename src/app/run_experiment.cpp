@@ -9,6 +9,7 @@
 #include "specfuse/core/progress.h"
 #include "specfuse/experiment/listing.h"
 #include "specfuse/experiment/runner.h"
+#include "specfuse/kernels/dispatch.h"
 
 using namespace specfuse;
 
@@ -50,7 +51,9 @@ int failed(int status, std::string problem) {
 int main(int count, char** texts) {
   catch_interrupts();
   try {
-    run(parse_arguments(count, texts));
+    const Arguments arguments = parse_arguments(count, texts);
+    simd();  // a SPECFUSE_SIMD that cannot be is an error before anything else
+    run(arguments);
     SPECFUSE_CHECK(std::fflush(stdout) == 0, "cannot write to standard output: ", std::strerror(errno));
     return 0;
   } catch (const ConfigError& problem) {

@@ -12,9 +12,8 @@ Variable to_lanes(const Variable& x) {
 }
 
 Variable from_lanes(const Variable& x, Index samples) {
-  return {from_lanes(x.value(), samples), {x}, [x](const Tensor& grad) {
-            add_scaled(x.grad_to_add(), to_lanes(grad));
-          }};
+  return {
+      from_lanes(x.value(), samples), {x}, [x](const Tensor& grad) { add_scaled(x.grad_to_add(), to_lanes(grad)); }};
 }
 
 Variable conv1d_relu_lanes(const Variable& x, const Variable& weight, const Variable& bias) {

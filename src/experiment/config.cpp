@@ -12,6 +12,10 @@
 namespace specfuse {
 namespace {
 
+/// What a run writes beside the folders of its methods.
+const std::set<std::string> kResultNames = {"config.json",  "environment.json", "figures",  "log.jsonl", "metrics.csv",
+                                            "metrics.json", "report.html",      "scene.h5", "table.md",  "table.tex"};
+
 /// Whether a text can name a file or folder inside the output folder.
 bool is_plain_name(const std::string& text) {
   const std::string allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
@@ -70,8 +74,8 @@ class Checker {
     for (std::size_t i = 0; i < config.methods.size(); ++i) {
       const MethodConfig& method = config.methods[i];
       const std::string path = concat("methods.", i, ".label");
-      expect(is_plain_name(method.label) && method.label != "figures", path,
-             "letters, digits, '.', '_' and '-', not led by '.' or '-', and not \"figures\"", method.label);
+      expect(is_plain_name(method.label) && kResultNames.count(method.label) == 0, path,
+             "letters, digits, '.', '_' and '-', not led by '.' or '-', and no name of a result file", method.label);
       for (const Index seed : config.seeds) {
         expect(folders.insert(config.folder_of(method, seed)).second, path, "labels and seeds that differ",
                config.folder_of(method, seed) + " twice");
@@ -88,13 +92,21 @@ class Checker {
   void check_data(const DataConfig& data) const {
     const int sources = data.scene.has_value() + data.pair.has_value() + data.synthetic.has_value();
     expect(sources == 1, "data", "exactly one of scene, pair and synthetic", concat(sources));
+    check_region("data.crop", data.crop);
     expect(!data.dataset || data.scene, "data.dataset", "it beside a scene only", data.dataset.value_or(""));
+  }
+
+  void check_region(const std::string& path, const std::optional<Region>& part) const {
+    expect(!part || (part->rows >= 1 && part->cols >= 1), path, "rows and cols", "neither or one of them");
   }
 
   void check_protocol(const ProtocolConfig& protocol) const {
     const bool split = protocol.type == "split";
     expect(!split || protocol.validation_fraction == 0, "protocol.validation_fraction", "it with wald only",
            concat(protocol.validation_fraction));
+    check_region("protocol.train", protocol.train);
+    check_region("protocol.validation", protocol.validation);
+    check_region("protocol.test", protocol.test);
     const int parts = protocol.train.has_value() + protocol.validation.has_value() + protocol.test.has_value();
     expect(parts == (split ? 3 : 0), "protocol",
            split ? "train, validation and test for split" : "train, validation and test with split only",

@@ -9,6 +9,7 @@
 #include "specfuse/core/threads.h"
 #include "specfuse/experiment/fields.h"
 #include "specfuse/kernels/dispatch.h"
+#include "specfuse/kernels/gemm.h"
 
 namespace specfuse {
 namespace {
@@ -38,7 +39,7 @@ std::string environment_text() {
                             {"compiler", compiler_name()},
                             {"cpu", cpu_name()},
                             {"simd", simd_name()},
-                            {"blas", "OpenBLAS " SPECFUSE_OPENBLAS_VERSION},
+                            {"blas", blas_description()},
                             {"threads", threads()},
                             {"system", concat(system.sysname, " ", system.release, " ", system.machine)}};
   return environment.dump(2) + "\n";

@@ -1,5 +1,12 @@
 #include "experiment/output.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 
 #include "specfuse/core/error.h"
@@ -18,26 +25,46 @@ void Output::make(const std::string& folder) {
   made_.insert(made_.end(), missing.rbegin(), missing.rend());
 }
 
-Output::Output(const std::string& folder) : folder_(folder), staging_(folder + "/.unfinished") {
+Output::Output(const std::string& folder, bool resume)
+    : folder_(folder), staging_(folder + "/.unfinished"), keeping_(folder + "/.resume") {
   make(folder_);
-  std::error_code reason;
-  fs::remove_all(staging_, reason);
-  SPECFUSE_CHECK(!reason, "cannot remove ", staging_, ": ", reason.message());
+  lock_ = open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  SPECFUSE_CHECK(lock_ >= 0, "cannot open the folder ", folder_, ": ", std::strerror(errno));
+  if (flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+    close(lock_);
+    throw Error(concat("another run is writing to ", folder_));
+  }
+  clear(staging_);
+  if (!resume) clear(keeping_);
   make(staging_);
+  make(keeping_);
 }
 
 Output::~Output() {
   std::error_code ignored;
   fs::remove_all(staging_, ignored);
+  // Without a checkpoint there is nothing to go on from.
+  const auto is_checkpoint = [](const auto& entry) { return entry.path().extension() == ".h5"; };
+  const fs::directory_iterator kept(keeping_, ignored);
+  if (std::none_of(begin(kept), end(kept), is_checkpoint)) fs::remove_all(keeping_, ignored);
   // Folders made for nothing, where the run failed early; those that hold something stay.
-  for (auto folder = made_.rbegin(); folder != made_.rend(); ++folder) {
-    if (fs::is_empty(*folder, ignored) && !ignored) fs::remove(*folder, ignored);
+  for (auto made = made_.rbegin(); made != made_.rend(); ++made) {
+    if (fs::is_empty(*made, ignored) && !ignored) fs::remove(*made, ignored);
   }
+  close(lock_);
+}
+
+void Output::clear(const std::string& folder) {
+  std::error_code reason;
+  fs::remove_all(folder, reason);
+  SPECFUSE_CHECK(!reason, "cannot remove ", folder, ": ", reason.message());
 }
 
 void Output::add_folder(const std::string& name) {
+  const fs::path target = fs::path(folder_) / name;
+  SPECFUSE_CHECK(!fs::exists(target) || fs::is_directory(target), "cannot write to the folder ", target.string(),
+                 ": something else has this name");
   make(staged(name));
-  make(folder_ + "/" + name);
 }
 
 void Output::publish() {
@@ -46,11 +73,17 @@ void Output::publish() {
   for (const auto& entry : fs::recursive_directory_iterator(staging_, reason)) {
     if (entry.is_regular_file(reason)) files.push_back(fs::relative(entry.path(), staging_));
   }
+  // All names are looked at before the first file moves.
+  for (const fs::path& file : files) {
+    SPECFUSE_CHECK(!fs::is_directory(folder_ / file), "cannot write ", (folder_ / file).string(),
+                   ": a folder has this name");
+  }
   for (const fs::path& file : files) {
     make((folder_ / file.parent_path()).string());
     fs::rename(staging_ / file, folder_ / file, reason);
     SPECFUSE_CHECK(!reason, "cannot write ", (folder_ / file).string(), ": ", reason.message());
   }
+  clear(keeping_);
 }
 
 }  // namespace specfuse

@@ -5,28 +5,35 @@
 
 namespace specfuse {
 
-/// The output folder of a run. Results are written under `staging()`, in the same folder, and appear under their final
-/// names together, when `publish` is called. Without it the destructor removes what was staged.
+/// The output folder of a run, which one run has at a time. Results are staged in a folder inside it, and appear under
+/// their final names together, when `publish` is called; without it the destructor removes them. What an interrupted
+/// run needs to go on is kept in another folder inside it until then.
 class Output {
  public:
-  /// Makes the folder where it is missing. Throws `Error` with path and reason where it cannot be written.
-  explicit Output(const std::string& folder);
+  /// Makes the folder where it is missing. Unless `resume`, forgets what an interrupted run kept. Throws `Error` with
+  /// path and reason where it cannot be written or another run has it.
+  Output(const std::string& folder, bool resume);
   ~Output();
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
-  /// Makes a folder for files, both staged and final: checkpoints go to the final one while a fit is running.
+  /// Makes a folder for staged files. Throws `Error` where its final name is taken by something else.
   void add_folder(const std::string& name);
   /// Where to write what is to be called `name`.
   std::string staged(const std::string& name) const { return staging_ + "/" + name; }
-  /// Renames everything that is staged to its final name, replacing what was there.
+  /// Where to keep `name` for a later --resume.
+  std::string kept(const std::string& name) const { return keeping_ + "/" + name; }
+  /// Renames everything that is staged to its final name, replacing what was there, and removes what was kept.
   void publish();
 
  private:
   /// Makes a folder and those above it, and remembers which were not there.
   void make(const std::string& folder);
+  static void clear(const std::string& folder);
 
-  std::string folder_, staging_;
+  std::string folder_, staging_, keeping_;
+  /// The folder, opened and locked.
+  int lock_ = -1;
   /// Folders this run made, those above others first.
   std::vector<std::string> made_;
 };

@@ -16,6 +16,9 @@ TrainingPair part_of(const TrainingPair& whole, const Rectangle& fine) {
 
 /// Trains one scale down, where the hsi itself is the answer (Wald et al. 1997).
 TrainingData wald_training(const Pair& pair, double validation_fraction) {
+  SPECFUSE_CHECK_AS(ConfigError, pair.hsi.rows() >= pair.degradation.ratio && pair.hsi.cols() >= pair.degradation.ratio,
+                    "protocol.type: wald needs an hsi of at least ", pair.degradation.ratio, " x ",
+                    pair.degradation.ratio, " pixels (degrade.ratio), got ", pair.hsi.rows(), " x ", pair.hsi.cols());
   TrainingPair whole{degrade_pair(pair), {}};
   const Rectangle all{0, 0, whole.input.msi.rows(), whole.input.msi.cols()};
   whole.target = crop(pair.hsi, all);

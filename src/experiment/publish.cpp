@@ -25,11 +25,15 @@ void write_figures(const Report& report, const Output& output) {
 
 void write_fusion(const Fusion& fusion, const FitContext& context, const Output& output) {
   write_cube(output.staged(context.label + "/fused.h5"), fusion.fused);
+  const std::string path = output.staged(context.label + "/checkpoint.h5");
   // A long fit has written its own, with all that is needed to go on.
-  if (fusion.checkpoint.tensors.empty() || std::filesystem::exists(context.checkpoint_path)) return;
-  Checkpoint checkpoint = fusion.checkpoint;
-  checkpoint.attributes["config"] = context.config;
-  write_checkpoint(output.staged(context.label + "/checkpoint.h5"), checkpoint);
+  if (std::filesystem::exists(context.checkpoint_path)) {
+    std::filesystem::copy_file(context.checkpoint_path, path);
+  } else if (!fusion.checkpoint.tensors.empty()) {
+    Checkpoint checkpoint = fusion.checkpoint;
+    checkpoint.attributes["config"] = context.config;
+    write_checkpoint(path, checkpoint);
+  }
 }
 
 void write_results(const Results& results, const std::vector<FigureGroup>& figures, const TrainingLog& log,

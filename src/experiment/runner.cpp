@@ -1,7 +1,6 @@
 #include "specfuse/experiment/runner.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "experiment/measure.h"
 #include "experiment/output.h"
@@ -31,6 +30,11 @@ Index receptive_radius(const ExperimentConfig& config) {
     widest = std::max(widest, method.options->make()->receptive_radius());
   }
   return widest;
+}
+
+/// What the data does not allow is said before the first long fit.
+void check_methods(const ExperimentConfig& config, const Task& task) {
+  for (const MethodConfig& method : config.methods) method.options->make()->check(task.training, task.pair);
 }
 
 /// The one way that every method goes. It never sees the reference.
@@ -66,46 +70,35 @@ std::string config_of(const ExperimentConfig& config, const MethodConfig& method
   return config_text(alone);
 }
 
-std::string checkpoint_path(const RunOptions& options, const std::string& result) {
-  return options.out + "/" + result + "/checkpoint.h5";
-}
-
-/// So that a later --resume goes on from this run, never from one before it.
-void discard_checkpoints(const ExperimentConfig& config, const RunOptions& options) {
-  for (const Index seed : config.seeds) {
-    for (const MethodConfig& method : config.methods) {
-      std::filesystem::remove(checkpoint_path(options, config.folder_of(method, seed)));
-    }
-  }
-}
-
 std::string size_text(const Cube& cube) { return concat(cube.rows(), " x ", cube.cols(), " x ", cube.bands()); }
 
 }  // namespace
 
 Results run_experiment(const ExperimentConfig& config, const RunOptions& options) {
   const Scene scene = load_scene(config, data_directories(options.data_directories));
-  Output output(options.out);
-  TrainingLog log(options.out, options.resume);
+  Output output(options.out, options.resume);
+  TrainingLog log(output.kept("log.jsonl"));
   Results results{config, config.protocol.test ? config.protocol.test->text() : "whole image", {}};
   std::optional<ShownScene> shown;
-  if (!options.resume) discard_checkpoints(config, options);
+  for (const Index seed : config.seeds) {
+    for (const MethodConfig& method : config.methods) output.add_folder(config.folder_of(method, seed));
+  }
   // A scene made up for this run is found nowhere else.
   if (config.data.synthetic) write_cube(output.staged("scene.h5"), *scene.reference);
 
   for (const Index seed : config.seeds) {
     const Task task = make_task(scene, config.protocol, seed, receptive_radius(config));
     if (!shown) shown.emplace(scene, task);
+    check_methods(config, task);
     for (const MethodConfig& method : config.methods) {
       SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before ", config.folder_of(method, seed));
       FitContext context;
       context.seed = static_cast<std::uint64_t>(seed);
       context.label = config.folder_of(method, seed);
-      context.checkpoint_path = checkpoint_path(options, context.label);
+      context.checkpoint_path = output.kept(context.label + ".h5");
       context.resume = options.resume;
       context.config = config_of(config, method, seed);
       context.record = [&](const TrainingRecord& record) { log.add({context.label, seed, record}); };
-      output.add_folder(context.label);
 
       Fusion fusion = fit_and_fuse(method, task, context);
       if (scene.reference) fusion.result.scores = score(*scene.reference, fusion.fused, task);
@@ -114,14 +107,15 @@ Results run_experiment(const ExperimentConfig& config, const RunOptions& options
       results.methods.push_back(fusion.result);
     }
   }
+  SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before the results were written");
   write_results(results, shown->groups(), log, output);
-  log.close();
   return results;
 }
 
 std::string plan_experiment(const ExperimentConfig& config, const RunOptions& options) {
   const Scene scene = load_scene(config, data_directories(options.data_directories));
   const Task task = make_task(scene, config.protocol, config.seeds.front(), receptive_radius(config));
+  check_methods(config, task);
   std::string plan = concat("fuses    hsi ", size_text(task.pair.hsi), " and msi ", size_text(task.pair.msi), "\n");
   for (const TrainingPair& pair : task.training.train) plan += concat("trains   on ", size_text(pair.target), "\n");
   if (task.training.validation) plan += concat("validates on ", size_text(task.training.validation->target), "\n");
@@ -129,7 +123,6 @@ std::string plan_experiment(const ExperimentConfig& config, const RunOptions& op
                            : concat("scores   ", task.scored ? task.scored->text() : "the whole image", "\n");
   for (const Index seed : config.seeds) {
     for (const MethodConfig& method : config.methods) {
-      method.options->make();
       plan += concat("makes    ", options.out, "/", config.folder_of(method, seed), "\n");
     }
   }

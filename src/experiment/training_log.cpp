@@ -1,7 +1,6 @@
 #include "experiment/training_log.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "specfuse/experiment/fields.h"
@@ -29,9 +28,7 @@ double number(const Json& json, const char* key) {
 
 }  // namespace
 
-TrainingLog::TrainingLog(const std::string& folder, bool resume) : path_(folder + "/.log.jsonl") {
-  if (resume) read(std::filesystem::exists(path_) ? path_ : folder + "/log.jsonl");
-}
+TrainingLog::TrainingLog(const std::string& path) : path_(path) { read(path_); }
 
 void TrainingLog::read(const std::string& path) {
   std::ifstream file(path);
@@ -75,12 +72,6 @@ std::string TrainingLog::text() const {
   std::string all;
   for (const Line& line : lines_) all += line_text(line) + "\n";
   return all;
-}
-
-void TrainingLog::close() {
-  file_.close();
-  std::error_code ignored;
-  std::filesystem::remove(path_, ignored);
 }
 
 }  // namespace specfuse

@@ -18,8 +18,8 @@ class TrainingLog {
     TrainingRecord record;
   };
 
-  /// Starts anew, or with what an earlier run left in the output folder when `resume`.
-  TrainingLog(const std::string& folder, bool resume);
+  /// Keeps the records in the file `path`; where it exists already, goes on from what it holds.
+  explicit TrainingLog(const std::string& path);
 
   /// Adds a record; it replaces those of the same result from that step on, which a resumed fit repeats.
   void add(const Line& line);
@@ -27,8 +27,6 @@ class TrainingLog {
   std::vector<TrainingRecord> records(const std::string& result) const;
   /// One JSON object a line.
   std::string text() const;
-  /// Removes the file that was kept while running.
-  void close();
 
  private:
   void insert(const Line& line);

@@ -12,14 +12,6 @@
 namespace specfuse {
 namespace {
 
-/// Where position i of an axis that goes on beyond its ends is found.
-Index reflected(Index i, Index extent, Boundary boundary) {
-  if (boundary == Boundary::replicate) return std::clamp<Index>(i, 0, extent - 1);
-  const Index period = boundary == Boundary::circular ? extent : 2 * extent;
-  const Index position = ((i % period) + period) % period;
-  return position < extent ? position : period - 1 - position;
-}
-
 void check_psf(const Tensor& psf, Index ratio) {
   const Shape& shape = psf.shape();
   SPECFUSE_CHECK(ratio >= 2, "degrade_spatially: expected a ratio of at least 2, got ", ratio);
@@ -41,8 +33,8 @@ Cube shifted(const Cube& image, const std::array<double, 2>& shift, Boundary bou
       std::fill(sums.begin(), sums.end(), 0.0);
       for (Index k = 0; k < 16; ++k) {
         const double weight = down[static_cast<std::size_t>(k / 4)] * across[static_cast<std::size_t>(k % 4)];
-        const float* in = image.pixel(reflected(row + whole[0] + k / 4 - 1, image.rows(), boundary),
-                                      reflected(col + whole[1] + k % 4 - 1, image.cols(), boundary));
+        const float* in = image.pixel(position_within(row + whole[0] + k / 4 - 1, image.rows(), boundary),
+                                      position_within(col + whole[1] + k % 4 - 1, image.cols(), boundary));
         for (std::size_t b = 0; b < sums.size(); ++b) sums[b] += weight * double{in[b]};
       }
       std::transform(sums.begin(), sums.end(), result.pixel(row, col), [](double x) { return static_cast<float>(x); });
@@ -52,6 +44,13 @@ Cube shifted(const Cube& image, const std::array<double, 2>& shift, Boundary bou
 }
 
 }  // namespace
+
+Index position_within(Index i, Index extent, Boundary boundary) {
+  if (boundary == Boundary::replicate) return std::clamp<Index>(i, 0, extent - 1);
+  const Index period = boundary == Boundary::circular ? extent : 2 * extent;
+  const Index position = ((i % period) + period) % period;
+  return position < extent ? position : period - 1 - position;
+}
 
 Cube degrade_spatially(const Cube& fine, const Degradation& degradation) {
   const Index ratio = degradation.ratio;
@@ -70,8 +69,9 @@ Cube degrade_spatially(const Cube& fine, const Degradation& degradation) {
       std::fill(sums.begin(), sums.end(), 0.0);
       for (Index tap = 0; tap < psf.size(); ++tap) {
         const double weight = psf[tap];
-        const float* in = fine.pixel(reflected(row * ratio - overhang + tap / size, fine.rows(), degradation.boundary),
-                                     reflected(col * ratio - overhang + tap % size, fine.cols(), degradation.boundary));
+        const float* in =
+            fine.pixel(position_within(row * ratio - overhang + tap / size, fine.rows(), degradation.boundary),
+                       position_within(col * ratio - overhang + tap % size, fine.cols(), degradation.boundary));
         for (std::size_t b = 0; b < sums.size(); ++b) sums[b] += weight * double{in[b]};
       }
       std::transform(sums.begin(), sums.end(), coarse.pixel(row, col), [](double x) { return static_cast<float>(x); });

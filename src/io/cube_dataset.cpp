@@ -51,14 +51,23 @@ Cube read_cube(const Hdf5Reader& file, const CubeDataset& names) {
   cube.values = file.read(names.values, 3);
   require_finite(file, names.values, cube.values);
   if (file.has(names.wavelength_nm)) cube.wavelength_nm = read_wavelengths(file, names, cube.bands());
-  cube.attributes = file.texts(names.values);
-  cube.attributes.merge(file.texts("/"));
+  // What the dataset says of itself goes before what the file says of all it holds.
+  for (const std::string& object : {names.values, std::string("/")}) {
+    for (const auto& [name, text] : file.texts(object)) cube.attributes.emplace(name, text);
+    for (const auto& [name, numbers] : file.numbers(object)) cube.attributes.emplace(name, numbers);
+  }
   return cube;
 }
 
 void write_cube(Hdf5Writer& file, const CubeDataset& names, const Cube& cube) {
   file.write(names.values, cube.values);
   if (!cube.wavelength_nm.empty()) file.write(names.wavelength_nm, cube.wavelength_nm);
+}
+
+void write_attributes(Hdf5Writer& file, const Cube& cube) {
+  for (const auto& entry : cube.attributes) {
+    std::visit([&](const auto& value) { file.attribute("/", entry.first, value); }, entry.second);
+  }
 }
 
 }  // namespace specfuse

@@ -18,6 +18,9 @@ Cube read_cube(const Hdf5Reader& file, const CubeDataset& names);
 /// Values and wavelengths, not the attributes.
 void write_cube(Hdf5Writer& file, const CubeDataset& names, const Cube& cube);
 
+/// The cube's attributes, on the file itself.
+void write_attributes(Hdf5Writer& file, const Cube& cube);
+
 /// Throws `DataError` naming the position of the first value that is not finite.
 void require_finite(const Hdf5Reader& file, const std::string& dataset, const Tensor& values);
 

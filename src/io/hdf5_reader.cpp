@@ -20,6 +20,9 @@ herr_t refuse_external_link(const char*, const char*, const char*, const char*, 
   return -1;
 }
 
+/// A list of numbers longer than this is data, not a description.
+constexpr Index kMostAttributeNumbers = 4096;
+
 herr_t collect_dataset(hid_t, const char* name, const H5O_info_t* info, void* names) {
   if (info->type == H5O_TYPE_DATASET) static_cast<std::vector<std::string>*>(names)->push_back(concat("/", name));
   return 0;
@@ -148,13 +151,15 @@ struct Attribute {
       : handle(H5Aopen(object.get(), name.c_str(), H5P_DEFAULT), H5Aclose),
         type(handle.valid() ? H5Aget_type(handle.get()) : H5I_INVALID_HID, H5Tclose) {
     const Handle space(handle.valid() ? H5Aget_space(handle.get()) : H5I_INVALID_HID, H5Sclose);
-    single = space.valid() && H5Sget_simple_extent_npoints(space.get()) == 1;
+    const bool list = space.valid() && H5Sget_simple_extent_ndims(space.get()) <= 1;
+    count = list ? H5Sget_simple_extent_npoints(space.get()) : 0;
   }
   bool valid() const { return handle.valid() && type.valid(); }
   H5T_class_t type_class() const { return H5Tget_class(type.get()); }
 
   Handle handle, type;
-  bool single = false;
+  /// How many values it has; 0 for one of several dimensions.
+  Index count = 0;
 };
 
 /// The text of an attribute of one string, fixed or variable in length; none where the library cannot read it.
@@ -243,10 +248,25 @@ std::map<std::string, std::string> Hdf5Reader::texts(const std::string& object) 
   std::map<std::string, std::string> result;
   for (const std::string& name : attribute_names(*this, object, handle)) {
     const Attribute attribute(handle, name);
-    if (!attribute.valid() || attribute.type_class() != H5T_STRING || !attribute.single) continue;
+    if (!attribute.valid() || attribute.type_class() != H5T_STRING || attribute.count != 1) continue;
     const std::optional<std::string> text = text_in(attribute);
     READ_CHECK(text, path_, ": cannot read attribute ", name, " of ", object, ": ", hdf5_reason());
     result[name] = *text;
+  }
+  return result;
+}
+
+std::map<std::string, std::vector<double>> Hdf5Reader::numbers(const std::string& object) const {
+  const Handle handle = open_object(*this, file_, object);
+  std::map<std::string, std::vector<double>> result;
+  for (const std::string& name : attribute_names(*this, object, handle)) {
+    const Attribute attribute(handle, name);
+    const bool numeric = attribute.type_class() == H5T_INTEGER || attribute.type_class() == H5T_FLOAT;
+    if (!attribute.valid() || !numeric || attribute.count < 1 || attribute.count > kMostAttributeNumbers) continue;
+    std::vector<double>& values = result[name];
+    values.resize(static_cast<std::size_t>(attribute.count));
+    READ_CHECK(H5Aread(attribute.handle.get(), H5T_NATIVE_DOUBLE, values.data()) >= 0, path_,
+               ": cannot read attribute ", name, " of ", object, ": ", hdf5_reason());
   }
   return result;
 }
@@ -256,7 +276,7 @@ std::map<std::string, std::uint64_t> Hdf5Reader::integers(const std::string& obj
   std::map<std::string, std::uint64_t> result;
   for (const std::string& name : attribute_names(*this, object, handle)) {
     const Attribute attribute(handle, name);
-    if (!attribute.valid() || attribute.type_class() != H5T_INTEGER || !attribute.single) continue;
+    if (!attribute.valid() || attribute.type_class() != H5T_INTEGER || attribute.count != 1) continue;
     READ_CHECK(H5Aread(attribute.handle.get(), H5T_NATIVE_UINT64, &result[name]) >= 0, path_,
                ": cannot read attribute ", name, " of ", object, ": ", hdf5_reason());
   }
@@ -269,7 +289,7 @@ std::optional<double> Hdf5Reader::number(const std::string& object, const std::s
   const Attribute attribute(handle, name);
   READ_CHECK(attribute.valid(), path_, ": cannot read attribute ", name, " of ", object, ": ", hdf5_reason());
   const bool numeric = attribute.type_class() == H5T_INTEGER || attribute.type_class() == H5T_FLOAT;
-  READ_CHECK(numeric && attribute.single, path_, ": attribute ", name, " of ", object, ": expected one number");
+  READ_CHECK(numeric && attribute.count == 1, path_, ": attribute ", name, " of ", object, ": expected one number");
   double value = 0;
   READ_CHECK(H5Aread(attribute.handle.get(), H5T_NATIVE_DOUBLE, &value) >= 0, path_, ": cannot read attribute ", name,
              " of ", object, ": ", hdf5_reason());

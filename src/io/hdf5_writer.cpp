@@ -42,9 +42,10 @@ struct Place {
   hid_t file;
 };
 
-void write_attribute(const Place& place, hid_t type, const void* value) {
+/// One value, or `count` of them as a list.
+void write_attribute(const Place& place, hid_t type, const void* value, hsize_t count = 1) {
   const Handle object(H5Oopen(place.file, place.object.c_str(), H5P_DEFAULT), H5Oclose);
-  const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
+  const Handle space(count == 1 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &count, nullptr), H5Sclose);
   WRITE_CHECK(object.valid() && space.valid(), "attribute ", place.name, " to ", place.path);
   Handle handle(H5Acreate2(object.get(), place.name.c_str(), type, space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
   WRITE_CHECK(handle.valid() && H5Awrite(handle.get(), type, value) >= 0 && handle.close(), "attribute ", place.name,
@@ -100,6 +101,11 @@ void Hdf5Writer::attribute(const std::string& object, const std::string& name, d
 
 void Hdf5Writer::attribute(const std::string& object, const std::string& name, std::uint64_t number) {
   write_attribute({target_.path(), object, name, file_}, H5T_NATIVE_UINT64, &number);
+}
+
+void Hdf5Writer::attribute(const std::string& object, const std::string& name, const std::vector<double>& numbers) {
+  SPECFUSE_CHECK(!numbers.empty(), "cannot write attribute ", name, " to ", target_.path(), ": it has no values");
+  write_attribute({target_.path(), object, name, file_}, H5T_NATIVE_DOUBLE, numbers.data(), numbers.size());
 }
 
 void Hdf5Writer::finish() {

@@ -46,6 +46,7 @@ PairFile read_pair(const std::string& path) {
   const Hdf5Reader file(path);
   PairFile pair;
   pair.hsi = read_cube(file, kHsi);
+  pair.hsi.attributes.erase("ratio");  // it speaks of the pair
   pair.msi = read_cube(file, kMsi);
   pair.ratio = read_ratio(file, pair.hsi, pair.msi);
   if (file.has(kReference.values)) pair.reference = read_cube(file, kReference);
@@ -63,8 +64,9 @@ void write_pair(const std::string& path, const PairFile& pair) {
   write_cube(file, kMsi, pair.msi);
   if (pair.reference) file.write(kReference.values, pair.reference->values);
   if (pair.srf.defined()) file.write("/srf", pair.srf);
-  for (const auto& [name, text] : pair.hsi.attributes) file.attribute("/", name, text);
-  file.attribute("/", "ratio", static_cast<std::uint64_t>(pair.ratio));
+  Cube described = pair.hsi;
+  described.attributes["ratio"] = std::vector<double>{static_cast<double>(pair.ratio)};
+  write_attributes(file, described);
   file.finish();
 }
 

@@ -12,7 +12,7 @@ Cube read_scene(const std::string& path, const std::string& dataset) {
 void write_cube(const std::string& path, const Cube& cube, const std::string& dataset) {
   Hdf5Writer file(path);
   write_cube(file, {dataset, "/wavelength_nm"}, cube);
-  for (const auto& [name, text] : cube.attributes) file.attribute("/", name, text);
+  write_attributes(file, cube);
   file.finish();
 }
 

@@ -1,7 +1,7 @@
 // 1-D convolution with samples as lanes. The register tile is kOutputs channels by kWidth positions: each step loads
-// kWidth lines of samples and broadcasts kOutputs weights for kOutputs x kWidth multiply-adds, so that loads hide behind
-// arithmetic; tiles at the edges are the same template in smaller sizes. There is no blocking beyond that: one block of
-// 16 samples, 20 channels and 162 positions is 200 KB and stays in the second-level cache.
+// kWidth lines of samples and broadcasts kOutputs weights for kOutputs x kWidth multiply-adds, so that loads hide
+// behind arithmetic; tiles at the edges are the same template in smaller sizes. There is no blocking beyond that: one
+// block of 16 samples, 20 channels and 162 positions is 200 KB and stays in the second-level cache.
 //
 // Compiled once per instruction set; see simd_im2col.cpp.
 #include "kernels/simd.h"

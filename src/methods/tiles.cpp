@@ -9,12 +9,6 @@
 namespace specfuse {
 namespace {
 
-/// Position i of a line of `count` that is mirrored at its ends, again and again: ... b a | a b c | c b ...
-Index mirrored(Index i, Index count) {
-  const Index period = 2 * count, inside = ((i % period) + period) % period;
-  return inside < count ? inside : period - 1 - inside;
-}
-
 /// Copies the rows of a part of image [rows, cols, bands] to `to`, one after the other.
 void copy_part(const Tensor& image, const Rectangle& part, float* to) {
   const Index cols = image.dim(1), bands = image.dim(2);
@@ -43,9 +37,9 @@ Tensor planes_with_margin(const Tensor& image, const Rectangle& part, Index radi
   float* to = planes.data();
   for (Index band = 0; band < bands; ++band) {
     for (Index row = part.row - radius; row < part.row + part.rows + radius; ++row) {
-      const float* from = image.data() + mirrored(row, rows) * cols * bands + band;
+      const float* from = image.data() + position_within(row, rows, Boundary::symmetric) * cols * bands + band;
       for (Index col = part.col - radius; col < part.col + part.cols + radius; ++col) {
-        *to++ = from[mirrored(col, cols) * bands];
+        *to++ = from[position_within(col, cols, Boundary::symmetric) * bands];
       }
     }
   }
@@ -83,11 +77,15 @@ TileBatch cut_tiles(const std::vector<TilePlace>& places) {
   return batch;
 }
 
+void check_tile(Index side, Index rows, Index cols) {
+  SPECFUSE_CHECK_AS(ConfigError, side <= rows && side <= cols, "train.tile: expected at most ", std::min(rows, cols),
+                    ", the smaller side of the training image, got ", side);
+}
+
 std::vector<TilePlace> random_places(const std::vector<TileSource>& sources, Index side, Index count, Rng& rng) {
   Index all = 0;
   for (const TileSource& source : sources) {
-    SPECFUSE_CHECK_AS(ConfigError, side <= source.rows && side <= source.cols, "train.tile: expected at most ",
-                      std::min(source.rows, source.cols), ", the smaller side of the training image, got ", side);
+    check_tile(side, source.rows, source.cols);
     all += (source.rows - side + 1) * (source.cols - side + 1);
   }
   std::vector<TilePlace> places;

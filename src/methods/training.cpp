@@ -58,7 +58,7 @@ class Training {
       restore(read_checkpoint(context_.checkpoint_path));
     }
     Progress progress(context_.label, options_.steps, "steps");
-    start_ = now();
+    start_ = now() - elapsed_;
     while (step_ < options_.steps) {
       take_step(progress);
       if (step_ == options_.steps) break;
@@ -88,8 +88,12 @@ class Training {
     ++step_;
 
     TrainingRecord record{step_, value, rate, std::numeric_limits<double>::quiet_NaN(), now() - start_};
-    if (task_.validation && due(options_.validate_every, step_)) record.validation_loss = validate();
-    if (context_.record && (due(options_.log_every, step_) || step_ == 1 || !std::isnan(record.validation_loss))) {
+    const bool last = step_ == options_.steps;
+    if (task_.validation && options_.validate_every > 0 && (last || due(options_.validate_every, step_))) {
+      record.validation_loss = validate();
+    }
+    if (context_.record &&
+        (due(options_.log_every, step_) || step_ == 1 || last || !std::isnan(record.validation_loss))) {
       context_.record(record);
     }
     char note[64];
@@ -119,7 +123,8 @@ class Training {
     checkpoint.state = {{"step", static_cast<std::uint64_t>(step_)},
                         {"seed", context_.seed},
                         {"sampler", sampler_.position()},
-                        {"best_loss_bits", std::bit_cast<std::uint64_t>(best_loss_)}};
+                        {"best_loss_bits", std::bit_cast<std::uint64_t>(best_loss_)},
+                        {"milliseconds", static_cast<std::uint64_t>(1000 * (now() - start_))}};
     checkpoint.attributes["config"] = context_.config;
     if (task_.describe) task_.describe(checkpoint);
     write_checkpoint(context_.checkpoint_path, checkpoint);
@@ -144,6 +149,7 @@ class Training {
     best_loss_ = std::bit_cast<double>(state("best_loss_bits"));
     sampler_.seek(state("sampler"));
     step_ = static_cast<Index>(state("step"));
+    elapsed_ = static_cast<double>(state("milliseconds")) / 1000;
   }
 
   const TrainingTask& task_;
@@ -154,7 +160,7 @@ class Training {
   Index step_ = 0;
   double best_loss_ = std::numeric_limits<double>::infinity();
   std::map<std::string, Tensor> best_;
-  double start_ = 0;
+  double start_ = 0, elapsed_ = 0;
 };
 
 }  // namespace

@@ -3,11 +3,19 @@
 #include <algorithm>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/interrupt.h"
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/methods/tiles.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
+
+void TwoCnnFu::check(const TrainingData& data, const Pair& pair) const {
+  const TwoCnnFuNet net(options_.model, pair.hsi.bands(), pair.msi.bands());
+  for (const TrainingPair& example : data.train) {
+    check_tile(options_.train.tile, example.input.msi.rows(), example.input.msi.cols());
+  }
+}
 
 void TwoCnnFu::fit(const TrainingData& data, const FitContext& context) {
   normalization_ = Normalization::of(data.train);
@@ -46,6 +54,7 @@ Cube TwoCnnFu::fuse(const Pair& pair) const {
   const Tensor msi = normalization_.msi.apply(pair.msi.values);
   for (Index row = 0; row < fused.rows(); row += options_.fuse_tile) {
     for (Index col = 0; col < fused.cols(); col += options_.fuse_tile) {
+      SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted while fusing");
       const Rectangle part{row, col, std::min(options_.fuse_tile, fused.rows() - row),
                            std::min(options_.fuse_tile, fused.cols() - col)};
       const Tensor spectra = normalization_.hsi.apply(upsample_cubic(pair.hsi, pair.degradation.ratio, part).values);

@@ -232,7 +232,7 @@ class Cli(unittest.TestCase):
         path.write_text(json.dumps(config))
         command = [PROGRAM, path, "--data-dir", self.folder, "--out", self.out, "--quiet"]
         run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-        checkpoint = self.out / "two_cnn_fu/checkpoint.h5"
+        checkpoint = self.out / ".resume/two_cnn_fu.h5"
         for _ in range(1000):
             if checkpoint.exists() or run.poll() is not None:
                 break
@@ -247,6 +247,8 @@ class Cli(unittest.TestCase):
         self.assertEqual(other.returncode, 2)
         self.assertIn("of another configuration", other.stderr)
         self.succeeded(self.run_config(config, "--resume"))
+        self.assertFalse((self.out / ".resume").exists())
+        self.assertTrue((self.out / "two_cnn_fu/checkpoint.h5").exists())
         log = [json.loads(line)["step"] for line in (self.out / "log.jsonl").read_text().splitlines()]
         self.assertEqual(log, list(range(1, 3001)))
 

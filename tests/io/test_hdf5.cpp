@@ -166,6 +166,7 @@ TEST_CASE("hdf5: texts of fixed and variable length and numbers are read, other 
   CHECK(file.texts("/") ==
         std::map<std::string, std::string>{{"terminated", "AVIRIS"}, {"padded", "EnMAP"}, {"spaces", "Hyperion"}});
   CHECK(file.texts("/cube") == std::map<std::string, std::string>{{"unit", "reflectance"}});
+  CHECK(file.numbers("/") == std::map<std::string, std::vector<double>>{{"ratio", {4}}, {"scale", {0.5}}});
   CHECK(file.number("/", "ratio") == 4.0);
   CHECK(file.number("/", "scale") == 0.5);
   CHECK_FALSE(file.number("/", "none"));

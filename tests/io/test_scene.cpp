@@ -32,7 +32,10 @@ TEST_CASE("scene: a cube of any odd shape comes back with wavelengths and attrib
     for (Index band = 0; band < shape[2]; ++band) {
       cube.wavelength_nm.push_back(2500.5 - 10.1 * static_cast<double>(band));
     }
-    cube.attributes = {{"sensor", "AVIRIS"}, {"licence", "CC BY-SA 4.0 \u00a9"}};
+    cube.attributes = {{"sensor", "AVIRIS"},
+                       {"licence", "CC BY-SA 4.0 \u00a9"},
+                       {"epsg", std::vector<double>{32610}},
+                       {"geotransform", std::vector<double>{560000.5, 17.2, 0, 4140000, 0, -17.2}}};
     write_cube(path, cube);
     const Cube read = read_scene(path);
     CHECK(same_values(read.values, cube.values));
@@ -56,7 +59,7 @@ TEST_CASE("scene: integers under another name are read; attributes of the datase
   const Cube cube = read_scene(path, "image");
   CHECK(cube.values[3] == 65535.0f);
   CHECK(cube.wavelength_nm == std::vector<double>{450, 2500});
-  CHECK(cube.attributes == std::map<std::string, std::string>{{"place", "here"}, {"unit", "dataset"}});
+  CHECK(cube.attributes == std::map<std::string, AttributeValue>{{"place", "here"}, {"unit", "dataset"}});
 }
 
 TEST_CASE("scene: values that are not finite as float32 are refused with their position") {

@@ -17,7 +17,7 @@ namespace {
 
 /// Samples, input channels, output channels, length, taps: edges of every tile size, and the network's own shapes.
 std::vector<std::array<Index, 5>> cases() {
-  return {{1, 1, 1, 1, 1},   {17, 1, 20, 62, 45}, {16, 20, 20, 50, 45}, {5, 3, 5, 11, 4},
+  return {{1, 1, 1, 1, 1},   {17, 1, 20, 62, 45}, {16, 20, 20, 50, 45},  {5, 3, 5, 11, 4},
           {33, 2, 6, 20, 7}, {3, 7, 3, 9, 9},     {20, 20, 20, 118, 89}, {2, 4, 2, 40, 2}};
 }
 

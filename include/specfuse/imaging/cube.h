@@ -2,19 +2,23 @@
 
 #include <map>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "specfuse/tensor/tensor.h"
 
 namespace specfuse {
 
+/// A text or a list of numbers.
+using AttributeValue = std::variant<std::string, std::vector<double>>;
+
 /// An image with many bands: values [rows, cols, bands], band fastest. Copies share the values.
 struct Cube {
   Tensor values;
   /// Band centres in nanometres; empty where unknown. Not necessarily increasing.
   std::vector<double> wavelength_nm;
-  /// Text attributes of the file it came from (sensor, georeference, licence ...), carried to what is made of it.
-  std::map<std::string, std::string> attributes;
+  /// Attributes of the file it came from (sensor, geotransform, licence ...), carried to what is made of it.
+  std::map<std::string, AttributeValue> attributes;
 
   Cube() = default;
   /// Zero values, no wavelengths.

@@ -11,6 +11,9 @@ namespace specfuse {
 /// How an image goes on beyond its edges: c b a | a b c, a a a | a b c, or x y z | a b c.
 enum class Boundary { symmetric, replicate, circular };
 
+/// Where position i of an axis of `extent` positions is found, be it beyond the ends.
+Index position_within(Index i, Index extent, Boundary boundary);
+
 /// How the coarse and the spectrally reduced image come from the fine one. The one place where it is written down.
 struct Degradation {
   /// Edge of a coarse pixel in fine pixels, at least 2.

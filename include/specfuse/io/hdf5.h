@@ -38,6 +38,8 @@ class Hdf5Reader {
 
   /// Attributes of a dataset or group ("/" for the file itself) that hold one text each; others are passed over.
   std::map<std::string, std::string> texts(const std::string& object) const;
+  /// Attributes of one dimension at most that hold numbers; others are passed over.
+  std::map<std::string, std::vector<double>> numbers(const std::string& object) const;
   /// Attributes that hold one unsigned integer each; others are passed over.
   std::map<std::string, std::uint64_t> integers(const std::string& object) const;
   /// A numeric attribute of one value; none where there is no attribute of this name.
@@ -65,6 +67,7 @@ class Hdf5Writer {
   void attribute(const std::string& object, const std::string& name, const std::string& text);
   void attribute(const std::string& object, const std::string& name, double number);
   void attribute(const std::string& object, const std::string& name, std::uint64_t number);
+  void attribute(const std::string& object, const std::string& name, const std::vector<double>& numbers);
   /// Makes the file appear under its name. Nothing is written after it.
   void finish();
 

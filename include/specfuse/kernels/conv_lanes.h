@@ -5,9 +5,9 @@
 namespace specfuse {
 
 /// 1-D convolution of many samples at once: the SIMD lanes are samples. A tensor [N, C, L] is kept as
-/// [ceil(N / 16), C, L, 16], so that one position of 16 samples is a cache line, and a convolution needs neither columns
-/// nor packing. For stride 1 without padding or dilation; kernels/conv.h is the general path, and what this one is tested
-/// against. Results do not depend on the number of threads.
+/// [ceil(N / 16), C, L, 16], so that one position of 16 samples is a cache line, and a convolution needs neither
+/// columns nor packing. For stride 1 without padding or dilation; kernels/conv.h is the general path, and what this one
+/// is tested against. Results do not depend on the number of threads.
 
 /// Samples in a block.
 inline constexpr Index kLaneSamples = 16;

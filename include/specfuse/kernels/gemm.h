@@ -1,8 +1,13 @@
 #pragma once
 
+#include <string>
+
 #include "specfuse/core/buffer.h"
 
 namespace specfuse {
+
+/// The BLAS in use: its version, options and the kernels it chose for this CPU.
+std::string blas_description();
 
 /// A row-major matrix in somebody else's memory: `rows` x `cols`, `stride` floats from row to row.
 template <class Float>

@@ -54,11 +54,15 @@ class FusionMethod {
  public:
   virtual ~FusionMethod() = default;
 
+  /// Throws `ConfigError` where the options do not suit the data, before anything long is started.
+  virtual void check(const TrainingData&, const Pair&) const {}
+
   /// Learns from examples. Methods that learn nothing ignore it. Throws `Interrupted`, its checkpoint written, when
   /// the user asked to stop.
   virtual void fit(const TrainingData& data, const FitContext& context) = 0;
 
-  /// The fused image [msi rows, msi cols, hsi bands] with the wavelengths and attributes of pair.hsi.
+  /// The fused image [msi rows, msi cols, hsi bands] with the wavelengths and attributes of pair.hsi. Throws
+  /// `Interrupted` when the user asked to stop.
   virtual Cube fuse(const Pair& pair) const = 0;
 
   /// How far around a pixel the MSI has a say in its fused spectrum, in fine pixels.

@@ -36,8 +36,10 @@ struct TilePlace {
 /// Cuts tiles. Throws `Error` where the rectangles differ in size or reach outside.
 TileBatch cut_tiles(const std::vector<TilePlace>& places);
 
-/// `count` tiles of side x side, anywhere in the sources, every place equally likely.
-/// Throws `ConfigError` where a tile is larger than a source.
+/// Throws `ConfigError` where a training tile is larger than the image it is to be cut from.
+void check_tile(Index side, Index rows, Index cols);
+
+/// `count` tiles of side x side, anywhere in the sources, every place equally likely. Throws as `check_tile`.
 std::vector<TilePlace> random_places(const std::vector<TileSource>& sources, Index side, Index count, Rng& rng);
 
 /// An MSI [rows, cols, bands] as planes with a mirrored margin: [bands, part.rows + 2 radius, part.cols + 2 radius]

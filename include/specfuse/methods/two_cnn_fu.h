@@ -29,6 +29,7 @@ class TwoCnnFu : public FusionMethod {
  public:
   using Options = TwoCnnFuOptions;
   explicit TwoCnnFu(const Options& options) : options_(options) {}
+  void check(const TrainingData& data, const Pair& pair) const override;
   void fit(const TrainingData& data, const FitContext& context) override;
   Cube fuse(const Pair& pair) const override;
   Index receptive_radius() const override { return options_.model.patch / 2; }
