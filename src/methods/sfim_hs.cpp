@@ -15,8 +15,9 @@ constexpr double kMostModulation = 2;
 
 double modulated(double hsi, double sharp, double smooth) {
   if (!(smooth > 0)) return hsi + sharp - smooth;
-  const double modulation = std::clamp(hsi / smooth, 0.0, kMostModulation);
-  return hsi + modulation * (std::max(sharp, 0.0) - smooth);
+  const double clipped = std::max(sharp, 0.0);
+  if (hsi > kMostModulation * smooth) return hsi + kMostModulation * (clipped - smooth);
+  return hsi < 0 ? hsi : hsi * clipped / smooth;
 }
 
 }  // namespace

@@ -114,11 +114,10 @@ struct SingleBands {
   Tensor up_low, up_hsi;
 
   SingleBands() {
-    const TrainingPair example = small_example(5, 7, 2, 2);
+    const TrainingPair example = small_example(5, 7, 6, 1);
     pair = example.input;
-    pair.msi = degrade_spectrally(example.target, Tensor::from({1, 2}, {1, 0}));
     // The HSI band mixes in what the MSI does not see.
-    pair.hsi = degrade_spectrally(pair.hsi, Tensor::from({1, 2}, {0.6f, 0.4f}));
+    pair.hsi = degrade_spectrally(pair.hsi, Tensor::from({1, 6}, {0.6f, 0, 0, 0, 0, 0.4f}));
     low = degrade_spatially(pair.msi, pair.degradation);
     up_low = upsample_cubic(low, 2).values;
     up_hsi = upsample_cubic(pair.hsi, 2).values;
