@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/threads.h"
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/kernels/gemm.h"
 #include "specfuse/tensor/math.h"
@@ -121,6 +123,20 @@ void inject(Cube& fused, const Cube& detail, const Tensor& gain) {
   parallel_gemm(plain({detail.values.data(), detail.pixels(), detail.bands()}),
                 plain({gain.data(), gain.dim(0), gain.dim(1)}), {fused.values.data(), fused.pixels(), fused.bands()},
                 true);
+}
+
+void keep_non_negative(Cube& fused, const Cube& hsi) {
+  const Index bands = hsi.bands();
+  std::vector<float> least(static_cast<std::size_t>(bands), 0.0f);
+  for (Index i = 0; i < hsi.values.size(); ++i) {
+    if (hsi.values[i] < 0) least[static_cast<std::size_t>(i % bands)] = std::numeric_limits<float>::lowest();
+  }
+  parallel_for(fused.rows(), [&](Index row) {
+    float* values = fused.pixel(row, 0);
+    for (Index i = 0; i < fused.cols() * bands; ++i) {
+      values[i] = std::max(values[i], least[static_cast<std::size_t>(i % bands)]);
+    }
+  });
 }
 
 Tensor to_tensor(const Matrix& matrix) {

@@ -14,6 +14,7 @@ Cube GlpHs::fuse(const Pair& pair) const {
   // P_b - up(degrade(P_b)) is the same combination of the MSI bands' details: degrading and up-sampling are linear and
   // keep the offset.
   inject(fused, detail_beyond(pair.msi, low, ratio), to_tensor(gain));
+  keep_non_negative(fused, pair.hsi);
   return fused;
 }
 

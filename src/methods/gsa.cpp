@@ -34,6 +34,7 @@ Cube Gsa::fuse(const Pair& pair) const {
   scale_by_gain(gain, covariance(intensity, pair.hsi));
   Cube fused = upsample_cubic(pair.hsi, pair.degradation.ratio);
   inject(fused, detail_beyond(pair.msi, intensity, pair.degradation.ratio), to_tensor(gain));
+  keep_non_negative(fused, pair.hsi);
   return fused;
 }
 

@@ -37,6 +37,7 @@ Cube SfimHs::fuse(const Pair& pair) const {
       }
     }
   });
+  keep_non_negative(fused, pair.hsi);
   return fused;
 }
 

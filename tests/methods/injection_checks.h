@@ -56,7 +56,8 @@ inline void check_constant_images(const FusionMethod& method) {
   }
 }
 
-/// Zero pixels, a zero HSI band and a zero MSI band do no harm to the rest, and nothing becomes of nothing.
+/// Zero pixels, a zero HSI band and a zero MSI band do no harm to the rest, nothing turns negative, and nothing becomes
+/// of nothing.
 inline void check_zero_pixels(const FusionMethod& method) {
   Cube scene = wavy_cube(16, 12, 6);
   for (Index row = 3; row < 11; ++row) {
@@ -70,6 +71,7 @@ inline void check_zero_pixels(const FusionMethod& method) {
   const Cube fused = method.fuse(pair);
   REQUIRE(all_finite(fused.values));
   CHECK(max_abs(fused.values) < 2 * max_abs(scene.values));
+  for (Index i = 0; i < fused.values.size(); ++i) REQUIRE(fused.values[i] >= 0);
   for (Index p = 0; p < fused.pixels(); ++p) REQUIRE(std::abs(fused.values[p * 6 + 4]) < 1e-3);
   CHECK(squared_distance(fused.values, scene.values) <
         squared_distance(upsample_cubic(pair.hsi, 2).values, scene.values));

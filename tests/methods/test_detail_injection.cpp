@@ -73,6 +73,17 @@ TEST_CASE("regress: recovers weights and offset, and gives flat bands of x no we
   CHECK(spectrum[1] == doctest::Approx(y.pixel(4, 3)[1]).epsilon(1e-5));
 }
 
+TEST_CASE("keep_non_negative: raises the bands that the HSI knows as non-negative, and no others") {
+  Cube hsi(1, 2, 3), fused(2, 3, 3);
+  hsi.values = Tensor::from({1, 2, 3}, {0, 1, 5, 2, -0.5f, 5});
+  for (Index i = 0; i < fused.values.size(); ++i) fused.values[i] = static_cast<float>(i - 9);
+  keep_non_negative(fused, hsi);
+  for (Index i = 0; i < fused.values.size(); ++i) {
+    const auto before = static_cast<float>(i - 9);
+    CHECK(fused.values[i] == (i % 3 == 1 || before > 0 ? before : 0.0f));
+  }
+}
+
 TEST_CASE("scale_by_gain: makes the combination fit its band best, and drops one that explains nothing") {
   const Cube x = random_cube(8, 8, 2, "x");
   Cube y(8, 8, 2);

@@ -45,6 +45,10 @@ void scale_by_gain(Matrix& weights, const Covariance& covariance);
 /// fused += detail gain: detail [rows, cols, msi bands], gain [msi bands, bands].
 void inject(Cube& fused, const Cube& detail, const Tensor& gain);
 
+/// Raises negative values to 0 in the bands of `fused` that are nowhere negative in the HSI: a spectrum unlike all that
+/// the regression saw, such as a glint, can be extrapolated far below.
+void keep_non_negative(Cube& fused, const Cube& hsi);
+
 /// The matrix in single precision.
 Tensor to_tensor(const Matrix& matrix);
 

@@ -17,6 +17,7 @@ struct SfimHsOptions {
 /// smoothing filter is the pair's own PSF. Written as up(hsi_b) + m (P_b - up(degrade(P_b))), the modulation
 /// m = up(hsi_b) / up(degrade(P_b)) is kept within [0, 2], and is 1 where up(degrade(P_b)) is not positive: so dark
 /// pixels cannot blow up. Everything is learned from the pair while fusing.
+/// A band that is nowhere negative in the HSI is not in the result either.
 class SfimHs : public FusionMethod {
  public:
   using Options = SfimHsOptions;
