@@ -2,7 +2,10 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/methods/bicubic.h"
+#include "specfuse/methods/glp_hs.h"
+#include "specfuse/methods/gsa.h"
 #include "specfuse/methods/linear_injection.h"
+#include "specfuse/methods/sfim_hs.h"
 #include "specfuse/methods/two_cnn_fu.h"
 
 namespace specfuse {
@@ -30,6 +33,9 @@ const std::vector<MethodEntry>& methods() {
       entry<Bicubic>("bicubic", "cubic up-sampling of the HSI; ignores the MSI"),
       entry<LinearInjection>("linear_injection",
                              "up-sampled HSI plus the MSI's detail times a matrix fitted one scale down"),
+      entry<Gsa>("gsa", "adaptive Gram-Schmidt, hypersharpened (Aiazzi et al. 2007); learns from the pair itself"),
+      entry<SfimHs>("sfim_hs", "smoothing-filter-based intensity modulation, hypersharpened (Liu 2000)"),
+      entry<GlpHs>("glp_hs", "generalised Laplacian pyramid, hypersharpened (Aiazzi et al. 2006, Selva et al. 2015)"),
       entry<TwoCnnFu>("two_cnn_fu", "the two-branch network of Yang, Zhao and Chan, Remote Sensing 2018, 10(5), 800"),
   };
   return all;

@@ -3,7 +3,8 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/upsample.h"
-#include "specfuse/kernels/gemm.h"
+#include "specfuse/kernels/matrix.h"
+#include "specfuse/methods/detail_injection.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
@@ -26,32 +27,20 @@ void add_normal_equations(const TrainingPair& example, Matrix& dd, Matrix& de) {
 
 }  // namespace
 
-Cube msi_detail(const Pair& pair) {
-  Cube detail = upsample_cubic(degrade_spatially(pair.msi, pair.degradation), pair.degradation.ratio);
-  scale(detail.values, -1.0f);
-  add_scaled(detail.values, pair.msi.values);
-  return detail;
-}
-
 void LinearInjection::fit(const TrainingData& data, const FitContext&) {
   SPECFUSE_CHECK(!data.train.empty(), "linear_injection: nothing to learn from");
   const Index few = data.train[0].input.msi.bands(), many = data.train[0].target.bands();
   Matrix dd(few, few), de(few, many);
   for (const TrainingPair& example : data.train) add_normal_equations(example, dd, de);
-  const Matrix gain = least_squares(dd, de);
-  gain_ = Tensor::uninitialized({few, many});
-  for (Index i = 0; i < gain_.size(); ++i) gain_[i] = static_cast<float>(gain.values[static_cast<std::size_t>(i)]);
+  gain_ = to_tensor(least_squares(dd, de));
 }
 
 Cube LinearInjection::fuse(const Pair& pair) const {
   SPECFUSE_CHECK(gain_.defined() && gain_.shape() == Shape({pair.msi.bands(), pair.hsi.bands()}),
                  "linear_injection: fitted for ", gain_.defined() ? gain_.shape().text() : "nothing",
                  " MSI and HSI bands, got ", pair.msi.bands(), " and ", pair.hsi.bands());
-  const Cube detail = msi_detail(pair);
   Cube fused = upsample_cubic(pair.hsi, pair.degradation.ratio);
-  parallel_gemm(plain({detail.values.data(), detail.pixels(), detail.bands()}),
-                plain({gain_.data(), gain_.dim(0), gain_.dim(1)}), {fused.values.data(), fused.pixels(), fused.bands()},
-                true);
+  inject(fused, msi_detail(pair), gain_);
   return fused;
 }
 

@@ -4,6 +4,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/methods/bicubic.h"
+#include "specfuse/methods/detail_injection.h"
 #include "specfuse/methods/linear_injection.h"
 #include "support/random.h"
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "specfuse/kernels/matrix.h"
 #include "specfuse/methods/fusion_method.h"
 
 namespace specfuse {
@@ -25,8 +24,5 @@ class LinearInjection : public FusionMethod {
   /// A; undefined before `fit`.
   Tensor gain_;
 };
-
-/// What the MSI shows beyond the resolution of the HSI: msi - up(degrade(msi)).
-Cube msi_detail(const Pair& pair);
 
 }  // namespace specfuse

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <vector>
+
+#include "specfuse/kernels/matrix.h"
+#include "specfuse/methods/fusion_method.h"
+
+namespace specfuse {
+
+/// What the MSI shows beyond a coarse version of it: msi - up(coarse), [rows, cols, msi bands].
+Cube detail_beyond(const Cube& msi, const Cube& coarse, Index ratio);
+
+/// What the MSI shows beyond the resolution of the HSI: msi - up(degrade(msi)).
+Cube msi_detail(const Pair& pair);
+
+/// Means and covariances over the pixels that two images x and y share; divided by the number of pixels.
+struct Covariance {
+  std::vector<double> x_mean, y_mean, y_variance;
+  /// [x bands, x bands] and [x bands, y bands]
+  Matrix xx, xy;
+};
+
+/// Throws `Error` where the images differ in size or hold values that are not finite.
+Covariance covariance(const Cube& x, const Cube& y);
+
+/// y = x weights + offset: weights [x bands, y bands] and one offset for each band of y.
+struct Regression {
+  Matrix weights;
+  std::vector<double> offset;
+};
+
+/// The least-squares fit of y on x with intercept. With x the degraded MSI and y the HSI this is hypersharpening
+/// (Selva et al. 2015, "Hyper-sharpening: a first approach on SIM-GA data"): x weights + offset at the MSI's own
+/// resolution is the sharp image P_b synthesised for HSI band b. Bands of x that are constant to the precision of
+/// float32 get no weight; collinear ones share it.
+Regression regress(const Covariance& covariance);
+
+/// What the regression makes of one pixel x [x bands], in double precision.
+std::vector<double> predict(const float* x, const Regression& regression);
+
+/// Scales column b of the weights by g_b = cov(x w_b, y_b) / var(x w_b), the injection gain of Gram-Schmidt (Aiazzi et
+/// al. 2007) and of global regression-based injection (Aiazzi et al. 2006); 0 where x w_b explains nothing of y_b.
+void scale_by_gain(Matrix& weights, const Covariance& covariance);
+
+/// fused += detail gain: detail [rows, cols, msi bands], gain [msi bands, bands].
+void inject(Cube& fused, const Cube& detail, const Tensor& gain);
+
+/// Raises negative values to 0 in the bands of `fused` that are nowhere negative in the HSI: a spectrum unlike all that
+/// the regression saw, such as a glint, can be extrapolated far below.
+void keep_non_negative(Cube& fused, const Cube& hsi);
+
+/// The matrix in single precision.
+Tensor to_tensor(const Matrix& matrix);
+
+}  // namespace specfuse

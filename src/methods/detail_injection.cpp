@@ -1,0 +1,149 @@
+#include "specfuse/methods/detail_injection.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "specfuse/core/error.h"
+#include "specfuse/core/threads.h"
+#include "specfuse/imaging/upsample.h"
+#include "specfuse/kernels/gemm.h"
+#include "specfuse/tensor/math.h"
+
+namespace specfuse {
+namespace {
+
+/// A band whose deviation is below this part of its mean holds rounding errors only.
+constexpr double kFlat = 1e-6;
+/// Nor is a share of the variance below this worth explaining.
+constexpr double kUnexplained = 1e-10;
+
+std::vector<double> band_means(const Cube& image) {
+  std::vector<double> means(static_cast<std::size_t>(image.bands()));
+  for (Index p = 0; p < image.pixels(); ++p) {
+    const float* pixel = image.values.data() + p * image.bands();
+    for (std::size_t b = 0; b < means.size(); ++b) means[b] += double{pixel[b]};
+  }
+  for (double& mean : means) mean /= static_cast<double>(image.pixels());
+  return means;
+}
+
+/// Pixels [first, first + count) less the band means, as [count, bands].
+Matrix centred(const Cube& image, const std::vector<double>& means, Index first, Index count) {
+  Matrix result(count, image.bands());
+  for (Index p = 0; p < count; ++p) {
+    const float* pixel = image.values.data() + (first + p) * image.bands();
+    double* row = result.row(p);
+    for (std::size_t b = 0; b < means.size(); ++b) row[b] = double{pixel[b]} - means[b];
+  }
+  return result;
+}
+
+void add(Matrix& sum, const Matrix& term, double factor) {
+  for (std::size_t i = 0; i < sum.values.size(); ++i) sum.values[i] += factor * term.values[i];
+}
+
+}  // namespace
+
+Cube detail_beyond(const Cube& msi, const Cube& coarse, Index ratio) {
+  Cube detail = upsample_cubic(coarse, ratio);
+  scale(detail.values, -1.0f);
+  add_scaled(detail.values, msi.values);
+  return detail;
+}
+
+Cube msi_detail(const Pair& pair) {
+  return detail_beyond(pair.msi, degrade_spatially(pair.msi, pair.degradation), pair.degradation.ratio);
+}
+
+Covariance covariance(const Cube& x, const Cube& y) {
+  SPECFUSE_CHECK(x.rows() == y.rows() && x.cols() == y.cols() && x.pixels() > 0,
+                 "covariance: expected two images of equal size, got ", x.rows(), " x ", x.cols(), " and ", y.rows(),
+                 " x ", y.cols(), " pixels");
+  SPECFUSE_CHECK(all_finite(x.values) && all_finite(y.values), "covariance: expected finite values, got NaN or inf");
+  Covariance result{band_means(x), band_means(y), {}, {x.bands(), x.bands()}, {x.bands(), y.bands()}};
+  result.y_variance.resize(result.y_mean.size());
+  // Blocks, so that no image is held a second time in double precision.
+  constexpr Index kBlock = 4096;
+  const double share = 1.0 / static_cast<double>(x.pixels());
+  for (Index first = 0; first < x.pixels(); first += kBlock) {
+    const Index count = std::min(kBlock, x.pixels() - first);
+    const Matrix x_block = centred(x, result.x_mean, first, count), y_block = centred(y, result.y_mean, first, count);
+    add(result.xx, product_tn(x_block, x_block), share);
+    add(result.xy, product_tn(x_block, y_block), share);
+    for (Index p = 0; p < count; ++p) {
+      const double* row = y_block.row(p);
+      for (std::size_t b = 0; b < result.y_variance.size(); ++b) result.y_variance[b] += share * row[b] * row[b];
+    }
+  }
+  return result;
+}
+
+Regression regress(const Covariance& covariance) {
+  const Index bands = covariance.xx.rows;
+  Matrix xx = covariance.xx, xy = covariance.xy;
+  for (Index i = 0; i < bands; ++i) {
+    if (std::sqrt(xx(i, i)) > kFlat * std::abs(covariance.x_mean[static_cast<std::size_t>(i)])) continue;
+    for (Index j = 0; j < bands; ++j) xx(i, j) = xx(j, i) = 0;
+    std::fill_n(xy.row(i), xy.cols, 0.0);
+  }
+  Regression result{least_squares(xx, xy), covariance.y_mean};
+  for (Index i = 0; i < bands; ++i) {
+    const double mean = covariance.x_mean[static_cast<std::size_t>(i)];
+    for (Index b = 0; b < xy.cols; ++b) result.offset[static_cast<std::size_t>(b)] -= mean * result.weights(i, b);
+  }
+  return result;
+}
+
+std::vector<double> predict(const float* x, const Regression& regression) {
+  std::vector<double> y = regression.offset;
+  for (Index i = 0; i < regression.weights.rows; ++i) {
+    const double value = x[i];
+    const double* weights = regression.weights.row(i);
+    for (std::size_t b = 0; b < y.size(); ++b) y[b] += value * weights[b];
+  }
+  return y;
+}
+
+void scale_by_gain(Matrix& weights, const Covariance& covariance) {
+  const Matrix spread = product(covariance.xx, weights);
+  for (Index b = 0; b < weights.cols; ++b) {
+    double variance = 0, common = 0;
+    for (Index i = 0; i < weights.rows; ++i) {
+      variance += weights(i, b) * spread(i, b);
+      common += weights(i, b) * covariance.xy(i, b);
+    }
+    const bool explains = variance > kUnexplained * covariance.y_variance[static_cast<std::size_t>(b)];
+    const double gain = explains ? common / variance : 0.0;
+    for (Index i = 0; i < weights.rows; ++i) weights(i, b) *= gain;
+  }
+}
+
+void inject(Cube& fused, const Cube& detail, const Tensor& gain) {
+  parallel_gemm(plain({detail.values.data(), detail.pixels(), detail.bands()}),
+                plain({gain.data(), gain.dim(0), gain.dim(1)}), {fused.values.data(), fused.pixels(), fused.bands()},
+                true);
+}
+
+void keep_non_negative(Cube& fused, const Cube& hsi) {
+  const Index bands = hsi.bands();
+  std::vector<float> least(static_cast<std::size_t>(bands), 0.0f);
+  for (Index i = 0; i < hsi.values.size(); ++i) {
+    if (hsi.values[i] < 0) least[static_cast<std::size_t>(i % bands)] = std::numeric_limits<float>::lowest();
+  }
+  parallel_for(fused.rows(), [&](Index row) {
+    float* values = fused.pixel(row, 0);
+    for (Index i = 0; i < fused.cols() * bands; ++i) {
+      values[i] = std::max(values[i], least[static_cast<std::size_t>(i % bands)]);
+    }
+  });
+}
+
+Tensor to_tensor(const Matrix& matrix) {
+  Tensor result = Tensor::uninitialized({matrix.rows, matrix.cols});
+  std::transform(matrix.values.begin(), matrix.values.end(), result.data(),
+                 [](double value) { return static_cast<float>(value); });
+  return result;
+}
+
+}  // namespace specfuse
