@@ -7,15 +7,16 @@
 
 namespace specfuse {
 
-// Each instruction set's copy of simd_im2col.cpp and simd_lanes.cpp.
-#define SPECFUSE_DECLARE(isa)                                              \
-  namespace isa {                                                          \
-  extern const Im2colRoutines kIm2colRoutines;                             \
-  extern const LaneRoutines kLaneRoutines;                                 \
-  const SimdTable& table() {                                               \
-    static const SimdTable instance{#isa, kIm2colRoutines, kLaneRoutines}; \
-    return instance;                                                       \
-  }                                                                        \
+// Each instruction set's copy of the simd_*.cpp files.
+#define SPECFUSE_DECLARE(isa)                                                              \
+  namespace isa {                                                                          \
+  extern const Im2colRoutines kIm2colRoutines;                                             \
+  extern const LaneRoutines kLaneRoutines;                                                 \
+  extern const PixelRoutines kPixelRoutines;                                               \
+  const SimdTable& table() {                                                               \
+    static const SimdTable instance{#isa, kIm2colRoutines, kLaneRoutines, kPixelRoutines}; \
+    return instance;                                                                       \
+  }                                                                                        \
   }
 #ifdef SPECFUSE_X86
 SPECFUSE_DECLARE(avx512)

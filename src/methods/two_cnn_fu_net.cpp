@@ -90,12 +90,14 @@ Variable TwoCnnFuNet::hsi_branch(const Variable& spectra) const {
 }
 
 Variable TwoCnnFuNet::msi_branch(const Variable& windows) const {
-  const Variable maps = run_convolutions(msi_convs_, msi_skip_, windows,
-                                         [](const Conv2d& conv, const Variable& x) { return relu(conv.forward(x)); });
-  if (msi_fc_.empty()) return patches_to_rows(maps, msi_side_);
+  const Variable maps = run_convolutions(
+      msi_convs_, msi_skip_, to_pixels(windows),
+      [](const Conv2d& conv, const Variable& x) { return conv2d_relu_pixels(x, conv.weight(), conv.bias()); });
+  if (msi_fc_.empty()) return patches_to_rows(from_pixels(maps), msi_side_);
   // An FC over every patch of side msi_side is a convolution of that size over the maps.
   const Variable kernel = reshape(msi_fc_[0].weight(), {model_.msi_fc, model_.msi_maps, msi_side_, msi_side_});
-  return patches_to_rows(relu(conv2d(maps, kernel, msi_fc_[0].bias())), 1);
+  const Variable rows = conv2d_relu_pixels(maps, kernel, msi_fc_[0].bias());
+  return reshape(rows, {rows.value().size() / model_.msi_fc, model_.msi_fc});
 }
 
 Variable TwoCnnFuNet::forward(const Variable& spectra, const Variable& windows) const {

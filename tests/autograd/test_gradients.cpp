@@ -87,6 +87,13 @@ TEST_CASE("gradients: samples as lanes") {
                      {1e-3f}) < 2e-3);
 }
 
+TEST_CASE("gradients: channels as lanes") {
+  const Tensor x = away_from_zero({2, 2, 5, 6}, "x"), w = random_tensor({3, 2, 2, 3}, "w"), b = random_tensor({3}, "b");
+  CHECK(gradient_gap([](auto& v) { return from_pixels(to_pixels(v[0])); }, {x}) < kBilinear);
+  CHECK(gradient_gap([](auto& v) { return conv2d_relu_pixels(to_pixels(v[0]), v[1], v[2]); }, {x, w, b}, {1e-3f}) <
+        2e-3);
+}
+
 TEST_CASE("gradients: a planted error is found") {
   // A square whose backward forgets the factor 2.
   const auto wrong_square = [](const std::vector<Variable>& v) {

@@ -46,6 +46,12 @@ Variable to_lanes(const Variable& x);
 Variable from_lanes(const Variable& x, Index samples);
 Variable conv1d_relu_lanes(const Variable& x, const Variable& weight, const Variable& bias);
 
+/// The same for images in the layout of kernels/conv_pixels.h, where channels are SIMD lanes: x [N, C, H, W] ->
+/// [N, H, W, C] and back, and relu(conv2d(x, weight, bias)) in between, without stride, padding or dilation.
+Variable to_pixels(const Variable& x);
+Variable from_pixels(const Variable& x);
+Variable conv2d_relu_pixels(const Variable& x, const Variable& weight, const Variable& bias);
+
 /// Euclidean loss 1 / (2 N) * sum of (x - target)^2 over x [N, ...]: shape [1]. The target gets no gradient.
 Variable euclidean_loss(const Variable& x, const Tensor& target);
 

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "specfuse/tensor/tensor.h"
+
+namespace specfuse {
+
+/// 2-D convolution with output channels as SIMD lanes. A tensor [N, C, H, W] is kept as [N, H, W, C], so that one row
+/// of a kernel is one run of W * C neighbouring inputs, and a convolution needs neither columns nor packing but of its
+/// weights. For stride 1 without padding or dilation; kernels/conv.h is the general path, and what this one is tested
+/// against. Results do not depend on the number of threads.
+
+/// [N, C, H, W] -> [N, H, W, C], and back.
+Tensor to_pixels(const Tensor& x);
+Tensor from_pixels(const Tensor& x);
+
+/// [N, H', W', O] of x [N, H, W, C], weight [O, C, KH, KW] and bias [O]; then max(., 0) where `relu`.
+Tensor conv_pixels_forward(const Tensor& x, const Tensor& weight, const Tensor& bias, bool relu);
+
+/// Gradients to add to; those that are null are not computed.
+struct PixelGradients {
+  Tensor *x = nullptr, *weight = nullptr, *bias = nullptr;
+};
+
+/// Adds the gradients of a convolution, given its result y and the gradient dy of that; `relu` as in the forward pass.
+void conv_pixels_backward(const Tensor& x, const Tensor& weight, const Tensor& y, const Tensor& dy, bool relu,
+                          const PixelGradients& gradients);
+
+}  // namespace specfuse
