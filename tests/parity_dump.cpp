@@ -21,7 +21,7 @@ using namespace specfuse;
 
 namespace {
 
-constexpr double kLearningRate = 1e-4;
+constexpr double kLearningRate = 3e-5;
 constexpr Index kMsiBands = 6;
 
 struct Arguments {
