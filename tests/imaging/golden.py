@@ -3,7 +3,7 @@
 
 usage: golden.py            prints the numbers that test_degrade.cpp, test_upsample.cpp, test_psf.cpp, test_srf.cpp and
                             test_metrics.cpp compare with
-Needs python3-numpy. Everything is in double precision; images are (rows, cols, bands).
+Needs python3-numpy, and python3-skimage for a second opinion on ssim. Everything is in double precision; images are (rows, cols, bands).
 """
 import numpy as np
 
@@ -109,6 +109,107 @@ def metrics(reference, fused, ratio):
     }
 
 
+def odd_pair():
+    """Sides that are no multiple of a window, a pixel of zeros and a constant band."""
+    reference, fused = image(37, 45, 6), image(37, 45, 6) + 0.25 * image(37, 45, 6, 50)
+    reference[3, 4] = 0
+    reference[:, :, 2] = 1.5
+    return reference, fused
+
+
+def varying(reference):
+    return [b for b in range(reference.shape[2]) if np.ptp(reference[:, :, b]) > 0]
+
+
+def ssim(reference, fused):
+    """Wang et al. 2004, window after window."""
+    d = np.arange(11) - 5
+    weight = np.exp(-(d[:, None] ** 2 + d[None, :] ** 2) / (2 * 1.5**2))
+    weight /= weight.sum()
+    means = []
+    for b in varying(reference):
+        x, y = reference[:, :, b], fused[:, :, b]
+        c1, c2 = (0.01 * np.ptp(x)) ** 2, (0.03 * np.ptp(x)) ** 2
+        values = []
+        for i in range(x.shape[0] - 10):
+            for j in range(x.shape[1] - 10):
+                u, v = x[i : i + 11, j : j + 11], y[i : i + 11, j : j + 11]
+                mu, mv = (weight * u).sum(), (weight * v).sum()
+                variances = (weight * (u - mu) ** 2).sum() + (weight * (v - mv) ** 2).sum()
+                covariance = (weight * (u - mu) * (v - mv)).sum()
+                values.append((2 * mu * mv + c1) * (2 * covariance + c2)
+                              / ((mu**2 + mv**2 + c1) * (variances + c2)))
+        means.append(np.mean(values))
+    return np.mean(means)
+
+
+def ssim_skimage(reference, fused):
+    """The same by scikit-image, which means over windows that lie inside; None where it is not installed."""
+    try:
+        from skimage.metrics import structural_similarity
+    except ImportError:
+        return None
+    return np.mean([structural_similarity(reference[:, :, b], fused[:, :, b], data_range=np.ptp(reference[:, :, b]),
+                                          gaussian_weights=True, sigma=1.5, use_sample_covariance=False)
+                    for b in varying(reference)])
+
+
+def quality(u, v):
+    """Wang and Bovik 2002."""
+    mu, mv, spread = u.mean(), v.mean(), u.var() + v.var()
+    means = 2 * mu * mv / (mu**2 + mv**2) if mu**2 + mv**2 > 0 else 1
+    return means * (2 * ((u - mu) * (v - mv)).mean() / spread if spread > 0 else 1)
+
+
+def uiqi(reference, fused):
+    rows, cols, _ = reference.shape
+    return np.mean([np.mean([quality(reference[i : i + 32, j : j + 32, b], fused[i : i + 32, j : j + 32, b])
+                             for i in range(rows - 31) for j in range(cols - 31)]) for b in varying(reference)])
+
+
+def conjugate(z):
+    return np.concatenate([z[:1], -z[1:]])
+
+
+def multiply(z, w):
+    """Product of hypercomplex numbers of 2^n components, the recursion of Garzelli and Nencini 2009."""
+    if len(z) == 1:
+        return z * w
+    half = len(z) // 2
+    a, b, c, d = z[:half], conjugate(z[half:]), w[:half], conjugate(w[half:])
+    return np.concatenate([multiply(a, c) - multiply(d, conjugate(b)), multiply(conjugate(a), d) + multiply(c, b)])
+
+
+def q2n_block(x, y):
+    """x, y: (pixels, components). Numbers are multiplied pixel after pixel, on purpose."""
+    x, y, n = x.copy(), y.copy(), len(x)
+    for b in range(x.shape[1]):
+        mean, deviation = x[:, b].mean(), x[:, b].std(ddof=1)
+        deviation = deviation if deviation > 0 else np.finfo(float).eps
+        x[:, b] = (x[:, b] - mean) / deviation + 1
+        y[:, b] = y[:, b] + 1 if mean == 0 else (y[:, b] - mean) / deviation + 1
+    y[:, 1:] *= -1
+    mean_x, mean_y = x.mean(0), y.mean(0)
+    norms = (mean_x**2).sum(), (mean_y**2).sum()
+    bias = 2 * np.sqrt(norms[0] * norms[1]) / sum(norms)
+    variances = n / (n - 1) * ((x**2).sum(1).mean() + (y**2).sum(1).mean() - sum(norms))
+    if variances == 0:
+        return bias
+    products = np.mean([multiply(z, w) for z, w in zip(x, y)], 0)
+    return np.linalg.norm(n / (n - 1) * (products - multiply(mean_x, mean_y)) * bias * 2 / variances)
+
+
+def q2n(reference, fused):
+    kept = varying(reference)
+    rows, cols = reference.shape[:2]
+    size = 1 << (len(kept) - 1).bit_length()
+    pad = ((0, -rows % 32), (0, -cols % 32), (0, 0))
+    x, y = (np.pad(np.pad(z[:, :, kept], pad, mode="symmetric"), ((0, 0), (0, 0), (0, size - len(kept))))
+            for z in (reference, fused))
+    return np.mean([q2n_block(x[i : i + 32, j : j + 32].reshape(-1, size), y[i : i + 32, j : j + 32].reshape(-1, size))
+                    for i in range(0, x.shape[0], 32) for j in range(0, x.shape[1], 32)])
+
+
 def digest(x):
     """First and last value, and a sum whose weights tell positions apart: what the tests compare."""
     flat = np.asarray(x, float).ravel()
@@ -139,6 +240,13 @@ def main():
     print("noise deviation:", digest(noise_deviation(image(3, 5, 7), 20)))
     for key, value in metrics(image(3, 5, 7), image(3, 5, 7) + 0.25 * image(3, 5, 7, 50), 4).items():
         print(f"{key}: {value:.10g}")
+    for name, (x, y) in {"odd": odd_pair(), "9 bands": (image(32, 33, 9), image(32, 33, 9, 7))}.items():
+        print(f"ssim {name}: {ssim(x, y):.10g}, by scikit-image {ssim_skimage(x, y)}")
+        print(f"uiqi {name}: {uiqi(x, y):.10g}")
+        print(f"q2n {name}: {q2n(x, y):.10g}")
+    x, y = image(32, 32, 2), image(32, 32, 2, 9)
+    x[:16], y[16:] = 0, 0
+    print(f"half of zeros: uiqi {uiqi(x, y):.10g}, q2n {q2n(x, y):.10g}")
 
 
 if __name__ == "__main__":
