@@ -32,22 +32,27 @@ bool window_fits(const Cube& image, Index window, LeftOut& left_out) {
   return false;
 }
 
-double mean_over_planes(const Comparison& images, Index window, LeftOut& left_out,
-                        const std::function<double(const BandPlanes&)>& value) {
+std::vector<double> values_of_bands(const Comparison& images, const std::function<double(const BandPlanes&)>& value) {
   constexpr Index kGroup = 8;
   const Cube& reference = images.reference;
-  if (!window_fits(reference, window, left_out)) return kNothing;
-  const Index pixels = reference.pixels();
-  std::vector<double> values(images.bands.size(), kNothing);
+  std::vector<double> values(images.bands.size());
   parallel_ranges(reference.bands(), kGroup, [&](Index begin, Index end) {
     const std::vector<float> x = planes_of(reference, begin, end), y = planes_of(images.fused, begin, end);
     for (Index b = begin; b < end; ++b) {
-      const BandStatistics& band = images.bands[static_cast<std::size_t>(b)];
-      const Index at = (b - begin) * pixels;
-      if (band.most == band.least) continue;
-      values[static_cast<std::size_t>(b)] =
-          value({reference.rows(), reference.cols(), x.data() + at, y.data() + at, band});
+      const auto band = static_cast<std::size_t>(b);
+      const Index at = (b - begin) * reference.pixels();
+      values[band] =
+          value({reference.rows(), reference.cols(), x.data() + at, y.data() + at, images.bands[band]});
     }
+  });
+  return values;
+}
+
+double mean_over_planes(const Comparison& images, Index window, LeftOut& left_out,
+                        const std::function<double(const BandPlanes&)>& value) {
+  if (!window_fits(images.reference, window, left_out)) return kNothing;
+  const std::vector<double> values = values_of_bands(images, [&](const BandPlanes& band) {
+    return band.statistics.most == band.statistics.least ? kNothing : value(band);
   });
   auto next = values.begin();
   return mean_over_bands(images, "bands with zero span", left_out, [&](const BandStatistics&) { return *next++; });

@@ -44,6 +44,9 @@ double q2n(const Comparison& images, LeftOut& left_out);
 double rmse(const Comparison& images, LeftOut& left_out);
 double cc(const Comparison& images, LeftOut& left_out);
 
+/// Between two spectra; NaN where one has norm zero.
+double angle_deg(const float* x, const float* y, Index bands);
+
 /// Over all values.
 double mean_squared_error(const Comparison& images);
 

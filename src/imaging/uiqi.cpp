@@ -1,26 +1,11 @@
 #include "band_planes.h"
 #include "quality_index.h"
+#include "window_sums.h"
 
 namespace specfuse {
 namespace {
 
 constexpr Index kWindow = 32;
-
-/// Replaces each value that starts a whole window by the sum over the window. Doubling the width five times only ever
-/// adds: a window of zeros keeps a sum of exactly zero, and one of equal values an exact sum, which running sums do not.
-void sum_windows(std::vector<double>& plane, Index rows, Index cols) {
-  for (Index step = 1; step < kWindow; step *= 2) {
-    for (Index i = 0; i < (rows - 2 * step + 1) * cols; ++i) {
-      plane[static_cast<std::size_t>(i)] += plane[static_cast<std::size_t>(i + step * cols)];
-    }
-  }
-  for (Index row = 0; row <= rows - kWindow; ++row) {
-    double* const values = plane.data() + row * cols;
-    for (Index step = 1; step < kWindow; step *= 2) {
-      for (Index col = 0; col <= cols - 2 * step; ++col) values[col] += values[col + step];
-    }
-  }
-}
 
 double mean_quality(const BandPlanes& band) {
   const auto pixels = static_cast<std::size_t>(band.rows * band.cols);
@@ -33,7 +18,7 @@ double mean_quality(const BandPlanes& band) {
     squares[i] = x[i] * x[i] + y[i] * y[i];
     products[i] = x[i] * y[i];
   }
-  for (std::vector<double>* plane : {&x, &y, &squares, &products}) sum_windows(*plane, band.rows, band.cols);
+  for (std::vector<double>* plane : {&x, &y, &squares, &products}) sum_windows(*plane, band.rows, band.cols, kWindow);
 
   const double count = kWindow * kWindow;
   const Index rows = band.rows - kWindow + 1, cols = band.cols - kWindow + 1;

@@ -210,6 +210,69 @@ def q2n(reference, fused):
                     for i in range(0, x.shape[0], 32) for j in range(0, x.shape[1], 32)])
 
 
+def angles(x, y, axis):
+    """Radians between the vectors along `axis`."""
+    cosine = (x * y).sum(axis) / (np.linalg.norm(x, axis=axis) * np.linalg.norm(y, axis=axis))
+    return np.arccos(np.clip(cosine, -1, 1))
+
+
+def profiles(x, y, ratio):
+    """As include/specfuse/imaging/profiles.h defines them."""
+    mse, error = ((x - y) ** 2).mean((0, 1)), ((x - y) ** 2).mean()
+    flat = x.reshape(-1, x.shape[2]), y.reshape(-1, x.shape[2])
+    relative = np.sqrt(np.mean(mse / x.mean((0, 1)) ** 2))
+    ergas_map, uqi_map = [], []
+    for i in range(x.shape[0] - 8):
+        for j in range(x.shape[1] - 8):
+            u, v = x[i : i + 8, j : j + 8], y[i : i + 8, j : j + 8]
+            ergas_map.append(100 * ratio * np.sqrt((((u - v) ** 2).mean((0, 1)) / (u.mean((0, 1)) / 64) ** 2).sum()))
+            mu, mv = u.mean((0, 1)), v.mean((0, 1))
+            squares = mu**2 + mv**2
+            uqi_map.append(4 * (64 * (u * v).mean((0, 1)) - mu * mv) * mu * mv
+                           / ((64 * ((u**2).mean((0, 1)) + (v**2).mean((0, 1))) - squares) * squares))
+    return {
+        "matlab_hsms": {"psnr_db": np.mean(10 * np.log10(x.max((0, 1)) ** 2 / mse)),
+                        "sam_deg": np.degrees(angles(x, y, 2)).mean(),
+                        "ergas": 100 / ratio * np.sqrt(np.mean(mse / y.mean((0, 1)) ** 2)),
+                        "q2n": q2n(np.floor(x + 0.5), np.floor(y + 0.5))},
+        "sewar": {"psnr_db": 10 * np.log10(x.max() ** 2 / error), "sam_rad": angles(*flat, 0).mean(),
+                  "ergas": np.mean(ergas_map), "uqi": np.mean(uqi_map)},
+        "torchmetrics": {"psnr_db": 10 * np.log10(np.ptp(x) ** 2 / error), "sam_rad": angles(x, y, 2).mean(),
+                         "ergas": 100 * ratio * relative},
+        "ssrnet": {"psnr_db": 10 * np.log10(x.max() ** 2 / error), "rmse": np.sqrt(error),
+                   "sam_deg": np.degrees(angles(x, y, 2)).mean(), "ergas": 25 * relative},
+    }
+
+
+def consistency(fused, hsi, msi, ratio):
+    """Of an average over blocks (a box PSF) and of the first and the mean of the other bands (the SRF)."""
+    rows, cols, bands = hsi.shape
+    coarse = fused.reshape(rows, ratio, cols, ratio, bands).mean((1, 3))
+    few = np.stack([fused[:, :, 0], fused[:, :, 1:].mean(2)], 2)
+    scores = {}
+    for name, x, y in (("hsi", hsi, coarse), ("msi", msi, few)):
+        scores[name + "_relative_rmse"] = np.sqrt(((x - y) ** 2).sum() / (x**2).sum())
+        scores.update({f"{name}_{k}": v for k, v in metrics(x, y, ratio).items() if k in ("psnr_db", "sam_deg", "ergas")})
+    return scores
+
+
+def block_quality(u, v, side):
+    return np.mean([quality(u[i : i + side, j : j + side], v[i : i + side, j : j + side])
+                    for i in range(0, u.shape[0] - side + 1, side) for j in range(0, u.shape[1] - side + 1, side)])
+
+
+def qnr(fused, hsi, msi, ratio):
+    side, bands = round(32 / ratio), range(hsi.shape[2])
+    coarse_msi = degrade_spatially(msi, np.full((ratio, ratio), 1 / ratio**2), ratio, "symmetric")
+    d_lambda = np.mean([abs(block_quality(fused[:, :, i], fused[:, :, j], side * ratio)
+                            - block_quality(hsi[:, :, i], hsi[:, :, j], side))
+                        for i in bands for j in bands if i != j])
+    d_s = np.mean([abs(block_quality(fused[:, :, i], msi[:, :, m], side * ratio)
+                       - block_quality(hsi[:, :, i], coarse_msi[:, :, m], side))
+                   for i in bands for m in range(msi.shape[2])])
+    return {"d_lambda": d_lambda, "d_s": d_s, "qnr": (1 - d_lambda) * (1 - d_s)}
+
+
 def digest(x):
     """First and last value, and a sum whose weights tell positions apart: what the tests compare."""
     flat = np.asarray(x, float).ravel()
@@ -244,6 +307,11 @@ def main():
         print(f"ssim {name}: {ssim(x, y):.10g}, by scikit-image {ssim_skimage(x, y)}")
         print(f"uiqi {name}: {uiqi(x, y):.10g}")
         print(f"q2n {name}: {q2n(x, y):.10g}")
+    for name, scores in profiles(*(1000 * z for z in (image(37, 45, 5), image(37, 45, 5, 50))), 3).items():
+        print(name, {key: float("%.10g" % value) for key, value in scores.items()})
+    inputs = image(69, 72, 5, 9), image(23, 24, 5), image(69, 72, 2, 50), 3
+    for scores in (consistency(*inputs), qnr(*inputs)):
+        print({key: float("%.10g" % value) for key, value in scores.items()})
     x, y = image(32, 32, 2), image(32, 32, 2, 9)
     x[:16], y[16:] = 0, 0
     print(f"half of zeros: uiqi {uiqi(x, y):.10g}, q2n {q2n(x, y):.10g}")
