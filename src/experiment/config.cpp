@@ -7,6 +7,7 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
+#include "specfuse/imaging/profiles.h"
 #include "specfuse/io/file.h"
 
 namespace specfuse {
@@ -66,6 +67,8 @@ class Checker {
     check_protocol(config.protocol);
     expect(!config.seeds.empty(), "seeds", "at least one", "none");
     expect(!config.methods.empty(), "methods", "at least one", "none");
+    const std::set<std::string> profiles(config.metric_profiles.begin(), config.metric_profiles.end());
+    expect(profiles.size() == config.metric_profiles.size(), "metric_profiles", "profiles that differ", "one twice");
     std::set<std::string> folders;
     for (std::size_t i = 0; i < config.methods.size(); ++i) {
       const MethodConfig& method = config.methods[i];
@@ -180,6 +183,9 @@ void ExperimentConfig::describe(FieldVisitor& fields) {
   fields("protocol", protocol);
   fields("seeds", seeds, Range{0, 9007199254740992});
   fields("methods", methods);
+  Choices profiles{};
+  profiles.texts = specfuse::metric_profiles();
+  fields("metric_profiles", metric_profiles, profiles);
 }
 
 std::string ExperimentConfig::folder_of(const MethodConfig& method, Index seed) const {

@@ -59,7 +59,8 @@ Report make_report(const Results& results, std::vector<FigureGroup> figures, con
   report.title = config.name;
   report.summary = concat("Protocol ", config.protocol.type, ", ratio ", config.degrade.ratio, ", configuration ",
                           config_hash(config), ", degradation ", degradation_hash(config), ".");
-  report.tables = {score_table(results), train_table(results)};
+  report.tables = {score_table(results), no_reference_table(results), train_table(results)};
+  for (const Table& table : profile_tables(results)) report.tables.push_back(table);
   report.notes = notes_of(results);
   report.groups = std::move(figures);
   const std::vector<LossCurve> curves = loss_curves(results, log);

@@ -74,6 +74,8 @@ struct ExperimentConfig {
   ProtocolConfig protocol;
   std::vector<Index> seeds{0};
   std::vector<MethodConfig> methods;
+  /// Conventions of other toolboxes to score by as well; see imaging/profiles.h.
+  std::vector<std::string> metric_profiles;
   void describe(FieldVisitor& fields);
 
   /// The folder of one result inside the output folder: the label, and the seed where there are several.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,10 @@ struct MethodResult {
   std::optional<Scores> scores;
   /// Of fusing the training input, against its target.
   Scores train_scores;
+  /// Of the whole fused image: `consistency`, and `qnr` where there is no reference.
+  Scores no_reference;
+  /// Against the reference, by the name of each profile that the configuration asks for.
+  std::map<std::string, Scores> profiles;
 };
 
 /// What came of an experiment.
@@ -39,5 +44,9 @@ std::string metrics_json(const Results& results);
 Table score_table(const Results& results);
 /// The scores of fusing the training input.
 Table train_table(const Results& results);
+/// The scores that need no reference, as far as there are any.
+Table no_reference_table(const Results& results);
+/// One for each profile, where there is a reference.
+std::vector<Table> profile_tables(const Results& results);
 
 }  // namespace specfuse
