@@ -64,6 +64,7 @@ class Checker {
   void check(const ExperimentConfig& config) const {
     expect(is_plain_name(config.name), "name", "letters, digits, '.', '_' and '-', not led by '.' or '-'", config.name);
     check_data(config.data);
+    check_estimate(config.degrade);
     check_protocol(config.protocol);
     expect(!config.seeds.empty(), "seeds", "at least one", "none");
     expect(!config.methods.empty(), "methods", "at least one", "none");
@@ -92,6 +93,13 @@ class Checker {
     const int sources = data.scene.has_value() + data.pair.has_value() + data.synthetic.has_value();
     expect(sources == 1, "data", "exactly one of scene, pair and synthetic", concat(sources));
     expect(!data.dataset || data.scene, "data.dataset", "it beside a scene only", data.dataset.value_or(""));
+  }
+
+  void check_estimate(const DegradeConfig& degrade) const {
+    expect(!degrade.estimate.psf || degrade.psf.type == "gaussian", "degrade.estimate.psf", "it with a gaussian psf only",
+           concat("psf.type ", degrade.psf.type));
+    expect(!degrade.estimate.gain || degrade.estimate.srf, "degrade.estimate.gain", "it together with estimate.srf only",
+           "it alone");
   }
 
   void check_protocol(const ProtocolConfig& protocol) const {
@@ -157,6 +165,13 @@ void DegradeConfig::describe(FieldVisitor& fields) {
   fields("srf", srf);
   fields("snr_db", snr_db);
   fields("msi_shift", msi_shift, Range{-100, 100});
+  fields("estimate", estimate);
+}
+
+void EstimateConfig::describe(FieldVisitor& fields) {
+  fields("srf", srf);
+  fields("psf", psf);
+  fields("gain", gain);
 }
 
 void ProtocolConfig::describe(FieldVisitor& fields) {

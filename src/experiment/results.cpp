@@ -81,6 +81,21 @@ Table table_of(const Results& results, const std::string& caption, const std::ve
   return table;
 }
 
+Json estimate_json(Index seed, const Estimate& estimate) {
+  Json json = {{"seed", seed}};
+  if (estimate.psf_fwhm) json["psf_fwhm"] = *estimate.psf_fwhm;
+  if (!estimate.srf.defined()) return json;
+  json["srf_shape"] = estimate.srf_shape;
+  for (Index m = 0; m < estimate.srf.dim(0); ++m) {
+    const float* const row = estimate.srf.data() + m * estimate.srf.dim(1);
+    json["srf"].push_back(std::vector<float>(row, row + estimate.srf.dim(1)));
+  }
+  if (estimate.gain.empty()) return json;
+  json["gain"] = estimate.gain;
+  json["offset"] = estimate.offset;
+  return json;
+}
+
 }  // namespace
 
 std::string metrics_json(const Results& results) {
@@ -101,14 +116,14 @@ std::string metrics_json(const Results& results) {
     for (const auto& [profile, scores] : method.profiles) json["profiles"][profile] = scores_json(scores);
     methods.push_back(json);
   }
-  return Json{{"experiment", config.name},
-              {"config_hash", config_hash(config)},
-              {"degradation_hash", degradation_hash(config)},
-              {"protocol", write_fields(config.protocol)},
-              {"scored_on", results.scored_on},
-              {"methods", methods}}
-             .dump(2) +
-         "\n";
+  Json json{{"experiment", config.name},
+            {"config_hash", config_hash(config)},
+            {"degradation_hash", degradation_hash(config)},
+            {"protocol", write_fields(config.protocol)},
+            {"scored_on", results.scored_on},
+            {"methods", methods}};
+  for (const auto& [seed, estimate] : results.estimates) json["estimates"].push_back(estimate_json(seed, estimate));
+  return json.dump(2) + "\n";
 }
 
 Table score_table(const Results& results) {

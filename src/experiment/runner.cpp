@@ -98,7 +98,7 @@ Results run_experiment(const ExperimentConfig& config, const RunOptions& options
   const Scene scene = load_scene(config, data_directories(options.data_directories));
   Output output(options.out);
   TrainingLog log(options.out, options.resume);
-  Results results{config, config.protocol.test ? config.protocol.test->text() : "whole image", {}};
+  Results results{config, config.protocol.test ? config.protocol.test->text() : "whole image", {}, {}};
   std::optional<ShownScene> shown;
   if (!options.resume) discard_checkpoints(config, options);
   // A scene made up for this run is found nowhere else.
@@ -106,6 +106,7 @@ Results run_experiment(const ExperimentConfig& config, const RunOptions& options
 
   for (const Index seed : config.seeds) {
     const Task task = make_task(scene, config.protocol, seed, receptive_radius(config));
+    if (task.estimate) results.estimates[seed] = *task.estimate;
     if (!shown) shown.emplace(scene, task);
     for (const MethodConfig& method : config.methods) {
       SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before ", config.folder_of(method, seed));

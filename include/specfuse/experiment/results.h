@@ -34,6 +34,8 @@ struct Results {
   /// Which part of the reference the scores are of, such as "whole image" or "rows 0-31, cols 16-63".
   std::string scored_on;
   std::vector<MethodResult> methods;
+  /// Of the pair of each seed, where the configuration asks for an estimate.
+  std::map<Index, Estimate> estimates;
 };
 
 /// metrics.json: every score in full precision; null where it is infinite or undefined.
