@@ -7,6 +7,7 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
+#include "specfuse/imaging/profiles.h"
 #include "specfuse/io/file.h"
 
 namespace specfuse {
@@ -67,9 +68,12 @@ class Checker {
   void check(const ExperimentConfig& config) const {
     expect(is_plain_name(config.name), "name", "letters, digits, '.', '_' and '-', not led by '.' or '-'", config.name);
     check_data(config.data);
+    check_estimate(config.degrade);
     check_protocol(config.protocol);
     expect(!config.seeds.empty(), "seeds", "at least one", "none");
     expect(!config.methods.empty(), "methods", "at least one", "none");
+    const std::set<std::string> profiles(config.metric_profiles.begin(), config.metric_profiles.end());
+    expect(profiles.size() == config.metric_profiles.size(), "metric_profiles", "profiles that differ", "one twice");
     std::set<std::string> folders;
     for (std::size_t i = 0; i < config.methods.size(); ++i) {
       const MethodConfig& method = config.methods[i];
@@ -98,6 +102,13 @@ class Checker {
 
   void check_region(const std::string& path, const std::optional<Region>& part) const {
     expect(!part || (part->rows >= 1 && part->cols >= 1), path, "rows and cols", "neither or one of them");
+  }
+
+  void check_estimate(const DegradeConfig& degrade) const {
+    expect(!degrade.estimate.psf || degrade.psf.type == "gaussian", "degrade.estimate.psf", "it with a gaussian psf only",
+           concat("psf.type ", degrade.psf.type));
+    expect(!degrade.estimate.gain || degrade.estimate.srf, "degrade.estimate.gain", "it together with estimate.srf only",
+           "it alone");
   }
 
   void check_protocol(const ProtocolConfig& protocol) const {
@@ -166,6 +177,13 @@ void DegradeConfig::describe(FieldVisitor& fields) {
   fields("srf", srf);
   fields("snr_db", snr_db);
   fields("msi_shift", msi_shift, Range{-100, 100});
+  fields("estimate", estimate);
+}
+
+void EstimateConfig::describe(FieldVisitor& fields) {
+  fields("srf", srf);
+  fields("psf", psf);
+  fields("gain", gain);
 }
 
 void ProtocolConfig::describe(FieldVisitor& fields) {
@@ -192,6 +210,9 @@ void ExperimentConfig::describe(FieldVisitor& fields) {
   fields("protocol", protocol);
   fields("seeds", seeds, Range{0, 9007199254740992});
   fields("methods", methods);
+  Choices profiles{};
+  profiles.texts = specfuse::metric_profiles();
+  fields("metric_profiles", metric_profiles, profiles);
 }
 
 std::string ExperimentConfig::folder_of(const MethodConfig& method, Index seed) const {

@@ -119,6 +119,7 @@ Pair crop_pair(const Pair& pair, const Rectangle& fine) {
 Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>& directories) {
   const DegradeConfig& degrade = config.degrade;
   Scene scene;
+  scene.estimate = degrade.estimate;
   scene.degradation.ratio = degrade.ratio;
   scene.degradation.psf = load_psf(degrade, directories);
   scene.degradation.boundary = boundary_of(degrade.boundary);

@@ -1,8 +1,10 @@
 #include "experiment/page.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "experiment/environment.h"
+#include "experiment/report_text.h"
 #include "specfuse/core/error.h"
 #include "specfuse/experiment/fields.h"
 
@@ -40,6 +42,34 @@ std::vector<LossCurve> loss_curves(const Results& results, const TrainingLog& lo
   return curves;
 }
 
+/// The estimate of each seed as in metrics.json, with a response as its support and peak: its rows are too long for a
+/// page, and all of them are there.
+Facts estimate_facts(const Results& results) {
+  Facts facts{"Estimated from the pair", {}};
+  for (const auto& [seed, estimate] : results.estimates) {
+    const auto add = [&, number = seed](const std::string& name, const std::string& value) {
+      facts.lines.emplace_back(concat("seed ", number, ", ", name), value);
+    };
+    if (estimate.psf_fwhm) add("PSF width (fwhm)", concat(number_text(*estimate.psf_fwhm), " fine pixels"));
+    if (!estimate.srf.defined()) continue;
+    add("shape of the response", estimate.srf_shape);
+    for (Index m = 0; m < estimate.srf.dim(0); ++m) {
+      const float* const row = estimate.srf.data() + m * estimate.srf.dim(1);
+      const float* const end = row + estimate.srf.dim(1);
+      const float half = *std::max_element(row, end) / 2;
+      const auto above = [=](float weight) { return weight >= half; };
+      const auto first = std::find_if(row, end, above) - row;
+      std::string text = concat("bands ", first, "-", first + std::count_if(row, end, above) - 1, " at half its peak");
+      if (!estimate.gain.empty()) {
+        const auto at = static_cast<std::size_t>(m);
+        text += concat(", gain ", number_text(estimate.gain[at]), ", offset ", number_text(estimate.offset[at]));
+      }
+      add(concat("MSI band ", m), text);
+    }
+  }
+  return facts;
+}
+
 std::vector<std::string> notes_of(const Results& results) {
   std::vector<std::string> notes;
   for (const MethodResult& result : results.methods) {
@@ -59,12 +89,14 @@ Report make_report(const Results& results, std::vector<FigureGroup> figures, con
   report.title = config.name;
   report.summary = concat("Protocol ", config.protocol.type, ", ratio ", config.degrade.ratio, ", configuration ",
                           config_hash(config), ", degradation ", degradation_hash(config), ".");
-  report.tables = {score_table(results), train_table(results)};
+  report.tables = {score_table(results), no_reference_table(results), train_table(results)};
+  for (const Table& table : profile_tables(results)) report.tables.push_back(table);
   report.notes = notes_of(results);
   report.groups = std::move(figures);
   const std::vector<LossCurve> curves = loss_curves(results, log);
   if (!curves.empty()) report.groups.push_back(loss_figures(curves));
   report.facts = {facts_of("Configuration", config_text(config)), facts_of("Environment", environment_text())};
+  if (!results.estimates.empty()) report.facts.insert(report.facts.begin(), estimate_facts(results));
   return report;
 }
 

@@ -47,7 +47,11 @@ TrainingData split_training(const TrainingPair& whole, const ProtocolConfig& pro
 }  // namespace
 
 Task make_task(const Scene& scene, const ProtocolConfig& protocol, Index seed, Index receptive_radius) {
-  Task task{make_pair(scene, seed), {}, {}};
+  Task task{make_pair(scene, seed), {}, {}, {}};
+  if (scene.estimate.srf || scene.estimate.psf) {
+    task.estimate = estimate_degradation(task.pair, scene.estimate);
+    task.pair = with_estimate(task.pair, *task.estimate);
+  }
   if (protocol.type == "wald") {
     task.training = wald_training(task.pair, protocol.validation_fraction);
   } else {

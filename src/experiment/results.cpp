@@ -6,7 +6,10 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "specfuse/core/error.h"
 #include "specfuse/experiment/fields.h"
+#include "specfuse/imaging/no_reference.h"
+#include "specfuse/imaging/profiles.h"
 
 namespace specfuse {
 namespace {
@@ -31,11 +34,14 @@ Cell cell_of(const std::vector<double>& values) {
 /// Seconds to the millisecond: what is beyond is noise.
 double to_milli(double seconds) { return std::round(1000 * seconds) / 1000; }
 
+std::vector<Score>::const_iterator find_score(const Scores& scores, const std::string& key) {
+  return std::find_if(scores.values.begin(), scores.values.end(), [&](const Score& score) { return score.key == key; });
+}
+
+bool has_score(const Scores& scores, const std::string& key) { return find_score(scores, key) != scores.values.end(); }
+
 double score_of(const Scores* scores, const std::string& key) {
-  if (scores == nullptr) return kNothing;
-  const auto found =
-      std::find_if(scores->values.begin(), scores->values.end(), [&](const Score& score) { return score.key == key; });
-  return found == scores->values.end() ? kNothing : found->value;
+  return scores != nullptr && has_score(*scores, key) ? find_score(*scores, key)->value : kNothing;
 }
 
 /// A column of a table, and where its numbers come from.
@@ -44,9 +50,10 @@ struct Source {
   std::function<double(const MethodResult&)> value;
 };
 
-std::vector<Source> metric_sources(const std::function<const Scores*(const MethodResult&)>& scores) {
+std::vector<Source> metric_sources(const std::vector<MetricInfo>& metrics,
+                                   const std::function<const Scores*(const MethodResult&)>& scores) {
   std::vector<Source> sources;
-  for (const MetricInfo& metric : metric_list()) {
+  for (const MetricInfo& metric : metrics) {
     const Better better = metric.higher_is_better ? Better::higher : Better::lower;
     sources.push_back({{metric.key, metric.unit, better}, [scores, key = metric.key](const MethodResult& result) {
                          return score_of(scores(result), key);
@@ -74,6 +81,21 @@ Table table_of(const Results& results, const std::string& caption, const std::ve
   return table;
 }
 
+Json estimate_json(Index seed, const Estimate& estimate) {
+  Json json = {{"seed", seed}};
+  if (estimate.psf_fwhm) json["psf_fwhm"] = *estimate.psf_fwhm;
+  if (!estimate.srf.defined()) return json;
+  json["srf_shape"] = estimate.srf_shape;
+  for (Index m = 0; m < estimate.srf.dim(0); ++m) {
+    const float* const row = estimate.srf.data() + m * estimate.srf.dim(1);
+    json["srf"].push_back(std::vector<float>(row, row + estimate.srf.dim(1)));
+  }
+  if (estimate.gain.empty()) return json;
+  json["gain"] = estimate.gain;
+  json["offset"] = estimate.offset;
+  return json;
+}
+
 }  // namespace
 
 std::string metrics_json(const Results& results) {
@@ -89,21 +111,24 @@ std::string metrics_json(const Results& results) {
                  {"metrics", method.scores ? scores_json(*method.scores) : Json(nullptr)},
                  {"train_metrics", scores_json(method.train_scores)}};
     if (method.scores) json["left_out"] = method.scores->left_out;
+    json["no_reference"] = scores_json(method.no_reference);
+    if (!method.no_reference.left_out.empty()) json["no_reference_left_out"] = method.no_reference.left_out;
+    for (const auto& [profile, scores] : method.profiles) json["profiles"][profile] = scores_json(scores);
     methods.push_back(json);
   }
-  return Json{{"experiment", config.name},
-              {"config_hash", config_hash(config)},
-              {"degradation_hash", degradation_hash(config)},
-              {"protocol", write_fields(config.protocol)},
-              {"scored_on", results.scored_on},
-              {"methods", methods}}
-             .dump(2) +
-         "\n";
+  Json json{{"experiment", config.name},
+            {"config_hash", config_hash(config)},
+            {"degradation_hash", degradation_hash(config)},
+            {"protocol", write_fields(config.protocol)},
+            {"scored_on", results.scored_on},
+            {"methods", methods}};
+  for (const auto& [seed, estimate] : results.estimates) json["estimates"].push_back(estimate_json(seed, estimate));
+  return json.dump(2) + "\n";
 }
 
 Table score_table(const Results& results) {
   std::vector<Source> sources =
-      metric_sources([](const MethodResult& result) { return result.scores ? &*result.scores : nullptr; });
+      metric_sources(metric_list(), [](const MethodResult& result) { return result.scores ? &*result.scores : nullptr; });
   sources.push_back(
       {{"fit", "s", Better::neither}, [](const MethodResult& result) { return to_milli(result.fit_seconds); }});
   sources.push_back(
@@ -115,7 +140,35 @@ Table score_table(const Results& results) {
 
 Table train_table(const Results& results) {
   return table_of(results, "On the training image, what a method made of its own training input",
-                  metric_sources([](const MethodResult& result) { return &result.train_scores; }));
+                  metric_sources(metric_list(), [](const MethodResult& result) { return &result.train_scores; }));
+}
+
+Table no_reference_table(const Results& results) {
+  const auto scores = [](const MethodResult& result) { return &result.no_reference; };
+  std::vector<MetricInfo> metrics;
+  for (const MetricInfo& metric : no_reference_list()) {
+    const bool any = std::any_of(results.methods.begin(), results.methods.end(), [&](const MethodResult& result) {
+      return has_score(result.no_reference, metric.key);
+    });
+    if (any) metrics.push_back(metric);
+  }
+  return table_of(results, "Without a reference, the whole result against both inputs", metric_sources(metrics, scores));
+}
+
+std::vector<Table> profile_tables(const Results& results) {
+  std::vector<Table> tables;
+  for (const std::string& profile : results.config.metric_profiles) {
+    const bool scored = std::any_of(results.methods.begin(), results.methods.end(),
+                                    [&](const MethodResult& result) { return result.profiles.count(profile) > 0; });
+    if (!scored) continue;
+    const auto scores = [profile](const MethodResult& result) {
+      const auto found = result.profiles.find(profile);
+      return found == result.profiles.end() ? nullptr : &found->second;
+    };
+    tables.push_back(table_of(results, concat("Against the reference, by the conventions of ", profile),
+                              metric_sources(profile_metrics(profile), scores)));
+  }
+  return tables;
 }
 
 }  // namespace specfuse

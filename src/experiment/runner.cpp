@@ -12,16 +12,27 @@
 #include "specfuse/core/progress.h"
 #include "specfuse/experiment/data.h"
 #include "specfuse/experiment/protocol.h"
+#include "specfuse/imaging/no_reference.h"
+#include "specfuse/imaging/profiles.h"
 #include "specfuse/io/scene.h"
 
 namespace specfuse {
 namespace {
 
-/// The fused image against the reference, on the part that the protocol scores.
-Scores score(const Cube& reference, const Cube& fused, const Task& task) {
+/// The fused image against the reference, on the part that the protocol scores, and against the inputs.
+void score(const Scene& scene, const Task& task, const std::vector<std::string>& profiles, Fusion& fusion) {
+  MethodResult& result = fusion.result;
+  result.no_reference = consistency(task.pair, fusion.fused);
+  if (!scene.reference) {
+    const Scores more = qnr(task.pair, fusion.fused);
+    result.no_reference.values.insert(result.no_reference.values.end(), more.values.begin(), more.values.end());
+    return;
+  }
   const Index ratio = task.pair.degradation.ratio;
-  if (!task.scored) return evaluate(reference, fused, ratio);
-  return evaluate(crop(reference, *task.scored), crop(fused, *task.scored), ratio);
+  const Cube reference = task.scored ? crop(*scene.reference, *task.scored) : *scene.reference;
+  const Cube fused = task.scored ? crop(fusion.fused, *task.scored) : fusion.fused;
+  result.scores = evaluate(reference, fused, ratio);
+  for (const std::string& name : profiles) result.profiles[name] = evaluate_profile(name, reference, fused, ratio);
 }
 
 Index receptive_radius(const ExperimentConfig& config) {
@@ -78,7 +89,7 @@ Results run_experiment(const ExperimentConfig& config, const RunOptions& options
   const Scene scene = load_scene(config, data_directories(options.data_directories));
   Output output(options.out, options.resume);
   TrainingLog log(output.kept("log.jsonl"));
-  Results results{config, config.protocol.test ? config.protocol.test->text() : "whole image", {}};
+  Results results{config, config.protocol.test ? config.protocol.test->text() : "whole image", {}, {}};
   std::optional<ShownScene> shown;
   for (const Index seed : config.seeds) {
     for (const MethodConfig& method : config.methods) output.add_folder(config.folder_of(method, seed));
@@ -88,6 +99,7 @@ Results run_experiment(const ExperimentConfig& config, const RunOptions& options
 
   for (const Index seed : config.seeds) {
     const Task task = make_task(scene, config.protocol, seed, receptive_radius(config));
+    if (task.estimate) results.estimates[seed] = *task.estimate;
     if (!shown) shown.emplace(scene, task);
     check_methods(config, task);
     for (const MethodConfig& method : config.methods) {
@@ -101,7 +113,7 @@ Results run_experiment(const ExperimentConfig& config, const RunOptions& options
       context.record = [&](const TrainingRecord& record) { log.add({context.label, seed, record}); };
 
       Fusion fusion = fit_and_fuse(method, task, context);
-      if (scene.reference) fusion.result.scores = score(*scene.reference, fusion.fused, task);
+      score(scene, task, config.metric_profiles, fusion);
       if (seed == config.seeds.front()) shown->add(method.label, fusion.fused);
       write_fusion(fusion, context, output);
       results.methods.push_back(fusion.result);

@@ -38,8 +38,14 @@ double psnr_global_db(const Comparison& images, LeftOut& left_out);
 double psnr_unit_db(const Comparison& images, LeftOut& left_out);
 double sam_deg(const Comparison& images, LeftOut& left_out);
 double ergas(const Comparison& images, LeftOut& left_out);
+double ssim(const Comparison& images, LeftOut& left_out);
+double uiqi(const Comparison& images, LeftOut& left_out);
+double q2n(const Comparison& images, LeftOut& left_out);
 double rmse(const Comparison& images, LeftOut& left_out);
 double cc(const Comparison& images, LeftOut& left_out);
+
+/// Between two spectra; NaN where one has norm zero.
+double angle_deg(const float* x, const float* y, Index bands);
 
 /// Over all values.
 double mean_squared_error(const Comparison& images);

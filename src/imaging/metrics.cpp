@@ -19,6 +19,9 @@ const std::vector<Metric>& metrics() {
       {{"psnr_unit_db", "dB", true}, psnr_unit_db},
       {{"sam_deg", "deg", false}, sam_deg},
       {{"ergas", "", false}, ergas},
+      {{"ssim", "", true}, ssim},
+      {{"uiqi", "", true}, uiqi},
+      {{"q2n", "", true}, q2n},
       {{"rmse", "", false}, rmse},
       {{"cc", "", true}, cc},
   };

@@ -9,10 +9,8 @@
 #include "sums.h"
 
 namespace specfuse {
-namespace {
 
-/// In degrees; NaN where a spectrum has norm zero.
-double angle(const float* x, const float* y, Index bands) {
+double angle_deg(const float* x, const float* y, Index bands) {
   double product = 0, squares_x = 0, squares_y = 0;
   for (Index b = 0; b < bands; ++b) {
     product += double{x[b]} * double{y[b]};
@@ -24,13 +22,11 @@ double angle(const float* x, const float* y, Index bands) {
   return std::acos(std::clamp(cosine, -1.0, 1.0)) * 180 / std::numbers::pi;
 }
 
-}  // namespace
-
 double sam_deg(const Comparison& images, LeftOut& left_out) {
   const Cube& x = images.reference;
   const auto sums = sum_over_rows(x.rows(), 2, [&](Index row, double* total_and_count) {
     for (Index col = 0; col < x.cols(); ++col) {
-      const double degrees = angle(x.pixel(row, col), images.fused.pixel(row, col), x.bands());
+      const double degrees = angle_deg(x.pixel(row, col), images.fused.pixel(row, col), x.bands());
       if (std::isnan(degrees)) continue;
       total_and_count[0] += degrees;
       total_and_count[1] += 1;
@@ -47,7 +43,7 @@ Tensor sam_map_deg(const Cube& reference, const Cube& fused) {
   parallel_for(reference.rows(), [&](Index row) {
     for (Index col = 0; col < reference.cols(); ++col) {
       map.data()[row * reference.cols() + col] =
-          static_cast<float>(angle(reference.pixel(row, col), fused.pixel(row, col), reference.bands()));
+          static_cast<float>(angle_deg(reference.pixel(row, col), fused.pixel(row, col), reference.bands()));
     }
   });
   return map;

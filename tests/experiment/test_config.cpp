@@ -53,6 +53,23 @@ TEST_CASE("config: a setting reaches objects, lists and fields that the file lac
   CHECK(parse({"name=first", "name=second"}).name == "second");
 }
 
+TEST_CASE("config: profiles are known ones, each once") {
+  CHECK(parse({"metric_profiles=[\"ssrnet\", \"sewar\"]"}).metric_profiles ==
+        std::vector<std::string>{"ssrnet", "sewar"});
+  CHECK(refusal({"metric_profiles=[\"none\"]"}).find("metric_profiles.0: expected one of matlab_hsms, sewar") !=
+        std::string::npos);
+  CHECK(refusal({"metric_profiles=[\"sewar\", \"sewar\"]"}) ==
+        "e.json: metric_profiles: expected profiles that differ, got one twice");
+}
+
+TEST_CASE("config: an estimate has to fit what it replaces") {
+  CHECK(parse({"degrade.estimate.srf=true", "degrade.estimate.gain=true"}).degrade.estimate.gain);
+  CHECK(refusal({"degrade.estimate.psf=true", "degrade.psf.type=box"}) ==
+        "e.json: degrade.estimate.psf: expected it with a gaussian psf only, got psf.type box");
+  CHECK(refusal({"degrade.estimate.gain=true"}) ==
+        "e.json: degrade.estimate.gain: expected it together with estimate.srf only, got it alone");
+}
+
 TEST_CASE("config: a setting that leads nowhere is refused") {
   CHECK(refusal({"methods.2.name=bicubic"}) ==
         "--set methods.2.name=bicubic: expected a position from 0 to 1 in the list, got \"2\"");

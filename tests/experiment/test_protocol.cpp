@@ -109,3 +109,16 @@ TEST_CASE("protocol: a measured pair is taken as it is, and noise follows the se
   scene.measured = one;
   CHECK(same(make_task(scene, {}, 2).pair.hsi, one.hsi));
 }
+
+TEST_CASE("protocol: an estimate takes the place of what is known, for training as well") {
+  Scene scene = random_scene(32, 48);
+  const Tensor known = scene.degradation.psf;
+  CHECK_FALSE(make_task(scene, {}, 0).estimate);
+  scene.estimate.psf = true;
+  const Task task = make_task(scene, {}, 0);
+  REQUIRE(task.estimate);
+  CHECK(task.estimate->psf_fwhm);
+  CHECK_FALSE(task.estimate->srf.defined());
+  CHECK(task.training.train[0].input.degradation.psf.data() == task.pair.degradation.psf.data());
+  CHECK(task.pair.degradation.psf.data() != known.data());
+}

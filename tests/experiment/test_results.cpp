@@ -24,7 +24,7 @@ MethodResult result_of(const std::string& label, Index seed, double psnr) {
 Results results_of(const std::vector<MethodResult>& methods) {
   const std::string text = R"({"name": "r", "data": {"scene": "s.h5"}, "seeds": [0, 1],
       "methods": [{"name": "bicubic"}, {"name": "linear_injection"}]})";
-  return {parse_config(text, "r.json", {}), "whole image", methods};
+  return {parse_config(text, "r.json", {}), "whole image", methods, {}};
 }
 
 }  // namespace
@@ -49,6 +49,39 @@ TEST_CASE("results: without a reference there are no metrics") {
   const Results results = results_of({result});
   CHECK(parse_json(metrics_json(results), "metrics.json")["methods"][0]["metrics"].is_null());
   CHECK(std::isnan(score_table(results).rows[0].cells[0].value));
+}
+
+TEST_CASE("results: scores without a reference and by profiles are in metrics.json and in tables of their own") {
+  MethodResult result = result_of("bicubic", 0, 1);
+  result.no_reference = Scores{{{"hsi_ergas", 2.5}, {"qnr", 0.75}}, {{"hsi_pixels with zero norm", 3}}};
+  result.profiles["ssrnet"] = Scores{{{"rmse", 0.5}}, {}};
+  Results results = results_of({result});
+  results.config.metric_profiles = {"sewar", "ssrnet"};
+  const Json method = parse_json(metrics_json(results), "metrics.json")["methods"][0];
+  CHECK(method["no_reference"]["qnr"] == 0.75);
+  CHECK(method["no_reference_left_out"]["hsi_pixels with zero norm"] == 3);
+  CHECK(method["profiles"]["ssrnet"]["rmse"] == 0.5);
+
+  const Table table = no_reference_table(results);
+  REQUIRE(table.columns.size() == 2);
+  CHECK(table.columns[0].name == "hsi_ergas");
+  CHECK(table.columns[0].better == Better::lower);
+  CHECK(table.rows[0].cells[1].value == 0.75);
+  const std::vector<Table> tables = profile_tables(results);
+  REQUIRE(tables.size() == 1);
+  CHECK(tables[0].columns[1].name == "rmse");
+  CHECK(tables[0].rows[0].cells[1].value == 0.5);
+}
+
+TEST_CASE("results: what was estimated is in metrics.json") {
+  Results results = results_of({result_of("bicubic", 1, 1)});
+  results.estimates[1] = {3.5, Tensor::from({2, 2}, {1, 0, 0.5f, 0.5f}), "box", {2, 3}, {0.5, 0}};
+  const Json estimate = parse_json(metrics_json(results), "metrics.json")["estimates"][0];
+  CHECK(estimate["seed"] == 1);
+  CHECK(estimate["psf_fwhm"] == 3.5);
+  CHECK(estimate["srf"][1][0] == 0.5);
+  CHECK(estimate["gain"][1] == 3.0);
+  CHECK(estimate["offset"][0] == 0.5);
 }
 
 TEST_CASE("results: the table has the mean over seeds, and the standard deviation as spread") {

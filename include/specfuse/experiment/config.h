@@ -11,6 +11,7 @@
 #include "specfuse/imaging/psf.h"
 #include "specfuse/imaging/srf.h"
 #include "specfuse/imaging/synthetic.h"
+#include "specfuse/methods/estimate.h"
 
 namespace specfuse {
 
@@ -36,6 +37,11 @@ struct SnrConfig {
   void describe(FieldVisitor& fields);
 };
 
+/// What is estimated from the pair instead of being taken as known; see methods/estimate.h.
+struct EstimateConfig : EstimateOptions {
+  void describe(FieldVisitor& fields);
+};
+
 /// How the pair comes from the reference. A pair that is read in brings its own ratio and response.
 struct DegradeConfig {
   Index ratio = 4;
@@ -44,6 +50,7 @@ struct DegradeConfig {
   SrfOptions srf;
   SnrConfig snr_db;
   std::array<double, 2> msi_shift{0, 0};
+  EstimateConfig estimate;
   void describe(FieldVisitor& fields);
 };
 
@@ -74,6 +81,8 @@ struct ExperimentConfig {
   ProtocolConfig protocol;
   std::vector<Index> seeds{0};
   std::vector<MethodConfig> methods;
+  /// Conventions of other toolboxes to score by as well; see imaging/profiles.h.
+  std::vector<std::string> metric_profiles;
   void describe(FieldVisitor& fields);
 
   /// The folder of one result inside the output folder: the label, and the seed where there are several.

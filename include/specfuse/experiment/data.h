@@ -29,6 +29,8 @@ struct Scene {
   /// Only where the experiment reads a pair in; otherwise `simulate` makes one from the reference.
   std::optional<Pair> measured;
   Degradation degradation;
+  /// What the methods are not told but have to be given from an estimate.
+  EstimateOptions estimate;
 };
 
 /// Reads or synthesises what `config.data` names and resolves PSF and SRF for it. Throws `DataError` on data that is

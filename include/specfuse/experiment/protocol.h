@@ -13,6 +13,8 @@ struct Task {
   Pair pair;
   /// All that `fit` sees.
   TrainingData training;
+  /// What `pair` has from an estimate, where the configuration asks for one.
+  std::optional<Estimate> estimate;
   /// The part of the fused image that is scored; none: all of it.
   std::optional<Rectangle> scored;
 };

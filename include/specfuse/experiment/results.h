@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,10 @@ struct MethodResult {
   std::optional<Scores> scores;
   /// Of fusing the training input, against its target.
   Scores train_scores;
+  /// Of the whole fused image: `consistency`, and `qnr` where there is no reference.
+  Scores no_reference;
+  /// Against the reference, by the name of each profile that the configuration asks for.
+  std::map<std::string, Scores> profiles;
 };
 
 /// What came of an experiment.
@@ -29,6 +34,8 @@ struct Results {
   /// Which part of the reference the scores are of, such as "whole image" or "rows 0-31, cols 16-63".
   std::string scored_on;
   std::vector<MethodResult> methods;
+  /// Of the pair of each seed, where the configuration asks for an estimate.
+  std::map<Index, Estimate> estimates;
 };
 
 /// metrics.json: every score in full precision; null where it is infinite or undefined.
@@ -39,5 +46,9 @@ std::string metrics_json(const Results& results);
 Table score_table(const Results& results);
 /// The scores of fusing the training input.
 Table train_table(const Results& results);
+/// The scores that need no reference, as far as there are any.
+Table no_reference_table(const Results& results);
+/// One for each profile, where there is a reference.
+std::vector<Table> profile_tables(const Results& results);
 
 }  // namespace specfuse

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "specfuse/imaging/degrade.h"
+
+namespace specfuse {
+
+/// What to estimate of how a pair came about.
+struct EstimateOptions {
+  /// The spectral response.
+  bool srf = false;
+  /// The width of a Gaussian PSF.
+  bool psf = false;
+  /// Gain and offset of each MSI band, together with the response: for images that are not in the same units.
+  bool gain = false;
+};
+
+/// What the images of a pair say about their degradation. Fields that were not asked for are empty.
+struct Estimate {
+  std::optional<double> psf_fwhm;
+  /// Rows of sum 1, non-negative [msi bands, bands].
+  Tensor srf;
+  /// The shape that fits all rows best: "box", "gaussian" or "super-gaussian" (exponent 6).
+  std::string srf_shape;
+  /// msi = gain * response + offset, one for each MSI band; empty without `EstimateOptions::gain`.
+  std::vector<double> gain, offset;
+};
+
+/// Least squares between degraded msi and hsi without its noise (a subspace of noise-whitened bands):
+///   fwhm  the width from 0.25 to 3 ratios at which the degraded msi is best explained by any linear combination of hsi
+///         bands; sought by golden section, so it needs no response
+///   srf   for each MSI band the interval of equal weights, or the Gaussian or super-Gaussian, with the least squared
+///         error; the shape is the same for all bands. Where wavelengths of both images are known, the mean wavelength of
+///         a response is drawn to that of the MSI band
+/// The degradation of the pair gives ratio, boundary and, where its width is not asked for, the PSF. Throws `Error` on
+/// an hsi of fewer than 16 pixels and where nothing in it is correlated with an MSI band.
+Estimate estimate_degradation(const Pair& pair, const EstimateOptions& options);
+
+/// The pair with the estimate in the place of what was known; gain and offset are taken back from the msi.
+Pair with_estimate(const Pair& pair, const Estimate& estimate);
+
+}  // namespace specfuse

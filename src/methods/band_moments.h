@@ -1,0 +1,36 @@
+#pragma once
+
+#include "specfuse/imaging/cube.h"
+#include "specfuse/kernels/matrix.h"
+
+namespace specfuse {
+
+/// Second moments of the bands of a coarse image, and the same without noise: the bands in units of their noise,
+/// projected on the principal directions that stand out of it.
+class BandMoments {
+ public:
+  explicit BandMoments(const Cube& hsi);
+
+  /// Covariances of the bands with those of another image of the same pixels [bands, other bands], without noise.
+  struct Cross {
+    Matrix covariance;
+    std::vector<double> mean, variance;
+    /// The part of each variance that no linear combination of the bands explains, as a fraction.
+    std::vector<double> unexplained;
+  };
+  Cross with(const Cube& other) const;
+
+  /// [bands, bands], without noise.
+  const Matrix& covariance() const { return covariance_; }
+  const std::vector<double>& mean() const { return mean_; }
+  Index pixels() const { return centred_.rows; }
+
+ private:
+  Matrix centred_, covariance_;
+  std::vector<double> mean_;
+  /// Directions kept, in noise units [bands, kept], and the variances along them.
+  Matrix directions_;
+  std::vector<double> variances_, noise_;
+};
+
+}  // namespace specfuse
