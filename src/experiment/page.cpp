@@ -29,13 +29,15 @@ Facts facts_of(const std::string& title, const std::string& json) {
 std::vector<LossCurve> loss_curves(const Results& results, const TrainingLog& log) {
   std::vector<LossCurve> curves;
   for (const MethodResult& result : results.methods) {
-    LossCurve curve{result.folder, {}, {}, {}};
-    for (const TrainingRecord& record : log.records(result.folder)) {
-      curve.step.push_back(static_cast<double>(record.step));
-      curve.loss.push_back(record.loss);
-      curve.validation_loss.push_back(record.validation_loss);
+    for (const std::string& fit : {result.folder, fine_tuning_of(result.folder)}) {
+      LossCurve curve{fit, {}, {}, {}};
+      for (const TrainingRecord& record : log.records(fit)) {
+        curve.step.push_back(static_cast<double>(record.step));
+        curve.loss.push_back(record.loss);
+        curve.validation_loss.push_back(record.validation_loss);
+      }
+      if (!curve.step.empty()) curves.push_back(curve);
     }
-    if (!curve.step.empty()) curves.push_back(curve);
   }
   return curves;
 }
@@ -59,7 +61,8 @@ Report make_report(const Results& results, std::vector<FigureGroup> figures, con
   report.title = config.name;
   report.summary = concat("Protocol ", config.protocol.type, ", ratio ", config.degrade.ratio, ", configuration ",
                           config_hash(config), ", degradation ", degradation_hash(config), ".");
-  report.tables = {score_table(results), train_table(results)};
+  report.tables = {score_table(results)};
+  if (config.protocol.type != "apply") report.tables.push_back(train_table(results));
   report.notes = notes_of(results);
   report.groups = std::move(figures);
   const std::vector<LossCurve> curves = loss_curves(results, log);

@@ -87,7 +87,7 @@ std::string metrics_json(const Results& results) {
                  {"fuse_seconds", method.fuse_seconds},
                  {"peak_memory_mb", method.peak_memory_mb},
                  {"metrics", method.scores ? scores_json(*method.scores) : Json(nullptr)},
-                 {"train_metrics", scores_json(method.train_scores)}};
+                 {"train_metrics", method.train_scores ? scores_json(*method.train_scores) : Json(nullptr)}};
     if (method.scores) json["left_out"] = method.scores->left_out;
     methods.push_back(json);
   }
@@ -115,7 +115,7 @@ Table score_table(const Results& results) {
 
 Table train_table(const Results& results) {
   return table_of(results, "On the training image, what a method made of its own training input",
-                  metric_sources([](const MethodResult& result) { return &result.train_scores; }));
+                  metric_sources([](const MethodResult& result) { return result.train_scores ? &*result.train_scores : nullptr; }));
 }
 
 }  // namespace specfuse

@@ -19,8 +19,8 @@ struct MethodResult {
   double fit_seconds = 0, fuse_seconds = 0, peak_memory_mb = 0;
   /// Against the reference; none where there is no reference.
   std::optional<Scores> scores;
-  /// Of fusing the training input, against its target.
-  Scores train_scores;
+  /// Of fusing the (first) training input, against its target; none where nothing is trained on.
+  std::optional<Scores> train_scores;
 };
 
 /// What came of an experiment.
