@@ -62,6 +62,7 @@ Report make_report(const Results& results, std::vector<FigureGroup> figures, con
   report.summary = concat("Protocol ", config.protocol.type, ", ratio ", config.degrade.ratio, ", configuration ",
                           config_hash(config), ", degradation ", degradation_hash(config), ".");
   report.tables = {score_table(results)};
+  if (config.seeds.size() > 1) report.tables.push_back(significance_table(results));
   if (config.protocol.type != "apply") report.tables.push_back(train_table(results));
   report.notes = notes_of(results);
   report.groups = std::move(figures);

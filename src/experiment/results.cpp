@@ -6,7 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "specfuse/core/error.h"
 #include "specfuse/experiment/fields.h"
+#include "specfuse/experiment/paired_test.h"
 
 namespace specfuse {
 namespace {
@@ -55,6 +57,27 @@ std::vector<Source> metric_sources(const std::function<const Scores*(const Metho
   return sources;
 }
 
+/// What the results of one label say, seed by seed.
+std::vector<double> values_of(const Results& results, const std::string& label, const Source& source) {
+  std::vector<double> values;
+  for (const MethodResult& result : results.methods) {
+    if (result.label == label) values.push_back(source.value(result));
+  }
+  return values;
+}
+
+/// The row with the best mean of a column; the number of rows where there is none.
+std::size_t best_row(const Table& table, std::size_t column) {
+  const double sign = table.columns[column].better == Better::higher ? 1 : -1;
+  std::size_t best = table.rows.size();
+  for (std::size_t row = 0; row < table.rows.size(); ++row) {
+    const double value = table.rows[row].cells[column].value;
+    if (std::isnan(value)) continue;
+    if (best == table.rows.size() || sign * value > sign * table.rows[best].cells[column].value) best = row;
+  }
+  return best;
+}
+
 /// One row for each label, in order of appearance, over all of its seeds.
 Table table_of(const Results& results, const std::string& caption, const std::vector<Source>& sources) {
   Table table;
@@ -62,16 +85,25 @@ Table table_of(const Results& results, const std::string& caption, const std::ve
   for (const Source& source : sources) table.columns.push_back(source.column);
   for (const MethodConfig& method : results.config.methods) {
     Table::Row row{method.label, {}};
-    for (const Source& source : sources) {
-      std::vector<double> values;
-      for (const MethodResult& result : results.methods) {
-        if (result.label == method.label) values.push_back(source.value(result));
-      }
-      row.cells.push_back(cell_of(values));
-    }
+    for (const Source& source : sources) row.cells.push_back(cell_of(values_of(results, method.label, source)));
     table.rows.push_back(row);
   }
   return table;
+}
+
+std::vector<Source> reference_sources() {
+  return metric_sources([](const MethodResult& result) { return result.scores ? &*result.scores : nullptr; });
+}
+
+/// The table of p-values by label and measure; null where there is none.
+Json significance_json(const Results& results) {
+  const Table table = significance_table(results);
+  if (table.rows.empty()) return nullptr;
+  Json p = Json::object();
+  for (const Table::Row& row : table.rows) {
+    for (std::size_t i = 0; i < table.columns.size(); ++i) p[row.label][table.columns[i].name] = row.cells[i].value;
+  }
+  return p;
 }
 
 }  // namespace
@@ -96,14 +128,14 @@ std::string metrics_json(const Results& results) {
               {"degradation_hash", degradation_hash(config)},
               {"protocol", write_fields(config.protocol)},
               {"scored_on", results.scored_on},
-              {"methods", methods}}
+              {"methods", methods},
+              {"paired_t_test_p", significance_json(results)}}
              .dump(2) +
          "\n";
 }
 
 Table score_table(const Results& results) {
-  std::vector<Source> sources =
-      metric_sources([](const MethodResult& result) { return result.scores ? &*result.scores : nullptr; });
+  std::vector<Source> sources = reference_sources();
   sources.push_back(
       {{"fit", "s", Better::neither}, [](const MethodResult& result) { return to_milli(result.fit_seconds); }});
   sources.push_back(
@@ -111,6 +143,29 @@ Table score_table(const Results& results) {
   sources.push_back(
       {{"peak memory", "MiB", Better::neither}, [](const MethodResult& result) { return result.peak_memory_mb; }});
   return table_of(results, "Against the reference, " + results.scored_on, sources);
+}
+
+Table significance_table(const Results& results) {
+  const std::vector<Source> sources = reference_sources();
+  const Table means = table_of(results, "", sources);
+  Table table;
+  table.caption = concat("p-values of a two-sided paired t-test over ", results.config.seeds.size(),
+                         " seeds, each method against the best of the column (the one without a value); not corrected "
+                         "for the number of comparisons");
+  if (results.config.seeds.size() < 2) return table;
+  for (const Source& source : sources) table.columns.push_back({source.column.name, "", Better::neither});
+  for (const Table::Row& row : means.rows) table.rows.push_back({row.label, std::vector<Cell>(sources.size())});
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const std::size_t best = best_row(means, i);
+    if (best == means.rows.size()) continue;
+    const std::vector<double> best_values = values_of(results, means.rows[best].label, sources[i]);
+    for (std::size_t row = 0; row < means.rows.size(); ++row) {
+      if (row == best || std::isnan(means.rows[row].cells[i].value)) continue;
+      table.rows[row].cells[i].value =
+          paired_t_test(values_of(results, means.rows[row].label, sources[i]), best_values);
+    }
+  }
+  return table;
 }
 
 Table train_table(const Results& results) {

@@ -37,6 +37,9 @@ std::string metrics_json(const Results& results);
 /// Every score, and the times and memory, one row for each method: over several seeds the mean, and the standard
 /// deviation as spread.
 Table score_table(const Results& results);
+/// For each measure the p-value of a two-sided paired t-test over the seeds, of each method against the one with the
+/// best mean; nothing for that one itself. Without rows for a single seed.
+Table significance_table(const Results& results);
 /// The scores of fusing the training input.
 Table train_table(const Results& results);
 
