@@ -20,15 +20,32 @@ void list_values(const Json& json, const std::string& path, Facts& facts) {
   for (const auto& [key, value] : json.items()) list_values(value, path.empty() ? key : path + "." + key, facts);
 }
 
-Facts facts_of(const std::string& title, const std::string& json) {
+Facts facts_of(const std::string& title, const Json& json, const std::string& path = "") {
   Facts facts{title, {}};
-  list_values(Json::parse(json), "", facts);
+  list_values(json, path, facts);
   return facts;
+}
+
+/// How the pair came about apart from the rest, then the rest.
+std::vector<Facts> configuration_facts(const ExperimentConfig& config) {
+  Json json = Json::parse(config_text(config));
+  if (config.data.pair) {
+    for (const char* key : {"srf", "snr_db", "msi_shift"}) json["degrade"].erase(key);  // in the pair already
+  }
+  Facts degradation = facts_of("Degradation", json["degrade"], "degrade");
+  degradation.lines.insert(degradation.lines.begin(), {"hash", degradation_hash(config)});
+  if (config.data.pair) {
+    degradation.lines.insert(degradation.lines.begin(),
+                             {"pair", "as measured; what follows is what the methods assume of it"});
+  }
+  json.erase("degrade");
+  return {degradation, facts_of("Configuration", json), facts_of("Environment", Json::parse(environment_text()))};
 }
 
 std::vector<LossCurve> loss_curves(const Results& results, const TrainingLog& log) {
   std::vector<LossCurve> curves;
   for (const MethodResult& result : results.methods) {
+    if (result.seed != results.config.seeds.front()) continue;  // as all figures
     for (const std::string& fit : {result.folder, fine_tuning_of(result.folder)}) {
       LossCurve curve{fit, {}, {}, {}};
       for (const TrainingRecord& record : log.records(fit)) {
@@ -44,6 +61,11 @@ std::vector<LossCurve> loss_curves(const Results& results, const TrainingLog& lo
 
 std::vector<std::string> notes_of(const Results& results) {
   std::vector<std::string> notes;
+  const std::vector<Index>& seeds = results.config.seeds;
+  if (seeds.size() > 1) {
+    notes.push_back(concat("Means and standard deviations of ", seeds.size(), " seeds. Figures are of seed ",
+                           seeds.front(), "."));
+  }
   for (const MethodResult& result : results.methods) {
     if (!result.scores) continue;
     for (const auto& [reason, count] : result.scores->left_out) {
@@ -68,7 +90,7 @@ Report make_report(const Results& results, std::vector<FigureGroup> figures, con
   report.groups = std::move(figures);
   const std::vector<LossCurve> curves = loss_curves(results, log);
   if (!curves.empty()) report.groups.push_back(loss_figures(curves));
-  report.facts = {facts_of("Configuration", config_text(config)), facts_of("Environment", environment_text())};
+  report.facts = configuration_facts(config);
   return report;
 }
 

@@ -135,14 +135,18 @@ std::string metrics_json(const Results& results) {
 }
 
 Table score_table(const Results& results) {
-  std::vector<Source> sources = reference_sources();
+  const bool scored = std::any_of(results.methods.begin(), results.methods.end(),
+                                  [](const MethodResult& result) { return result.scores.has_value(); });
+  std::vector<Source> sources;
+  if (scored) sources = reference_sources();
   sources.push_back(
       {{"fit", "s", Better::neither}, [](const MethodResult& result) { return to_milli(result.fit_seconds); }});
   sources.push_back(
       {{"fuse", "s", Better::neither}, [](const MethodResult& result) { return to_milli(result.fuse_seconds); }});
   sources.push_back(
       {{"peak memory", "MiB", Better::neither}, [](const MethodResult& result) { return result.peak_memory_mb; }});
-  return table_of(results, "Against the reference, " + results.scored_on, sources);
+  return table_of(results, scored ? concat("Against the reference, ", results.scored_on) : "There is no reference",
+                  sources);
 }
 
 Table significance_table(const Results& results) {

@@ -131,7 +131,7 @@ Results run_experiment(const ExperimentConfig& given, const RunOptions& options)
 
   for (const Index seed : config.seeds) {
     const Task task = make_task(scene, config.protocol, seed, receptive_radius(config));
-    if (!shown) shown.emplace(scene, task);
+    if (!shown) shown.emplace(scene, task, config.protocol);
     for (const MethodConfig& method : config.methods) {
       SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before ", config.folder_of(method, seed));
       const std::vector<FitContext> contexts = fit_contexts(config, method, seed, options, log);
