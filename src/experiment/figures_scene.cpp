@@ -85,7 +85,8 @@ SceneFigures::SceneFigures(const Cube& hsi, const Cube& msi, const std::optional
       samples_(sample_pixels(hsi, msi, reference)) {
   composites_ = {"Natural colour", colour_note(hsi, stretch_), {}, {}};
   if (false_stretch_) false_colours_ = {"False colour", colour_note(hsi, *false_stretch_), {}, {}};
-  if (detail_) details_ = {"Detail", concat("The same part of each, in natural colour: ", detail_->text(), "."), {}, {}};
+  if (detail_)
+    details_ = {"Detail", concat("The same part of each, in natural colour: ", detail_->text(), "."), {}, {}};
   add_pictures("hsi", concat("HSI input, ", size_text(hsi)), hsi, stretch_, false_stretch_);
   add_pictures("msi", concat("MSI input, ", size_text(msi)), msi, stretch_of(msi), false_colour_of(msi));
   if (reference) {
@@ -176,7 +177,8 @@ std::vector<FigureGroup> SceneFigures::groups() const {
 }
 
 void SceneFigures::add_comparisons(std::vector<FigureGroup>& groups) const {
-  const std::string scale = " One scale for all results, up to the 99th percentile of the middle one; grey: not defined.";
+  const std::string scale =
+      " One scale for all results, up to the 99th percentile of the middle one; grey: not defined.";
   groups.push_back(maps("error", &Differences::error));
   groups.back().title = "Error";
   groups.back().note = concat("Root mean square over bands of result minus reference at each pixel.", scale);

@@ -63,8 +63,8 @@ std::vector<std::string> notes_of(const Results& results) {
   std::vector<std::string> notes;
   const std::vector<Index>& seeds = results.config.seeds;
   if (seeds.size() > 1) {
-    notes.push_back(concat("Means and standard deviations of ", seeds.size(), " seeds. Figures are of seed ",
-                           seeds.front(), "."));
+    notes.push_back(
+        concat("Means and standard deviations of ", seeds.size(), " seeds. Figures are of seed ", seeds.front(), "."));
   }
   for (const MethodResult& result : results.methods) {
     if (!result.scores) continue;

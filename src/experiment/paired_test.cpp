@@ -13,7 +13,8 @@ namespace specfuse {
 double two_sided_t(double t, int freedom) {
   const double angle = std::atan(std::abs(t) / std::sqrt(static_cast<double>(freedom)));
   const double sine = std::sin(angle), cosine = std::cos(angle);
-  // Odd: cos + 2/3 cos^3 + (2 4)/(3 5) cos^5 + ...; even: 1 + 1/2 cos^2 + (1 3)/(2 4) cos^4 + ...; up to cos^(freedom-2).
+  // Odd: cos + 2/3 cos^3 + (2 4)/(3 5) cos^5 + ...; even: 1 + 1/2 cos^2 + (1 3)/(2 4) cos^4 + ...; up to
+  // cos^(freedom-2).
   const bool odd = freedom % 2 == 1;
   double term = odd ? cosine : 1, sum = 0;
   for (int power = odd ? 1 : 0; power <= freedom - 2; power += 2) {

@@ -31,6 +31,7 @@ thead th { vertical-align: bottom; white-space: normal; font-weight: 600; color:
   border-bottom: 2px solid var(--grid); }
 tbody th { font-weight: 400; }
 td b { color: var(--strong); }
+td small { display: block; color: var(--faint); font-size: .82em; line-height: 1.1; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 1.25rem; }
 figure { margin: 0; break-inside: avoid; }
 figure img { display: block; width: 100%; image-rendering: pixelated; }
@@ -45,8 +46,9 @@ dd { margin: 0; overflow-wrap: anywhere; }
 @media (max-width: 36rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: .5rem; } }
 @media print { @page { margin: 14mm; } body { max-width: none; padding: 0; font-size: 9pt; }
   h2, h2 + p, .bar { break-after: avoid; } tr, .chart, .overview { break-inside: avoid; }
-  .scroll { overflow: visible; } table { font-size: 7pt; } th, td { padding: .12rem .3rem; white-space: normal; }
-  .pictures { grid-template-columns: repeat(4, 1fr); gap: .8rem; } .charts { grid-template-columns: repeat(2, 1fr); }
+  .scroll { overflow: visible; } table { font-size: 7pt; } th, td { padding: .12rem .3rem; }
+  .pictures { grid-template-columns: repeat(5, 1fr); gap: .6rem; } figcaption { font-size: 7.5pt; }
+  .charts { grid-template-columns: repeat(2, 1fr); }
   .charts > :only-child { grid-column: 1 / -1; max-width: 14cm; } .overview { max-width: 11cm; }
   .figures { break-inside: avoid; }
   dl { display: block; columns: 2; font-size: 7.5pt; } dt { float: left; margin-right: .6em; } dt::after { content: ":"; } }

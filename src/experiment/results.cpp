@@ -173,8 +173,9 @@ Table significance_table(const Results& results) {
 }
 
 Table train_table(const Results& results) {
-  return table_of(results, "On the training image, what a method made of its own training input",
-                  metric_sources([](const MethodResult& result) { return result.train_scores ? &*result.train_scores : nullptr; }));
+  return table_of(
+      results, "On the training image, what a method made of its own training input",
+      metric_sources([](const MethodResult& result) { return result.train_scores ? &*result.train_scores : nullptr; }));
 }
 
 }  // namespace specfuse

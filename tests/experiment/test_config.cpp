@@ -120,8 +120,9 @@ TEST_CASE("config: transfer needs scenes to learn from, and other protocols refu
 TEST_CASE("config: apply needs a checkpoint for each method that learns, and other protocols refuse one") {
   const std::string apply = "protocol.type=apply", file = "methods.1.checkpoint=c.h5";
   CHECK(parse({apply, file}).methods[1].checkpoint == "c.h5");
-  CHECK(refusal({apply}) == "e.json: methods.1.checkpoint: expected the file of what two_cnn_fu learned, as apply "
-                            "trains nothing, got nothing");
+  CHECK(refusal({apply}) ==
+        "e.json: methods.1.checkpoint: expected the file of what two_cnn_fu learned, as apply "
+        "trains nothing, got nothing");
   CHECK(refusal({file}) == "e.json: methods.1.checkpoint: expected it with apply only, got c.h5");
   CHECK(refusal({apply, file, "methods.0.checkpoint=c.h5"}) ==
         "e.json: methods.0.checkpoint: expected nothing, as bicubic learns nothing, got c.h5");

@@ -54,6 +54,7 @@ TEST_CASE("linear_injection: refuses to fuse before a fit, other bands and forei
   LinearInjection method({});
   CHECK_THROWS_WITH_AS(method.fuse(example.input), doctest::Contains("neither fitted nor restored"), Error);
   method.fit({{example}, {}}, {});
-  CHECK_THROWS_WITH_AS(method.fuse(small_example(3, 3, 6, 2).input), doctest::Contains("fitted for 2 MSI and 5 HSI bands, got 2 and 6"), ConfigError);
+  CHECK_THROWS_WITH_AS(method.fuse(small_example(3, 3, 6, 2).input),
+                       doctest::Contains("fitted for 2 MSI and 5 HSI bands, got 2 and 6"), ConfigError);
   CHECK_THROWS_AS(method.restore({}), DataError);
 }
