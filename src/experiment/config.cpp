@@ -67,7 +67,7 @@ class Checker {
 
   void check(const ExperimentConfig& config) const {
     expect(is_plain_name(config.name), "name", "letters, digits, '.', '_' and '-', not led by '.' or '-'", config.name);
-    check_data(config.data);
+    check_data(config.data, "data");
     check_estimate(config.degrade);
     check_protocol(config.protocol);
     expect(!config.seeds.empty(), "seeds", "at least one", "none");
@@ -77,6 +77,7 @@ class Checker {
     std::set<std::string> folders;
     for (std::size_t i = 0; i < config.methods.size(); ++i) {
       const MethodConfig& method = config.methods[i];
+      check_checkpoint(config.protocol, method, concat("methods.", i, ".checkpoint"));
       const std::string path = concat("methods.", i, ".label");
       expect(is_plain_name(method.label) && kResultNames.count(method.label) == 0, path,
              "letters, digits, '.', '_' and '-', not led by '.' or '-', and no name of a result file", method.label);
@@ -93,11 +94,34 @@ class Checker {
                       got.empty() ? "nothing" : got);
   }
 
-  void check_data(const DataConfig& data) const {
+  void check_data(const DataConfig& data, const std::string& path) const {
     const int sources = data.scene.has_value() + data.pair.has_value() + data.synthetic.has_value();
-    expect(sources == 1, "data", "exactly one of scene, pair and synthetic", concat(sources));
-    check_region("data.crop", data.crop);
-    expect(!data.dataset || data.scene, "data.dataset", "it beside a scene only", data.dataset.value_or(""));
+    expect(sources == 1, path, "exactly one of scene, pair and synthetic", concat(sources));
+    check_region(path + ".crop", data.crop);
+    expect(!data.dataset || data.scene, path + ".dataset", "it beside a scene only", data.dataset.value_or(""));
+  }
+
+  void check_checkpoint(const ProtocolConfig& protocol, const MethodConfig& method, const std::string& path) const {
+    const bool learns = method.options->make()->learns(), apply = protocol.type == "apply";
+    expect(!method.checkpoint || apply, path, "it with apply only", method.checkpoint.value_or(""));
+    expect(!method.checkpoint || learns, path, concat("nothing, as ", method.name, " learns nothing"),
+           method.checkpoint.value_or(""));
+    expect(!apply || !learns || method.checkpoint, path,
+           concat("the file of what ", method.name, " learned, as apply trains nothing"), "");
+  }
+
+  void check_transfer(const ProtocolConfig& protocol) const {
+    const bool transfer = protocol.type == "transfer";
+    const auto check_scenes = [&](const std::string& path, const std::vector<DataConfig>& scenes) {
+      expect(transfer || scenes.empty(), path, "it with transfer only", concat(scenes.size(), " scenes"));
+      for (std::size_t i = 0; i < scenes.size(); ++i) check_data(scenes[i], concat(path, ".", i));
+    };
+    check_scenes("protocol.train_scenes", protocol.train_scenes);
+    check_scenes("protocol.validation_scenes", protocol.validation_scenes);
+    expect(!transfer || !protocol.train_scenes.empty(), "protocol.train_scenes", "at least one for transfer", "none");
+    expect(transfer || !protocol.fine_tune, "protocol.fine_tune", "it with transfer only", "it");
+    expect(protocol.validation_scenes.empty() || protocol.validation_fraction == 0, "protocol.validation_fraction",
+           "it or validation_scenes", "both");
   }
 
   void check_region(const std::string& path, const std::optional<Region>& part) const {
@@ -105,15 +129,16 @@ class Checker {
   }
 
   void check_estimate(const DegradeConfig& degrade) const {
-    expect(!degrade.estimate.psf || degrade.psf.type == "gaussian", "degrade.estimate.psf", "it with a gaussian psf only",
-           concat("psf.type ", degrade.psf.type));
-    expect(!degrade.estimate.gain || degrade.estimate.srf, "degrade.estimate.gain", "it together with estimate.srf only",
-           "it alone");
+    expect(!degrade.estimate.psf || degrade.psf.type == "gaussian", "degrade.estimate.psf",
+           "it with a gaussian psf only", concat("psf.type ", degrade.psf.type));
+    expect(!degrade.estimate.gain || degrade.estimate.srf, "degrade.estimate.gain",
+           "it together with estimate.srf only", "it alone");
   }
 
   void check_protocol(const ProtocolConfig& protocol) const {
-    const bool split = protocol.type == "split";
-    expect(!split || protocol.validation_fraction == 0, "protocol.validation_fraction", "it with wald only",
+    check_transfer(protocol);
+    const bool split = protocol.type == "split", cuts = protocol.type == "wald" || protocol.type == "transfer";
+    expect(cuts || protocol.validation_fraction == 0, "protocol.validation_fraction", "it with wald or transfer only",
            concat(protocol.validation_fraction));
     check_region("protocol.train", protocol.train);
     check_region("protocol.validation", protocol.validation);
@@ -127,8 +152,14 @@ class Checker {
   std::string file_;
 };
 
+void resolve(DataConfig& data) {
+  if (data.scene && !data.dataset) data.dataset = "/cube";
+}
+
 void resolve(ExperimentConfig& config) {
-  if (config.data.scene && !config.data.dataset) config.data.dataset = "/cube";
+  resolve(config.data);
+  for (DataConfig& scene : config.protocol.train_scenes) resolve(scene);
+  for (DataConfig& scene : config.protocol.validation_scenes) resolve(scene);
   if (config.degrade.psf.type == "gaussian" && !config.degrade.psf.fwhm) {
     config.degrade.psf.fwhm = static_cast<double>(config.degrade.ratio);
   }
@@ -186,12 +217,20 @@ void EstimateConfig::describe(FieldVisitor& fields) {
   fields("gain", gain);
 }
 
+void FineTuneConfig::describe(FieldVisitor& fields) {
+  fields("steps", steps, Range{0, 1e9});
+  fields("learning_rate", learning_rate, Range{1e-12, 1e3});
+}
+
 void ProtocolConfig::describe(FieldVisitor& fields) {
-  fields("type", type, Choices{"wald", "split"});
+  fields("type", type, Choices{"wald", "split", "transfer", "apply"});
   fields("validation_fraction", validation_fraction, Range{0, 0.9});
   fields("train", train);
   fields("validation", validation);
   fields("test", test);
+  fields("train_scenes", train_scenes);
+  fields("validation_scenes", validation_scenes);
+  fields("fine_tune", fine_tune);
 }
 
 void MethodConfig::describe(FieldVisitor& fields) {
@@ -199,6 +238,7 @@ void MethodConfig::describe(FieldVisitor& fields) {
   for (const MethodEntry& entry : specfuse::methods()) names.texts.push_back(entry.name);
   fields("name", name, names);
   fields("label", label);
+  fields("checkpoint", checkpoint);
   if (!options) options = method_options(name);
   options->describe(fields);
 }

@@ -116,7 +116,9 @@ Pair crop_pair(const Pair& pair, const Rectangle& fine) {
   return {crop(pair.hsi, coarse), crop(pair.msi, fine), pair.degradation};
 }
 
-Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>& directories) {
+namespace {
+
+Scene load_one(const ExperimentConfig& config, const std::vector<std::string>& directories) {
   const DegradeConfig& degrade = config.degrade;
   Scene scene;
   scene.estimate = degrade.estimate;
@@ -131,6 +133,53 @@ Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>&
   } else {
     load_reference(config, directories, scene);
   }
+  return scene;
+}
+
+std::string source_of(const DataConfig& data) {
+  return data.scene ? *data.scene : data.pair ? *data.pair : "a synthetic scene";
+}
+
+/// How many bands HSI and MSI have.
+std::array<Index, 2> bands_of(const Scene& scene) {
+  if (scene.measured) return {scene.measured->hsi.bands(), scene.measured->msi.bands()};
+  return {scene.reference->bands(), scene.degradation.srf.dim(0)};
+}
+
+/// A scene to learn from, which the configuration gives at `path`. `target` is the one to fuse.
+Scene load_other(const ExperimentConfig& config, const std::string& path, const std::vector<std::string>& directories,
+                 const Scene& target) {
+  const std::string source = source_of(config.data);
+  Scene scene;
+  try {
+    scene = load_one(config, directories);
+  } catch (const ConfigError& problem) {
+    throw ConfigError(concat(path, ": ", source, ": ", problem.what()));
+  }
+  SPECFUSE_CHECK_AS(ConfigError, scene.reference.has_value(), path, ": ", source,
+                    ": expected a reference to learn from, got none");
+  const auto [many, few] = bands_of(scene);
+  const auto [wanted, wanted_msi] = bands_of(target);
+  SPECFUSE_CHECK_AS(ConfigError, many == wanted && few == wanted_msi, path, ": ", source, ": expected ", wanted,
+                    " HSI and ", wanted_msi, " MSI bands as the scene to fuse has, got ", many, " and ", few);
+  return scene;
+}
+
+}  // namespace
+
+Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>& directories) {
+  Scene scene = load_one(config, directories);
+  const auto load_list = [&](const char* path, const std::vector<DataConfig>& list) {
+    std::vector<Scene> scenes;
+    for (const DataConfig& data : list) {
+      ExperimentConfig other = config;
+      other.data = data;
+      scenes.push_back(load_other(other, concat("protocol.", path, ".", scenes.size()), directories, scene));
+    }
+    return scenes;
+  };
+  scene.train = load_list("train_scenes", config.protocol.train_scenes);
+  scene.validation = load_list("validation_scenes", config.protocol.validation_scenes);
   return scene;
 }
 

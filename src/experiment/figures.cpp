@@ -57,22 +57,48 @@ float percentile(std::vector<float>& values, double fraction) {
   return *at;
 }
 
-}  // namespace
-
-Stretch stretch_of(const Cube& cube) {
-  SPECFUSE_CHECK(cube.values.size() > 0, "stretch_of: expected a cube with values");
-  constexpr std::array<double, 3> kNanometres{650, 550, 450};
-  Stretch stretch{likely_bands(cube.bands()), {}, {}};
+Stretch stretch_bands(const Cube& cube, const std::array<Index, 3>& bands) {
+  Stretch stretch{bands, {}, {}};
   std::vector<float> values(static_cast<std::size_t>(cube.pixels()));
   for (std::size_t k = 0; k < 3; ++k) {
-    Index& band = stretch.bands[k];
-    if (!cube.wavelength_nm.empty()) band = nearest_band(cube.wavelength_nm, kNanometres[k]);
-    const float* value = cube.values.data() + band;
+    const float* value = cube.values.data() + bands[k];
     for (std::size_t i = 0; i < values.size(); ++i) values[i] = value[static_cast<Index>(i) * cube.bands()];
     stretch.low[k] = percentile(values, 0.02);
     stretch.high[k] = percentile(values, 0.98);
   }
   return stretch;
+}
+
+}  // namespace
+
+Stretch stretch_of(const Cube& cube) {
+  SPECFUSE_CHECK(cube.values.size() > 0, "stretch_of: expected a cube with values");
+  constexpr std::array<double, 3> kNanometres{650, 550, 450};
+  std::array<Index, 3> bands = likely_bands(cube.bands());
+  for (std::size_t k = 0; k < 3 && !cube.wavelength_nm.empty(); ++k) {
+    bands[k] = nearest_band(cube.wavelength_nm, kNanometres[k]);
+  }
+  return stretch_bands(cube, bands);
+}
+
+std::optional<Stretch> false_colour_of(const Cube& cube) {
+  constexpr Index kFew = 20;
+  constexpr double kNear = 60;
+  const Index count = cube.bands();
+  if (cube.wavelength_nm.empty()) {
+    if (count < kFew) return {};
+    return stretch_bands(cube, {count * 62 / 100, count * 22 / 100, count * 15 / 100});
+  }
+  for (const std::array<double, 3>& wanted : {std::array<double, 3>{1650, 850, 660}, {850, 660, 560}}) {
+    std::array<Index, 3> bands{};
+    bool found = true;
+    for (std::size_t k = 0; k < 3; ++k) {
+      bands[k] = nearest_band(cube.wavelength_nm, wanted[k]);
+      found = found && std::abs(cube.wavelength_nm[static_cast<std::size_t>(bands[k])] - wanted[k]) <= kNear;
+    }
+    if (found) return stretch_bands(cube, bands);
+  }
+  return {};
 }
 
 Image composite(const Cube& cube, const Stretch& stretch) {

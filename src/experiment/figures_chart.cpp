@@ -55,9 +55,12 @@ std::string line(double x1, double y1, double x2, double y2) {
 }
 
 std::string style_of(const Series& series) {
-  const std::size_t i = static_cast<std::size_t>(series.colour) % kColours.size();
+  if (series.colour == kInkColour) return "style=\"stroke:var(--ink,#333)\" stroke-width=\"2.4\"";
+  constexpr std::array<const char*, 3> kDashes{"", "7 2", "2 2"};
+  const std::size_t place = static_cast<std::size_t>(series.colour), i = place % kColours.size();
+  const std::string dashes = series.dashed ? "5 4" : kDashes[place / kColours.size() % kDashes.size()];
   return concat("style=\"stroke:var(--series-", i, ",", kColours[i], ")\"",
-                series.dashed ? " stroke-dasharray=\"5 4\"" : "");
+                dashes.empty() ? "" : concat(" stroke-dasharray=\"", dashes, "\""));
 }
 
 /// Of a series longer than a screen has columns, the least and the greatest of each run of neighbours.

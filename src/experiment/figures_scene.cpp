@@ -65,37 +65,88 @@ Series band_series(const std::vector<double>& wavelength_nm, const std::vector<d
   return series;
 }
 
+/// The spectrum of a cube of fine or coarse pixels at each place.
+std::vector<std::vector<double>> spectra_at(const Cube& cube, Index fine_rows, const std::vector<SamplePixel>& places) {
+  const Index ratio = fine_rows / cube.rows();
+  std::vector<std::vector<double>> spectra;
+  for (const SamplePixel& place : places) {
+    const float* const values = cube.pixel(place.row / ratio, place.col / ratio);
+    spectra.emplace_back(values, values + cube.bands());
+  }
+  return spectra;
+}
+
 }  // namespace
 
 SceneFigures::SceneFigures(const Cube& hsi, const Cube& msi, const std::optional<Cube>& reference, std::string unit)
-    : unit_(std::move(unit)), stretch_(stretch_of(reference ? *reference : hsi)), wavelength_nm_(hsi.wavelength_nm) {
-  composites_ = {"Images", colour_note(hsi, stretch_), {}, {}};
-  std::vector<Figure>& figures = composites_.figures;
-  figures.push_back(picture("hsi", concat("HSI input, ", size_text(hsi)), composite(hsi, stretch_)));
-  figures.push_back(picture("msi", concat("MSI input, ", size_text(msi)), composite(msi, stretch_of(msi))));
+    : unit_(std::move(unit)), stretch_(stretch_of(reference ? *reference : hsi)),
+      false_stretch_(false_colour_of(reference ? *reference : hsi)), wavelength_nm_(hsi.wavelength_nm),
+      fine_rows_(msi.rows()), detail_(detail_of(msi, msi.rows() / hsi.rows())),
+      samples_(sample_pixels(hsi, msi, reference)) {
+  composites_ = {"Natural colour", colour_note(hsi, stretch_), {}, {}};
+  if (false_stretch_) false_colours_ = {"False colour", colour_note(hsi, *false_stretch_), {}, {}};
+  if (detail_)
+    details_ = {"Detail", concat("The same part of each, in natural colour: ", detail_->text(), "."), {}, {}};
+  add_pictures("hsi", concat("HSI input, ", size_text(hsi)), hsi, stretch_, false_stretch_);
+  add_pictures("msi", concat("MSI input, ", size_text(msi)), msi, stretch_of(msi), false_colour_of(msi));
   if (reference) {
-    const std::string caption = concat("reference, ", size_text(*reference));
-    figures.push_back(picture("reference", caption, composite(*reference, stretch_)));
+    add_pictures("reference", concat("reference, ", size_text(*reference)), *reference, stretch_, false_stretch_);
   }
+  truth_ = {reference ? "reference" : "HSI input", {}, spectra_at(reference ? *reference : hsi, fine_rows_, samples_)};
+}
+
+void SceneFigures::add_pictures(const std::string& name, const std::string& caption, const Cube& cube,
+                                const Stretch& natural, const std::optional<Stretch>& false_colour) {
+  const Image image = composite(cube, natural);
+  composites_.figures.push_back(picture(name, caption, image));
+  if (false_stretch_ && false_colour) {
+    false_colours_.figures.push_back(picture("false_" + name, caption, composite(cube, *false_colour)));
+  }
+  if (!detail_) return;
+  const Index ratio = fine_rows_ / cube.rows();
+  const Rectangle part{detail_->row / ratio, detail_->col / ratio, detail_->rows / ratio, detail_->cols / ratio};
+  details_.figures.push_back(picture("detail_" + name, caption, composite(crop(cube, part), natural)));
 }
 
 void SceneFigures::add(const std::string& label, const Cube& fused, const std::optional<Differences>& differences) {
-  composites_.figures.push_back(picture(concat("fused_", label), label, composite(fused, stretch_)));
-  if (differences) results_.push_back({label, *differences});
+  add_pictures(concat("fused_", label), label, fused, stretch_, false_stretch_);
+  results_.push_back({label, differences, spectra_at(fused, fine_rows_, samples_)});
+}
+
+FigureGroup SceneFigures::spectrum_charts() const {
+  FigureGroup group{"Spectra", concat("Of a few pixels: ", truth_.label, " and results."), {}, {}};
+  for (std::size_t i = 0; i < samples_.size(); ++i) {
+    const SamplePixel& sample = samples_[i];
+    Chart chart{wavelength_nm_.empty() ? "band" : "wavelength [nm]", unit_.empty() ? "value" : unit_, {}, false};
+    const auto add_series = [&](const Result& result, int colour) {
+      Series series = band_series(wavelength_nm_, result.spectra[i]);
+      series.name = result.label;
+      series.colour = colour;
+      chart.series.push_back(series);
+    };
+    add_series(truth_, kInkColour);
+    for (std::size_t k = 0; k < results_.size(); ++k) add_series(results_[k], static_cast<int>(k));
+    const std::string caption = concat(sample.name, " (", i + 1, "): row ", sample.row, ", col ", sample.col);
+    group.figures.push_back({concat("spectrum_", i + 1), caption, {}, line_chart(chart)});
+  }
+  return group;
 }
 
 FigureGroup SceneFigures::maps(const std::string& name, Tensor Differences::*map) const {
-  // The scale ends at the 99th percentile of the worst result, so that a single pixel cannot hide all others.
-  float high = 0;
+  // The scale ends at the 99th percentile of the middle result, so that neither a single pixel nor a single bad method
+  // can hide all others.
+  std::vector<float> ends;
   for (const Result& result : results_) {
-    const std::vector<float> values = defined_values(result.differences.*map);
-    if (!values.empty()) high = std::max(high, values[(values.size() - 1) * 99 / 100]);
+    const std::vector<float> values = defined_values(*result.differences.*map);
+    if (!values.empty()) ends.push_back(values[(values.size() - 1) * 99 / 100]);
   }
+  std::sort(ends.begin(), ends.end());
+  float high = ends.empty() ? 0 : ends[ends.size() / 2];
   if (high <= 0) high = 1;
   FigureGroup group;
   group.colour_bar = colour_bar(0, high, name == "sam" ? "degrees" : unit_);
   for (const Result& result : results_) {
-    const Tensor& values = result.differences.*map;
+    const Tensor& values = *result.differences.*map;
     group.figures.push_back(picture(concat(name, "_", result.label), result.label, heat_map(values, 0, high)));
   }
   return group;
@@ -105,7 +156,7 @@ FigureGroup SceneFigures::band_chart() const {
   const bool by_wavelength = !wavelength_nm_.empty();
   Chart chart{by_wavelength ? "wavelength [nm]" : "band", "PSNR [dB]", {}, false};
   for (const Result& result : results_) {
-    Series series = band_series(wavelength_nm_, result.differences.band_psnr_db);
+    Series series = band_series(wavelength_nm_, result.differences->band_psnr_db);
     series.name = result.label;
     series.colour = static_cast<int>(chart.series.size());
     chart.series.push_back(series);
@@ -118,8 +169,16 @@ FigureGroup SceneFigures::band_chart() const {
 
 std::vector<FigureGroup> SceneFigures::groups() const {
   std::vector<FigureGroup> groups{composites_};
-  if (results_.empty()) return groups;
-  const std::string scale = " One scale for all results, up to the 99th percentile of the worst; grey: not defined.";
+  if (false_stretch_) groups.push_back(false_colours_);
+  if (detail_) groups.push_back(details_);
+  if (!results_.empty() && results_.front().differences) add_comparisons(groups);
+  groups.push_back(spectrum_charts());
+  return groups;
+}
+
+void SceneFigures::add_comparisons(std::vector<FigureGroup>& groups) const {
+  const std::string scale =
+      " One scale for all results, up to the 99th percentile of the middle one; grey: not defined.";
   groups.push_back(maps("error", &Differences::error));
   groups.back().title = "Error";
   groups.back().note = concat("Root mean square over bands of result minus reference at each pixel.", scale);
@@ -127,7 +186,6 @@ std::vector<FigureGroup> SceneFigures::groups() const {
   groups.back().title = "Spectral angle";
   groups.back().note = concat("Angle between the spectra of result and reference at each pixel.", scale);
   groups.push_back(band_chart());
-  return groups;
 }
 
 FigureGroup loss_figures(const std::vector<LossCurve>& curves) {

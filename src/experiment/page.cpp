@@ -22,22 +22,41 @@ void list_values(const Json& json, const std::string& path, Facts& facts) {
   for (const auto& [key, value] : json.items()) list_values(value, path.empty() ? key : path + "." + key, facts);
 }
 
-Facts facts_of(const std::string& title, const std::string& json) {
+Facts facts_of(const std::string& title, const Json& json, const std::string& path = "") {
   Facts facts{title, {}};
-  list_values(Json::parse(json), "", facts);
+  list_values(json, path, facts);
   return facts;
+}
+
+/// How the pair came about apart from the rest, then the rest.
+std::vector<Facts> configuration_facts(const ExperimentConfig& config) {
+  Json json = Json::parse(config_text(config));
+  if (config.data.pair) {
+    for (const char* key : {"srf", "snr_db", "msi_shift"}) json["degrade"].erase(key);  // in the pair already
+  }
+  Facts degradation = facts_of("Degradation", json["degrade"], "degrade");
+  degradation.lines.insert(degradation.lines.begin(), {"hash", degradation_hash(config)});
+  if (config.data.pair) {
+    degradation.lines.insert(degradation.lines.begin(),
+                             {"pair", "as measured; what follows is what the methods assume of it"});
+  }
+  json.erase("degrade");
+  return {degradation, facts_of("Configuration", json), facts_of("Environment", Json::parse(environment_text()))};
 }
 
 std::vector<LossCurve> loss_curves(const Results& results, const TrainingLog& log) {
   std::vector<LossCurve> curves;
   for (const MethodResult& result : results.methods) {
-    LossCurve curve{result.folder, {}, {}, {}};
-    for (const TrainingRecord& record : log.records(result.folder)) {
-      curve.step.push_back(static_cast<double>(record.step));
-      curve.loss.push_back(record.loss);
-      curve.validation_loss.push_back(record.validation_loss);
+    if (result.seed != results.config.seeds.front()) continue;  // as all figures
+    for (const std::string& fit : {result.folder, fine_tuning_of(result.folder)}) {
+      LossCurve curve{fit, {}, {}, {}};
+      for (const TrainingRecord& record : log.records(fit)) {
+        curve.step.push_back(static_cast<double>(record.step));
+        curve.loss.push_back(record.loss);
+        curve.validation_loss.push_back(record.validation_loss);
+      }
+      if (!curve.step.empty()) curves.push_back(curve);
     }
-    if (!curve.step.empty()) curves.push_back(curve);
   }
   return curves;
 }
@@ -72,6 +91,11 @@ Facts estimate_facts(const Results& results) {
 
 std::vector<std::string> notes_of(const Results& results) {
   std::vector<std::string> notes;
+  const std::vector<Index>& seeds = results.config.seeds;
+  if (seeds.size() > 1) {
+    notes.push_back(
+        concat("Means and standard deviations of ", seeds.size(), " seeds. Figures are of seed ", seeds.front(), "."));
+  }
   for (const MethodResult& result : results.methods) {
     if (!result.scores) continue;
     for (const auto& [reason, count] : result.scores->left_out) {
@@ -89,13 +113,15 @@ Report make_report(const Results& results, std::vector<FigureGroup> figures, con
   report.title = config.name;
   report.summary = concat("Protocol ", config.protocol.type, ", ratio ", config.degrade.ratio, ", configuration ",
                           config_hash(config), ", degradation ", degradation_hash(config), ".");
-  report.tables = {score_table(results), no_reference_table(results), train_table(results)};
+  report.tables = {score_table(results), no_reference_table(results)};
   for (const Table& table : profile_tables(results)) report.tables.push_back(table);
+  if (config.seeds.size() > 1) report.tables.push_back(significance_table(results));
+  if (config.protocol.type != "apply") report.tables.push_back(train_table(results));
   report.notes = notes_of(results);
   report.groups = std::move(figures);
   const std::vector<LossCurve> curves = loss_curves(results, log);
   if (!curves.empty()) report.groups.push_back(loss_figures(curves));
-  report.facts = {facts_of("Configuration", config_text(config)), facts_of("Environment", environment_text())};
+  report.facts = configuration_facts(config);
   if (!results.estimates.empty()) report.facts.insert(report.facts.begin(), estimate_facts(results));
   return report;
 }

@@ -4,6 +4,7 @@
 
 #include "experiment/environment.h"
 #include "experiment/page.h"
+#include "specfuse/core/error.h"
 #include "specfuse/io/file.h"
 #include "specfuse/io/png.h"
 #include "specfuse/io/scene.h"
@@ -23,9 +24,13 @@ void write_figures(const Report& report, const Output& output) {
 
 }  // namespace
 
-void write_fusion(const Fusion& fusion, const FitContext& context, const Output& output) {
+void write_fusion(const Fusion& fusion, const std::vector<FitContext>& fits, const Output& output) {
+  const FitContext& context = fits.back();
   write_cube(output.staged(context.label + "/fused.h5"), fusion.fused);
   const std::string path = output.staged(context.label + "/checkpoint.h5");
+  if (fits.size() > 1 && std::filesystem::exists(fits.front().checkpoint_path)) {
+    std::filesystem::copy_file(fits.front().checkpoint_path, output.staged(context.label + "/pretrained.h5"));
+  }
   // A long fit has written its own, with all that is needed to go on.
   if (std::filesystem::exists(context.checkpoint_path)) {
     std::filesystem::copy_file(context.checkpoint_path, path);
@@ -38,14 +43,17 @@ void write_fusion(const Fusion& fusion, const FitContext& context, const Output&
 
 void write_results(const Results& results, const std::vector<FigureGroup>& figures, const TrainingLog& log,
                    Output& output) {
-  const Table scores = score_table(results);
+  const Table scores = score_table(results), significance = significance_table(results);
+  const auto below = [&](std::string (*written)(const Table&)) {
+    return significance.rows.empty() ? std::string() : concat("\n", written(significance));
+  };
   const Report report = make_report(results, figures, log);
   write_text_atomically(output.staged("config.json"), config_text(results.config));
   write_text_atomically(output.staged("environment.json"), environment_text());
   write_text_atomically(output.staged("metrics.json"), metrics_json(results));
   write_text_atomically(output.staged("metrics.csv"), table_csv(scores));
-  write_text_atomically(output.staged("table.md"), table_markdown(scores));
-  write_text_atomically(output.staged("table.tex"), table_latex(scores));
+  write_text_atomically(output.staged("table.md"), table_markdown(scores) + below(table_markdown));
+  write_text_atomically(output.staged("table.tex"), table_latex(scores) + below(table_latex));
   write_text_atomically(output.staged("report.html"), report_html(report));
   write_text_atomically(output.staged("log.jsonl"), log.text());
   output.add_folder("figures");

@@ -17,8 +17,8 @@ struct Fusion {
   Checkpoint checkpoint;
 };
 
-/// Writes the fused image and what the method learned into the result's folder, staged.
-void write_fusion(const Fusion& fusion, const FitContext& context, const Output& output);
+/// Writes the fused image and what the method learned in its fits into the result's folder, staged.
+void write_fusion(const Fusion& fusion, const std::vector<FitContext>& fits, const Output& output);
 
 /// Writes all that is of the whole experiment, and publishes everything that is staged.
 void write_results(const Results& results, const std::vector<FigureGroup>& figures, const TrainingLog& log,

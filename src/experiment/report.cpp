@@ -31,18 +31,27 @@ thead th { vertical-align: bottom; white-space: normal; font-weight: 600; color:
   border-bottom: 2px solid var(--grid); }
 tbody th { font-weight: 400; }
 td b { color: var(--strong); }
+td small { display: block; color: var(--faint); font-size: .82em; line-height: 1.1; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 1.25rem; }
 figure { margin: 0; break-inside: avoid; }
 figure img { display: block; width: 100%; image-rendering: pixelated; }
 figcaption { margin-top: .35rem; font-size: .87rem; overflow-wrap: anywhere; }
 .bar { display: block; max-width: 100%; margin: .25rem 0 .9rem; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1.25rem; }
 .chart { display: block; width: 100%; max-width: 54rem; }
+.overview { display: block; max-width: 100%; height: auto; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.5rem; margin: .5rem 0; }
 dt { color: var(--faint); }
 dd { margin: 0; overflow-wrap: anywhere; }
 @media (max-width: 36rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: .5rem; } }
-@media print { body { max-width: none; padding: 0; font-size: 10pt; } h2 { break-after: avoid; }
-  .scroll { overflow: visible; } th, td { padding: .15rem .4rem; } }
+@media print { @page { margin: 14mm; } body { max-width: none; padding: 0; font-size: 9pt; }
+  h2, h2 + p, .bar { break-after: avoid; } tr, .chart, .overview { break-inside: avoid; }
+  .scroll { overflow: visible; } table { font-size: 7pt; } th, td { padding: .12rem .3rem; }
+  .pictures { grid-template-columns: repeat(5, 1fr); gap: .6rem; } figcaption { font-size: 7.5pt; }
+  .charts { grid-template-columns: repeat(2, 1fr); }
+  .charts > :only-child { grid-column: 1 / -1; max-width: 14cm; } .overview { max-width: 11cm; }
+  .figures { break-inside: avoid; }
+  dl { display: block; columns: 2; font-size: 7.5pt; } dt { float: left; margin-right: .6em; } dt::after { content: ":"; } }
 )";
 
 std::string figure_html(const Figure& figure) {
@@ -57,11 +66,11 @@ std::string figure_html(const Figure& figure) {
 }
 
 std::string group_html(const FigureGroup& group) {
-  std::string html = concat("<section>\n<h2>", escape_html(group.title), "</h2>\n");
+  std::string html = concat("<section class=\"figures\">\n<h2>", escape_html(group.title), "</h2>\n");
   if (!group.note.empty()) html += concat("<p class=\"faint\">", escape_html(group.note), "</p>\n");
   html += group.colour_bar;
   const bool pictures = !group.figures.empty() && group.figures.front().image.rows > 0;
-  html += pictures ? "<div class=\"pictures\">\n" : "<div>\n";
+  html += concat("<div class=\"", pictures ? "pictures" : "charts", "\">\n");
   for (const Figure& figure : group.figures) html += figure_html(figure);
   return html + "</div>\n</section>\n";
 }

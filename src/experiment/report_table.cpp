@@ -13,16 +13,17 @@ namespace {
 /// What differs between the languages a table is written in.
 struct Language {
   std::string (*escape)(const std::string&);
-  std::string bold_begin, bold_end, plus_minus, minus, infinity, nothing, up, down;
+  std::string bold_begin, bold_end, plus_minus, spread_end, minus, infinity, nothing, up, down;
 };
 
-const Language kHtml{escape_html, "<b>", "</b>", " ± ", "−", "∞", "–", "&nbsp;↑", "&nbsp;↓"};
-const Language kPlain{[](const std::string& text) { return text; }, "", "", " +- ", "-", "inf", "-", "", ""};
-const Language kMarkdown{escape_markdown, "**", "**", " ± ", "-", "∞", "–", " ↑", " ↓"};
-const Language kLatex{escape_latex,   "\\textbf{",     "}", " $\\pm$ ", "$-$", "$\\infty$", "--",
-                      "~$\\uparrow$", "~$\\downarrow$"};
+const Language kHtml{escape_html, "<b>", "</b>", " <small>± ", "</small>", "−", "∞", "–", "&nbsp;↑", "&nbsp;↓"};
+const Language kPlain{[](const std::string& text) { return text; }, "", "", " +- ", "", "-", "inf", "-", "", ""};
+const Language kMarkdown{escape_markdown, "**", "**", " ± ", "", "-", "∞", "–", " ↑", " ↓"};
+const Language kLatex{escape_latex, "\\textbf{", "}",  " $\\pm$ ",     "",
+                      "$-$",        "$\\infty$", "--", "~$\\uparrow$", "~$\\downarrow$"};
 
-/// Four significant digits for the largest number of a column, at most six decimals, none that is 0 in every row.
+/// Four significant digits for the largest number of a column, at most six decimals (seconds: three), none that is 0 in
+/// every row.
 int decimals_of(const Table& table, std::size_t column) {
   double largest = 0;
   for (const Table::Row& row : table.rows) {
@@ -30,7 +31,8 @@ int decimals_of(const Table& table, std::size_t column) {
     if (std::isfinite(size)) largest = std::max(largest, size);
   }
   if (largest == 0) return 0;
-  int decimals = std::clamp(3 - static_cast<int>(std::floor(std::log10(largest))), 0, 6);
+  const int most = table.columns[column].unit == "s" ? 3 : 6;
+  int decimals = std::clamp(3 - static_cast<int>(std::floor(std::log10(largest))), 0, most);
   const auto ends_in_zero = [&](const Table::Row& row) {
     const double value = row.cells[column].value;
     return !std::isfinite(value) || number_text(value, decimals).back() == '0';
@@ -75,7 +77,10 @@ std::vector<std::string> column_texts(const Table& table, std::size_t column, co
     if (!best.empty() && number(cell.value, decimals, kMarkdown) == best) {
       text = concat(language.bold_begin, text, language.bold_end);
     }
-    if (!std::isnan(cell.spread)) text += language.plus_minus + number(cell.spread, decimals, language);
+    // A spread below the last digit of its mean is as good as none.
+    if (!std::isnan(cell.spread)) {
+      text += concat(language.plus_minus, number_text(cell.spread, decimals), language.spread_end);
+    }
     texts.push_back(text);
   }
   return texts;

@@ -8,6 +8,7 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/experiment/fields.h"
+#include "specfuse/experiment/paired_test.h"
 #include "specfuse/imaging/no_reference.h"
 #include "specfuse/imaging/profiles.h"
 
@@ -62,6 +63,27 @@ std::vector<Source> metric_sources(const std::vector<MetricInfo>& metrics,
   return sources;
 }
 
+/// What the results of one label say, seed by seed.
+std::vector<double> values_of(const Results& results, const std::string& label, const Source& source) {
+  std::vector<double> values;
+  for (const MethodResult& result : results.methods) {
+    if (result.label == label) values.push_back(source.value(result));
+  }
+  return values;
+}
+
+/// The row with the best mean of a column; the number of rows where there is none.
+std::size_t best_row(const Table& table, std::size_t column) {
+  const double sign = table.columns[column].better == Better::higher ? 1 : -1;
+  std::size_t best = table.rows.size();
+  for (std::size_t row = 0; row < table.rows.size(); ++row) {
+    const double value = table.rows[row].cells[column].value;
+    if (std::isnan(value)) continue;
+    if (best == table.rows.size() || sign * value > sign * table.rows[best].cells[column].value) best = row;
+  }
+  return best;
+}
+
 /// One row for each label, in order of appearance, over all of its seeds.
 Table table_of(const Results& results, const std::string& caption, const std::vector<Source>& sources) {
   Table table;
@@ -69,13 +91,7 @@ Table table_of(const Results& results, const std::string& caption, const std::ve
   for (const Source& source : sources) table.columns.push_back(source.column);
   for (const MethodConfig& method : results.config.methods) {
     Table::Row row{method.label, {}};
-    for (const Source& source : sources) {
-      std::vector<double> values;
-      for (const MethodResult& result : results.methods) {
-        if (result.label == method.label) values.push_back(source.value(result));
-      }
-      row.cells.push_back(cell_of(values));
-    }
+    for (const Source& source : sources) row.cells.push_back(cell_of(values_of(results, method.label, source)));
     table.rows.push_back(row);
   }
   return table;
@@ -96,6 +112,22 @@ Json estimate_json(Index seed, const Estimate& estimate) {
   return json;
 }
 
+std::vector<Source> reference_sources() {
+  return metric_sources(metric_list(),
+                        [](const MethodResult& result) { return result.scores ? &*result.scores : nullptr; });
+}
+
+/// The table of p-values by label and measure; null where there is none.
+Json significance_json(const Results& results) {
+  const Table table = significance_table(results);
+  if (table.rows.empty()) return nullptr;
+  Json p = Json::object();
+  for (const Table::Row& row : table.rows) {
+    for (std::size_t i = 0; i < table.columns.size(); ++i) p[row.label][table.columns[i].name] = row.cells[i].value;
+  }
+  return p;
+}
+
 }  // namespace
 
 std::string metrics_json(const Results& results) {
@@ -109,7 +141,7 @@ std::string metrics_json(const Results& results) {
                  {"fuse_seconds", method.fuse_seconds},
                  {"peak_memory_mb", method.peak_memory_mb},
                  {"metrics", method.scores ? scores_json(*method.scores) : Json(nullptr)},
-                 {"train_metrics", scores_json(method.train_scores)}};
+                 {"train_metrics", method.train_scores ? scores_json(*method.train_scores) : Json(nullptr)}};
     if (method.scores) json["left_out"] = method.scores->left_out;
     json["no_reference"] = scores_json(method.no_reference);
     if (!method.no_reference.left_out.empty()) json["no_reference_left_out"] = method.no_reference.left_out;
@@ -121,26 +153,55 @@ std::string metrics_json(const Results& results) {
             {"degradation_hash", degradation_hash(config)},
             {"protocol", write_fields(config.protocol)},
             {"scored_on", results.scored_on},
-            {"methods", methods}};
+            {"methods", methods},
+            {"paired_t_test_p", significance_json(results)}};
   for (const auto& [seed, estimate] : results.estimates) json["estimates"].push_back(estimate_json(seed, estimate));
   return json.dump(2) + "\n";
 }
 
 Table score_table(const Results& results) {
-  std::vector<Source> sources =
-      metric_sources(metric_list(), [](const MethodResult& result) { return result.scores ? &*result.scores : nullptr; });
+  const bool scored = std::any_of(results.methods.begin(), results.methods.end(),
+                                  [](const MethodResult& result) { return result.scores.has_value(); });
+  std::vector<Source> sources;
+  if (scored) sources = reference_sources();
   sources.push_back(
       {{"fit", "s", Better::neither}, [](const MethodResult& result) { return to_milli(result.fit_seconds); }});
   sources.push_back(
       {{"fuse", "s", Better::neither}, [](const MethodResult& result) { return to_milli(result.fuse_seconds); }});
   sources.push_back(
       {{"peak memory", "MiB", Better::neither}, [](const MethodResult& result) { return result.peak_memory_mb; }});
-  return table_of(results, "Against the reference, " + results.scored_on, sources);
+  return table_of(results, scored ? concat("Against the reference, ", results.scored_on) : "There is no reference",
+                  sources);
+}
+
+Table significance_table(const Results& results) {
+  const std::vector<Source> sources = reference_sources();
+  const Table means = table_of(results, "", sources);
+  Table table;
+  table.caption = concat("p-values of a two-sided paired t-test over ", results.config.seeds.size(),
+                         " seeds, each method against the best of the column (the one without a value); not corrected "
+                         "for the number of comparisons");
+  if (results.config.seeds.size() < 2) return table;
+  for (const Source& source : sources) table.columns.push_back({source.column.name, "", Better::neither});
+  for (const Table::Row& row : means.rows) table.rows.push_back({row.label, std::vector<Cell>(sources.size())});
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const std::size_t best = best_row(means, i);
+    if (best == means.rows.size()) continue;
+    const std::vector<double> best_values = values_of(results, means.rows[best].label, sources[i]);
+    for (std::size_t row = 0; row < means.rows.size(); ++row) {
+      if (row == best || std::isnan(means.rows[row].cells[i].value)) continue;
+      table.rows[row].cells[i].value =
+          paired_t_test(values_of(results, means.rows[row].label, sources[i]), best_values);
+    }
+  }
+  return table;
 }
 
 Table train_table(const Results& results) {
   return table_of(results, "On the training image, what a method made of its own training input",
-                  metric_sources(metric_list(), [](const MethodResult& result) { return &result.train_scores; }));
+                  metric_sources(metric_list(), [](const MethodResult& result) {
+                    return result.train_scores ? &*result.train_scores : nullptr;
+                  }));
 }
 
 Table no_reference_table(const Results& results) {
@@ -152,7 +213,8 @@ Table no_reference_table(const Results& results) {
     });
     if (any) metrics.push_back(metric);
   }
-  return table_of(results, "Without a reference, the whole result against both inputs", metric_sources(metrics, scores));
+  return table_of(results, "Without a reference, the whole result against both inputs",
+                  metric_sources(metrics, scores));
 }
 
 std::vector<Table> profile_tables(const Results& results) {

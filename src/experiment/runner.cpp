@@ -1,7 +1,9 @@
 #include "specfuse/experiment/runner.h"
 
 #include <algorithm>
+#include <functional>
 
+#include "experiment/apply.h"
 #include "experiment/measure.h"
 #include "experiment/output.h"
 #include "experiment/publish.h"
@@ -48,8 +50,15 @@ void check_methods(const ExperimentConfig& config, const Task& task) {
   for (const MethodConfig& method : config.methods) method.options->make()->check(task.training, task.pair);
 }
 
+/// One after the other all fits that the task asks for.
+void fit_all(FusionMethod& method, const Task& task, const std::vector<FitContext>& contexts) {
+  method.fit(task.training, contexts.front());
+  if (task.fine_tuning) method.fit(*task.fine_tuning, contexts.back());
+}
+
 /// The one way that every method goes. It never sees the reference.
-Fusion fit_and_fuse(const MethodConfig& config, const Task& task, const FitContext& context) {
+Fusion fit_and_fuse(const MethodConfig& config, const Task& task, const FitContext& context,
+                    const std::function<void(FusionMethod&)>& prepare) {
   Fusion fusion;
   MethodResult& result = fusion.result;
   result.name = config.name;
@@ -60,13 +69,14 @@ Fusion fit_and_fuse(const MethodConfig& config, const Task& task, const FitConte
 
   reset_peak_memory();
   const Stopwatch fitting;
-  method->fit(task.training, context);
+  prepare(*method);
   result.fit_seconds = fitting.seconds();
   const Stopwatch fusing;
   fusion.fused = method->fuse(task.pair);
   result.fuse_seconds = fusing.seconds();
   result.peak_memory_mb = peak_memory_mb();
 
+  if (task.training.train.empty()) return fusion;
   const TrainingPair& training = task.training.train.front();
   result.train_scores = evaluate(training.target, method->fuse(training.input), training.input.degradation.ratio);
   fusion.checkpoint = method->checkpoint();
@@ -81,12 +91,35 @@ std::string config_of(const ExperimentConfig& config, const MethodConfig& method
   return config_text(alone);
 }
 
+/// How the fits of one result run: one, or a pre-training and a fine-tuning.
+std::vector<FitContext> fit_contexts(const ExperimentConfig& config, const MethodConfig& method, Index seed,
+                                     const Output& output, TrainingLog& log) {
+  FitContext context;
+  context.seed = static_cast<std::uint64_t>(seed);
+  context.label = config.folder_of(method, seed);
+  context.checkpoint_path = output.kept(context.label + ".h5");
+  context.resume = true;  // what is kept is there only if it is to be gone on from
+  context.config = config_of(config, method, seed);
+  const auto record_as = [&log, seed](const std::string& result) {
+    return [&log, seed, result](const TrainingRecord& record) { log.add({result, seed, record}); };
+  };
+  context.record = record_as(context.label);
+  if (!config.protocol.fine_tune) return {context};
+  FitContext tuning = context;
+  tuning.warm_start = WarmStart{config.protocol.fine_tune->steps, config.protocol.fine_tune->learning_rate};
+  tuning.record = record_as(fine_tuning_of(context.label));
+  context.checkpoint_path = output.kept(context.label + ".pretrained.h5");
+  return {context, tuning};
+}
+
 std::string size_text(const Cube& cube) { return concat(cube.rows(), " x ", cube.cols(), " x ", cube.bands()); }
 
 }  // namespace
 
-Results run_experiment(const ExperimentConfig& config, const RunOptions& options) {
-  const Scene scene = load_scene(config, data_directories(options.data_directories));
+Results run_experiment(const ExperimentConfig& given, const RunOptions& options) {
+  const std::vector<std::string> directories = data_directories(options.data_directories);
+  const ExperimentConfig config = adopt_checkpoints(given, directories);
+  const Scene scene = load_scene(config, directories);
   Output output(options.out, options.resume);
   TrainingLog log(output.kept("log.jsonl"));
   Results results{config, config.protocol.test ? config.protocol.test->text() : "whole image", {}, {}};
@@ -100,22 +133,18 @@ Results run_experiment(const ExperimentConfig& config, const RunOptions& options
   for (const Index seed : config.seeds) {
     const Task task = make_task(scene, config.protocol, seed, receptive_radius(config));
     if (task.estimate) results.estimates[seed] = *task.estimate;
-    if (!shown) shown.emplace(scene, task);
+    if (!shown) shown.emplace(scene, task, config.protocol);
     check_methods(config, task);
     for (const MethodConfig& method : config.methods) {
       SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before ", config.folder_of(method, seed));
-      FitContext context;
-      context.seed = static_cast<std::uint64_t>(seed);
-      context.label = config.folder_of(method, seed);
-      context.checkpoint_path = output.kept(context.label + ".h5");
-      context.resume = options.resume;
-      context.config = config_of(config, method, seed);
-      context.record = [&](const TrainingRecord& record) { log.add({context.label, seed, record}); };
-
-      Fusion fusion = fit_and_fuse(method, task, context);
+      const std::vector<FitContext> contexts = fit_contexts(config, method, seed, output, log);
+      Fusion fusion = fit_and_fuse(method, task, contexts.back(), [&](FusionMethod& fresh) {
+        if (method.checkpoint) return fresh.restore(read_checkpoint(find_checkpoint(*method.checkpoint, directories)));
+        if (!task.training.train.empty()) fit_all(fresh, task, contexts);
+      });
       score(scene, task, config.metric_profiles, fusion);
       if (seed == config.seeds.front()) shown->add(method.label, fusion.fused);
-      write_fusion(fusion, context, output);
+      write_fusion(fusion, contexts, output);
       results.methods.push_back(fusion.result);
     }
   }
@@ -124,13 +153,18 @@ Results run_experiment(const ExperimentConfig& config, const RunOptions& options
   return results;
 }
 
-std::string plan_experiment(const ExperimentConfig& config, const RunOptions& options) {
-  const Scene scene = load_scene(config, data_directories(options.data_directories));
+std::string plan_experiment(const ExperimentConfig& given, const RunOptions& options) {
+  const std::vector<std::string> directories = data_directories(options.data_directories);
+  const ExperimentConfig config = adopt_checkpoints(given, directories);
+  const Scene scene = load_scene(config, directories);
   const Task task = make_task(scene, config.protocol, config.seeds.front(), receptive_radius(config));
   check_methods(config, task);
   std::string plan = concat("fuses    hsi ", size_text(task.pair.hsi), " and msi ", size_text(task.pair.msi), "\n");
   for (const TrainingPair& pair : task.training.train) plan += concat("trains   on ", size_text(pair.target), "\n");
-  if (task.training.validation) plan += concat("validates on ", size_text(task.training.validation->target), "\n");
+  for (const TrainingPair& pair : task.training.validation) {
+    plan += concat("validates on ", size_text(pair.target), "\n");
+  }
+  if (task.fine_tuning) plan += concat("tunes    on ", size_text(task.fine_tuning->train.front().target), "\n");
   plan += !scene.reference ? "scores   nothing: there is no reference\n"
                            : concat("scores   ", task.scored ? task.scored->text() : "the whole image", "\n");
   for (const Index seed : config.seeds) {

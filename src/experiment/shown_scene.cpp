@@ -1,5 +1,7 @@
 #include "experiment/shown_scene.h"
 
+#include "specfuse/core/error.h"
+#include "specfuse/experiment/figures_inputs.h"
 #include "specfuse/imaging/metrics.h"
 
 namespace specfuse {
@@ -17,10 +19,39 @@ SceneFigures figures_of(const Task& task, const std::optional<Cube>& reference) 
   return {pair.hsi, pair.msi, reference};
 }
 
+/// The parts of a split, and what the figures of the scored part show closer, in pixels of the whole scene.
+std::vector<Mark> marks_of(const SceneFigures& figures, const ProtocolConfig& protocol) {
+  std::vector<Mark> marks;
+  if (protocol.train) marks.push_back({"train", *protocol.train});
+  if (protocol.validation) marks.push_back({"validation", *protocol.validation});
+  if (protocol.test) marks.push_back({"test", *protocol.test});
+  const Index row = protocol.test ? protocol.test->row : 0, col = protocol.test ? protocol.test->col : 0;
+  if (const auto& detail = figures.detail()) {
+    marks.push_back({"detail", {row + detail->row, col + detail->col, detail->rows, detail->cols}});
+  }
+  const auto& samples = figures.samples();
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    marks.push_back({concat(i + 1), {row + samples[i].row, col + samples[i].col, 1, 1}});
+  }
+  return marks;
+}
+
 }  // namespace
 
-ShownScene::ShownScene(const Scene& scene, const Task& task)
-    : scored_(task.scored), reference_(shown_reference(scene, task)), figures_(figures_of(task, reference_)) {}
+ShownScene::ShownScene(const Scene& scene, const Task& task, const ProtocolConfig& protocol)
+    : scored_(task.scored), reference_(shown_reference(scene, task)), figures_(figures_of(task, reference_)) {
+  const Cube& whole = scene.reference ? *scene.reference : task.pair.msi;
+  overview_ = overview_figure(composite(whole, stretch_of(whole)), marks_of(figures_, protocol));
+  const Tensor& srf = task.pair.degradation.srf;
+  if (srf.defined()) response_ = response_figure(srf, task.pair.hsi.wavelength_nm);
+}
+
+std::vector<FigureGroup> ShownScene::groups() const {
+  std::vector<FigureGroup> groups = figures_.groups();
+  groups.insert(groups.begin(), overview_);
+  if (response_) groups.push_back(*response_);
+  return groups;
+}
 
 void ShownScene::add(const std::string& label, const Cube& fused) {
   const Cube part = shown(fused, scored_);

@@ -12,14 +12,16 @@ namespace specfuse {
 /// The figures of one seed, of the part that is scored. Those of other seeds would look the same.
 class ShownScene {
  public:
-  ShownScene(const Scene& scene, const Task& task);
+  ShownScene(const Scene& scene, const Task& task, const ProtocolConfig& protocol);
   void add(const std::string& label, const Cube& fused);
-  std::vector<FigureGroup> groups() const { return figures_.groups(); }
+  std::vector<FigureGroup> groups() const;
 
  private:
   std::optional<Rectangle> scored_;
   std::optional<Cube> reference_;
   SceneFigures figures_;
+  FigureGroup overview_;
+  std::optional<FigureGroup> response_;
 };
 
 }  // namespace specfuse

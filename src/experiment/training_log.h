@@ -8,6 +8,9 @@
 
 namespace specfuse {
 
+/// Under which name the records of a result's fine-tuning are kept, after those of its pre-training.
+inline std::string fine_tuning_of(const std::string& result) { return result + "/fine_tune"; }
+
 /// The training records of a run, kept on disk while it lasts so that an interrupted one can be continued.
 class TrainingLog {
  public:

@@ -17,7 +17,13 @@ PixelConv pixel_conv(const Tensor& x, const Tensor& weight) {
                  "conv_pixels: expected x [N, H, W, C] and weight [O, C, KH, KW] no larger, got ", x.shape().text(),
                  " and ", weight.shape().text());
   const Index kernel_h = weight.dim(2), kernel_w = weight.dim(3);
-  return {x.dim(3), weight.dim(0), x.dim(1), x.dim(2), kernel_h, kernel_w, x.dim(1) - kernel_h + 1,
+  return {x.dim(3),
+          weight.dim(0),
+          x.dim(1),
+          x.dim(2),
+          kernel_h,
+          kernel_w,
+          x.dim(1) - kernel_h + 1,
           x.dim(2) - kernel_w + 1};
 }
 

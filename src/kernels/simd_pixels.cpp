@@ -1,6 +1,6 @@
-// 2-D convolution with output channels as lanes. The register tile is a few positions by two registers of channels: each
-// step loads two registers of weights and broadcasts one input a position, for twice as many multiply-adds. A row of the
-// kernel is one run of inputs, so the loops are: rows of the kernel, then the run.
+// 2-D convolution with output channels as lanes. The register tile is a few positions by two registers of channels:
+// each step loads two registers of weights and broadcasts one input a position, for twice as many multiply-adds. A row
+// of the kernel is one run of inputs, so the loops are: rows of the kernel, then the run.
 //
 // Compiled once per instruction set; see simd_im2col.cpp.
 #include "kernels/simd.h"

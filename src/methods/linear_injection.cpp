@@ -36,9 +36,10 @@ void LinearInjection::fit(const TrainingData& data, const FitContext&) {
 }
 
 Cube LinearInjection::fuse(const Pair& pair) const {
-  SPECFUSE_CHECK(gain_.defined() && gain_.shape() == Shape({pair.msi.bands(), pair.hsi.bands()}),
-                 "linear_injection: fitted for ", gain_.defined() ? gain_.shape().text() : "nothing",
-                 " MSI and HSI bands, got ", pair.msi.bands(), " and ", pair.hsi.bands());
+  SPECFUSE_CHECK(gain_.defined(), "linear_injection: neither fitted nor restored");
+  SPECFUSE_CHECK_AS(ConfigError, gain_.shape() == Shape({pair.msi.bands(), pair.hsi.bands()}),
+                    "linear_injection: fitted for ", gain_.dim(0), " MSI and ", gain_.dim(1), " HSI bands, got ",
+                    pair.msi.bands(), " and ", pair.hsi.bands());
   Cube fused = upsample_cubic(pair.hsi, pair.degradation.ratio);
   inject(fused, msi_detail(pair), gain_);
   return fused;

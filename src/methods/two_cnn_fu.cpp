@@ -18,35 +18,47 @@ void TwoCnnFu::check(const TrainingData& data, const Pair& pair) const {
 }
 
 void TwoCnnFu::fit(const TrainingData& data, const FitContext& context) {
-  normalization_ = Normalization::of(data.train);
-  const TrainingPair& first = data.train[0];
-  net_ = std::make_unique<TwoCnnFuNet>(options_.model, first.target.bands(), first.input.msi.bands());
-  initialize(net_->parameters(), options_.train, context.seed);
+  TrainOptions options = options_.train;
+  if (context.warm_start) {
+    SPECFUSE_CHECK(net_ != nullptr, "two_cnn_fu: a warm start needs a fit before it");
+    options.steps = context.warm_start->steps;
+    options.learning_rate = context.warm_start->learning_rate;
+  } else {
+    normalization_ = Normalization::of(data.train);
+    const TrainingPair& first = data.train[0];
+    net_ = std::make_unique<TwoCnnFuNet>(options_.model, first.target.bands(), first.input.msi.bands());
+    initialize(net_->parameters(), options, context.seed);
+  }
   std::vector<TileSource> sources;
   for (const TrainingPair& example : data.train) sources.emplace_back(example, normalization_, receptive_radius());
 
   TrainingTask task;
   task.parameters = net_->parameters();
   task.loss = [&](Rng& rng) {
-    const TileBatch batch = cut_tiles(random_places(sources, options_.train.tile, options_.train.tiles, rng));
+    const TileBatch batch = cut_tiles(random_places(sources, options.tile, options.tiles, rng));
     return euclidean_loss(net_->forward(Variable(batch.spectra), Variable(batch.windows)), batch.target);
   };
-  if (data.validation) task.validation = [&] { return validation_loss(*data.validation); };
+  if (!data.validation.empty()) task.validation = [&] { return validation_loss(data.validation); };
   task.describe = [&](Checkpoint& checkpoint) { normalization_.write(checkpoint); };
-  train(task, options_.train, context);
+  train(task, options, context);
 }
 
-double TwoCnnFu::validation_loss(const TrainingPair& example) const {
-  const Tensor fused = normalization_.target.apply(fuse(example.input).values);
-  const Tensor target = normalization_.target.apply(example.target.values);
-  return squared_distance(fused, target) / (2.0 * static_cast<double>(example.target.pixels()));
+double TwoCnnFu::validation_loss(const std::vector<TrainingPair>& examples) const {
+  double distance = 0;
+  Index pixels = 0;
+  for (const TrainingPair& example : examples) {
+    const Tensor fused = normalization_.target.apply(fuse(example.input).values);
+    distance += squared_distance(fused, normalization_.target.apply(example.target.values));
+    pixels += example.target.pixels();
+  }
+  return distance / (2.0 * static_cast<double>(pixels));
 }
 
 Cube TwoCnnFu::fuse(const Pair& pair) const {
   SPECFUSE_CHECK(net_ != nullptr, "two_cnn_fu: neither fitted nor restored");
-  SPECFUSE_CHECK(pair.hsi.bands() == normalization_.hsi.low.size() && pair.msi.bands() == normalization_.msi.low.size(),
-                 "two_cnn_fu: trained on ", normalization_.hsi.low.size(), " HSI and ", normalization_.msi.low.size(),
-                 " MSI bands, got ", pair.hsi.bands(), " and ", pair.msi.bands());
+  const Index many = normalization_.hsi.low.size(), few = normalization_.msi.low.size();
+  SPECFUSE_CHECK_AS(ConfigError, pair.hsi.bands() == many && pair.msi.bands() == few, "two_cnn_fu: trained on ", many,
+                    " HSI and ", few, " MSI bands, got ", pair.hsi.bands(), " and ", pair.msi.bands());
   const NoGrad no_grad;
   Cube fused(pair.msi.rows(), pair.msi.cols(), pair.hsi.bands());
   fused.wavelength_nm = pair.hsi.wavelength_nm;

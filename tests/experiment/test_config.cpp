@@ -118,6 +118,33 @@ TEST_CASE("config: fields that would be ignored are refused") {
         "e.json: protocol: expected train, validation and test for split, got 0 of them");
 }
 
+TEST_CASE("config: transfer needs scenes to learn from, and other protocols refuse them") {
+  const std::string scenes = "protocol.train_scenes=[{\"scene\": \"t.h5\"}]";
+  const std::string transfer = "protocol.type=transfer";
+  CHECK(parse({transfer, scenes}).protocol.train_scenes.at(0).dataset == "/cube");
+  CHECK(refusal({transfer}) == "e.json: protocol.train_scenes: expected at least one for transfer, got none");
+  CHECK(refusal({scenes}) == "e.json: protocol.train_scenes: expected it with transfer only, got 1 scenes");
+  CHECK(refusal({"protocol.fine_tune={}"}) == "e.json: protocol.fine_tune: expected it with transfer only, got it");
+  CHECK(refusal({transfer, "protocol.train_scenes=[{}]"}) ==
+        "e.json: protocol.train_scenes.0: expected exactly one of scene, pair and synthetic, got 0");
+  CHECK(refusal({transfer, scenes, "protocol.validation_fraction=0.2"}) == "accepted");
+  CHECK(refusal({transfer, scenes, "protocol.validation_fraction=0.2",
+                 "protocol.validation_scenes=[{\"scene\": \"v.h5\"}]"}) ==
+        "e.json: protocol.validation_fraction: expected it or validation_scenes, got both");
+  CHECK(parse({transfer, scenes, "protocol.fine_tune={}"}).protocol.fine_tune->steps == 200);
+}
+
+TEST_CASE("config: apply needs a checkpoint for each method that learns, and other protocols refuse one") {
+  const std::string apply = "protocol.type=apply", file = "methods.1.checkpoint=c.h5";
+  CHECK(parse({apply, file}).methods[1].checkpoint == "c.h5");
+  CHECK(refusal({apply}) ==
+        "e.json: methods.1.checkpoint: expected the file of what two_cnn_fu learned, as apply "
+        "trains nothing, got nothing");
+  CHECK(refusal({file}) == "e.json: methods.1.checkpoint: expected it with apply only, got c.h5");
+  CHECK(refusal({apply, file, "methods.0.checkpoint=c.h5"}) ==
+        "e.json: methods.0.checkpoint: expected nothing, as bicubic learns nothing, got c.h5");
+}
+
 TEST_CASE("data: folders are searched in order, and a missing file names them all") {
   setenv("SPECFUSE_DATA", "/one::/two", 1);
   CHECK(data_directories({"/given"}) == std::vector<std::string>{"/given", "/one", "/two", "data"});

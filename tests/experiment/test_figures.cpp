@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <set>
 
 #include "specfuse/core/error.h"
 #include "specfuse/experiment/figures.h"
@@ -198,4 +199,30 @@ TEST_CASE("figures: a colour bar names both ends and the unit") {
   const std::string bar = colour_bar(0, 12.3456, "W/m²/<sr>");
   CHECK(count(bar, ">0</text>") == 1);
   CHECK(count(bar, ">12.35 W/m²/&lt;sr&gt;</text>") == 1);
+}
+
+TEST_CASE("figures: false colours need bands that are there") {
+  Cube cube(1, 2, 4);
+  CHECK_FALSE(false_colour_of(cube));
+  cube.wavelength_nm = {560, 670, 840, 1610};
+  CHECK(false_colour_of(cube).value().bands == std::array<Index, 3>{3, 2, 1});
+  cube.wavelength_nm = {560, 670, 840, 1300};
+  CHECK(false_colour_of(cube).value().bands == std::array<Index, 3>{2, 1, 0});
+  cube.wavelength_nm = {450, 560, 670, 700};
+  CHECK_FALSE(false_colour_of(cube));
+  CHECK(false_colour_of(Cube(1, 1, 100)).value().bands == std::array<Index, 3>{62, 22, 15});
+}
+
+TEST_CASE("figures: more series than colours are told apart by their dashes") {
+  Chart chart{"x", "y", {}, false};
+  for (int i = 0; i < 20; ++i) chart.series.push_back({"s", {0, 1}, {0, 1}, false, i});
+  chart.series.push_back({"ink", {0, 1}, {0, 1}, false, kInkColour});
+  const std::string svg = line_chart(chart);
+  std::set<std::string> styles;
+  for (std::size_t at = svg.find("<g style=\"stroke:var(--series"); at != std::string::npos;
+       at = svg.find("<g style=\"stroke:var(--series", at + 1)) {
+    styles.insert(svg.substr(at, svg.find('>', at) - at));
+  }
+  CHECK(styles.size() == 20);
+  CHECK(svg.find("stroke:var(--ink,#333)") != std::string::npos);
 }

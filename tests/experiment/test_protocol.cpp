@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
 #include "specfuse/experiment/protocol.h"
@@ -39,6 +42,15 @@ Region region(Index row, Index col, Index rows, Index cols) {
   return part;
 }
 
+ProtocolConfig split(const Region& train, const Region& validation, const Region& test) {
+  ProtocolConfig protocol;
+  protocol.type = "split";
+  protocol.train = train;
+  protocol.validation = validation;
+  protocol.test = test;
+  return protocol;
+}
+
 }  // namespace
 
 TEST_CASE("protocol: wald trains one scale down, with the hsi as the answer") {
@@ -48,7 +60,7 @@ TEST_CASE("protocol: wald trains one scale down, with the hsi as the answer") {
   CHECK(same(pair.target, task.pair.hsi));
   CHECK(pair.input.msi.rows() == 6);
   CHECK(pair.input.hsi.rows() == 3);
-  CHECK_FALSE(task.training.validation);
+  CHECK(task.training.validation.empty());
   CHECK_FALSE(task.scored);
 }
 
@@ -64,7 +76,7 @@ TEST_CASE("protocol: wald keeps the last rows for validation, whole coarse pixel
   protocol.validation_fraction = 0.2;  // of 5 coarse rows: one
   const Task task = make_task(random_scene(20, 8), protocol, 0);
   const TrainingPair& train = task.training.train[0];
-  const TrainingPair& validation = task.training.validation.value();
+  const TrainingPair& validation = task.training.validation.at(0);
   CHECK(same(train.target, crop(task.pair.hsi, {0, 0, 8, 4})));
   CHECK(same(validation.target, crop(task.pair.hsi, {8, 0, 2, 4})));
   CHECK(validation.input.hsi.rows() == 1);
@@ -74,19 +86,19 @@ TEST_CASE("protocol: wald keeps the last rows for validation, whole coarse pixel
 }
 
 TEST_CASE("protocol: split trains on the reference inside its part, and scores another") {
-  ProtocolConfig protocol{"split", 0, region(0, 0, 4, 8), region(0, 30, 4, 8), region(0, 60, 4, 8)};
+  const ProtocolConfig protocol = split(region(0, 0, 4, 8), region(0, 30, 4, 8), region(0, 60, 4, 8));
   const Scene scene = random_scene(4, 68);
   const Task task = make_task(scene, protocol, 0);
   CHECK(same(task.training.train[0].target, crop(*scene.reference, {0, 0, 4, 8})));
   CHECK(same(task.training.train[0].input.msi, crop(task.pair.msi, {0, 0, 4, 8})));
   CHECK(same(task.training.train[0].input.hsi, crop(task.pair.hsi, {0, 0, 2, 4})));
-  CHECK(same(task.training.validation.value().target, crop(*scene.reference, {0, 30, 4, 8})));
+  CHECK(same(task.training.validation.at(0).target, crop(*scene.reference, {0, 30, 4, 8})));
   CHECK(task.scored == Rectangle{0, 60, 4, 8});
   CHECK(task.pair.msi.cols() == 68);
 }
 
 TEST_CASE("protocol: split refuses parts that are too close, and a scene without a reference") {
-  ProtocolConfig protocol{"split", 0, region(0, 0, 4, 8), region(0, 30, 4, 8), region(0, 40, 4, 8)};
+  ProtocolConfig protocol = split(region(0, 0, 4, 8), region(0, 30, 4, 8), region(0, 40, 4, 8));
   Scene scene = random_scene(4, 68);
   CHECK_THROWS_AS(make_task(scene, protocol, 0), ConfigError);
   // Far enough apart for a patch of 31, not for one of 63.
@@ -97,7 +109,8 @@ TEST_CASE("protocol: split refuses parts that are too close, and a scene without
   scene.measured = make_pair(scene, 0);
   scene.reference.reset();
   CHECK_THROWS_WITH_AS(make_task(scene, protocol, 0),
-                       "protocol.type: expected wald for a pair without a reference, got split", ConfigError);
+                       "protocol.type: expected another than split for a pair without a reference, got split",
+                       ConfigError);
 }
 
 TEST_CASE("protocol: a measured pair is taken as it is, and noise follows the seed") {
@@ -121,4 +134,116 @@ TEST_CASE("protocol: an estimate takes the place of what is known, for training 
   CHECK_FALSE(task.estimate->srf.defined());
   CHECK(task.training.train[0].input.degradation.psf.data() == task.pair.degradation.psf.data());
   CHECK(task.pair.degradation.psf.data() != known.data());
+}
+
+TEST_CASE("protocol: transfer trains on the references of other scenes, and on their last rows it validates") {
+  Scene scene = random_scene(4, 8);
+  scene.train = {random_scene(12, 16), random_scene(8, 6)};
+  ProtocolConfig protocol;
+  protocol.type = "transfer";
+  const Task task = make_task(scene, protocol, 0);
+  REQUIRE(task.training.train.size() == 2);
+  CHECK(same(task.training.train[1].target, *scene.train[1].reference));
+  CHECK(task.training.train[1].input.hsi.cols() == 3);
+  CHECK(task.training.validation.empty());
+  CHECK_FALSE(task.fine_tuning);
+  CHECK_FALSE(task.scored);
+  CHECK(task.pair.msi.rows() == 4);
+
+  scene.validation = {random_scene(10, 6)};
+  protocol.fine_tune = FineTuneConfig{};
+  const Task tuned = make_task(scene, protocol, 0);
+  CHECK(same(tuned.training.validation.at(0).target, *scene.validation[0].reference));
+  CHECK(same(tuned.fine_tuning.value().train.at(0).target, tuned.pair.hsi));
+
+  scene.validation.clear();
+  protocol.validation_fraction = 0.25;
+  const Task cut = make_task(scene, protocol, 0);
+  REQUIRE(cut.training.validation.size() == 2);
+  CHECK(same(cut.training.train[0].target, crop(*scene.train[0].reference, {0, 0, 8, 16})));
+  CHECK(same(cut.training.validation[0].target, crop(*scene.train[0].reference, {8, 0, 4, 16})));
+}
+
+TEST_CASE("protocol: each scene of transfer has noise of its own") {
+  Scene scene = random_scene(12, 16);
+  scene.degradation.hsi_snr_db = 20;
+  scene.train = {scene, scene};
+  ProtocolConfig protocol;
+  protocol.type = "transfer";
+  const Task task = make_task(scene, protocol, 3);
+  CHECK_FALSE(same(task.training.train[0].input.hsi, task.training.train[1].input.hsi));
+  CHECK_FALSE(same(task.training.train[0].input.hsi, task.pair.hsi));
+  CHECK(same(task.training.train[1].input.hsi, make_task(scene, protocol, 3).training.train[1].input.hsi));
+  CHECK_FALSE(same(task.training.train[1].input.hsi, make_task(scene, protocol, 4).training.train[1].input.hsi));
+}
+
+TEST_CASE("protocol: apply learns from nothing") {
+  ProtocolConfig protocol;
+  protocol.type = "apply";
+  const Task task = make_task(random_scene(12, 16), protocol, 0);
+  CHECK(task.training.train.empty());
+  CHECK(task.training.validation.empty());
+  CHECK(task.pair.msi.cols() == 16);
+}
+
+namespace {
+
+/// All images that the fits of a task are given.
+std::vector<Cube> seen_by_fits(const Task& task) {
+  std::vector<TrainingPair> pairs = task.training.train;
+  pairs.insert(pairs.end(), task.training.validation.begin(), task.training.validation.end());
+  if (task.fine_tuning) pairs.insert(pairs.end(), task.fine_tuning->train.begin(), task.fine_tuning->train.end());
+  std::vector<Cube> cubes;
+  for (const TrainingPair& pair : pairs) cubes.insert(cubes.end(), {pair.input.hsi, pair.input.msi, pair.target});
+  return cubes;
+}
+
+bool any_undefined(const std::vector<Cube>& cubes) {
+  for (const Cube& cube : cubes) {
+    for (Index i = 0; i < cube.values.size(); ++i) {
+      if (std::isnan(cube.values[i])) return true;
+    }
+  }
+  return false;
+}
+
+/// Makes every value of a part undefined, so that whatever saw it is undefined too.
+void poison(Cube& cube, const Rectangle& part) {
+  for (Index row = part.row; row < part.row + part.rows; ++row) {
+    std::fill_n(cube.pixel(row, part.col), part.cols * cube.bands(), std::nanf(""));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("protocol: no fit sees anything of the test, whatever the protocol") {
+  // What is scored is poisoned before anything is made of it, and no poison may reach a fit.
+  Scene scene = random_scene(4, 68);
+  const ProtocolConfig parts = split(region(0, 0, 4, 8), region(0, 30, 4, 8), region(0, 60, 4, 8));
+  poison(*scene.reference, *parts.test);
+  const Task task = make_task(scene, parts, 0);
+  CHECK(any_undefined({crop(task.pair.msi, *task.scored)}));
+  CHECK_FALSE(any_undefined(seen_by_fits(task)));
+
+  // The reference is the test of all others; the sensors' pair is the input, and may be learned from.
+  Scene whole = random_scene(12, 16);
+  whole.measured = make_pair(whole, 0);
+  whole.train = {random_scene(8, 8)};
+  poison(*whole.reference, {0, 0, 12, 16});
+  for (const char* type : {"wald", "transfer", "apply"}) {
+    CAPTURE(type);
+    ProtocolConfig protocol;
+    protocol.type = type;
+    if (protocol.type == "transfer") protocol.fine_tune = FineTuneConfig{};
+    CHECK_FALSE(any_undefined(seen_by_fits(make_task(whole, protocol, 0))));
+  }
+
+  // Without fine-tuning, transfer learns nothing of the scene to fuse at all.
+  poison(whole.measured->hsi, {0, 0, 6, 8});
+  poison(whole.measured->msi, {0, 0, 12, 16});
+  ProtocolConfig transfer;
+  transfer.type = "transfer";
+  CHECK_FALSE(any_undefined(seen_by_fits(make_task(whole, transfer, 0))));
+  transfer.fine_tune = FineTuneConfig{};
+  CHECK(any_undefined(seen_by_fits(make_task(whole, transfer, 0))));
 }

@@ -1,9 +1,11 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <set>
 
+#include "specfuse/experiment/figures_inputs.h"
 #include "specfuse/experiment/figures_scene.h"
 #include "specfuse/experiment/report.h"
 
@@ -88,13 +90,14 @@ TEST_CASE("report: a scene with reference has images, two kinds of maps and a ch
     scene.add(label, reference, differences);
   }
   const std::vector<FigureGroup> groups = scene.groups();
-  REQUIRE(groups.size() == 4);
+  REQUIRE(groups.size() == 5);
   std::vector<std::string> names;
   for (const FigureGroup& group : groups) {
     for (const Figure& figure : group.figures) names.push_back(figure.name);
   }
   CHECK(names == std::vector<std::string>{"hsi", "msi", "reference", "fused_first", "fused_second", "error_first",
-                                          "error_second", "sam_first", "sam_second", "band_psnr"});
+                                          "error_second", "sam_first", "sam_second", "band_psnr", "spectrum_1",
+                                          "spectrum_2", "spectrum_3"});
   CHECK(groups[0].figures[2].image.rgb == groups[0].figures[3].image.rgb);
   CHECK(groups[0].figures[0].image.rows == 3 * 86);
   CHECK(contains(groups[0].note, "band 3, band 2 and band 1"));
@@ -122,13 +125,18 @@ TEST_CASE("report: maps of one kind share one scale, of what is defined") {
 
 TEST_CASE("report: a scene without reference has images only, and wavelengths name its colours") {
   Cube hsi = gradient(3, 2, 4);
-  hsi.wavelength_nm = {451.2, 549.6, 648.4, 900};
+  hsi.wavelength_nm = {451.2, 560, 659.6, 850};
   SceneFigures scene(hsi, gradient(6, 4, 1), {});
   scene.add("only", gradient(6, 4, 4), {});
   const std::vector<FigureGroup> groups = scene.groups();
-  REQUIRE(groups.size() == 1);
+  REQUIRE(groups.size() == 3);
   CHECK(groups[0].figures.size() == 3);
-  CHECK(contains(groups[0].note, "648 nm, 550 nm and 451 nm"));
+  CHECK(groups[1].title == "False colour");
+  CHECK(groups[1].figures.size() == 2);  // not of the MSI of a single band
+  CHECK(contains(groups[1].note, "850 nm, 660 nm and 560 nm"));
+  CHECK(groups[2].figures.size() == 2);
+  CHECK(contains(groups[2].figures[0].svg, ">HSI input</text>"));
+  CHECK(contains(groups[0].note, "660 nm, 560 nm and 451 nm"));
 }
 
 TEST_CASE("report: the chart of bands is broken where bands are missing and sorted where they overlap") {
@@ -136,7 +144,8 @@ TEST_CASE("report: the chart of bands is broken where bands are missing and sort
   reference.wavelength_nm = {400, 410, 420, 415, 900, 910, 920};
   SceneFigures scene(reference, reference, reference);
   scene.add("a", reference, Differences{Tensor(Shape{2, 2}), Tensor(Shape{2, 2}), {30, 31, 32, 33, 34, 35, 36}});
-  const std::string svg = scene.groups().back().figures[0].svg;
+  const std::vector<FigureGroup> groups = scene.groups();
+  const std::string svg = groups[groups.size() - 2].figures[0].svg;
   const std::size_t first = svg.find("<polyline"), second = svg.find("<polyline", first + 1);
   REQUIRE(second != std::string::npos);
   CHECK(svg.find("<polyline", second + 1) == std::string::npos);
@@ -157,4 +166,93 @@ TEST_CASE("report: a loss chart has a dashed line of the validations alone") {
   CHECK(contains(svg, ">a (validation)</text>"));
   CHECK_FALSE(contains(svg, ">b (validation)</text>"));
   CHECK(contains(svg, "stroke-dasharray"));
+}
+
+TEST_CASE("report: maps of many methods end at the middle one, so that one bad method does not hide the others") {
+  const Cube reference = gradient(10, 20, 3);
+  SceneFigures scene(gradient(5, 10, 3), reference, reference);
+  for (const float error : {1000.0f, 3.0f, 2.0f}) {
+    Differences differences{Tensor(Shape{10, 20}), Tensor(Shape{10, 20}), {30, 30, 30}};
+    for (Index i = 0; i < 200; ++i) differences.error[i] = error;
+    scene.add(error == 3 ? "middle" : error > 3 ? "bad" : "good", reference, differences);
+  }
+  CHECK(contains(scene.groups()[1].colour_bar, ">3</text>"));
+}
+
+TEST_CASE("report: the detail is the same part of every picture, where edges are strongest") {
+  Cube msi(64, 48, 2);
+  for (Index row = 36; row < 44; ++row) {
+    for (Index col = 20; col < 28; ++col) msi.pixel(row, col)[0] = static_cast<float>((row + col) % 2);
+  }
+  const Rectangle part = detail_of(msi, 4).value();
+  CHECK(part == Rectangle{32, 16, 12, 12});
+  SceneFigures scene(gradient(16, 12, 5), msi, gradient(64, 48, 5));
+  scene.add("a", gradient(64, 48, 5), {});
+  const FigureGroup group = scene.groups()[1];
+  CHECK(group.title == "Detail");
+  CHECK(contains(group.note, "rows 32-43, cols 16-27"));
+  REQUIRE(group.figures.size() == 4);
+  CHECK(group.figures[0].image.rows == 3 * 86);  // 3 x 3 coarse pixels
+  CHECK(group.figures[1].image.rows == 12 * 22);
+  CHECK(group.figures[2].image.rgb == group.figures[3].image.rgb);
+  CHECK_FALSE(detail_of(Cube(31, 90, 1), 2));
+  CHECK_FALSE(detail_of(Cube(32, 90, 1), 16));
+}
+
+TEST_CASE("report: sample pixels are the brightest, the median and another that up-sampling misses") {
+  Cube reference(8, 8, 2), hsi(4, 4, 2);
+  for (Index i = 0; i < 64; ++i) reference.values[2 * i] = static_cast<float>(i % 8);
+  reference.pixel(1, 6)[1] = 100;
+  reference.pixel(6, 1)[1] = -50;
+  const std::vector<SamplePixel> samples = sample_pixels(hsi, Cube(8, 8, 1), reference);
+  REQUIRE(samples.size() == 3);
+  CHECK(samples[0].row == 1);
+  CHECK(samples[0].col == 6);
+  CHECK(reference.pixel(samples[1].row, samples[1].col)[0] == doctest::Approx(4).epsilon(0.3));
+  CHECK(samples[2].row == 6);
+  CHECK(samples[2].col == 1);
+  CHECK(sample_pixels(hsi, reference, {}).size() == 2);
+}
+
+TEST_CASE("report: the spectra shown are those of the sample pixels") {
+  Cube hsi(2, 2, 3), fine(4, 4, 3);
+  for (Index i = 0; i < 12; ++i) hsi.values[i] = static_cast<float>(i);
+  fine.pixel(3, 2)[1] = 9;
+  SceneFigures scene(hsi, fine, {}, "counts");
+  scene.add("a", fine, {});
+  const FigureGroup group = scene.groups().back();
+  CHECK(group.title == "Spectra");
+  CHECK(contains(group.figures.at(0).caption, "brightest pixel (1): row 3, col 2"));
+  CHECK(contains(group.figures[0].svg, ">counts</text>"));
+  // The coarse pixel 9, 10, 11 above the fine one 0, 9, 0: from the bottom, up, and down to it again.
+  const std::string& svg = group.figures[0].svg;
+  double y[3];
+  const std::size_t first = svg.find("points=\""), second = svg.find("points=\"", first + 1);
+  REQUIRE(std::sscanf(svg.c_str() + second + 8, "%*f,%lf %*f,%lf %*f,%lf", &y[0], &y[1], &y[2]) == 3);
+  CHECK(y[0] == y[2]);
+  double coarse;
+  REQUIRE(std::sscanf(svg.c_str() + first + 8, "%*f,%lf", &coarse) == 1);
+  CHECK(y[1] == doctest::Approx(coarse));
+}
+
+TEST_CASE("report: the overview draws and names every part where it lies") {
+  const FigureGroup group =
+      overview_figure(Image(32, 64), {{"train", {0, 8, 16, 24}}, {"te<st", {16, 40, 8, 8}}, {"1", {4, 5, 1, 1}}});
+  const std::string& svg = group.figures.at(0).svg;
+  CHECK(contains(svg, "<rect x=\"80.0\" y=\"0.0\" width=\"240.0\" height=\"160.0\""));
+  CHECK(contains(svg, "<circle cx=\"55.0\" cy=\"45.0\""));
+  CHECK(contains(svg, ">te&lt;st</text>"));
+  CHECK(group.note == "train: rows 0-15, cols 8-31; te<st: rows 16-23, cols 40-47.");
+  CHECK(contains(svg, "viewBox=\"0 0 640 320\""));
+}
+
+TEST_CASE("report: a response is drawn where it responds") {
+  const Tensor srf = Tensor::from({2, 5}, {0.5f, 0.5f, 0, 0, 0, 0, 0, 0, 0, 1});
+  const std::string svg = response_figure(srf, {400, 410, 420, 430, 440}).figures.at(0).svg;
+  CHECK(contains(svg, ">MSI band 2</text>"));
+  CHECK(contains(svg, ">wavelength [nm]</text>"));
+  const std::size_t first = svg.find("points=\""), end = svg.find('"', first + 8);
+  const std::string points = svg.substr(first, end - first);
+  CHECK(std::count(points.begin(), points.end(), ',') == 3);  // two bands and the foot
+  CHECK(contains(response_figure(srf, {}).figures.at(0).svg, ">band</text>"));
 }

@@ -72,7 +72,7 @@ TEST_CASE("report_table: html escapes names and labels") {
   CHECK(contains(html, "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;"));
   CHECK(contains(html, "a&lt;b (dB)&nbsp;↑"));
   CHECK(contains(html, "&quot;x&quot; &amp; y"));
-  CHECK(contains(html, "<td><b>43.81</b> ± 0.13</td>"));
+  CHECK(contains(html, "<td><b>43.81</b> <small>± 0.13</small></td>"));
   CHECK_FALSE(contains(html, "<script"));
 }
 

@@ -48,7 +48,8 @@ TEST_CASE("results: without a reference there are no metrics") {
   result.scores.reset();
   const Results results = results_of({result});
   CHECK(parse_json(metrics_json(results), "metrics.json")["methods"][0]["metrics"].is_null());
-  CHECK(std::isnan(score_table(results).rows[0].cells[0].value));
+  CHECK(score_table(results).columns[0].name == "fit");
+  CHECK(score_table(results).caption == "There is no reference");
 }
 
 TEST_CASE("results: scores without a reference and by profiles are in metrics.json and in tables of their own") {
@@ -94,4 +95,22 @@ TEST_CASE("results: the table has the mean over seeds, and the standard deviatio
   CHECK(table.rows[0].cells[0].spread == doctest::Approx(std::sqrt(8.0)));
   CHECK(table.rows[1].cells[0].value == 7);
   CHECK(std::isnan(table.rows[1].cells[0].spread));
+}
+
+TEST_CASE("results: p-values are of the paired test over seeds against the best mean, none for one seed") {
+  Results results = results_of({result_of("bicubic", 0, 1), result_of("linear_injection", 0, 1.5),
+                                result_of("bicubic", 1, 2), result_of("linear_injection", 1, 1.9),
+                                result_of("bicubic", 2, 3), result_of("linear_injection", 2, 3.7)});
+  results.config.seeds = {0, 1, 2};
+  const Table table = significance_table(results);
+  REQUIRE(table.rows.size() == 2);
+  CHECK(table.columns[0].name == "psnr_db");
+  CHECK(table.rows[0].cells[0].value == doctest::Approx(0.26666666666666655));  // scipy.stats.ttest_rel
+  CHECK(std::isnan(table.rows[1].cells[0].value));
+  const Json json = parse_json(metrics_json(results), "metrics.json")["paired_t_test_p"];
+  CHECK(json["bicubic"]["psnr_db"].get<double>() == table.rows[0].cells[0].value);
+  CHECK(json["linear_injection"]["psnr_db"].is_null());
+  results.config.seeds = {0};
+  CHECK(significance_table(results).rows.empty());
+  CHECK(parse_json(metrics_json(results), "metrics.json")["paired_t_test_p"].is_null());
 }

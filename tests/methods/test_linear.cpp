@@ -53,8 +53,9 @@ TEST_CASE("linear_injection: a constant image has no detail to inject") {
 TEST_CASE("linear_injection: refuses to fuse before a fit, other bands and foreign checkpoints") {
   const TrainingPair example = small_example(3, 3, 5, 2);
   LinearInjection method({});
-  CHECK_THROWS_WITH_AS(method.fuse(example.input), doctest::Contains("fitted for nothing"), Error);
+  CHECK_THROWS_WITH_AS(method.fuse(example.input), doctest::Contains("neither fitted nor restored"), Error);
   method.fit({{example}, {}}, {});
-  CHECK_THROWS_WITH_AS(method.fuse(small_example(3, 3, 6, 2).input), doctest::Contains("[2, 5]"), Error);
+  CHECK_THROWS_WITH_AS(method.fuse(small_example(3, 3, 6, 2).input),
+                       doctest::Contains("fitted for 2 MSI and 5 HSI bands, got 2 and 6"), ConfigError);
   CHECK_THROWS_AS(method.restore({}), DataError);
 }

@@ -89,7 +89,7 @@ TEST_CASE("train: interrupted and resumed, it ends where it would have") {
   TwoCnnFuOptions options = small_options();
   options.train.steps = 12;
   options.train.validate_every = 5;
-  const TrainingData data{{example}, example};
+  const TrainingData data{{example}, {example}};
   FitContext context;
   context.checkpoint_path = file.path;
   context.resume = true;

@@ -189,3 +189,31 @@ TEST_CASE("two_cnn_fu: refuses to fuse before a fit and other bands") {
   method.fit({{example}, {}}, {});
   CHECK_THROWS_WITH_AS(method.fuse(small_example(6, 6, 10, 2).input), doctest::Contains("trained on 9"), Error);
 }
+
+TEST_CASE("two_cnn_fu: a warm start goes on from what was fitted, its normalisation kept") {
+  const TrainingPair one = small_example(6, 6, 9, 2);
+  TrainingPair brighter = small_example(7, 5, 9, 2);
+  for (Cube* cube : {&brighter.input.hsi, &brighter.input.msi, &brighter.target}) scale(cube->values, 1.5f);
+  TwoCnnFu method(small_options());
+  FitContext warm;
+  warm.warm_start = WarmStart{0, 1e-3};
+  CHECK_THROWS_WITH_AS(method.fit({{one}, {}}, warm), doctest::Contains("a fit before it"), Error);
+  method.fit({{one}, {}}, {});
+  const Checkpoint fitted = method.checkpoint();
+  std::map<std::string, Tensor> before;
+  for (const auto& [name, tensor] : fitted.tensors) before[name] = tensor.clone();
+
+  // No step: nothing changes at all. A few: parameters do, normalisation does not.
+  method.fit({{brighter}, {}}, warm);
+  const Checkpoint same_state = method.checkpoint();
+  for (const auto& [name, tensor] : before) CHECK(relative_gap(same_state.tensors.at(name), tensor) == 0);
+  warm.warm_start->steps = 3;
+  double highest_rate = 0;
+  warm.record = [&](const TrainingRecord& record) { highest_rate = std::max(highest_rate, record.learning_rate); };
+  method.fit({{brighter}, {}}, warm);
+  CHECK(highest_rate > 0);
+  CHECK(highest_rate <= 1e-3);
+  const Checkpoint tuned = method.checkpoint();
+  CHECK(relative_gap(tuned.tensors.at("model/fusion.out.weight"), before.at("model/fusion.out.weight")) > 0);
+  CHECK(relative_gap(tuned.tensors.at("normalization/msi.span"), before.at("normalization/msi.span")) == 0);
+}

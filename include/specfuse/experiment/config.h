@@ -54,13 +54,24 @@ struct DegradeConfig {
   void describe(FieldVisitor& fields);
 };
 
+/// How a method that is trained in steps goes on by `wald` on the scene to fuse.
+struct FineTuneConfig {
+  Index steps = 200;
+  double learning_rate = 1e-4;
+  void describe(FieldVisitor& fields);
+};
+
 /// What a method may learn from.
 struct ProtocolConfig {
   std::string type = "wald";
-  /// `wald`: this part of the rows of the training image, at its end, is kept for validation.
+  /// `wald` and `transfer`: this part of the rows of each training image, at its end, is kept for validation.
   double validation_fraction = 0;
   /// `split`: all three, in pixels of the reference after `data.crop`.
   std::optional<Region> train, validation, test;
+  /// `transfer`: other scenes, each degraded as the one to fuse is; validation instead of `validation_fraction`.
+  std::vector<DataConfig> train_scenes, validation_scenes;
+  /// `transfer`.
+  std::optional<FineTuneConfig> fine_tune;
   void describe(FieldVisitor& fields);
 };
 
@@ -69,6 +80,8 @@ struct MethodConfig {
   std::string name;
   /// Tells two entries of one method apart, and names their folder; resolved to `name`.
   std::string label;
+  /// `apply`: the file that holds what it learned.
+  std::optional<std::string> checkpoint;
   std::shared_ptr<MethodOptions> options;
   void describe(FieldVisitor& fields);
 };

@@ -31,10 +31,13 @@ struct Scene {
   Degradation degradation;
   /// What the methods are not told but have to be given from an estimate.
   EstimateOptions estimate;
+  /// Other scenes that `transfer` learns from and selects with; each has a reference.
+  std::vector<Scene> train, validation;
 };
 
-/// Reads or synthesises what `config.data` names and resolves PSF and SRF for it. Throws `DataError` on data that is
-/// missing or unreadable and `ConfigError` on a degradation that does not fit them.
+/// Reads or synthesises what `config.data` and, for `transfer`, `config.protocol` name and resolves PSF and SRF for
+/// each. Throws `DataError` on data that is
+/// missing or unreadable and `ConfigError` on a degradation that does not fit them or scenes of other bands.
 Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>& directories);
 
 /// The pair that the methods get: the measured one, or one simulated from the reference with noise of this seed.

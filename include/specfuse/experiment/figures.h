@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,11 @@ struct Stretch {
 /// Throws `Error` for an empty cube.
 Stretch stretch_of(const Cube& cube);
 
+/// The same for what eyes do not see: bands nearest to 1650, 850 and 660 nm, or 850, 660 and 560 nm where the first is
+/// not there; at 0.62, 0.22 and 0.15 of the band count of 20 or more bands of unknown wavelengths. None where the cube
+/// has no such bands.
+std::optional<Stretch> false_colour_of(const Cube& cube);
+
 /// The cube in colour, one picture pixel per pixel. Throws `Error` where a band of the stretch is not there.
 Image composite(const Cube& cube, const Stretch& stretch);
 
@@ -35,12 +41,14 @@ Image page_sized(const Image& image);
 /// A colour bar for `heat_map` as SVG text, with both ends and the unit written beside it.
 std::string colour_bar(double low, double high, const std::string& unit);
 
+constexpr int kInkColour = -1;
+
 /// One line of a chart. NaN and infinity, and what is not positive on a logarithmic axis, leave a gap.
 struct Series {
   std::string name;
   std::vector<double> x, y;
   bool dashed = false;
-  /// Place in the palette.
+  /// Place in the palette; from the eighth on colours come again, with dashes. `kInkColour`: that of the text.
   int colour = 0;
 };
 

@@ -20,12 +20,12 @@ struct MethodResult {
   double fit_seconds = 0, fuse_seconds = 0, peak_memory_mb = 0;
   /// Against the reference; none where there is no reference.
   std::optional<Scores> scores;
-  /// Of fusing the training input, against its target.
-  Scores train_scores;
   /// Of the whole fused image: `consistency`, and `qnr` where there is no reference.
   Scores no_reference;
   /// Against the reference, by the name of each profile that the configuration asks for.
   std::map<std::string, Scores> profiles;
+  /// Of fusing the (first) training input, against its target; none where nothing is trained on.
+  std::optional<Scores> train_scores;
 };
 
 /// What came of an experiment.
@@ -44,6 +44,9 @@ std::string metrics_json(const Results& results);
 /// Every score, and the times and memory, one row for each method: over several seeds the mean, and the standard
 /// deviation as spread.
 Table score_table(const Results& results);
+/// For each measure the p-value of a two-sided paired t-test over the seeds, of each method against the one with the
+/// best mean; nothing for that one itself. Without rows for a single seed.
+Table significance_table(const Results& results);
 /// The scores of fusing the training input.
 Table train_table(const Results& results);
 /// The scores that need no reference, as far as there are any.

@@ -21,7 +21,8 @@ struct TrainingPair {
 /// All that a fit sees. Test data has no place in it.
 struct TrainingData {
   std::vector<TrainingPair> train;
-  std::optional<TrainingPair> validation;
+  /// To choose the best state with; empty: the last is taken.
+  std::vector<TrainingPair> validation;
 };
 
 /// One line of the training log.
@@ -34,6 +35,13 @@ struct TrainingRecord {
   double seconds = 0;
 };
 
+/// How a fit goes on from the state that an earlier one left: normalisation and parameters are kept.
+struct WarmStart {
+  Index steps = 0;
+  /// The highest of the schedule.
+  double learning_rate = 0;
+};
+
 /// How a fit is to run, beside its data.
 struct FitContext {
   std::uint64_t seed = 0;
@@ -43,6 +51,8 @@ struct FitContext {
   std::string checkpoint_path;
   /// Continue from `checkpoint_path` where it exists.
   bool resume = false;
+  /// Fine-tune what is fitted already. A method that has no steps to take fits anew.
+  std::optional<WarmStart> warm_start;
   /// The resolved configuration, stored in the checkpoint.
   std::string config;
   /// Receives the training log; may be empty.
@@ -64,6 +74,9 @@ class FusionMethod {
   /// The fused image [msi rows, msi cols, hsi bands] with the wavelengths and attributes of pair.hsi. Throws
   /// `Interrupted` when the user asked to stop.
   virtual Cube fuse(const Pair& pair) const = 0;
+
+  /// Whether it has to be fitted or restored before it can fuse.
+  virtual bool learns() const { return false; }
 
   /// How far around a pixel the MSI has a say in its fused spectrum, in fine pixels.
   virtual Index receptive_radius() const { return 0; }

@@ -17,6 +17,7 @@ class LinearInjection : public FusionMethod {
   explicit LinearInjection(const Options&) {}
   void fit(const TrainingData& data, const FitContext& context) override;
   Cube fuse(const Pair& pair) const override;
+  bool learns() const override { return true; }
   Checkpoint checkpoint() const override;
   void restore(const Checkpoint& checkpoint) override;
 

@@ -32,12 +32,13 @@ class TwoCnnFu : public FusionMethod {
   void check(const TrainingData& data, const Pair& pair) const override;
   void fit(const TrainingData& data, const FitContext& context) override;
   Cube fuse(const Pair& pair) const override;
+  bool learns() const override { return true; }
   Index receptive_radius() const override { return options_.model.patch / 2; }
   Checkpoint checkpoint() const override;
   void restore(const Checkpoint& checkpoint) override;
 
  private:
-  double validation_loss(const TrainingPair& example) const;
+  double validation_loss(const std::vector<TrainingPair>& examples) const;
 
   Options options_;
   std::unique_ptr<TwoCnnFuNet> net_;
