@@ -51,7 +51,8 @@ dd { margin: 0; overflow-wrap: anywhere; }
   .charts { grid-template-columns: repeat(2, 1fr); }
   .charts > :only-child { grid-column: 1 / -1; max-width: 14cm; } .overview { max-width: 11cm; }
   .figures { break-inside: avoid; }
-  dl { display: block; columns: 2; font-size: 7.5pt; } dt { float: left; margin-right: .6em; } dt::after { content: ":"; } }
+  dl { display: block; columns: 2; font-size: 7.5pt; } dt { float: left; margin-right: .6em; }
+  dt::after { content: ":"; } }
 )";
 
 std::string figure_html(const Figure& figure) {

@@ -140,7 +140,7 @@ Results run_experiment(const ExperimentConfig& given, const RunOptions& options)
       const std::vector<FitContext> contexts = fit_contexts(config, method, seed, output, log);
       Fusion fusion = fit_and_fuse(method, task, contexts.back(), [&](FusionMethod& fresh) {
         if (method.checkpoint) return fresh.restore(read_checkpoint(find_checkpoint(*method.checkpoint, directories)));
-        if (!task.training.train.empty()) fit_all(fresh, task, contexts);
+        fit_all(fresh, task, contexts);  // with `apply` of a method that learns nothing: it still takes its seed
       });
       score(scene, task, config.metric_profiles, fusion);
       if (seed == config.seeds.front()) shown->add(method.label, fusion.fused);

@@ -186,7 +186,8 @@ TEST_CASE("report: the detail is the same part of every picture, where edges are
   }
   const Rectangle part = detail_of(msi, 4).value();
   CHECK(part == Rectangle{32, 16, 12, 12});
-  SceneFigures scene(gradient(16, 12, 5), msi, gradient(64, 48, 5));
+  const Cube hsi = gradient(16, 12, 5), reference = gradient(64, 48, 5);
+  SceneFigures scene(hsi, msi, reference);
   scene.add("a", gradient(64, 48, 5), {});
   const FigureGroup group = scene.groups()[1];
   CHECK(group.title == "Detail");
@@ -195,6 +196,11 @@ TEST_CASE("report: the detail is the same part of every picture, where edges are
   CHECK(group.figures[0].image.rows == 3 * 86);  // 3 x 3 coarse pixels
   CHECK(group.figures[1].image.rows == 12 * 22);
   CHECK(group.figures[2].image.rgb == group.figures[3].image.rgb);
+  const auto enlarged = [](const Cube& cube, const Rectangle& shown, const Stretch& stretch) {
+    return page_sized(composite(crop(cube, shown), stretch)).rgb;
+  };
+  CHECK(group.figures[0].image.rgb == enlarged(hsi, {8, 4, 3, 3}, stretch_of(reference)));
+  CHECK(group.figures[1].image.rgb == enlarged(msi, part, stretch_of(msi)));
   CHECK_FALSE(detail_of(Cube(31, 90, 1), 2));
   CHECK_FALSE(detail_of(Cube(32, 90, 1), 16));
 }
