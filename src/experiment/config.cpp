@@ -96,10 +96,10 @@ class Checker {
   }
 
   void check_estimate(const DegradeConfig& degrade) const {
-    expect(!degrade.estimate.psf || degrade.psf.type == "gaussian", "degrade.estimate.psf", "it with a gaussian psf only",
-           concat("psf.type ", degrade.psf.type));
-    expect(!degrade.estimate.gain || degrade.estimate.srf, "degrade.estimate.gain", "it together with estimate.srf only",
-           "it alone");
+    expect(!degrade.estimate.psf || degrade.psf.type == "gaussian", "degrade.estimate.psf",
+           "it with a gaussian psf only", concat("psf.type ", degrade.psf.type));
+    expect(!degrade.estimate.gain || degrade.estimate.srf, "degrade.estimate.gain",
+           "it together with estimate.srf only", "it alone");
   }
 
   void check_protocol(const ProtocolConfig& protocol) const {

@@ -127,8 +127,8 @@ std::string metrics_json(const Results& results) {
 }
 
 Table score_table(const Results& results) {
-  std::vector<Source> sources =
-      metric_sources(metric_list(), [](const MethodResult& result) { return result.scores ? &*result.scores : nullptr; });
+  std::vector<Source> sources = metric_sources(
+      metric_list(), [](const MethodResult& result) { return result.scores ? &*result.scores : nullptr; });
   sources.push_back(
       {{"fit", "s", Better::neither}, [](const MethodResult& result) { return to_milli(result.fit_seconds); }});
   sources.push_back(
@@ -152,7 +152,8 @@ Table no_reference_table(const Results& results) {
     });
     if (any) metrics.push_back(metric);
   }
-  return table_of(results, "Without a reference, the whole result against both inputs", metric_sources(metrics, scores));
+  return table_of(results, "Without a reference, the whole result against both inputs",
+                  metric_sources(metrics, scores));
 }
 
 std::vector<Table> profile_tables(const Results& results) {

@@ -41,8 +41,7 @@ std::vector<double> values_of_bands(const Comparison& images, const std::functio
     for (Index b = begin; b < end; ++b) {
       const auto band = static_cast<std::size_t>(b);
       const Index at = (b - begin) * reference.pixels();
-      values[band] =
-          value({reference.rows(), reference.cols(), x.data() + at, y.data() + at, images.bands[band]});
+      values[band] = value({reference.rows(), reference.cols(), x.data() + at, y.data() + at, images.bands[band]});
     }
   });
   return values;

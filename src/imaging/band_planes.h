@@ -16,7 +16,8 @@ struct BandPlanes {
 /// value(planes) of every band, each of which one thread works on alone.
 std::vector<double> values_of_bands(const Comparison& images, const std::function<double(const BandPlanes&)>& value);
 
-/// The mean of value(planes) over the bands. Bands of zero span in the reference are left out and counted. NaN, and counted, where the image is smaller than `window` in rows or columns.
+/// The mean of value(planes) over the bands. Bands of zero span in the reference are left out and counted. NaN, and
+/// counted, where the image is smaller than `window` in rows or columns.
 double mean_over_planes(const Comparison& images, Index window, LeftOut& left_out,
                         const std::function<double(const BandPlanes&)>& value);
 

@@ -6,7 +6,8 @@
 
 namespace specfuse {
 
-/// A square of side x side pixels. Beyond the lower and right edges an image goes on mirrored, the edge pixels repeated.
+/// A square of side x side pixels. Beyond the lower and right edges an image goes on mirrored, the edge pixels
+/// repeated.
 struct Block {
   Index row, col, side;
 };

@@ -48,8 +48,8 @@ Scaling scaling_of(double mean, double variance) {
   return {scale, mean == 0 ? 1 : scale};
 }
 
-/// The modulus of the index of one block: 2 |m_x| |m_y| / (|m_x|^2 + |m_y|^2) * 2 |C| / (V_x + V_y), where the number of
-/// each pixel has its bands, normalised, as components, and 1 where bands are missing to `size`.
+/// The modulus of the index of one block: 2 |m_x| |m_y| / (|m_x|^2 + |m_y|^2) * 2 |C| / (V_x + V_y), where the number
+/// of each pixel has its bands, normalised, as components, and 1 where bands are missing to `size`.
 double block_quality(const BlockMoments& moments, const std::vector<double>& signs, Index size) {
   const auto bands = static_cast<Index>(moments.mean_x.size());
   std::vector<double> covariance(static_cast<std::size_t>(size));

@@ -11,7 +11,8 @@ namespace {
 
 std::vector<double> means_of(const Cube& cube) {
   std::vector<double> mean(static_cast<std::size_t>(cube.bands()));
-  for (Index i = 0; i < cube.values.size(); ++i) mean[static_cast<std::size_t>(i % cube.bands())] += double{cube.values[i]};
+  for (Index i = 0; i < cube.values.size(); ++i)
+    mean[static_cast<std::size_t>(i % cube.bands())] += double{cube.values[i]};
   for (double& value : mean) value /= static_cast<double>(cube.pixels());
   return mean;
 }

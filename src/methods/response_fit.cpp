@@ -75,7 +75,8 @@ std::vector<Interval> intervals(const ResponseProblem& problem) {
       sum.mean += problem.mean[end - 1];
       sum.position += problem.position[end - 1];
       const auto n = static_cast<double>(end - begin);
-      list.push_back({begin, end, cost_of(problem, {sum.variance / (n * n), sum.cross / n, sum.mean / n, sum.position / n})});
+      list.push_back(
+          {begin, end, cost_of(problem, {sum.variance / (n * n), sum.cross / n, sum.mean / n, sum.position / n})});
     }
   }
   std::stable_sort(list.begin(), list.end(), [](const Interval& a, const Interval& b) { return a.cost < b.cost; });
@@ -90,7 +91,8 @@ struct Bell {
 std::vector<double> bell_weights(const Bell& bell, const std::vector<double>& position) {
   std::vector<double> weights;
   for (const double at : position) {
-    weights.push_back(std::exp(-std::numbers::ln2 * std::pow(std::abs(2 * (at - bell.centre) / bell.width), bell.exponent)));
+    weights.push_back(
+        std::exp(-std::numbers::ln2 * std::pow(std::abs(2 * (at - bell.centre) / bell.width), bell.exponent)));
   }
   const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
   if (total < 1e-3) return {};

@@ -29,10 +29,10 @@ Pair golden_pair() {
 }  // namespace
 
 TEST_CASE("no reference: consistency agrees with NumPy") {
-  const std::map<std::string, double> golden{
-      {"hsi_relative_rmse", 0.5249192673}, {"hsi_psnr_db", 10.32996293}, {"hsi_sam_deg", 28.19334564},
-      {"hsi_ergas", 20.12271338},          {"msi_relative_rmse", 0.7278354484}, {"msi_psnr_db", 7.771094678},
-      {"msi_sam_deg", 31.05339472},        {"msi_ergas", 27.87537599}};
+  const std::map<std::string, double> golden{{"hsi_relative_rmse", 0.5249192673}, {"hsi_psnr_db", 10.32996293},
+                                             {"hsi_sam_deg", 28.19334564},        {"hsi_ergas", 20.12271338},
+                                             {"msi_relative_rmse", 0.7278354484}, {"msi_psnr_db", 7.771094678},
+                                             {"msi_sam_deg", 31.05339472},        {"msi_ergas", 27.87537599}};
   const auto scores = map_of(consistency(golden_pair(), golden_image(69, 72, 5, 9)));
   REQUIRE(scores.size() == golden.size());
   // The PSF, the SRF and the images degraded with them are float32.
@@ -51,7 +51,8 @@ TEST_CASE("no reference: the reference of a simulated pair is consistent with it
   Degradation degradation = golden_pair().degradation;
   const Cube reference = golden_image(69, 72, 5, 9);
   const auto scores = map_of(consistency(simulate(reference, degradation, 0), reference));
-  for (const char* key : {"hsi_relative_rmse", "hsi_ergas", "msi_relative_rmse", "msi_ergas"}) CHECK(scores.at(key) == 0);
+  for (const char* key : {"hsi_relative_rmse", "hsi_ergas", "msi_relative_rmse", "msi_ergas"})
+    CHECK(scores.at(key) == 0);
 }
 
 TEST_CASE("no reference: without a response there is nothing to hold against the msi") {

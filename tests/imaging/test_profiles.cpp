@@ -24,7 +24,8 @@ std::map<std::string, double> scores_of(const std::string& profile, const Cube& 
 
 TEST_CASE("profiles: every one agrees with NumPy") {
   const std::map<std::string, std::map<std::string, double>> golden{
-      {"matlab_hsms", {{"psnr_db", 6.021486518}, {"sam_deg", 45.92520056}, {"ergas", 32.81113353}, {"q2n", 0.5016125489}}},
+      {"matlab_hsms",
+       {{"psnr_db", 6.021486518}, {"sam_deg", 45.92520056}, {"ergas", 32.81113353}, {"q2n", 0.5016125489}}},
       {"sewar", {{"psnr_db", 6.021486202}, {"sam_rad", 0.8861511316}, {"ergas", 42822.77053}, {"uqi", 0.6224581581}}},
       {"torchmetrics", {{"psnr_db", 5.935058726}, {"sam_rad", 0.8015459593}, {"ergas", 296.8643253}}},
       {"ssrnet", {{"psnr_db", 6.021486202}, {"rmse", 3155.92796}, {"sam_deg", 45.92520056}, {"ergas", 24.73869377}}}};

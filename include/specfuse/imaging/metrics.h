@@ -39,7 +39,8 @@ struct Scores {
 ///   psnr_unit_db    mean over b of 10 log10((max(x_b) - min(x_b))^2 / MSE_b)
 ///   sam_deg         mean angle between spectra (Kruse et al. 1993, eq. 1), pixels where both norms are non-zero
 ///   ergas           100 / ratio * sqrt(mean over b of MSE_b / mean(x_b)^2) (Wald 2000)
-///   ssim            mean over b of structural similarity (Wang et al. 2004): Gaussian 11 x 11 windows of sigma 1.5 that
+///   ssim            mean over b of structural similarity (Wang et al. 2004): Gaussian 11 x 11 windows of sigma 1.5
+///   that
 ///                   lie inside, K1 = 0.01, K2 = 0.03, dynamic range max(x_b) - min(x_b)
 ///   uiqi            mean over b of the quality index (Wang and Bovik 2002) over 32 x 32 windows, stride 1
 ///   q2n             2^n-ary quality index (Garzelli and Nencini 2009), 32 x 32 blocks, bands filled up to a power of

@@ -20,8 +20,8 @@ Scores consistency(const Pair& pair, const Cube& fused);
 ///   d_lambda  mean over bands i != j of |Q(y_i, y_j) - Q(h_i, h_j)|, y the fused image, h the hsi
 ///   d_s       mean over bands i and MSI bands m of |Q(y_i, msi_m) - Q(h_i, degraded msi_m)|
 ///   qnr       (1 - d_lambda) (1 - d_s)
-/// Q is the index of Wang and Bovik, averaged over the whole blocks of round(32 / ratio) coarse pixels side, at least 2,
-/// and over the same ground at fine scale. NaN where no block fits; d_lambda is 0 for a single band. Throws as
+/// Q is the index of Wang and Bovik, averaged over the whole blocks of round(32 / ratio) coarse pixels side, at least
+/// 2, and over the same ground at fine scale. NaN where no block fits; d_lambda is 0 for a single band. Throws as
 /// `consistency`.
 Scores qnr(const Pair& pair, const Cube& fused);
 

@@ -33,8 +33,8 @@ struct Estimate {
 ///   fwhm  the width from 0.25 to 3 ratios at which the degraded msi is best explained by any linear combination of hsi
 ///         bands; sought by golden section, so it needs no response
 ///   srf   for each MSI band the interval of equal weights, or the Gaussian or super-Gaussian, with the least squared
-///         error; the shape is the same for all bands. Where wavelengths of both images are known, the mean wavelength of
-///         a response is drawn to that of the MSI band
+///         error; the shape is the same for all bands. Where wavelengths of both images are known, the mean wavelength
+///         of a response is drawn to that of the MSI band
 /// The degradation of the pair gives ratio, boundary and, where its width is not asked for, the PSF. Throws `Error` on
 /// an hsi of fewer than 16 pixels and where nothing in it is correlated with an MSI band.
 Estimate estimate_degradation(const Pair& pair, const EstimateOptions& options);
