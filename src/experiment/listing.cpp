@@ -2,7 +2,7 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/experiment/registry.h"
-#include "specfuse/imaging/metrics.h"
+#include "specfuse/imaging/profiles.h"
 #include "specfuse/imaging/srf.h"
 
 namespace specfuse {
@@ -24,6 +24,12 @@ std::string listing_text() {
   for (const MetricInfo& metric : metric_list()) {
     text += line(metric.key, concat(metric.unit, metric.unit.empty() ? "" : ", ",
                                     metric.higher_is_better ? "higher is better" : "lower is better"));
+  }
+  text += "metric profiles\n";
+  for (const std::string& profile : metric_profiles()) {
+    std::string names;
+    for (const MetricInfo& metric : profile_metrics(profile)) names += concat(names.empty() ? "" : ", ", metric.key);
+    text += line(profile, names);
   }
   text += "sensors\n";
   for (const auto& [sensor, bands] : sensor_list()) {

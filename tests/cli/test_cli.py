@@ -71,7 +71,7 @@ class Cli(unittest.TestCase):
         self.assertIn("usage: run_experiment", self.run_program("--help").stdout)
         self.assertRegex(self.run_program("--version").stdout, r"^specfuse \d+\.\d+\.\d+\n$")
         listing = self.run_program("--list").stdout
-        for name in ["two_cnn_fu", "psnr_db", "sam_deg", "landsat7", "worldview2"]:
+        for name in ["two_cnn_fu", "psnr_db", "sam_deg", "landsat7", "worldview2", "ssrnet"]:
             self.assertRegex(listing, rf"(?m)^  {name} +\S")
 
     def test_bad_usage(self):

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """The imaging floor once more in NumPy, from the definitions alone, and the golden numbers of its tests.
 
-usage: golden.py            prints the numbers that test_degrade.cpp, test_upsample.cpp, test_psf.cpp, test_srf.cpp and
-                            test_metrics.cpp compare with
-Needs python3-numpy, and python3-skimage for a second opinion on ssim. Everything is in double precision; images are (rows, cols, bands).
+usage: golden.py            prints the numbers that the tests of this folder compare with
+Needs python3-numpy, and python3-skimage for a second opinion on ssim. Everything is in double precision;
+images are (rows, cols, bands).
 """
 import numpy as np
 
@@ -252,7 +252,8 @@ def consistency(fused, hsi, msi, ratio):
     scores = {}
     for name, x, y in (("hsi", hsi, coarse), ("msi", msi, few)):
         scores[name + "_relative_rmse"] = np.sqrt(((x - y) ** 2).sum() / (x**2).sum())
-        scores.update({f"{name}_{k}": v for k, v in metrics(x, y, ratio).items() if k in ("psnr_db", "sam_deg", "ergas")})
+        kept = ("psnr_db", "sam_deg", "ergas")
+        scores.update({f"{name}_{k}": v for k, v in metrics(x, y, ratio).items() if k in kept})
     return scores
 
 
@@ -312,6 +313,9 @@ def main():
     inputs = image(69, 72, 5, 9), image(23, 24, 5), image(69, 72, 2, 50), 3
     for scores in (consistency(*inputs), qnr(*inputs)):
         print({key: float("%.10g" % value) for key, value in scores.items()})
+    x, y = image(32, 64, 3), image(32, 64, 3, 9)
+    x[:, :32, 1] = 0
+    print(f"block of zeros in one band: q2n {q2n(x, y):.10g}")
     x, y = image(32, 32, 2), image(32, 32, 2, 9)
     x[:16], y[16:] = 0, 0
     print(f"half of zeros: uiqi {uiqi(x, y):.10g}, q2n {q2n(x, y):.10g}")

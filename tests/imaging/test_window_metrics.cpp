@@ -65,6 +65,10 @@ TEST_CASE("window metrics: windows of zeros count as they are, not as rounding l
   CHECK(score(scores, "uiqi") == doctest::Approx(-0.6091326443).epsilon(1e-9));
   CHECK(score(scores, "q2n") == doctest::Approx(0.6100123077).epsilon(1e-9));
 
+  Images block{golden_image(32, 64, 3), golden_image(32, 64, 3, 9)};
+  for (Index i = 0; i < 32 * 32; ++i) block.reference.pixel(i / 32, i % 32)[1] = 0;
+  CHECK(score(evaluate(block.reference, block.fused, 4), "q2n") == doctest::Approx(0.341656066).epsilon(1e-9));
+
   // Both images are zero but for one corner, so most windows compare zeros with zeros, which is perfect.
   Images corner{Cube(64, 64, 1), Cube(64, 64, 1)};
   corner.reference.values[0] = 1e4f;

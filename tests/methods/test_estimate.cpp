@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "methods/response_fit.h"
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/psf.h"
 #include "specfuse/imaging/srf.h"
@@ -125,6 +126,24 @@ TEST_CASE("estimate: without wavelengths and without noise it works on the numbe
   const Estimate estimate = estimate_degradation(unknown(pair), {true, true, false});
   CHECK(relative_l2(estimate.srf, degradation.srf) < 1e-6);
   CHECK(*estimate.psf_fwhm == doctest::Approx(3).epsilon(0.02));
+}
+
+TEST_CASE("estimate: where intervals explain as much, the known centre decides") {
+  ResponseProblem problem;
+  problem.position = {0, 10, 20, 30};
+  problem.covariance = Matrix(4, 4);
+  std::fill(problem.covariance.values.begin(), problem.covariance.values.end(), 1.0);
+  problem.mean = problem.cross = {1, 1, 1, 1};
+  problem.y_mean = problem.y_variance = 1;
+  problem.pixels = 100;
+  for (const double centre : {5.0, 20.0, 30.0}) {
+    problem.centre = centre;
+    for (const Response& response : {fit_box(problem), fit_bell(problem, 6)}) {
+      double position = 0;
+      for (std::size_t i = 0; i < 4; ++i) position += response.weights[i] * problem.position[i];
+      CHECK(position == doctest::Approx(centre).epsilon(0.02));
+    }
+  }
 }
 
 TEST_CASE("estimate: too few pixels, or an msi that shows nothing of the hsi, are refused") {

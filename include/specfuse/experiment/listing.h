@@ -4,7 +4,7 @@
 
 namespace specfuse {
 
-/// Every method, metric and sensor, one a line: what `--list` prints.
+/// Every method, metric, metric profile and sensor, one a line: what `--list` prints.
 std::string listing_text();
 
 }  // namespace specfuse

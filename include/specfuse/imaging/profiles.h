@@ -4,9 +4,9 @@
 
 namespace specfuse {
 
-/// The conventions of other toolboxes where they differ from `evaluate`, to compare with numbers they gave. x
-/// reference, y fused, b band, MSE over pixels, r ratio; no band or pixel is left out, so a mean of zero or a spectrum
-/// of zeros may give NaN, as it does there.
+/// The conventions of other toolboxes where they differ from `evaluate`, to compare with numbers they gave.
+/// x reference, y fused, b band, MSE over pixels, r ratio; no band or pixel is left out, so a mean of zero or a
+/// spectrum of zeros may give NaN, as it does there.
 ///   matlab_hsms   the Matlab toolbox of Yokoya, Grohnfeldt and Chanussot 2017
 ///     psnr_db     mean over b of 10 log10(max(x_b)^2 / MSE_b)
 ///     sam_deg     mean angle in degrees over pixels where both norms are non-zero
