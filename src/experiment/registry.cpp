@@ -2,6 +2,9 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/methods/bicubic.h"
+#include "specfuse/methods/cnmf.h"
+#include "specfuse/methods/fuse.h"
+#include "specfuse/methods/hysure.h"
 #include "specfuse/methods/linear_injection.h"
 #include "specfuse/methods/two_cnn_fu.h"
 
@@ -30,6 +33,9 @@ const std::vector<MethodEntry>& methods() {
       entry<Bicubic>("bicubic", "cubic up-sampling of the HSI; ignores the MSI"),
       entry<LinearInjection>("linear_injection",
                              "up-sampled HSI plus the MSI's detail times a matrix fitted one scale down"),
+      entry<Cnmf>("cnmf", "coupled non-negative matrix factorisation (Yokoya, Yairi and Iwasaki 2012)"),
+      entry<Hysure>("hysure", "vector total variation in a subspace (Simoes et al. 2015)"),
+      entry<Fuse>("fuse", "Gaussian prior in a subspace (Wei, Dobigeon and Tourneret 2015)"),
       entry<TwoCnnFu>("two_cnn_fu", "the two-branch network of Yang, Zhao and Chan, Remote Sensing 2018, 10(5), 800"),
   };
   return all;

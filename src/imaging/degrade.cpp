@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "boundary.h"
 #include "keys.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
@@ -11,14 +12,6 @@
 
 namespace specfuse {
 namespace {
-
-/// Where position i of an axis that goes on beyond its ends is found.
-Index reflected(Index i, Index extent, Boundary boundary) {
-  if (boundary == Boundary::replicate) return std::clamp<Index>(i, 0, extent - 1);
-  const Index period = boundary == Boundary::circular ? extent : 2 * extent;
-  const Index position = ((i % period) + period) % period;
-  return position < extent ? position : period - 1 - position;
-}
 
 void check_psf(const Tensor& psf, Index ratio) {
   const Shape& shape = psf.shape();
