@@ -3,6 +3,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/methods/bicubic.h"
 #include "specfuse/methods/cnmf.h"
+#include "specfuse/methods/csu.h"
 #include "specfuse/methods/fuse.h"
 #include "specfuse/methods/hysure.h"
 #include "specfuse/methods/linear_injection.h"
@@ -36,6 +37,7 @@ const std::vector<MethodEntry>& methods() {
       entry<Cnmf>("cnmf", "coupled non-negative matrix factorisation (Yokoya, Yairi and Iwasaki 2012)"),
       entry<Hysure>("hysure", "vector total variation in a subspace (Simoes et al. 2015)"),
       entry<Fuse>("fuse", "Gaussian prior in a subspace (Wei, Dobigeon and Tourneret 2015)"),
+      entry<Csu>("csu", "coupled spectral unmixing on the simplex (Lanaras, Baltsavias and Schindler 2015)"),
       entry<TwoCnnFu>("two_cnn_fu", "the two-branch network of Yang, Zhao and Chan, Remote Sensing 2018, 10(5), 800"),
   };
   return all;

@@ -45,7 +45,7 @@ Matrix directions(const Matrix& rows, Index count) {
   return result;
 }
 
-/// Signal to noise ratio in dB if the signal fills `count` dimensions (eq. 13).
+/// Signal to noise ratio in dB if the signal fills `count` dimensions, as the paper estimates it.
 double estimated_snr_db(const Matrix& spectra, const Matrix& without_mean, Index count) {
   const Matrix kept = product(without_mean, directions(without_mean, count));
   const double all = energy(spectra), signal = energy(kept) + all - energy(without_mean);

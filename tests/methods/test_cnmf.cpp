@@ -62,5 +62,6 @@ TEST_CASE("cnmf: fuses a single coarse pixel and refuses an unknown response") {
   const Cube fused = Cnmf({}).fuse(example.input);
   CHECK(relative_error(fused, example.target) < 1e-2);
   example.input.degradation.srf = Tensor();
-  CHECK_THROWS_WITH_AS(Cnmf({}).fuse(example.input), doctest::Contains("cnmf: expected the spectral response"), ConfigError);
+  CHECK_THROWS_WITH_AS(Cnmf({}).fuse(example.input), doctest::Contains("cnmf: expected the spectral response"),
+                       ConfigError);
 }

@@ -64,5 +64,6 @@ TEST_CASE("fuse: fuses a single coarse pixel and refuses an unknown response") {
   const Cube fused = Fuse({}).fuse(example.input);
   CHECK(relative_error(fused, example.target) < 1e-2);
   example.input.degradation.srf = Tensor();
-  CHECK_THROWS_WITH_AS(Fuse({}).fuse(example.input), doctest::Contains("fuse: expected the spectral response"), ConfigError);
+  CHECK_THROWS_WITH_AS(Fuse({}).fuse(example.input), doctest::Contains("fuse: expected the spectral response"),
+                       ConfigError);
 }

@@ -64,5 +64,6 @@ TEST_CASE("hysure: fuses a single coarse pixel and refuses an unknown response")
   const Cube fused = Hysure({}).fuse(example.input);
   CHECK(relative_error(fused, example.target) < 1e-2);
   example.input.degradation.srf = Tensor();
-  CHECK_THROWS_WITH_AS(Hysure({}).fuse(example.input), doctest::Contains("hysure: expected the spectral response"), ConfigError);
+  CHECK_THROWS_WITH_AS(Hysure({}).fuse(example.input), doctest::Contains("hysure: expected the spectral response"),
+                       ConfigError);
 }

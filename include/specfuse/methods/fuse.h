@@ -26,7 +26,7 @@ struct FuseOptions {
 
 /// FUSE (Wei, Dobigeon and Tourneret 2015, "Fast fusion of multi-band images based on solving a Sylvester equation"):
 /// the most probable coefficients X [pixels, dimension] in the signal subspace under white noise on both images and a
-/// Gaussian prior around the up-sampled HSI U (eqs. 12-15). They solve the Sylvester equation
+/// Gaussian prior around the up-sampled HSI U. They solve the Sylvester equation
 ///
 ///   A'A X / noise_hsi + X G / noise_msi + (X - U) S^-1 = A' hsi / noise_hsi + msi R E / noise_msi
 ///

@@ -7,11 +7,12 @@ namespace specfuse {
 
 /// Spectra as matrices: what the methods that unmix or work in a subspace have in common.
 
-/// An orthonormal basis [bands, dimension] of the subspace that holds most of the energy of the spectra: eigenvectors of
-/// their second moments, strongest first. Throws `Error` unless 1 <= dimension <= bands.
+/// An orthonormal basis [bands, dimension] of the subspace that holds most of the energy of the spectra: eigenvectors
+/// of their second moments, strongest first. Throws `Error` unless 1 <= dimension <= bands.
 Matrix signal_subspace(const Cube& cube, Index dimension);
 
-/// The spectrum of every pixel times `matrix` [bands, new bands], wavelengths dropped. Throws `Error` where sizes differ.
+/// The spectrum of every pixel times `matrix` [bands, new bands], wavelengths dropped. Throws `Error` where sizes
+/// differ.
 Cube transform_spectra(const Cube& cube, const Matrix& matrix);
 
 /// y += x matrix for the spectra of every pixel: x [..., matrix.rows], y [..., matrix.cols]. Throws `Error` where sizes
@@ -25,8 +26,8 @@ Matrix second_moments(const Cube& cube);
 Matrix to_matrix(const Tensor& tensor);
 Tensor to_tensor(const Matrix& matrix);
 
-/// Throws `ConfigError` naming the method where the response of the MSI is unknown, `Error` where it or the sizes of the
-/// images do not fit.
+/// Throws `ConfigError` naming the method where the response of the MSI is unknown, `Error` where it or the sizes of
+/// the images do not fit.
 void check_pair_with_srf(const Pair& pair, const char* method);
 
 /// The mean of the HSI's absolute values, 1 where it is 0: methods divide by it so that their parameters have no unit.
