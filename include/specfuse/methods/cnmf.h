@@ -25,11 +25,11 @@ struct CnmfOptions {
 };
 
 /// Coupled non-negative matrix factorisation (Yokoya, Yairi and Iwasaki 2012, "Coupled nonnegative matrix factorization
-/// unmixing for hyperspectral and multispectral data fusion"): the HSI is unmixed into endmember spectra W
-/// and coarse abundances, the MSI into W times the response and fine abundances H, each starting from the other,
-/// and the result is W H. W starts from VCA, drawn from the seed of the fit, and H from the up-sampled
-/// coarse abundances. Where the paper also lets the endmembers of the MSI move, here they are W seen through the
-/// response throughout, as it is known. Negative values are taken for 0. `fuse` throws `ConfigError` without an SRF.
+/// unmixing for hyperspectral and multispectral data fusion"): the HSI is unmixed into endmember spectra W and coarse
+/// abundances, the MSI into W seen through the response and fine abundances H, each starting from the other, and the
+/// result is H W. W starts from VCA, drawn from the seed of the fit, and H from the up-sampled coarse abundances. Where
+/// the paper also lets the endmembers of the MSI move, here they are W seen through the response throughout, as that is
+/// known. Negative values are taken for 0. `fuse` throws `ConfigError` without an SRF.
 class Cnmf : public FusionMethod {
  public:
   using Options = CnmfOptions;
