@@ -2,8 +2,12 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/methods/bicubic.h"
+#include "specfuse/methods/cnmf.h"
+#include "specfuse/methods/csu.h"
+#include "specfuse/methods/fuse.h"
 #include "specfuse/methods/glp_hs.h"
 #include "specfuse/methods/gsa.h"
+#include "specfuse/methods/hysure.h"
 #include "specfuse/methods/linear_injection.h"
 #include "specfuse/methods/sfim_hs.h"
 #include "specfuse/methods/two_cnn_fu.h"
@@ -36,6 +40,10 @@ const std::vector<MethodEntry>& methods() {
       entry<Gsa>("gsa", "adaptive Gram-Schmidt, hypersharpened (Aiazzi et al. 2007); learns from the pair itself"),
       entry<SfimHs>("sfim_hs", "smoothing-filter-based intensity modulation, hypersharpened (Liu 2000)"),
       entry<GlpHs>("glp_hs", "generalised Laplacian pyramid, hypersharpened (Aiazzi et al. 2006, Selva et al. 2015)"),
+      entry<Cnmf>("cnmf", "coupled non-negative matrix factorisation (Yokoya, Yairi and Iwasaki 2012)"),
+      entry<Hysure>("hysure", "vector total variation in a subspace (Simoes et al. 2015)"),
+      entry<Fuse>("fuse", "Gaussian prior in a subspace (Wei, Dobigeon and Tourneret 2015)"),
+      entry<Csu>("csu", "coupled spectral unmixing on the simplex (Lanaras, Baltsavias and Schindler 2015)"),
       entry<TwoCnnFu>("two_cnn_fu", "the two-branch network of Yang, Zhao and Chan, Remote Sensing 2018, 10(5), 800"),
   };
   return all;

@@ -65,7 +65,8 @@ double ergas_multiplied(const Comparison& images) {
   return 100 * static_cast<double>(images.ratio) * relative_error(images);
 }
 double ergas_by_fused(const Comparison& images) {
-  const Comparison turned{images.fused, images.reference, images.ratio, band_statistics(images.fused, images.reference)};
+  const Comparison turned{images.fused, images.reference, images.ratio,
+                          band_statistics(images.fused, images.reference)};
   return 100 / static_cast<double>(images.ratio) * relative_error(turned);
 }
 

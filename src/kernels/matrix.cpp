@@ -60,6 +60,20 @@ Matrix multiply(const Matrix& a, bool transpose_a, const Matrix& b, bool transpo
 
 }  // namespace
 
+Matrix to_matrix(const Tensor& tensor) {
+  SPECFUSE_CHECK(tensor.shape().rank() == 2, "to_matrix: expected two dimensions, got ", tensor.shape().text());
+  Matrix matrix(tensor.dim(0), tensor.dim(1));
+  std::copy(tensor.data(), tensor.data() + tensor.size(), matrix.values.begin());
+  return matrix;
+}
+
+Tensor to_tensor(const Matrix& matrix) {
+  Tensor tensor = Tensor::uninitialized({matrix.rows, matrix.cols});
+  std::transform(matrix.values.begin(), matrix.values.end(), tensor.data(),
+                 [](double x) { return static_cast<float>(x); });
+  return tensor;
+}
+
 Matrix transpose(const Matrix& a) {
   Matrix result(a.cols, a.rows);
   for (Index row = 0; row < a.rows; ++row) {

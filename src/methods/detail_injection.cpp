@@ -139,11 +139,4 @@ void keep_non_negative(Cube& fused, const Cube& hsi) {
   });
 }
 
-Tensor to_tensor(const Matrix& matrix) {
-  Tensor result = Tensor::uninitialized({matrix.rows, matrix.cols});
-  std::transform(matrix.values.begin(), matrix.values.end(), result.data(),
-                 [](double value) { return static_cast<float>(value); });
-  return result;
-}
-
 }  // namespace specfuse

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "specfuse/core/buffer.h"
+#include "specfuse/tensor/tensor.h"
 
 namespace specfuse {
 
@@ -22,6 +22,10 @@ struct Matrix {
   double* row(Index index) { return values.data() + index * cols; }
   const double* row(Index index) const { return values.data() + index * cols; }
 };
+
+/// Between a tensor [rows, cols] and a matrix; the tensor keeps float precision.
+Matrix to_matrix(const Tensor& tensor);
+Tensor to_tensor(const Matrix& matrix);
 
 Matrix transpose(const Matrix& a);
 /// a b

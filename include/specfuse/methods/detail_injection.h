@@ -49,7 +49,4 @@ void inject(Cube& fused, const Cube& detail, const Tensor& gain);
 /// the regression saw, such as a glint, can be extrapolated far below.
 void keep_non_negative(Cube& fused, const Cube& hsi);
 
-/// The matrix in single precision.
-Tensor to_tensor(const Matrix& matrix);
-
 }  // namespace specfuse

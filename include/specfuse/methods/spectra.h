@@ -1,0 +1,32 @@
+#pragma once
+
+#include "specfuse/imaging/degrade.h"
+#include "specfuse/kernels/matrix.h"
+
+namespace specfuse {
+
+/// Spectra as matrices: what the methods that unmix or work in a subspace have in common.
+
+/// An orthonormal basis [bands, dimension] of the subspace that holds most of the energy of the spectra: eigenvectors
+/// of their second moments, strongest first. Throws `Error` unless 1 <= dimension <= bands.
+Matrix signal_subspace(const Cube& cube, Index dimension);
+
+/// The spectrum of every pixel times `matrix` [bands, new bands], wavelengths dropped. Throws `Error` where sizes
+/// differ.
+Cube transform_spectra(const Cube& cube, const Matrix& matrix);
+
+/// y += x matrix for the spectra of every pixel: x [..., matrix.rows], y [..., matrix.cols]. Throws `Error` where sizes
+/// differ.
+void add_product(const Tensor& x, const Matrix& matrix, Tensor& y);
+
+/// sum over pixels of x x' [bands, bands], in double.
+Matrix second_moments(const Cube& cube);
+
+/// Throws `ConfigError` naming the method where the response of the MSI is unknown, `Error` where it or the sizes of
+/// the images do not fit.
+void check_pair_with_srf(const Pair& pair, const char* method);
+
+/// The mean of the HSI's absolute values, 1 where it is 0: methods divide by it so that their parameters have no unit.
+float intensity_of(const Cube& hsi);
+
+}  // namespace specfuse

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <vector>
+
+#include "specfuse/imaging/degrade.h"
+#include "specfuse/kernels/matrix.h"
+
+namespace specfuse {
+
+/// A pair seen from the signal subspace of its HSI: what methods that minimise a quadratic misfit share. The unknown is
+/// X [rows, cols, dimension], the coefficients of the fine image X basis', divided by the HSI's mean. Each coefficient
+/// is scaled to a mean square of 1 over the HSI, so that penalties treat the weak ones, which tell materials apart, as
+/// the strong ones, which are mostly brightness. The misfit itself does not depend on that scaling.
+class SubspaceProblem {
+ public:
+  /// `dimension` is cut to the number of HSI bands. The pair has to outlive this. Throws as `check_pair_with_srf`.
+  SubspaceProblem(const Pair& pair, Index dimension, const char* method);
+
+  /// Orthogonal columns [bands, dimension].
+  const Matrix& basis() const { return basis_; }
+  /// Coefficients of the HSI [coarse rows, coarse cols, dimension].
+  const Cube& hsi() const { return hsi_; }
+  /// Mean squares of the values of the HSI and of the MSI, divided as the coefficients are.
+  double hsi_power() const { return hsi_power_; }
+  double msi_power() const { return msi_power_; }
+
+  /// With A for blur and decimation, R for the response and E for the basis, half the squared misfit
+  /// |(hsi - A X) E'|^2 + msi_weight |msi - X E' R'|^2 has its minimum where curvature(X) = pull:
+  /// A'A X E'E + msi_weight X (R E)'(R E) of coefficients on the fine grid,
+  Tensor curvature(const Tensor& coefficients, double msi_weight) const;
+  /// and A' hsi E'E + msi_weight msi R E.
+  Tensor pull(double msi_weight) const;
+
+  /// The fine image of the coefficients, in the units of the pair, with wavelengths and attributes of the HSI.
+  Cube image_of(const Tensor& coefficients) const;
+
+ private:
+  /// Multiplies by E'E, which is diagonal.
+  Cube weighted(const Cube& coefficients) const;
+
+  const Pair& pair_;
+  float intensity_;
+  double hsi_power_, msi_power_;
+  Matrix basis_, seen_;
+  std::vector<float> squared_scale_;
+  Cube hsi_;
+};
+
+}  // namespace specfuse

@@ -1,0 +1,60 @@
+#include "specfuse/imaging/adjoint.h"
+
+#include <vector>
+
+#include "specfuse/core/error.h"
+#include "specfuse/core/threads.h"
+
+namespace specfuse {
+namespace {
+
+/// A coarse position that sees a fine one, along one axis, and the PSF row or column it sees it through.
+struct Sight {
+  Index coarse, tap;
+};
+
+/// For each fine position of an axis, the coarse positions that see it.
+std::vector<std::vector<Sight>> sights(Index coarse_extent, const Degradation& degradation) {
+  const Index ratio = degradation.ratio, size = degradation.psf.dim(0), extent = coarse_extent * ratio;
+  std::vector<std::vector<Sight>> result(static_cast<std::size_t>(extent));
+  for (Index coarse = 0; coarse < coarse_extent; ++coarse) {
+    for (Index tap = 0; tap < size; ++tap) {
+      const Index fine = position_within(coarse * ratio - (size - ratio) / 2 + tap, extent, degradation.boundary);
+      result[static_cast<std::size_t>(fine)].push_back({coarse, tap});
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+Cube degrade_adjoint(const Cube& coarse, const Degradation& degradation) {
+  const Index ratio = degradation.ratio;
+  const Tensor& psf = degradation.psf;
+  SPECFUSE_CHECK(ratio >= 2 && psf.defined() && psf.shape().rank() == 2 && psf.dim(0) == psf.dim(1) &&
+                     (psf.dim(0) - ratio) % 2 == 0,
+                 "degrade_adjoint: expected a ratio of at least 2 and a square PSF, both even or both odd, got ratio ",
+                 ratio, " and PSF ", psf.shape().text());
+  Cube fine(coarse.rows() * ratio, coarse.cols() * ratio, coarse.bands());
+  fine.wavelength_nm = coarse.wavelength_nm;
+  fine.attributes = coarse.attributes;
+  const auto down = sights(coarse.rows(), degradation), across = sights(coarse.cols(), degradation);
+  parallel_for(fine.rows(), [&](Index row) {
+    std::vector<double> sums(static_cast<std::size_t>(fine.bands()));
+    for (Index col = 0; col < fine.cols(); ++col) {
+      std::fill(sums.begin(), sums.end(), 0.0);
+      for (const Sight& y : down[static_cast<std::size_t>(row)]) {
+        for (const Sight& x : across[static_cast<std::size_t>(col)]) {
+          const double weight = psf[y.tap * psf.dim(1) + x.tap];
+          const float* in = coarse.pixel(y.coarse, x.coarse);
+          for (std::size_t b = 0; b < sums.size(); ++b) sums[b] += weight * double{in[b]};
+        }
+      }
+      float* out = fine.pixel(row, col);
+      for (std::size_t b = 0; b < sums.size(); ++b) out[b] = static_cast<float>(sums[b]);
+    }
+  });
+  return fine;
+}
+
+}  // namespace specfuse

@@ -1,0 +1,133 @@
+#include "specfuse/methods/cnmf.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "specfuse/core/error.h"
+#include "specfuse/core/threads.h"
+#include "specfuse/imaging/upsample.h"
+#include "specfuse/kernels/gemm.h"
+#include "specfuse/methods/spectra.h"
+#include "specfuse/methods/vca.h"
+
+namespace specfuse {
+namespace {
+
+/// Keeps quotients finite and factors away from 0, where a multiplicative update would hold them for ever. Images are
+/// scaled to a mean of 1.
+constexpr float kSmallest = 1e-9f;
+/// Pixels whose abundances are updated together: they stay in the cache through all iterations.
+constexpr Index kBlock = 128;
+
+MatrixView<const float> in(const Tensor& tensor) { return {tensor.data(), tensor.dim(0), tensor.dim(1)}; }
+MatrixView<float> out(Tensor& tensor) { return {tensor.data(), tensor.dim(0), tensor.dim(1)}; }
+
+/// x *= above / below
+void multiply(float* x, const float* above, const float* below, Index count) {
+  for (Index i = 0; i < count; ++i) x[i] = std::max(x[i] * above[i] / std::max(below[i], kSmallest), kSmallest);
+}
+
+/// The image as a matrix [pixels, bands], scaled, without negative values.
+Tensor nonnegative(const Tensor& image, float factor) {
+  Tensor result = Tensor::uninitialized({image.dim(0) * image.dim(1), image.dim(2)});
+  std::transform(image.data(), image.data() + image.size(), result.data(),
+                 [&](float x) { return std::max(x * factor, 0.0f); });
+  return result;
+}
+
+/// What stays the same while abundances H [pixels, M] of an image V [pixels, bands] are updated for endmembers
+/// W [M, bands]. A band of constant `anchor` in V and W draws the sums of abundances to one (Heinz and Chang 2001).
+struct AbundanceUpdate {
+  Tensor above, gram;
+
+  AbundanceUpdate(const Tensor& image, const Tensor& endmembers, float anchor)
+      : above(Tensor::uninitialized({image.dim(0), endmembers.dim(0)})),
+        gram(Tensor::uninitialized({endmembers.dim(0), endmembers.dim(0)})) {
+    parallel_gemm(plain(in(image)), transposed(in(endmembers)), out(above));
+    gemm(plain(in(endmembers)), transposed(in(endmembers)), out(gram));
+    for (Tensor* sums : {&above, &gram}) {
+      for (Index i = 0; i < sums->size(); ++i) (*sums)[i] += anchor * anchor;
+    }
+  }
+
+  /// H <- H .* (V W') ./ (H W W'), so many times (Lee and Seung 2001). Pixels do not touch each other.
+  void operator()(Tensor& abundances, Index iterations) const {
+    const Index count = abundances.dim(1);
+    parallel_ranges(abundances.dim(0), kBlock, [&](Index begin, Index end) {
+      Tensor below = Tensor::uninitialized({end - begin, count});
+      const MatrixView<float> part(abundances.data() + begin * count, end - begin, count);
+      for (Index i = 0; i < iterations; ++i) {
+        gemm(plain({part.data, part.rows, count}), plain(in(gram)), out(below));
+        multiply(part.data, above.data() + begin * count, below.data(), below.size());
+      }
+    });
+  }
+};
+
+/// W <- W .* (H' V) ./ (H' H W)
+void update_endmembers(const Tensor& image, const Tensor& abundances, Tensor& endmembers) {
+  Tensor above = Tensor::uninitialized(endmembers.shape()), below = Tensor::uninitialized(endmembers.shape());
+  Tensor gram = Tensor::uninitialized({endmembers.dim(0), endmembers.dim(0)});
+  gemm(transposed(in(abundances)), plain(in(image)), out(above));
+  gemm(transposed(in(abundances)), plain(in(abundances)), out(gram));
+  gemm(plain(in(gram)), plain(in(endmembers)), out(below));
+  multiply(endmembers.data(), above.data(), below.data(), endmembers.size());
+}
+
+/// Endmembers [M, bands] and abundances [pixels, M] of the HSI, both updated in turn.
+void unmix(const Tensor& hsi, float anchor, Index iterations, Tensor& endmembers, Tensor& abundances) {
+  for (Index i = 0; i < iterations; ++i) {
+    AbundanceUpdate(hsi, endmembers, anchor)(abundances, 1);
+    update_endmembers(hsi, abundances, endmembers);
+  }
+}
+
+/// Abundances on another grid of pixels.
+template <class Resample>
+Tensor resampled(const Tensor& abundances, const Cube& grid, const Resample& resample) {
+  Cube cube;
+  cube.values = abundances.reshape({grid.rows(), grid.cols(), abundances.dim(1)});
+  const Cube result = resample(cube);
+  Tensor positive = nonnegative(result.values, 1.0f);
+  for (Index i = 0; i < positive.size(); ++i) positive[i] = std::max(positive[i], kSmallest);
+  return positive;
+}
+
+}  // namespace
+
+Cube Cnmf::fuse(const Pair& pair) const {
+  check_pair_with_srf(pair, "cnmf");
+  const Degradation& degradation = pair.degradation;
+  const float intensity = intensity_of(pair.hsi);
+  const Tensor hsi = nonnegative(pair.hsi.values, 1 / intensity), msi = nonnegative(pair.msi.values, 1 / intensity);
+  const Index count = std::min({options_.endmembers, pair.hsi.bands(), pair.hsi.pixels()});
+  const auto anchor_of = [&](Index bands) {
+    return static_cast<float>(options_.sum_to_one * std::sqrt(static_cast<double>(bands)));
+  };
+
+  Tensor endmembers = to_tensor(vca(pair.hsi, count, seed_));
+  for (Index i = 0; i < endmembers.size(); ++i) endmembers[i] = std::max(endmembers[i] / intensity, kSmallest);
+  Tensor coarse({pair.hsi.pixels(), count}), fine;
+  std::fill(coarse.data(), coarse.data() + coarse.size(), 1.0f / static_cast<float>(count));
+  AbundanceUpdate(hsi, endmembers, anchor_of(pair.hsi.bands()))(coarse, options_.iterations);
+  for (Index round = 0; round < options_.rounds; ++round) {
+    if (round > 0) {
+      coarse = resampled(fine, pair.msi, [&](const Cube& cube) { return degrade_spatially(cube, degradation); });
+    }
+    unmix(hsi, anchor_of(pair.hsi.bands()), options_.iterations, endmembers, coarse);
+    if (round == 0) {
+      fine = resampled(coarse, pair.hsi, [&](const Cube& cube) { return upsample_cubic(cube, degradation.ratio); });
+    }
+    Tensor seen = Tensor::uninitialized({count, pair.msi.bands()});
+    gemm(plain(in(endmembers)), transposed(in(degradation.srf)), out(seen));
+    AbundanceUpdate(msi, seen, anchor_of(pair.msi.bands()))(fine, options_.iterations);
+  }
+
+  Cube fused = pair.hsi;
+  fused.values = Tensor::uninitialized({pair.msi.rows(), pair.msi.cols(), pair.hsi.bands()});
+  for (Index i = 0; i < endmembers.size(); ++i) endmembers[i] *= intensity;
+  parallel_gemm(plain(in(fine)), plain(in(endmembers)), {fused.values.data(), fused.pixels(), fused.bands()});
+  return fused;
+}
+
+}  // namespace specfuse

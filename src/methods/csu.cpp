@@ -1,0 +1,150 @@
+#include "specfuse/methods/csu.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <vector>
+
+#include "specfuse/core/threads.h"
+#include "specfuse/imaging/upsample.h"
+#include "specfuse/kernels/gemm.h"
+#include "specfuse/methods/spectra.h"
+#include "specfuse/methods/vca.h"
+#include "specfuse/tensor/math.h"
+
+namespace specfuse {
+namespace {
+
+/// Pixels whose abundances are updated together: they stay in the cache through all steps.
+constexpr Index kBlock = 128;
+
+MatrixView<const float> in(const Tensor& tensor) { return {tensor.data(), tensor.dim(0), tensor.dim(1)}; }
+MatrixView<float> out(Tensor& tensor) { return {tensor.data(), tensor.dim(0), tensor.dim(1)}; }
+
+/// An image as a matrix [pixels, bands], scaled.
+Tensor spectra_of(const Cube& cube, float factor) {
+  Tensor result = cube.values.reshape({cube.pixels(), cube.bands()}).clone();
+  scale(result, factor);
+  return result;
+}
+
+/// The largest eigenvalue of a product x x' or x' x; 1 where it is 0, as any step then leaves things as they are.
+float lipschitz(const Tensor& gram) {
+  const double largest = eigen_symmetric(to_matrix(gram)).values.front();
+  return largest > 0 ? static_cast<float>(largest) : 1.0f;
+}
+
+/// The nearest point that has no negative component and sums to 1 (Duchi et al. 2008, figure 1), in place.
+void project_on_simplex(float* x, Index count, std::vector<float>& sorted) {
+  sorted.assign(x, x + count);
+  std::sort(sorted.begin(), sorted.end(), std::greater<float>());
+  float sum = 0, shift = 0;
+  for (Index i = 0; i < count; ++i) {
+    sum += sorted[static_cast<std::size_t>(i)];
+    const float candidate = (sum - 1) / static_cast<float>(i + 1);
+    if (sorted[static_cast<std::size_t>(i)] > candidate) shift = candidate;
+  }
+  for (Index i = 0; i < count; ++i) x[i] = std::max(x[i] - shift, 0.0f);
+}
+
+/// How far each step of Nesterov's accelerated gradient goes on in the direction of the last (Beck and Teboulle 2009,
+/// eqs. 4.2 and 4.3).
+class Momentum {
+ public:
+  float next() {
+    const double following = (1 + std::sqrt(1 + 4 * value_ * value_)) / 2;
+    const double inertia = (value_ - 1) / following;
+    value_ = following;
+    return static_cast<float>(inertia);
+  }
+
+ private:
+  double value_ = 1;
+};
+
+/// Steps H <- simplex(H - (H E - V) E' / L) for an image V [pixels, bands] and spectra E [M, bands], accelerated.
+/// Pixels do not touch each other.
+void unmix(const Tensor& image, const Tensor& spectra, Index iterations, Tensor& abundances) {
+  const Index count = spectra.dim(0);
+  Tensor pull = Tensor::uninitialized(abundances.shape()), step = Tensor::uninitialized({count, count});
+  parallel_gemm(plain(in(image)), transposed(in(spectra)), out(pull));
+  gemm(plain(in(spectra)), transposed(in(spectra)), out(step));
+  const float factor = 1 / lipschitz(step);
+  scale(pull, factor);
+  scale(step, -factor);
+  parallel_ranges(abundances.dim(0), kBlock, [&](Index begin, Index end) {
+    const Index size = (end - begin) * count;
+    float* current = abundances.data() + begin * count;
+    Tensor ahead = Tensor::uninitialized({end - begin, count}), next = ahead.clone();
+    std::copy(current, current + size, ahead.data());
+    std::vector<float> sorted;
+    Momentum momentum;
+    for (Index k = 0; k < iterations; ++k) {
+      for (Index i = 0; i < size; ++i) next[i] = ahead[i] + pull[begin * count + i];
+      gemm(plain(in(ahead)), plain(in(step)), out(next), true);
+      for (Index row = 0; row < end - begin; ++row) project_on_simplex(next.data() + row * count, count, sorted);
+      const float inertia = momentum.next();
+      for (Index i = 0; i < size; ++i) ahead[i] = next[i] + inertia * (next[i] - current[i]);
+      std::copy(next.data(), next.data() + size, current);
+    }
+  });
+}
+
+/// Steps E <- max(0, E - H' (H E - V) / L), accelerated in the same way.
+void update_spectra(const Tensor& image, const Tensor& abundances, Index iterations, Tensor& spectra) {
+  Tensor pull = Tensor::uninitialized(spectra.shape()), slope = Tensor::uninitialized(spectra.shape());
+  Tensor gram = Tensor::uninitialized({spectra.dim(0), spectra.dim(0)}), ahead = spectra.clone();
+  gemm(transposed(in(abundances)), plain(in(image)), out(pull));
+  gemm(transposed(in(abundances)), plain(in(abundances)), out(gram));
+  const float factor = 1 / lipschitz(gram);
+  Momentum momentum;
+  for (Index k = 0; k < iterations; ++k) {
+    gemm(plain(in(gram)), plain(in(ahead)), out(slope));
+    const float inertia = momentum.next();
+    for (Index i = 0; i < spectra.size(); ++i) {
+      const float moved = std::max(ahead[i] - factor * (slope[i] - pull[i]), 0.0f);
+      ahead[i] = moved + inertia * (moved - spectra[i]);
+      spectra[i] = moved;
+    }
+  }
+}
+
+Cube on_grid(const Tensor& abundances, const Cube& grid) {
+  Cube cube;
+  cube.values = abundances.reshape({grid.rows(), grid.cols(), abundances.dim(1)});
+  return cube;
+}
+
+Tensor flat(const Cube& cube) { return cube.values.reshape({cube.pixels(), cube.bands()}); }
+
+}  // namespace
+
+Cube Csu::fuse(const Pair& pair) const {
+  check_pair_with_srf(pair, "csu");
+  const Degradation& degradation = pair.degradation;
+  const float intensity = intensity_of(pair.hsi);
+  const Tensor hsi = spectra_of(pair.hsi, 1 / intensity), msi = spectra_of(pair.msi, 1 / intensity);
+  const Index count = std::min({options_.endmembers, pair.hsi.bands(), pair.hsi.pixels()});
+
+  Tensor spectra = to_tensor(vca(pair.hsi, count, seed_));
+  for (Index i = 0; i < spectra.size(); ++i) spectra[i] = std::max(spectra[i] / intensity, 0.0f);
+  Tensor coarse({pair.hsi.pixels(), count});
+  std::fill(coarse.data(), coarse.data() + coarse.size(), 1.0f / static_cast<float>(count));
+  unmix(hsi, spectra, options_.iterations, coarse);
+  Tensor fine = flat(upsample_cubic(on_grid(coarse, pair.hsi), degradation.ratio));
+  Tensor seen = Tensor::uninitialized({count, pair.msi.bands()});
+  for (Index round = 0; round < options_.rounds; ++round) {
+    gemm(plain(in(spectra)), transposed(in(degradation.srf)), out(seen));
+    unmix(msi, seen, options_.iterations, fine);
+    coarse = flat(degrade_spatially(on_grid(fine, pair.msi), degradation));
+    update_spectra(hsi, coarse, options_.spectral_iterations, spectra);
+  }
+
+  Cube fused = pair.hsi;
+  fused.values = Tensor::uninitialized({pair.msi.rows(), pair.msi.cols(), pair.hsi.bands()});
+  scale(spectra, intensity);
+  parallel_gemm(plain(in(fine)), plain(in(spectra)), {fused.values.data(), fused.pixels(), fused.bands()});
+  return fused;
+}
+
+}  // namespace specfuse

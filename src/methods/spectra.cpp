@@ -1,0 +1,73 @@
+#include "specfuse/methods/spectra.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "specfuse/core/error.h"
+#include "specfuse/kernels/gemm.h"
+
+namespace specfuse {
+
+Matrix second_moments(const Cube& cube) {
+  // Blocks bound the memory; their order is fixed, so that the sum is.
+  const Index bands = cube.bands(), block = 4096;
+  Matrix total(bands, bands);
+  for (Index first = 0; first < cube.pixels(); first += block) {
+    Matrix part(std::min(block, cube.pixels() - first), bands);
+    const float* values = cube.values.data() + first * bands;
+    std::copy(values, values + part.rows * bands, part.values.begin());
+    const Matrix sum = product_tn(part, part);
+    for (std::size_t i = 0; i < total.values.size(); ++i) total.values[i] += sum.values[i];
+  }
+  return total;
+}
+
+Matrix signal_subspace(const Cube& cube, Index dimension) {
+  SPECFUSE_CHECK(dimension >= 1 && dimension <= cube.bands(), "signal_subspace: expected a dimension from 1 to ",
+                 cube.bands(), ", got ", dimension);
+  const Eigen eigen = eigen_symmetric(second_moments(cube));
+  Matrix basis(cube.bands(), dimension);
+  for (Index row = 0; row < basis.rows; ++row) std::copy_n(eigen.vectors.row(row), dimension, basis.row(row));
+  return basis;
+}
+
+Cube transform_spectra(const Cube& cube, const Matrix& matrix) {
+  SPECFUSE_CHECK(cube.bands() == matrix.rows, "transform_spectra: expected ", matrix.rows, " bands, got ",
+                 cube.bands());
+  Cube result;
+  result.attributes = cube.attributes;
+  result.values = Tensor::uninitialized({cube.rows(), cube.cols(), matrix.cols});
+  const Tensor factor = to_tensor(matrix);
+  parallel_gemm(plain({cube.values.data(), cube.pixels(), cube.bands()}),
+                plain({factor.data(), matrix.rows, matrix.cols}),
+                {result.values.data(), result.pixels(), result.bands()});
+  return result;
+}
+
+void add_product(const Tensor& x, const Matrix& matrix, Tensor& y) {
+  const Tensor factor = to_tensor(matrix);
+  parallel_gemm(plain({x.data(), x.size() / matrix.rows, matrix.rows}),
+                plain({factor.data(), matrix.rows, matrix.cols}), {y.data(), y.size() / matrix.cols, matrix.cols},
+                true);
+}
+
+void check_pair_with_srf(const Pair& pair, const char* method) {
+  const Degradation& degradation = pair.degradation;
+  SPECFUSE_CHECK_AS(ConfigError, degradation.srf.defined(), method,
+                    ": expected the spectral response of the MSI (srf), but the pair has none");
+  SPECFUSE_CHECK(degradation.srf.shape() == Shape({pair.msi.bands(), pair.hsi.bands()}), method,
+                 ": expected a response [", pair.msi.bands(), ", ", pair.hsi.bands(), "], got ",
+                 degradation.srf.shape().text());
+  SPECFUSE_CHECK(
+      pair.msi.rows() == pair.hsi.rows() * degradation.ratio && pair.msi.cols() == pair.hsi.cols() * degradation.ratio,
+      method, ": expected an msi of ", pair.hsi.rows() * degradation.ratio, " x ", pair.hsi.cols() * degradation.ratio,
+      " pixels, got ", pair.msi.rows(), " x ", pair.msi.cols());
+}
+
+float intensity_of(const Cube& hsi) {
+  double total = 0;
+  for (Index i = 0; i < hsi.values.size(); ++i) total += std::abs(double{hsi.values[i]});
+  return total > 0 ? static_cast<float>(total / static_cast<double>(hsi.values.size())) : 1.0f;
+}
+
+}  // namespace specfuse

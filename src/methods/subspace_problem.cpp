@@ -1,0 +1,86 @@
+#include "specfuse/methods/subspace_problem.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "specfuse/core/threads.h"
+#include "specfuse/imaging/adjoint.h"
+#include "specfuse/methods/spectra.h"
+#include "specfuse/tensor/math.h"
+
+namespace specfuse {
+namespace {
+
+/// A coefficient weaker than this part of the strongest is not enlarged further: it is rounding.
+constexpr double kWeakest = 1e-5;
+constexpr Index kPixelsPerTask = 512;
+
+Cube as_cube(const Tensor& values) {
+  Cube cube;
+  cube.values = values;
+  return cube;
+}
+
+Matrix scaled(Matrix matrix, double factor) {
+  for (double& value : matrix.values) value *= factor;
+  return matrix;
+}
+
+double mean_square(const Tensor& values) { return dot(values, values) / static_cast<double>(values.size()); }
+
+}  // namespace
+
+SubspaceProblem::SubspaceProblem(const Pair& pair, Index dimension, const char* method) : pair_(pair) {
+  check_pair_with_srf(pair, method);
+  intensity_ = intensity_of(pair.hsi);
+  const double squared_intensity = double{intensity_} * intensity_;
+  hsi_power_ = mean_square(pair.hsi.values) / squared_intensity;
+  msi_power_ = mean_square(pair.msi.values) / squared_intensity;
+
+  basis_ = signal_subspace(pair.hsi, std::min(dimension, pair.hsi.bands()));
+  hsi_ = transform_spectra(pair.hsi, scaled(basis_, 1.0 / intensity_));
+  const Matrix energy = second_moments(hsi_);
+  const double floor = std::max(kWeakest * kWeakest * energy(0, 0), 1e-30);
+  Matrix shrink(basis_.cols, basis_.cols);
+  for (Index k = 0; k < basis_.cols; ++k) {
+    const double square = std::max(energy(k, k), floor) / static_cast<double>(hsi_.pixels());
+    shrink(k, k) = 1 / std::sqrt(square);
+    squared_scale_.push_back(static_cast<float>(square));
+    for (Index b = 0; b < basis_.rows; ++b) basis_(b, k) *= std::sqrt(square);
+  }
+  hsi_ = transform_spectra(hsi_, shrink);
+  seen_ = product(to_matrix(pair.degradation.srf), basis_);
+}
+
+Cube SubspaceProblem::weighted(const Cube& coefficients) const {
+  Cube result = as_cube(coefficients.values.clone());
+  const Index count = coefficients.bands();
+  parallel_ranges(coefficients.pixels(), kPixelsPerTask, [&](Index begin, Index end) {
+    for (Index i = begin * count; i < end * count; ++i) {
+      result.values[i] *= squared_scale_[static_cast<std::size_t>(i % count)];
+    }
+  });
+  return result;
+}
+
+Tensor SubspaceProblem::curvature(const Tensor& coefficients, double msi_weight) const {
+  const Cube coarse = degrade_spatially(as_cube(coefficients), pair_.degradation);
+  Tensor result = degrade_adjoint(weighted(coarse), pair_.degradation).values;
+  add_product(coefficients, scaled(product_tn(seen_, seen_), msi_weight), result);
+  return result;
+}
+
+Tensor SubspaceProblem::pull(double msi_weight) const {
+  Tensor result = degrade_adjoint(weighted(hsi_), pair_.degradation).values;
+  add_product(pair_.msi.values, scaled(seen_, msi_weight / intensity_), result);
+  return result;
+}
+
+Cube SubspaceProblem::image_of(const Tensor& coefficients) const {
+  Cube image = transform_spectra(as_cube(coefficients), scaled(transpose(basis_), intensity_));
+  image.wavelength_nm = pair_.hsi.wavelength_nm;
+  image.attributes = pair_.hsi.attributes;
+  return image;
+}
+
+}  // namespace specfuse
