@@ -69,6 +69,7 @@ class Checker {
     expect(is_plain_name(config.name), "name", "letters, digits, '.', '_' and '-', not led by '.' or '-'", config.name);
     check_data(config.data, "data");
     check_estimate(config.degrade);
+    check_measured(config);
     check_protocol(config.protocol);
     expect(!config.seeds.empty(), "seeds", "at least one", "none");
     expect(!config.methods.empty(), "methods", "at least one", "none");
@@ -128,6 +129,14 @@ class Checker {
     expect(!part || (part->rows >= 1 && part->cols >= 1), path, "rows and cols", "neither or one of them");
   }
 
+  void check_measured(const ExperimentConfig& config) const {
+    if (!config.data.pair || config.protocol.type == "transfer") return;
+    const DegradeConfig& degrade = config.degrade;
+    const bool simulated = degrade.snr_db.hsi || degrade.snr_db.msi || degrade.msi_shift != std::array<double, 2>{0, 0};
+    expect(!simulated, "degrade", "neither snr_db nor msi_shift with a measured pair, which has its own",
+           "one of them");
+  }
+
   void check_estimate(const DegradeConfig& degrade) const {
     expect(!degrade.estimate.psf || degrade.psf.type == "gaussian", "degrade.estimate.psf",
            "it with a gaussian psf only", concat("psf.type ", degrade.psf.type));
@@ -163,10 +172,9 @@ void resolve(ExperimentConfig& config) {
   if (config.degrade.psf.type == "gaussian" && !config.degrade.psf.fwhm) {
     config.degrade.psf.fwhm = static_cast<double>(config.degrade.ratio);
   }
-  SrfOptions& srf = config.degrade.srf;
-  if (srf.sensor.empty() && srf.file.empty() && srf.weights.empty() && srf.ranges.empty() && srf.fractions.empty()) {
-    srf.sensor = "landsat7";
-  }
+  // A measured pair brings what it has; only scenes that are simulated need a response.
+  const bool simulates = !config.data.pair || config.protocol.type == "transfer";
+  if (simulates && !config.degrade.srf.given()) config.degrade.srf.sensor = "landsat7";
   for (MethodConfig& method : config.methods) {
     if (method.label.empty()) method.label = method.name;
   }

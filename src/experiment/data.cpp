@@ -44,11 +44,22 @@ Boundary boundary_of(const std::string& name) {
   return name == "circular" ? Boundary::circular : Boundary::symmetric;
 }
 
-void load_measured(const ExperimentConfig& config, const std::string& path, Scene& scene) {
+void load_measured(const ExperimentConfig& config, const std::vector<std::string>& directories, Scene& scene) {
+  const std::string path = find_file(*config.data.pair, directories);
   const PairFile file = read_pair(path);
   SPECFUSE_CHECK_AS(ConfigError, file.ratio == config.degrade.ratio, "degrade.ratio: expected ", file.ratio, " as in ",
                     path, ", got ", config.degrade.ratio);
   scene.degradation.srf = file.srf;
+  const SrfOptions& srf = config.degrade.srf;
+  const bool simulates = config.protocol.type == "transfer";
+  SPECFUSE_CHECK_AS(ConfigError, !srf.given() || !file.srf.defined() || simulates, "degrade.srf: expected none, as ",
+                    path, " brings its own /srf");
+  if (srf.given() && !file.srf.defined()) {
+    scene.degradation.srf = load_srf(srf, file.hsi, directories);
+    SPECFUSE_CHECK_AS(ConfigError, scene.degradation.srf.dim(0) == file.msi.bands(), "degrade.srf: expected ",
+                      file.msi.bands(), " rows, one for each msi band of ", path, ", got ",
+                      scene.degradation.srf.dim(0));
+  }
   scene.reference = file.reference;
   scene.measured = Pair{file.hsi, file.msi, scene.degradation};
   if (config.data.crop) {
@@ -129,7 +140,7 @@ Scene load_one(const ExperimentConfig& config, const std::vector<std::string>& d
   scene.degradation.msi_snr_db = degrade.snr_db.msi;
   scene.degradation.msi_shift = degrade.msi_shift;
   if (config.data.pair) {
-    load_measured(config, find_file(*config.data.pair, directories), scene);
+    load_measured(config, directories, scene);
   } else {
     load_reference(config, directories, scene);
   }

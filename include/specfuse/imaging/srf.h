@@ -29,6 +29,11 @@ struct SrfOptions {
   /// and f between them the band round(f * (bands - 1)), both ends included.
   std::vector<std::vector<double>> fractions;
 
+  /// Whether any of them is.
+  bool given() const {
+    return !(sensor.empty() && file.empty() && weights.empty() && ranges.empty() && fractions.empty());
+  }
+
   template <class Fields>
   void describe(Fields& fields) {
     fields("sensor", sensor);
