@@ -1,6 +1,7 @@
 #include "specfuse/core/rng.h"
 
 #include <cmath>
+#include <cstdio>
 #include <numbers>
 
 namespace specfuse {
@@ -52,6 +53,13 @@ std::uint64_t hash_of(const char* text, std::size_t length) {
   std::uint64_t hash = 0xCBF29CE484222325u;
   for (std::size_t i = 0; i < length; ++i) hash = (hash ^ static_cast<unsigned char>(text[i])) * 0x100000001B3u;
   return hash;
+}
+
+std::string hex_hash(const void* bytes, std::size_t length) {
+  char digits[17];
+  const std::uint64_t hash = hash_of(static_cast<const char*>(bytes), length);
+  std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(hash));
+  return digits;
 }
 
 }  // namespace specfuse

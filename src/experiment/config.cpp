@@ -182,9 +182,7 @@ void resolve(ExperimentConfig& config) {
 
 std::string hash_text(const Json& json) {
   const std::string text = json.dump();
-  char digits[17];
-  std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(hash_of(text.data(), text.size())));
-  return digits;
+  return hex_hash(text.data(), text.size());
 }
 
 }  // namespace

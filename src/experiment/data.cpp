@@ -2,9 +2,11 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <sstream>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/rng.h"
 #include "specfuse/io/file.h"
 #include "specfuse/io/pair.h"
 #include "specfuse/io/scene.h"
@@ -192,6 +194,24 @@ Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>&
   scene.train = load_list("train_scenes", config.protocol.train_scenes);
   scene.validation = load_list("validation_scenes", config.protocol.validation_scenes);
   return scene;
+}
+
+std::string data_hash(const Scene& scene) {
+  std::string hashes;
+  const auto add = [&](const Tensor& tensor) {
+    hashes += hex_hash(tensor.data(), static_cast<std::size_t>(tensor.size()) * sizeof(float));
+  };
+  const std::function<void(const Scene&)> add_scene = [&](const Scene& one) {
+    add(one.degradation.psf);
+    add(one.degradation.srf);
+    if (one.reference) add(one.reference->values);
+    if (one.measured) add(one.measured->hsi.values);
+    if (one.measured) add(one.measured->msi.values);
+    for (const Scene& other : one.train) add_scene(other);
+    for (const Scene& other : one.validation) add_scene(other);
+  };
+  add_scene(scene);
+  return hex_hash(hashes.data(), hashes.size());
 }
 
 Pair make_pair(const Scene& scene, Index seed) {

@@ -148,11 +148,14 @@ std::string metrics_json(const Results& results) {
     for (const auto& [profile, scores] : method.profiles) json["profiles"][profile] = scores_json(scores);
     methods.push_back(json);
   }
+  const bool scored = std::any_of(results.methods.begin(), results.methods.end(),
+                                  [](const MethodResult& result) { return result.scores.has_value(); });
   Json json{{"experiment", config.name},
             {"config_hash", config_hash(config)},
             {"degradation_hash", degradation_hash(config)},
             {"protocol", write_fields(config.protocol)},
-            {"scored_on", results.scored_on},
+            {"data_hash", results.data_hash},
+            {"scored_on", scored ? Json(results.scored_on) : Json(nullptr)},
             {"methods", methods},
             {"paired_t_test_p", significance_json(results)}};
   for (const auto& [seed, estimate] : results.estimates) json["estimates"].push_back(estimate_json(seed, estimate));

@@ -122,7 +122,10 @@ Results run_experiment(const ExperimentConfig& given, const RunOptions& options)
   const Scene scene = load_scene(config, directories);
   Output output(options.out, options.resume);
   TrainingLog log(output.kept("log.jsonl"));
-  Results results{config, config.protocol.test ? config.protocol.test->text() : "whole image", {}, {}};
+  Results results;
+  results.config = config;
+  results.scored_on = config.protocol.test ? config.protocol.test->text() : "whole image";
+  results.data_hash = data_hash(scene);
   std::optional<ShownScene> shown;
   for (const Index seed : config.seeds) {
     for (const MethodConfig& method : config.methods) output.add_folder(config.folder_of(method, seed));

@@ -24,7 +24,7 @@ MethodResult result_of(const std::string& label, Index seed, double psnr) {
 Results results_of(const std::vector<MethodResult>& methods) {
   const std::string text = R"({"name": "r", "data": {"scene": "s.h5"}, "seeds": [0, 1],
       "methods": [{"name": "bicubic"}, {"name": "linear_injection"}]})";
-  return {parse_config(text, "r.json", {}), "whole image", methods, {}};
+  return {parse_config(text, "r.json", {}), "whole image", methods, {}, "0123456789abcdef"};
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace specfuse {
@@ -39,6 +40,9 @@ class Rng {
 
 /// 64-bit FNV-1a hash of a text: stream names, configuration hashes.
 std::uint64_t hash_of(const char* text, std::size_t length);
+
+/// The same as 16 hexadecimal digits.
+std::string hex_hash(const void* bytes, std::size_t length);
 
 /// A stream number from a purpose, such as `stream_of("noise.hsi")`.
 template <class Text>

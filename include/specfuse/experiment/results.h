@@ -36,6 +36,8 @@ struct Results {
   std::vector<MethodResult> methods;
   /// Of the pair of each seed, where the configuration asks for an estimate.
   std::map<Index, Estimate> estimates;
+  /// `data_hash` of the scene.
+  std::string data_hash;
 };
 
 /// metrics.json: every score in full precision; null where it is infinite or undefined.
