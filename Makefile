@@ -24,13 +24,17 @@ build: $(BUILD)/build.ninja
 $(BUILD)/build.ninja: | dependencies
 	meson setup $(BUILD)
 
-# The fast tests again under AddressSanitizer and UndefinedBehaviorSanitizer.
+# The fast tests again under AddressSanitizer and UndefinedBehaviorSanitizer, built by clang: it takes a quarter of the
+# time that g++ does over instrumented code, and is a second opinion on warnings.
 asan: build-asan/build.ninja
 	@ninja -C build-asan
-	meson test -C build-asan --suite fast --print-errorlogs --timeout-multiplier 5
+	ASAN_OPTIONS=allocator_may_return_null=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
+	  meson test -C build-asan --suite fast --print-errorlogs --timeout-multiplier 5
 
 build-asan/build.ninja: | dependencies
-	meson setup build-asan --buildtype debugoptimized -Db_sanitize=address,undefined -Db_lundef=false
+	@.ci/dependencies clang
+	CC=clang CXX=clang++ meson setup build-asan -Dwerror=true -Doptimization=1 -Ddebug=false \
+	  -Dcpp_args='-gline-tables-only -fno-sanitize-recover=all' -Db_sanitize=address,undefined -Db_lundef=false
 
 dependencies:
 	@.ci/dependencies

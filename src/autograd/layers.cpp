@@ -5,12 +5,7 @@
 #include "specfuse/kernels/gemm.h"
 
 namespace specfuse {
-namespace {
-
-MatrixView<const float> matrix(const Tensor& x) { return {x.data(), x.dim(0), x.dim(1)}; }
-MatrixView<float> matrix(Tensor& x) { return {x.data(), x.dim(0), x.dim(1)}; }
-
-}  // namespace
+namespace {}  // namespace
 
 Variable linear(const Variable& x, const Variable& weight, const Variable& bias) {
   SPECFUSE_CHECK(x.shape().rank() == 2 && weight.shape().rank() == 2 && x.shape()[1] == weight.shape()[1] &&
@@ -22,13 +17,13 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias)
   for (Index row = 0; row < rows; ++row) {
     for (Index o = 0; o < outputs; ++o) result[row * outputs + o] = bias.value()[o];
   }
-  parallel_gemm(plain(matrix(x.value())), transposed(matrix(weight.value())), matrix(result), true);
+  parallel_gemm(plain(x.value()), transposed(weight.value()), output(result), true);
   return {result, {x, weight, bias}, [x, weight, bias](const Tensor& grad) {
             if (x.requires_grad()) {
-              parallel_gemm(plain(matrix(grad)), plain(matrix(weight.value())), matrix(x.grad_to_add()), true);
+              parallel_gemm(plain(grad), plain(weight.value()), output(x.grad_to_add()), true);
             }
             if (weight.requires_grad()) {
-              parallel_gemm(transposed(matrix(grad)), plain(matrix(x.value())), matrix(weight.grad_to_add()), true);
+              parallel_gemm(transposed(grad), plain(x.value()), output(weight.grad_to_add()), true);
             }
             if (bias.requires_grad()) {
               Tensor& out = bias.grad_to_add();

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cstdio>
 
 #include "specfuse/core/error.h"
@@ -13,8 +12,6 @@ namespace specfuse {
 namespace {
 
 std::atomic<bool> visible{true};
-
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 std::string clock_text(double seconds) {
   const long whole = static_cast<long>(std::min(seconds, 359999.0) + 0.5);
@@ -42,17 +39,16 @@ void say(const std::string& text) {
 }
 
 Progress::Progress(std::string title, Index total, std::string unit)
-    : title_(std::move(title)), unit_(std::move(unit)), total_(total), start_(now()),
-      terminal_(isatty(STDERR_FILENO) == 1) {}
+    : title_(std::move(title)), unit_(std::move(unit)), total_(total), terminal_(isatty(STDERR_FILENO) == 1) {}
 
 Progress::~Progress() {
-  if (visible && !title_.empty() && done_ > 0) show(now() - start_, true);
+  if (visible && !title_.empty() && done_ > 0) show(since_start_.seconds(), true);
 }
 
 void Progress::update(Index done, const std::string& note) {
   done_ = done;
   note_ = note;
-  const double seconds = now() - start_, interval = terminal_ ? 0.1 : 5.0;
+  const double seconds = since_start_.seconds(), interval = terminal_ ? 0.1 : 5.0;
   if (!visible || title_.empty() || seconds - shown_ < interval || done >= total_) return;
   shown_ = seconds;
   show(seconds, false);

@@ -17,8 +17,6 @@ Figure picture(const std::string& name, const std::string& caption, const Image&
   return {name, caption, page_sized(image), {}};
 }
 
-std::string size_text(const Cube& cube) { return concat(cube.rows(), " x ", cube.cols(), " x ", cube.bands()); }
-
 std::string colour_note(const Cube& shown, const Stretch& stretch) {
   std::string note = "Colour composites of ";
   for (std::size_t k = 0; k < 3; ++k) {
@@ -87,10 +85,10 @@ SceneFigures::SceneFigures(const Cube& hsi, const Cube& msi, const std::optional
   if (false_stretch_) false_colours_ = {"False colour", colour_note(hsi, *false_stretch_), {}, {}};
   if (detail_)
     details_ = {"Detail", concat("The same part of each, in natural colour: ", detail_->text(), "."), {}, {}};
-  add_pictures("hsi", concat("HSI input, ", size_text(hsi)), hsi, stretch_, false_stretch_);
-  add_pictures("msi", concat("MSI input, ", size_text(msi)), msi, stretch_of(msi), false_colour_of(msi));
+  add_pictures("hsi", concat("HSI input, ", hsi.size_text()), hsi, stretch_, false_stretch_);
+  add_pictures("msi", concat("MSI input, ", msi.size_text()), msi, stretch_of(msi), false_colour_of(msi));
   if (reference) {
-    add_pictures("reference", concat("reference, ", size_text(*reference)), *reference, stretch_, false_stretch_);
+    add_pictures("reference", concat("reference, ", reference->size_text()), *reference, stretch_, false_stretch_);
   }
   truth_ = {reference ? "reference" : "HSI input", {}, spectra_at(reference ? *reference : hsi, fine_rows_, samples_)};
 }

@@ -12,6 +12,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/progress.h"
+#include "specfuse/core/stopwatch.h"
 #include "specfuse/experiment/data.h"
 #include "specfuse/experiment/protocol.h"
 #include "specfuse/imaging/no_reference.h"
@@ -112,8 +113,6 @@ std::vector<FitContext> fit_contexts(const ExperimentConfig& config, const Metho
   return {context, tuning};
 }
 
-std::string size_text(const Cube& cube) { return concat(cube.rows(), " x ", cube.cols(), " x ", cube.bands()); }
-
 }  // namespace
 
 Results run_experiment(const ExperimentConfig& given, const RunOptions& options) {
@@ -162,12 +161,12 @@ std::string plan_experiment(const ExperimentConfig& given, const RunOptions& opt
   const Scene scene = load_scene(config, directories);
   const Task task = make_task(scene, config.protocol, config.seeds.front(), receptive_radius(config));
   check_methods(config, task);
-  std::string plan = concat("fuses    hsi ", size_text(task.pair.hsi), " and msi ", size_text(task.pair.msi), "\n");
-  for (const TrainingPair& pair : task.training.train) plan += concat("trains   on ", size_text(pair.target), "\n");
+  std::string plan = concat("fuses    hsi ", task.pair.hsi.size_text(), " and msi ", task.pair.msi.size_text(), "\n");
+  for (const TrainingPair& pair : task.training.train) plan += concat("trains   on ", pair.target.size_text(), "\n");
   for (const TrainingPair& pair : task.training.validation) {
-    plan += concat("validates on ", size_text(pair.target), "\n");
+    plan += concat("validates on ", pair.target.size_text(), "\n");
   }
-  if (task.fine_tuning) plan += concat("tunes    on ", size_text(task.fine_tuning->train.front().target), "\n");
+  if (task.fine_tuning) plan += concat("tunes    on ", task.fine_tuning->train.front().target.size_text(), "\n");
   plan += !scene.reference ? "scores   nothing: there is no reference\n"
                            : concat("scores   ", task.scored ? task.scored->text() : "the whole image", "\n");
   for (const Index seed : config.seeds) {

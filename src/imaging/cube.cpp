@@ -6,6 +6,8 @@
 
 namespace specfuse {
 
+std::string Cube::size_text() const { return concat(rows(), " x ", cols(), " x ", bands()); }
+
 std::string Rectangle::text() const {
   return concat("rows ", row, "-", row + rows - 1, ", cols ", col, "-", col + cols - 1);
 }

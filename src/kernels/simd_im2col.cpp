@@ -4,6 +4,7 @@
 // Everything has internal linkage but the table: an inline function shared with other files could be linked in from
 // the AVX-512 copy and crash an older CPU.
 #include "kernels/simd.h"
+#include "kernels/simd_tiles.h"
 
 namespace specfuse::SPECFUSE_ISA {
 namespace {
@@ -11,18 +12,19 @@ namespace {
 /// `Count` floats in a register, read from and written to any address.
 template <int Count>
 struct Lanes {
-  typedef float Values __attribute__((vector_size(Count * sizeof(float)), aligned(4), may_alias));
-  static Values load(const float* at) { return *reinterpret_cast<const Values*>(at); }
-  static void store(float* at, Values values) { *reinterpret_cast<Values*>(at) = values; }
+  typedef float Values __attribute__((vector_size(Count * sizeof(float))));
+  static Values load(const float* at) {
+    Values values;
+    __builtin_memcpy(&values, at, sizeof values);
+    return values;
+  }
+  static void store(float* at, Values values) { __builtin_memcpy(at, &values, sizeof values); }
 };
 template <>
 struct Lanes<1> {
   static float load(const float* at) { return *at; }
   static void store(float* at, float value) { *at = value; }
 };
-
-Index least(Index a, Index b) { return a < b ? a : b; }
-Index most(Index a, Index b) { return a > b ? a : b; }
 
 /// im2col: columns from inputs.
 struct Copy {

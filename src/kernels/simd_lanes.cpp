@@ -5,37 +5,16 @@
 //
 // Compiled once per instruction set; see simd_im2col.cpp.
 #include "kernels/simd.h"
+#include "kernels/simd_tiles.h"
 
 namespace specfuse::SPECFUSE_ISA {
 namespace {
 
-constexpr int kLanes = SPECFUSE_LANES, kOutputs = 4;
+constexpr int kOutputs = 4;
 /// 24 sums, 6 lines and a weight fill the 32 registers of AVX-512; 12, 3 and 1 the 16 of the others.
 constexpr int kWidth = kLanes == 16 ? 6 : 3;
 /// Floats from one position to the next.
 constexpr Index kStep = kLaneSamples;
-
-typedef float Line __attribute__((vector_size(SPECFUSE_LANES * sizeof(float)), may_alias));
-
-Line load(const float* at) { return *reinterpret_cast<const Line*>(at); }
-void add(float* at, Line values) { *reinterpret_cast<Line*>(at) += values; }
-Index least(Index a, Index b) { return a < b ? a : b; }
-Index most(Index a, Index b) { return a > b ? a : b; }
-
-template <int Count>
-struct Size {
-  static constexpr int value = Count;
-};
-
-/// body(Size<count>, begin) for a count from 1 to Most.
-template <int Most, class Body>
-void with_size(Index count, Index begin, const Body& body) {
-  if (count == Most) {
-    body(Size<Most>{}, begin);
-  } else if constexpr (Most > 1) {
-    with_size<Most - 1>(count, begin, body);
-  }
-}
 
 /// Cuts 0 ... count - 1 into tiles of Most and a smaller last one.
 template <int Most, class Body>
@@ -79,7 +58,7 @@ void forward(const LaneConv& g, const float* x, const float* weight, const float
     }
     for (int r = 0; r < kRows; ++r) {
       for (int c = 0; c < kCols; ++c) {
-        *reinterpret_cast<Line*>(y + ((o + r) * g.out_length + p + c) * kStep + lane) = sums[r][c];
+        store(y + ((o + r) * g.out_length + p + c) * kStep + lane, sums[r][c]);
       }
     }
   });
@@ -98,14 +77,17 @@ void backward_data(const LaneConv& g, const float* dy, const float* weight, floa
       for (Index k = first; k <= last; ++k) multiply_add(sums, w + k, g.taps, in - k * kStep);
     }
     for (int r = 0; r < kRows; ++r) {
-      for (int c = 0; c < kCols; ++c) add(dx + ((channel + r) * g.in_length + q + c) * kStep + lane, sums[r][c]);
+      for (int c = 0; c < kCols; ++c) {
+        float* at = dx + ((channel + r) * g.in_length + q + c) * kStep + lane;
+        store(at, load(at) + sums[r][c]);
+      }
     }
   });
 }
 
 float sum_of(Line line) {
-  alignas(Line) float values[kLanes];
-  *reinterpret_cast<Line*>(values) = line;
+  float values[kLanes];
+  store(values, line);
   for (int half = kLanes / 2; half > 0; half /= 2) {
     for (int i = 0; i < half; ++i) values[i] += values[i + half];
   }

@@ -4,35 +4,15 @@
 //
 // Compiled once per instruction set; see simd_im2col.cpp.
 #include "kernels/simd.h"
+#include "kernels/simd_tiles.h"
 
 namespace specfuse::SPECFUSE_ISA {
 namespace {
 
-constexpr int kLanes = SPECFUSE_LANES, kGroup = 2 * kLanes;
+constexpr int kGroup = 2 * kLanes;
 /// 12 positions by two registers fill the 32 registers of AVX-512, 5 by two the 16 of the others.
 constexpr int kWidest = kLanes == 16 ? 12 : 5;
 static_assert(kPixelGroup % kGroup == 0 && kWidest <= kPixelMargin);
-
-typedef float Line __attribute__((vector_size(SPECFUSE_LANES * sizeof(float)), aligned(4), may_alias));
-
-Line load(const float* at) { return *reinterpret_cast<const Line*>(at); }
-void store(float* at, Line values) { *reinterpret_cast<Line*>(at) = values; }
-Index least(Index a, Index b) { return a < b ? a : b; }
-Index most(Index a, Index b) { return a > b ? a : b; }
-
-template <int Count>
-struct Size {
-  static constexpr int value = Count;
-};
-
-template <int Most, class Body>
-void with_size(Index count, Index begin, const Body& body) {
-  if (count == Most) {
-    body(Size<Most>{}, begin);
-  } else if constexpr (Most > 1) {
-    with_size<Most - 1>(count, begin, body);
-  }
-}
 
 /// Cuts 0 ... count - 1 into as few tiles of at most Most as will do, of nearly equal size.
 template <int Most, class Body>

@@ -19,9 +19,6 @@ constexpr float kSmallest = 1e-9f;
 /// Pixels whose abundances are updated together: they stay in the cache through all iterations.
 constexpr Index kBlock = 128;
 
-MatrixView<const float> in(const Tensor& tensor) { return {tensor.data(), tensor.dim(0), tensor.dim(1)}; }
-MatrixView<float> out(Tensor& tensor) { return {tensor.data(), tensor.dim(0), tensor.dim(1)}; }
-
 /// x *= above / below
 void multiply(float* x, const float* above, const float* below, Index count) {
   for (Index i = 0; i < count; ++i) x[i] = std::max(x[i] * above[i] / std::max(below[i], kSmallest), kSmallest);
@@ -43,8 +40,8 @@ struct AbundanceUpdate {
   AbundanceUpdate(const Tensor& image, const Tensor& endmembers, float anchor)
       : above(Tensor::uninitialized({image.dim(0), endmembers.dim(0)})),
         gram(Tensor::uninitialized({endmembers.dim(0), endmembers.dim(0)})) {
-    parallel_gemm(plain(in(image)), transposed(in(endmembers)), out(above));
-    gemm(plain(in(endmembers)), transposed(in(endmembers)), out(gram));
+    parallel_gemm(plain(image), transposed(endmembers), output(above));
+    gemm(plain(endmembers), transposed(endmembers), output(gram));
     for (Tensor* sums : {&above, &gram}) {
       for (Index i = 0; i < sums->size(); ++i) (*sums)[i] += anchor * anchor;
     }
@@ -57,7 +54,7 @@ struct AbundanceUpdate {
       Tensor below = Tensor::uninitialized({end - begin, count});
       const MatrixView<float> part(abundances.data() + begin * count, end - begin, count);
       for (Index i = 0; i < iterations; ++i) {
-        gemm(plain({part.data, part.rows, count}), plain(in(gram)), out(below));
+        gemm(plain({part.data, part.rows, count}), plain(gram), output(below));
         multiply(part.data, above.data() + begin * count, below.data(), below.size());
       }
     });
@@ -68,9 +65,9 @@ struct AbundanceUpdate {
 void update_endmembers(const Tensor& image, const Tensor& abundances, Tensor& endmembers) {
   Tensor above = Tensor::uninitialized(endmembers.shape()), below = Tensor::uninitialized(endmembers.shape());
   Tensor gram = Tensor::uninitialized({endmembers.dim(0), endmembers.dim(0)});
-  gemm(transposed(in(abundances)), plain(in(image)), out(above));
-  gemm(transposed(in(abundances)), plain(in(abundances)), out(gram));
-  gemm(plain(in(gram)), plain(in(endmembers)), out(below));
+  gemm(transposed(abundances), plain(image), output(above));
+  gemm(transposed(abundances), plain(abundances), output(gram));
+  gemm(plain(gram), plain(endmembers), output(below));
   multiply(endmembers.data(), above.data(), below.data(), endmembers.size());
 }
 
@@ -119,14 +116,14 @@ Cube Cnmf::fuse(const Pair& pair) const {
       fine = resampled(coarse, pair.hsi, [&](const Cube& cube) { return upsample_cubic(cube, degradation.ratio); });
     }
     Tensor seen = Tensor::uninitialized({count, pair.msi.bands()});
-    gemm(plain(in(endmembers)), transposed(in(degradation.srf)), out(seen));
+    gemm(plain(endmembers), transposed(degradation.srf), output(seen));
     AbundanceUpdate(msi, seen, anchor_of(pair.msi.bands()))(fine, options_.iterations);
   }
 
   Cube fused = pair.hsi;
   fused.values = Tensor::uninitialized({pair.msi.rows(), pair.msi.cols(), pair.hsi.bands()});
   for (Index i = 0; i < endmembers.size(); ++i) endmembers[i] *= intensity;
-  parallel_gemm(plain(in(fine)), plain(in(endmembers)), {fused.values.data(), fused.pixels(), fused.bands()});
+  parallel_gemm(plain(fine), plain(endmembers), {fused.values.data(), fused.pixels(), fused.bands()});
   return fused;
 }
 

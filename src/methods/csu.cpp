@@ -18,9 +18,6 @@ namespace {
 /// Pixels whose abundances are updated together: they stay in the cache through all steps.
 constexpr Index kBlock = 128;
 
-MatrixView<const float> in(const Tensor& tensor) { return {tensor.data(), tensor.dim(0), tensor.dim(1)}; }
-MatrixView<float> out(Tensor& tensor) { return {tensor.data(), tensor.dim(0), tensor.dim(1)}; }
-
 /// An image as a matrix [pixels, bands], scaled.
 Tensor spectra_of(const Cube& cube, float factor) {
   Tensor result = cube.values.reshape({cube.pixels(), cube.bands()}).clone();
@@ -67,8 +64,8 @@ class Momentum {
 void unmix(const Tensor& image, const Tensor& spectra, Index iterations, Tensor& abundances) {
   const Index count = spectra.dim(0);
   Tensor pull = Tensor::uninitialized(abundances.shape()), step = Tensor::uninitialized({count, count});
-  parallel_gemm(plain(in(image)), transposed(in(spectra)), out(pull));
-  gemm(plain(in(spectra)), transposed(in(spectra)), out(step));
+  parallel_gemm(plain(image), transposed(spectra), output(pull));
+  gemm(plain(spectra), transposed(spectra), output(step));
   const float factor = 1 / lipschitz(step);
   scale(pull, factor);
   scale(step, -factor);
@@ -81,7 +78,7 @@ void unmix(const Tensor& image, const Tensor& spectra, Index iterations, Tensor&
     Momentum momentum;
     for (Index k = 0; k < iterations; ++k) {
       for (Index i = 0; i < size; ++i) next[i] = ahead[i] + pull[begin * count + i];
-      gemm(plain(in(ahead)), plain(in(step)), out(next), true);
+      gemm(plain(ahead), plain(step), output(next), true);
       for (Index row = 0; row < end - begin; ++row) project_on_simplex(next.data() + row * count, count, sorted);
       const float inertia = momentum.next();
       for (Index i = 0; i < size; ++i) ahead[i] = next[i] + inertia * (next[i] - current[i]);
@@ -94,12 +91,12 @@ void unmix(const Tensor& image, const Tensor& spectra, Index iterations, Tensor&
 void update_spectra(const Tensor& image, const Tensor& abundances, Index iterations, Tensor& spectra) {
   Tensor pull = Tensor::uninitialized(spectra.shape()), slope = Tensor::uninitialized(spectra.shape());
   Tensor gram = Tensor::uninitialized({spectra.dim(0), spectra.dim(0)}), ahead = spectra.clone();
-  gemm(transposed(in(abundances)), plain(in(image)), out(pull));
-  gemm(transposed(in(abundances)), plain(in(abundances)), out(gram));
+  gemm(transposed(abundances), plain(image), output(pull));
+  gemm(transposed(abundances), plain(abundances), output(gram));
   const float factor = 1 / lipschitz(gram);
   Momentum momentum;
   for (Index k = 0; k < iterations; ++k) {
-    gemm(plain(in(gram)), plain(in(ahead)), out(slope));
+    gemm(plain(gram), plain(ahead), output(slope));
     const float inertia = momentum.next();
     for (Index i = 0; i < spectra.size(); ++i) {
       const float moved = std::max(ahead[i] - factor * (slope[i] - pull[i]), 0.0f);
@@ -134,7 +131,7 @@ Cube Csu::fuse(const Pair& pair) const {
   Tensor fine = flat(upsample_cubic(on_grid(coarse, pair.hsi), degradation.ratio));
   Tensor seen = Tensor::uninitialized({count, pair.msi.bands()});
   for (Index round = 0; round < options_.rounds; ++round) {
-    gemm(plain(in(spectra)), transposed(in(degradation.srf)), out(seen));
+    gemm(plain(spectra), transposed(degradation.srf), output(seen));
     unmix(msi, seen, options_.iterations, fine);
     coarse = flat(degrade_spatially(on_grid(fine, pair.msi), degradation));
     update_spectra(hsi, coarse, options_.spectral_iterations, spectra);
@@ -143,7 +140,7 @@ Cube Csu::fuse(const Pair& pair) const {
   Cube fused = pair.hsi;
   fused.values = Tensor::uninitialized({pair.msi.rows(), pair.msi.cols(), pair.hsi.bands()});
   scale(spectra, intensity);
-  parallel_gemm(plain(in(fine)), plain(in(spectra)), {fused.values.data(), fused.pixels(), fused.bands()});
+  parallel_gemm(plain(fine), plain(spectra), {fused.values.data(), fused.pixels(), fused.bands()});
   return fused;
 }
 

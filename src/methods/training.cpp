@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -12,6 +11,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/progress.h"
+#include "specfuse/core/stopwatch.h"
 #include "specfuse/nn/init.h"
 #include "specfuse/optim/optimizer.h"
 #include "specfuse/optim/schedule.h"
@@ -35,8 +35,6 @@ Schedule schedule_of(const std::string& name) {
 
 bool due(Index every, Index step) { return every > 0 && step % every == 0; }
 
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
 /// Reads the tensors of a checkpoint that live under a folder, without its name.
 std::map<std::string, Tensor> tensors_under(const Checkpoint& checkpoint, const std::string& folder) {
   std::map<std::string, Tensor> found;
@@ -58,7 +56,7 @@ class Training {
       restore(read_checkpoint(context_.checkpoint_path));
     }
     Progress progress(context_.label, options_.steps, "steps");
-    start_ = now() - elapsed_;
+    since_start_ = Stopwatch();
     while (step_ < options_.steps) {
       take_step(progress);
       if (step_ == options_.steps) break;
@@ -74,6 +72,9 @@ class Training {
   }
 
  private:
+  /// Seconds, those before an interruption included.
+  double elapsed() const { return elapsed_before_ + since_start_.seconds(); }
+
   void take_step(Progress& progress) {
     const Schedule schedule = schedule_of(options_.schedule);
     const double rate = options_.learning_rate * rate_factor(schedule, step_, options_.steps);
@@ -87,7 +88,7 @@ class Training {
     optimizer_->step(rate);
     ++step_;
 
-    TrainingRecord record{step_, value, rate, std::numeric_limits<double>::quiet_NaN(), now() - start_};
+    TrainingRecord record{step_, value, rate, std::numeric_limits<double>::quiet_NaN(), elapsed()};
     const bool last = step_ == options_.steps;
     if (task_.validation && options_.validate_every > 0 && (last || due(options_.validate_every, step_))) {
       record.validation_loss = validate();
@@ -124,7 +125,7 @@ class Training {
                         {"seed", context_.seed},
                         {"sampler", sampler_.position()},
                         {"best_loss_bits", std::bit_cast<std::uint64_t>(best_loss_)},
-                        {"milliseconds", static_cast<std::uint64_t>(1000 * (now() - start_))}};
+                        {"milliseconds", static_cast<std::uint64_t>(1000 * elapsed())}};
     checkpoint.attributes["config"] = context_.config;
     if (task_.describe) task_.describe(checkpoint);
     write_checkpoint(context_.checkpoint_path, checkpoint);
@@ -149,7 +150,7 @@ class Training {
     best_loss_ = std::bit_cast<double>(state("best_loss_bits"));
     sampler_.seek(state("sampler"));
     step_ = static_cast<Index>(state("step"));
-    elapsed_ = static_cast<double>(state("milliseconds")) / 1000;
+    elapsed_before_ = static_cast<double>(state("milliseconds")) / 1000;
   }
 
   const TrainingTask& task_;
@@ -160,7 +161,8 @@ class Training {
   Index step_ = 0;
   double best_loss_ = std::numeric_limits<double>::infinity();
   std::map<std::string, Tensor> best_;
-  double start_ = 0, elapsed_ = 0;
+  Stopwatch since_start_;
+  double elapsed_before_ = 0;
 };
 
 }  // namespace

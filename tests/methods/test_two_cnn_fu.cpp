@@ -59,14 +59,19 @@ TEST_CASE("two_cnn_fu: too few bands, too small or even patches are refused with
   CHECK_THROWS_WITH_AS(TwoCnnFuNet(model, 162, 6), doctest::Contains("odd"), ConfigError);
 }
 
+/// Biases that keep a ReLU whose inputs are all zero away from its kink.
+void initialize_off_kinks(const std::vector<Parameter>& parameters) {
+  initialize(parameters, {}, 3);
+  for (const Parameter& parameter : parameters) {
+    Tensor bias = parameter.value.value();
+    if (parameter.is_bias) fill(bias, 0.3f);
+  }
+}
+
 TEST_CASE("two_cnn_fu: gradients of both presets agree with differences") {
   for (const char* preset : {"released", "table2"}) {
     const TwoCnnFuNet net(small_options(preset).model, 9, 2);
-    initialize(net.parameters(), {}, 3);
-    for (const Parameter& parameter : net.parameters()) {
-      Tensor bias = parameter.value.value();
-      if (parameter.is_bias) fill(bias, 0.3f);
-    }
+    initialize_off_kinks(net.parameters());
     const auto forward = [&](const std::vector<Variable>& inputs) { return net.forward(inputs[0], inputs[1]); };
     CHECK(gradient_gap(forward, {random_tensor({4, 9}, "spectra"), random_tensor({1, 2, 6, 6}, "window")}, {1e-3f}) <
           3e-3);
@@ -76,12 +81,7 @@ TEST_CASE("two_cnn_fu: gradients of both presets agree with differences") {
 TEST_CASE("two_cnn_fu: gradients of every parameter agree with differences") {
   for (const char* preset : {"released", "table2"}) {
     const TwoCnnFuNet net(small_options(preset).model, 9, 2);
-    initialize(net.parameters(), {}, 3);
-    // Away from the kink of a ReLU whose inputs are all zero.
-    for (const Parameter& parameter : net.parameters()) {
-      Tensor bias = parameter.value.value();
-      if (parameter.is_bias) fill(bias, 0.3f);
-    }
+    initialize_off_kinks(net.parameters());
     const Variable spectra(random_tensor({8, 9}, "spectra")), windows(random_tensor({2, 2, 6, 6}, "windows"));
     const Tensor target = random_tensor({8, 9}, "target");
     const auto loss = [&] { return euclidean_loss(net.forward(spectra, windows), target); };

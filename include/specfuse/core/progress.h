@@ -3,6 +3,7 @@
 #include <string>
 
 #include "specfuse/core/buffer.h"
+#include "specfuse/core/stopwatch.h"
 
 namespace specfuse {
 
@@ -30,7 +31,8 @@ class Progress {
 
   std::string title_, unit_, note_;
   Index total_, done_ = 0;
-  double start_, shown_ = 0;
+  Stopwatch since_start_;
+  double shown_ = 0;
   bool terminal_;
 };
 

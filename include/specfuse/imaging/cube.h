@@ -28,6 +28,8 @@ struct Cube {
   Index cols() const { return values.dim(1); }
   Index bands() const { return values.dim(2); }
   Index pixels() const { return rows() * cols(); }
+  /// "100 x 100 x 198": rows, columns and bands.
+  std::string size_text() const;
   /// The spectrum of one pixel: `bands()` floats.
   float* pixel(Index row, Index col) { return values.data() + (row * cols() + col) * bands(); }
   const float* pixel(Index row, Index col) const { return values.data() + (row * cols() + col) * bands(); }

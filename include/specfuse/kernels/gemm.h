@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "specfuse/core/buffer.h"
+#include "specfuse/tensor/tensor.h"
 
 namespace specfuse {
 
@@ -31,6 +31,11 @@ struct Factor {
 
 inline Factor plain(MatrixView<const float> matrix) { return {matrix, false}; }
 inline Factor transposed(MatrixView<const float> matrix) { return {matrix, true}; }
+
+/// The same of tensors [rows, cols].
+inline Factor plain(const Tensor& x) { return plain(MatrixView<const float>(x.data(), x.dim(0), x.dim(1))); }
+inline Factor transposed(const Tensor& x) { return transposed(MatrixView<const float>(x.data(), x.dim(0), x.dim(1))); }
+inline MatrixView<float> output(Tensor& x) { return {x.data(), x.dim(0), x.dim(1)}; }
 
 /// c = a b, or c += a b when `accumulate`; on the calling thread. Throws `Error` where the sizes do not fit.
 void gemm(const Factor& a, const Factor& b, const MatrixView<float>& c, bool accumulate = false);

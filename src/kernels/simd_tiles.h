@@ -1,0 +1,44 @@
+// Register tiles, for the kernels that are compiled once per instruction set. Everything is internal to its file: two
+// instruction sets must never share a function, not even an inline one.
+#pragma once
+
+#include "specfuse/tensor/shape.h"
+
+namespace specfuse::SPECFUSE_ISA {
+namespace {
+
+/// One register of floats.
+typedef float Line __attribute__((vector_size(SPECFUSE_LANES * sizeof(float))));
+
+constexpr int kLanes = SPECFUSE_LANES;
+
+// Through memcpy, which is one instruction and needs no alignment.
+inline Line load(const float* at) {
+  Line values;
+  __builtin_memcpy(&values, at, sizeof values);
+  return values;
+}
+
+inline void store(float* at, Line values) { __builtin_memcpy(at, &values, sizeof values); }
+
+inline Index least(Index a, Index b) { return a < b ? a : b; }
+inline Index most(Index a, Index b) { return a > b ? a : b; }
+
+/// The size of a register tile, known to the compiler.
+template <int Count>
+struct Size {
+  static constexpr int value = Count;
+};
+
+/// body(Size<count>, begin) for a count from 1 to Most.
+template <int Most, class Body>
+void with_size(Index count, Index begin, const Body& body) {
+  if (count == Most) {
+    body(Size<Most>{}, begin);
+  } else if constexpr (Most > 1) {
+    with_size<Most - 1>(count, begin, body);
+  }
+}
+
+}  // namespace
+}  // namespace specfuse::SPECFUSE_ISA
