@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "kernels/simd.h"
+#include "kernels/toom_transform.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/kernels/dispatch.h"
@@ -11,43 +12,100 @@
 namespace specfuse {
 namespace {
 
-/// Partial sums of a weight gradient: a fixed number, so that the order of additions is fixed.
-constexpr Index kPartialSums = 8;
+/// Blocks whose transformed inputs and gradients are held at once, and those of them that stay in the first-level cache
+/// while a tile of weight gradients is summed.
+constexpr Index kBlocksHeld = 32, kBlocksTogether = 8;
+/// Output channels whose weight gradients are one task.
+constexpr Index kOutputsTogether = 8;
 
-LaneConv lane_conv(const Tensor& x, const Tensor& weight) {
+/// A convolution and what is left of it at each point.
+struct LaneWork {
+  LaneConv whole, part;
+  ToomAxis axis;
+  Index points;
+  /// Floats of one block at one point.
+  Index x_size, y_size;
+};
+
+LaneWork lane_work(const Tensor& x, const Tensor& weight) {
   SPECFUSE_CHECK(x.shape().rank() == 4 && x.dim(3) == kLaneSamples && weight.shape().rank() == 3 &&
                      weight.dim(1) == x.dim(1) && weight.dim(2) <= x.dim(2),
                  "conv_lanes: expected x [M, C, L, ", kLaneSamples, "] and weight [O, C, K] with K <= L, got ",
                  x.shape().text(), " and ", weight.shape().text());
-  return {x.dim(1), weight.dim(0), x.dim(2), weight.dim(2), x.dim(2) - weight.dim(2) + 1};
+  const Index in = x.dim(1), out = weight.dim(0), taps = weight.dim(2), results = x.dim(2) - taps + 1;
+  const ToomAxis axis(toom_blocks({in, out, taps, results}), taps, results);
+  const LaneConv part{in, out, axis.length(ToomRole::signal), axis.length(ToomRole::taps),
+                      axis.length(ToomRole::result)};
+  return {{in, out, x.dim(2), taps, results},  part, axis, axis.points(), in * part.in_length * kLaneSamples,
+          out * part.out_length * kLaneSamples};
 }
 
-/// dy of one block with zeros around each channel, and zero where ReLU was off.
-void pad_gradient(const LaneConv& g, const float* dy, const float* y, bool relu, float* padded) {
-  const Index margin = kLaneMargin * kLaneSamples, line = g.out_length * kLaneSamples;
-  for (Index o = 0; o < g.out_channels; ++o, dy += line, y += line) {
-    std::fill_n(padded, margin, 0.0f);
-    padded += margin;
-    if (relu) {
-      for (Index i = 0; i < line; ++i) padded[i] = y[i] > 0.0f ? dy[i] : 0.0f;
-    } else {
-      std::copy_n(dy, line, padded);
-    }
-    std::fill_n(padded + line, margin, 0.0f);
-    padded += line + margin;
+Tensor expand_weight(const LaneWork& work, const Tensor& weight) {
+  const Index rows = work.part.in_channels * work.part.out_channels;
+  Tensor expanded = Tensor::uninitialized({work.points, rows, work.part.taps});
+  toom_expand(work.axis, ToomRole::taps, {rows, 1}, weight.data(), expanded.data());
+  return expanded;
+}
+
+void expand_input(const LaneWork& work, const float* x, float* expanded) {
+  toom_expand(work.axis, ToomRole::signal, {work.part.in_channels, kLaneSamples}, x, expanded);
+}
+
+/// dy of one block, zero where ReLU was off; its bias gradient is added to `bias` where that is not null.
+void mask_gradient(const LaneWork& work, const float* dy, const float* y, bool relu, float* masked) {
+  const Index count = work.whole.out_channels * work.whole.out_length * kLaneSamples;
+  if (!relu) {
+    std::copy_n(dy, count, masked);
+    return;
   }
+  for (Index i = 0; i < count; ++i) masked[i] = y[i] > 0.0f ? dy[i] : 0.0f;
 }
 
-void add_bias_gradient(const LaneConv& g, const float* padded, std::vector<double>& sums) {
-  const Index length = (g.out_length + 2 * kLaneMargin) * kLaneSamples;
-  for (Index o = 0; o < g.out_channels; ++o, padded += length) {
+void add_bias_gradient(const LaneConv& g, const float* masked, double* sums) {
+  const Index line = g.out_length * kLaneSamples;
+  for (Index o = 0; o < g.out_channels; ++o, masked += line) {
     // 16 running sums, so that the loop is not one long chain of additions.
     float lanes[kLaneSamples] = {};
-    for (Index i = 0; i < length; i += kLaneSamples) {
-      for (Index lane = 0; lane < kLaneSamples; ++lane) lanes[lane] += padded[i + lane];
+    for (Index i = 0; i < line; i += kLaneSamples) {
+      for (Index lane = 0; lane < kLaneSamples; ++lane) lanes[lane] += masked[i + lane];
     }
-    for (const float lane : lanes) sums[static_cast<std::size_t>(o)] += lane;
+    for (const float lane : lanes) sums[o] += lane;
   }
+}
+
+/// The transformed inputs and gradients of a few blocks, [blocks, points, ...].
+struct Held {
+  Tensor x, dy;
+  Index blocks;
+};
+
+/// Adds to the weight gradients at all points. Each task has its own weights, so there are no partial sums to add up.
+void add_weight_gradient(const LaneWork& work, const Held& held, Tensor& expanded) {
+  const LaneConv& g = work.part;
+  const Index groups = (g.out_channels + kOutputsTogether - 1) / kOutputsTogether;
+  const Index row = g.in_channels * g.taps;
+  parallel_for(work.points * groups, [&](Index task) {
+    const Index point = task / groups, group = task % groups;
+    const Index first = group * g.out_channels / groups, last = (group + 1) * g.out_channels / groups;
+    LaneConv some = g;
+    some.out_channels = last - first;
+    Tensor sums(Shape{some.out_channels * row * kLaneSamples});
+    for (Index block = 0; block < held.blocks; block += kBlocksTogether) {
+      const float* dy = held.dy.data() + (block * work.points + point) * work.y_size;
+      const float* x = held.x.data() + (block * work.points + point) * work.x_size;
+      simd().lanes.backward_weight(
+          some,
+          {dy + first * g.out_length * kLaneSamples, x, std::min(kBlocksTogether, held.blocks - block),
+           work.points * work.y_size, work.points * work.x_size},
+          sums.data());
+    }
+    float* to = expanded.data() + (point * g.out_channels + first) * row;
+    for (Index i = 0; i < some.out_channels * row; ++i) {
+      float total = 0;
+      for (Index lane = 0; lane < kLaneSamples; ++lane) total += sums[i * kLaneSamples + lane];
+      to[i] += total;
+    }
+  });
 }
 
 }  // namespace
@@ -87,16 +145,27 @@ Tensor from_lanes(const Tensor& x, Index samples) {
 }
 
 Tensor conv_lanes_forward(const Tensor& x, const Tensor& weight, const Tensor& bias, bool relu) {
-  const LaneConv g = lane_conv(x, weight);
+  const LaneWork work = lane_work(x, weight);
+  const LaneConv& g = work.whole;
   SPECFUSE_CHECK(bias.shape() == Shape{g.out_channels}, "conv_lanes: expected a bias [", g.out_channels, "], got ",
                  bias.shape().text());
+  const Tensor weights = expand_weight(work, weight);
   Tensor y = Tensor::uninitialized({x.dim(0), g.out_channels, g.out_length, kLaneSamples});
-  const Index in_size = g.in_channels * g.in_length * kLaneSamples, out_size = y.size() / std::max<Index>(1, y.dim(0));
+  const Index in_size = g.in_channels * g.in_length * kLaneSamples, line = g.out_length * kLaneSamples;
   parallel_for(x.dim(0), [&](Index block) {
-    float* out = y.data() + block * out_size;
-    simd().lanes.forward(g, x.data() + block * in_size, weight.data(), bias.data(), out);
+    Tensor inputs = Tensor::uninitialized({work.points * work.x_size});
+    Tensor outputs = Tensor::uninitialized({work.points * work.y_size});
+    expand_input(work, x.data() + block * in_size, inputs.data());
+    for (Index point = 0; point < work.points; ++point) {
+      simd().lanes.forward(work.part, inputs.data() + point * work.x_size,
+                           weights.data() + point * (weights.size() / work.points),
+                           outputs.data() + point * work.y_size);
+    }
+    float* out = y.data() + block * g.out_channels * line;
+    for (Index o = 0; o < g.out_channels; ++o) std::fill_n(out + o * line, line, bias[o]);
+    toom_contract(work.axis, ToomRole::result, {g.out_channels, kLaneSamples}, outputs.data(), out);
     if (relu) {
-      for (Index i = 0; i < out_size; ++i) out[i] = std::max(out[i], 0.0f);
+      for (Index i = 0; i < g.out_channels * line; ++i) out[i] = std::max(out[i], 0.0f);
     }
   });
   return y;
@@ -104,39 +173,55 @@ Tensor conv_lanes_forward(const Tensor& x, const Tensor& weight, const Tensor& b
 
 void conv_lanes_backward(const Tensor& x, const Tensor& weight, const Tensor& y, const Tensor& dy, bool relu,
                          const LaneGradients& gradients) {
-  const LaneConv g = lane_conv(x, weight);
+  const LaneWork work = lane_work(x, weight);
+  const LaneConv& g = work.whole;
   SPECFUSE_CHECK(dy.shape() == y.shape() && y.shape() == Shape({x.dim(0), g.out_channels, g.out_length, kLaneSamples}),
                  "conv_lanes: expected a gradient of shape ", y.shape().text(), ", got ", dy.shape().text());
   const Index blocks = x.dim(0), in_size = g.in_channels * g.in_length * kLaneSamples;
   const Index out_size = g.out_channels * g.out_length * kLaneSamples;
-  const Index padded_size = out_size + 2 * g.out_channels * kLaneMargin * kLaneSamples;
-  const Index per_sum = std::max<Index>(1, (blocks + kPartialSums - 1) / kPartialSums);
-  const auto sums = static_cast<std::size_t>((blocks + per_sum - 1) / per_sum);
-  std::vector<Tensor> weights(sums);
-  std::vector<std::vector<double>> biases(sums, std::vector<double>(static_cast<std::size_t>(g.out_channels)));
-  parallel_ranges(blocks, per_sum, [&](Index first, Index last) {
-    const auto sum = static_cast<std::size_t>(first / per_sum);
-    if (gradients.weight != nullptr) weights[sum] = Tensor(weight.shape());
-    Tensor padded = Tensor::uninitialized({padded_size});
-    for (Index block = first; block < last; ++block) {
-      pad_gradient(g, dy.data() + block * out_size, y.data() + block * out_size, relu, padded.data());
+  const Tensor weights = gradients.x != nullptr ? expand_weight(work, weight) : Tensor();
+  Tensor weight_gradient = gradients.weight != nullptr
+                               ? Tensor(Shape{work.points, g.out_channels, g.in_channels * work.part.taps})
+                               : Tensor();
+  std::vector<double> biases(static_cast<std::size_t>(blocks * g.out_channels));
+  const Index most = std::min(blocks, kBlocksHeld);
+  const Held room{Tensor::uninitialized({most * work.points * work.x_size}),
+                  Tensor::uninitialized({most * work.points * work.y_size}), 0};
+  for (Index first = 0; first < blocks; first += kBlocksHeld) {
+    Held held = room;
+    held.blocks = std::min(kBlocksHeld, blocks - first);
+    parallel_for(held.blocks, [&](Index i) {
+      const Index block = first + i;
+      Tensor masked = Tensor::uninitialized({out_size});
+      mask_gradient(work, dy.data() + block * out_size, y.data() + block * out_size, relu, masked.data());
+      if (gradients.bias != nullptr) add_bias_gradient(g, masked.data(), biases.data() + block * g.out_channels);
+      float* outputs = held.dy.data() + i * work.points * work.y_size;
+      toom_expand(work.axis, ToomRole::result, {g.out_channels, kLaneSamples}, masked.data(), outputs);
       if (gradients.x != nullptr) {
-        simd().lanes.backward_data(g, padded.data(), weight.data(), gradients.x->data() + block * in_size);
+        Tensor inputs(Shape{work.points * work.x_size});
+        for (Index point = 0; point < work.points; ++point) {
+          simd().lanes.backward_data(work.part, outputs + point * work.y_size,
+                                     weights.data() + point * (weights.size() / work.points),
+                                     inputs.data() + point * work.x_size);
+        }
+        toom_contract(work.axis, ToomRole::signal, {g.in_channels, kLaneSamples}, inputs.data(),
+                      gradients.x->data() + block * in_size);
       }
       if (gradients.weight != nullptr) {
-        simd().lanes.backward_weight(g, padded.data(), x.data() + block * in_size, weights[sum].data());
+        expand_input(work, x.data() + block * in_size, held.x.data() + i * work.points * work.x_size);
       }
-      if (gradients.bias != nullptr) add_bias_gradient(g, padded.data(), biases[sum]);
-    }
-  });
-  for (std::size_t sum = 0; sum < sums; ++sum) {
-    if (gradients.weight != nullptr) {
-      for (Index i = 0; i < weight.size(); ++i) (*gradients.weight)[i] += weights[sum][i];
-    }
-    if (gradients.bias != nullptr) {
-      for (Index o = 0; o < g.out_channels; ++o) {
-        (*gradients.bias)[o] += static_cast<float>(biases[sum][static_cast<std::size_t>(o)]);
-      }
+    });
+    if (gradients.weight != nullptr) add_weight_gradient(work, held, weight_gradient);
+  }
+  if (gradients.weight != nullptr) {
+    toom_contract(work.axis, ToomRole::taps, {g.out_channels * g.in_channels, 1}, weight_gradient.data(),
+                  gradients.weight->data());
+  }
+  if (gradients.bias != nullptr) {
+    for (std::size_t o = 0; o < static_cast<std::size_t>(g.out_channels); ++o) {
+      double total = 0;
+      for (std::size_t i = o; i < biases.size(); i += static_cast<std::size_t>(g.out_channels)) total += biases[i];
+      (*gradients.bias)[static_cast<Index>(o)] += static_cast<float>(total);
     }
   }
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "kernels/simd.h"
+#include "kernels/toom_transform.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/kernels/dispatch.h"
@@ -11,120 +12,229 @@
 namespace specfuse {
 namespace {
 
-PixelConv pixel_conv(const Tensor& x, const Tensor& weight) {
+/// Floats of transformed inputs that are held at once: larger batches go in parts.
+constexpr Index kMostHeld = Index{1} << 24;
+/// Positions that a thread computes at a time where there is but one point.
+constexpr Index kPositionsTogether = 96;
+
+Index groups_of(Index channels) { return (channels + kPixelGroup - 1) / kPixelGroup; }
+
+/// A convolution and what is left of it at each point. Points are numbered along the rows first.
+struct PixelWork {
+  Index images, in_h, in_w, out_h, out_w;
+  ToomAxis down, along;
+  PixelConv part;
+  Index part_h, part_out_h, part_out_w;
+
+  Index points() const { return down.points() * along.points(); }
+  /// Of one image at one point.
+  Index pixels() const { return part_h * part.in_w; }
+  Index positions() const { return part_out_h * part_out_w; }
+  Index taps() const { return part.kernel_h * part.kernel_w; }
+  /// Images that are transformed together.
+  Index together() const {
+    return std::clamp<Index>(kMostHeld / (points() * pixels() * part.in_channels), 1, std::max<Index>(1, images));
+  }
+};
+
+PixelWork pixel_work(const Tensor& x, const Tensor& weight) {
   SPECFUSE_CHECK(x.shape().rank() == 4 && weight.shape().rank() == 4 && weight.dim(1) == x.dim(3) &&
                      weight.dim(2) <= x.dim(1) && weight.dim(3) <= x.dim(2),
                  "conv_pixels: expected x [N, H, W, C] and weight [O, C, KH, KW] no larger, got ", x.shape().text(),
                  " and ", weight.shape().text());
-  const Index kernel_h = weight.dim(2), kernel_w = weight.dim(3);
-  return {x.dim(3),
-          weight.dim(0),
+  const Index in = x.dim(3), out = weight.dim(0), kernel_h = weight.dim(2), kernel_w = weight.dim(3);
+  const Index out_h = x.dim(1) - kernel_h + 1, out_w = x.dim(2) - kernel_w + 1;
+  const ToomBlocks2d blocks = toom_blocks_2d({in, out, kernel_h, kernel_w, out_h, out_w});
+  const ToomAxis down(blocks.down, kernel_h, out_h), along(blocks.along, kernel_w, out_w);
+  const PixelConv part{in,
+                       out,
+                       along.length(ToomRole::signal),
+                       down.length(ToomRole::taps),
+                       along.length(ToomRole::taps),
+                       groups_of(in) * kPixelGroup,
+                       groups_of(out) * kPixelGroup};
+  return {x.dim(0),
           x.dim(1),
           x.dim(2),
-          kernel_h,
-          kernel_w,
-          x.dim(1) - kernel_h + 1,
-          x.dim(2) - kernel_w + 1};
+          out_h,
+          out_w,
+          down,
+          along,
+          part,
+          down.length(ToomRole::signal),
+          down.length(ToomRole::result),
+          along.length(ToomRole::result)};
 }
 
-Index groups_of(Index channels) { return (channels + kPixelGroup - 1) / kPixelGroup; }
+/// Images [images, H, W, channels] of inputs or outputs -> [points, images, windows, windows, step], and back.
+struct ImageTransform {
+  const PixelWork& work;
+  ToomRole role;
+  Index images, w, channels, step;
 
-/// weight [O, C, KH, KW] -> [groups of O, KH, KW * C, kPixelGroup].
-Tensor pack_forward(const PixelConv& g, const Tensor& weight) {
-  Tensor packed({groups_of(g.out_channels), g.kernel_h, g.kernel_w * g.in_channels, kPixelGroup});
-  parallel_for(g.out_channels, [&](Index o) {
-    float* to = packed.data() + o / kPixelGroup * (packed.size() / packed.dim(0)) + o % kPixelGroup;
-    const float* from = weight.data() + o * g.in_channels * g.kernel_h * g.kernel_w;
-    for (Index c = 0; c < g.in_channels; ++c) {
-      for (Index ky = 0; ky < g.kernel_h; ++ky) {
-        for (Index kx = 0; kx < g.kernel_w; ++kx) {
-          to[((ky * g.kernel_w + kx) * g.in_channels + c) * kPixelGroup] = *from++;
-        }
-      }
-    }
-  });
-  return packed;
-}
+  ToomRows columns() const { return {images, w * channels}; }
+  ToomRows rows() const { return {work.down.points() * images * work.down.length(role), channels, step}; }
+  Tensor between() const { return Tensor(Shape{work.down.points() * images * work.down.length(role) * w * channels}); }
 
-/// weight [O, C, KH, KW] -> [groups of C, KH, KW * O, kPixelGroup], each row of the kernel turned round.
-Tensor pack_backward(const PixelConv& g, const Tensor& weight) {
-  Tensor packed({groups_of(g.in_channels), g.kernel_h, g.kernel_w * g.out_channels, kPixelGroup});
-  parallel_for(g.out_channels, [&](Index o) {
-    const float* from = weight.data() + o * g.in_channels * g.kernel_h * g.kernel_w;
-    for (Index c = 0; c < g.in_channels; ++c) {
-      float* to = packed.data() + c / kPixelGroup * (packed.size() / packed.dim(0)) + c % kPixelGroup;
-      for (Index ky = 0; ky < g.kernel_h; ++ky) {
-        for (Index kx = g.kernel_w - 1; kx >= 0; --kx) {
-          to[((ky * g.kernel_w + kx) * g.out_channels + o) * kPixelGroup] = *from++;
-        }
-      }
-    }
-  });
-  return packed;
-}
-
-/// dy [N, H', W', O] with zero columns around each row, zero where ReLU was off, and room for a group behind it.
-Tensor pad_gradient(const PixelConv& g, const Tensor& dy, const Tensor& y, bool relu) {
-  const Index line = g.out_w * g.out_channels, margin = kPixelMargin * g.out_channels, rows = dy.dim(0) * g.out_h;
-  Tensor padded = Tensor::uninitialized({rows * (line + 2 * margin) + kPixelGroup});
-  std::fill_n(padded.data() + padded.size() - kPixelGroup, kPixelGroup, 0.0f);
-  parallel_for(rows, [&](Index row) {
-    float* to = padded.data() + row * (line + 2 * margin);
-    const float *from = dy.data() + row * line, *result = y.data() + row * line;
-    std::fill_n(to, margin, 0.0f);
-    for (Index i = 0; i < line; ++i) to[margin + i] = relu && !(result[i] > 0.0f) ? 0.0f : from[i];
-    std::fill_n(to + margin + line, margin, 0.0f);
-  });
-  return padded;
-}
-
-void add_data_gradient(const PixelConv& g, const Tensor& padded, const Tensor& weight, Tensor& dx) {
-  const Tensor packed = pack_backward(g, weight);
-  const Index image = g.out_h * (g.out_w + 2 * kPixelMargin) * g.out_channels;
-  parallel_for(dx.dim(0) * g.in_h, [&](Index row) {
-    for (Index group = 0; group < packed.dim(0); ++group) {
-      const Index first = group * kPixelGroup;
-      const PixelGroup part{std::min(kPixelGroup, g.in_channels - first),
-                            packed.data() + group * (packed.size() / packed.dim(0)), nullptr};
-      simd().pixels.backward_row(g, part, row % g.in_h, padded.data() + row / g.in_h * image,
-                                 dx.data() + row * g.in_w * g.in_channels + first);
-    }
-  });
-}
-
-void add_weight_gradient(const PixelConv& g, const Tensor& padded, const Tensor& x, Tensor& dweight) {
-  const Index run = g.kernel_w * g.in_channels;
-  // Each task has its own weights, so there are no partial sums to add up.
-  parallel_for(groups_of(g.out_channels) * g.kernel_h, [&](Index task) {
-    const Index first = task / g.kernel_h * kPixelGroup, ky = task % g.kernel_h;
-    Tensor sums = Tensor::uninitialized({run, kPixelGroup});
-    simd().pixels.backward_weight(g, x.dim(0), padded.data() + first, x.data() + ky * g.in_w * g.in_channels,
-                                  sums.data());
-    for (Index o = first; o < std::min(first + kPixelGroup, g.out_channels); ++o) {
-      for (Index c = 0; c < g.in_channels; ++c) {
-        float* to = dweight.data() + ((o * g.in_channels + c) * g.kernel_h + ky) * g.kernel_w;
-        for (Index kx = 0; kx < g.kernel_w; ++kx) to[kx] += sums[(kx * g.in_channels + c) * kPixelGroup + o - first];
-      }
-    }
-  });
-}
-
-void add_bias_gradient(const PixelConv& g, const Tensor& padded, Index images, Tensor& dbias) {
-  const auto channels = static_cast<std::size_t>(g.out_channels);
-  std::vector<double> sums(static_cast<std::size_t>(images) * channels);
-  const Index pixels = g.out_h * (g.out_w + 2 * kPixelMargin);
-  parallel_for(images, [&](Index n) {
-    const float* from = padded.data() + n * pixels * g.out_channels;
-    double* to = sums.data() + n * g.out_channels;
-    for (Index p = 0; p < pixels; ++p) {
-      for (Index o = 0; o < g.out_channels; ++o) to[o] += *from++;
-    }
-  });
-  for (std::size_t o = 0; o < channels; ++o) {
-    double total = 0;
-    for (std::size_t i = o; i < sums.size(); i += channels) total += sums[i];
-    dbias[static_cast<Index>(o)] += static_cast<float>(total);
+  void expand(const float* plain, float* points) const {
+    Tensor half = between();
+    toom_expand(work.down, role, columns(), plain, half.data());
+    toom_expand(work.along, role, rows(), half.data(), points);
   }
+  void contract(const float* points, float* plain) const {
+    Tensor half = between();
+    toom_contract(work.along, role, rows(), points, half.data());
+    toom_contract(work.down, role, columns(), half.data(), plain);
+  }
+};
+
+/// weight [O, C, KH, KW] -> [points, O, C, taps down, taps along], and back.
+Tensor expand_weight(const PixelWork& work, const Tensor& weight) {
+  const Index filters = weight.dim(0) * weight.dim(1), down = work.down.points() * work.part.kernel_h;
+  Tensor half = Tensor::uninitialized({filters * down * weight.dim(3)});
+  toom_expand(work.down, ToomRole::taps, {filters, weight.dim(3)}, weight.data(), half.data());
+  Tensor expanded = Tensor::uninitialized({work.points(), filters * work.taps()});
+  toom_expand(work.along, ToomRole::taps, {filters * down, 1}, half.data(), expanded.data());
+  return expanded;
+}
+
+void contract_weight(const PixelWork& work, const Tensor& expanded, Tensor& weight) {
+  const Index filters = weight.dim(0) * weight.dim(1), down = work.down.points() * work.part.kernel_h;
+  Tensor half(Shape{filters * down * weight.dim(3)});
+  toom_contract(work.along, ToomRole::taps, {filters * down, 1}, expanded.data(), half.data());
+  toom_contract(work.down, ToomRole::taps, {filters, weight.dim(3)}, half.data(), weight.data());
+}
+
+/// Weights of one point [O, C, taps] -> [groups of O, KH, KW * C, kPixelGroup].
+void pack_forward(const PixelConv& g, const float* weight, float* packed) {
+  const Index taps = g.kernel_h * g.kernel_w;
+  std::fill_n(packed, g.out_step * taps * g.in_channels, 0.0f);
+  for (Index o = 0; o < g.out_channels; ++o) {
+    float* to = packed + o / kPixelGroup * (taps * g.in_channels * kPixelGroup) + o % kPixelGroup;
+    for (Index c = 0; c < g.in_channels; ++c) {
+      for (Index tap = 0; tap < taps; ++tap) to[(tap * g.in_channels + c) * kPixelGroup] = *weight++;
+    }
+  }
+}
+
+void unpack_forward(const PixelConv& g, const float* packed, float* weight) {
+  const Index taps = g.kernel_h * g.kernel_w;
+  for (Index o = 0; o < g.out_channels; ++o) {
+    const float* from = packed + o / kPixelGroup * (taps * g.in_channels * kPixelGroup) + o % kPixelGroup;
+    for (Index c = 0; c < g.in_channels; ++c) {
+      for (Index tap = 0; tap < taps; ++tap) *weight++ = from[(tap * g.in_channels + c) * kPixelGroup];
+    }
+  }
+}
+
+/// Weights of one point [O, C, taps] -> [groups of C, KH * KW, O, kPixelGroup].
+void pack_backward(const PixelConv& g, const float* weight, float* packed) {
+  const Index taps = g.kernel_h * g.kernel_w;
+  std::fill_n(packed, g.in_step * taps * g.out_channels, 0.0f);
+  for (Index o = 0; o < g.out_channels; ++o) {
+    for (Index c = 0; c < g.in_channels; ++c) {
+      float* to = packed + c / kPixelGroup * (taps * g.out_channels * kPixelGroup) + o * kPixelGroup + c % kPixelGroup;
+      for (Index tap = 0; tap < taps; ++tap) to[tap * g.out_channels * kPixelGroup] = *weight++;
+    }
+  }
+}
+
+/// All points' weights, packed for one direction.
+Tensor pack(const PixelWork& work, const Tensor& weight, bool forward) {
+  const PixelConv& g = work.part;
+  const Tensor expanded = expand_weight(work, weight);
+  const Index size = work.taps() * (forward ? g.out_step * g.in_channels : g.in_step * g.out_channels);
+  Tensor packed = Tensor::uninitialized({work.points(), size});
+  parallel_for(work.points(), [&](Index point) {
+    (forward ? pack_forward : pack_backward)(g, expanded.data() + point * (expanded.size() / work.points()),
+                                             packed.data() + point * size);
+  });
+  return packed;
+}
+
+/// Where each position's window starts, in pixels, for this many images of a point.
+std::vector<Index> window_starts(const PixelWork& work, Index images) {
+  std::vector<Index> starts;
+  for (Index n = 0; n < images; ++n) {
+    for (Index row = 0; row < work.part_out_h; ++row) {
+      for (Index col = 0; col < work.part_out_w; ++col) {
+        starts.push_back(n * work.pixels() + row * work.part.in_w + col);
+      }
+    }
+  }
+  return starts;
+}
+
+/// dy, zero where ReLU was off, with the gradient of the bias on the way.
+Tensor mask_gradient(const Tensor& dy, const Tensor& y, bool relu, Tensor* dbias) {
+  const Index channels = dy.dim(3), images = dy.dim(0), size = dy.size() / std::max<Index>(1, images);
+  Tensor masked = relu ? Tensor::uninitialized(dy.shape()) : dy;
+  std::vector<double> sums(static_cast<std::size_t>(images * channels));
+  parallel_for(images, [&](Index n) {
+    float* to = masked.data() + n * size;
+    const float *from = dy.data() + n * size, *result = y.data() + n * size;
+    if (relu) {
+      for (Index i = 0; i < size; ++i) to[i] = result[i] > 0.0f ? from[i] : 0.0f;
+    }
+    for (Index i = 0; dbias != nullptr && i < size; i += channels) {
+      for (Index o = 0; o < channels; ++o) sums[static_cast<std::size_t>(n * channels + o)] += to[i + o];
+    }
+  });
+  for (Index o = 0; dbias != nullptr && o < channels; ++o) {
+    double total = 0;
+    for (Index n = 0; n < images; ++n) total += sums[static_cast<std::size_t>(n * channels + o)];
+    (*dbias)[o] += static_cast<float>(total);
+  }
+  return masked;
+}
+
+/// Gradients of the inputs of some images at all points, from `dy` at all points.
+Tensor data_gradient(const PixelWork& work, const std::vector<Index>& starts, const Tensor& packed, const Tensor& dy) {
+  const PixelConv& g = work.part;
+  const Index images = static_cast<Index>(starts.size()) / work.positions(), points = work.points();
+  Tensor dx(Shape{points, images * work.pixels() * g.in_step});
+  // Windows overlap within an image alone.
+  const Index parts = points > 1 ? 1 : images;
+  parallel_for(points * parts, [&](Index task) {
+    const Index point = task / parts, first = task % parts * (images / parts) * work.positions();
+    const PixelPositions at{starts.data() + first, images / parts * work.positions()};
+    const float* gradient = dy.data() + point * (dy.size() / points) + first * g.out_step;
+    for (Index group = 0; group < g.in_step; group += kPixelGroup) {
+      simd().pixels.backward_data(g, at, gradient,
+                                  packed.data() + (point * g.in_step + group) * work.taps() * g.out_channels,
+                                  dx.data() + point * (dx.size() / points) + group);
+    }
+  });
+  return dx;
+}
+
+/// Adds to the weight gradients at all points [points, O, C, taps].
+void add_weight_gradient(const PixelWork& work, const std::vector<Index>& starts, const Tensor& x, const Tensor& dy,
+                         Tensor& expanded) {
+  const PixelConv& g = work.part;
+  const Index points = work.points(), size = work.taps() * g.in_channels * g.out_step;
+  const PixelPositions at{starts.data(), static_cast<Index>(starts.size())};
+  // Each task has its own weights, so there are no partial sums to add up: a point, and a row of the kernel where
+  // there is but one.
+  const Index rows = points > 1 ? 1 : g.kernel_h;
+  PixelConv some = g;
+  some.kernel_h = g.kernel_h / rows;
+  Tensor packed = Tensor::uninitialized({points, size});
+  parallel_for(points * rows, [&](Index task) {
+    const Index point = task / rows, row = task % rows, run = g.kernel_w * g.in_channels;
+    for (Index group = 0; group < g.out_step; group += kPixelGroup) {
+      simd().pixels.backward_weight(
+          some, at, x.data() + point * (x.size() / points) + row * g.in_w * g.in_channels,
+          dy.data() + point * (dy.size() / points) + group,
+          packed.data() + point * size + group * work.taps() * g.in_channels + row * run * kPixelGroup);
+    }
+  });
+  parallel_for(points, [&](Index point) {
+    Tensor plain = Tensor::uninitialized({g.out_channels * g.in_channels * work.taps()});
+    unpack_forward(g, packed.data() + point * size, plain.data());
+    float* to = expanded.data() + point * plain.size();
+    for (Index i = 0; i < plain.size(); ++i) to[i] += plain[i];
+  });
 }
 
 }  // namespace
@@ -158,39 +268,77 @@ Tensor from_pixels(const Tensor& x) {
 }
 
 Tensor conv_pixels_forward(const Tensor& x, const Tensor& weight, const Tensor& bias, bool relu) {
-  const PixelConv g = pixel_conv(x, weight);
+  const PixelWork work = pixel_work(x, weight);
+  const PixelConv& g = work.part;
   SPECFUSE_CHECK(bias.shape() == Shape{g.out_channels}, "conv_pixels: expected a bias [", g.out_channels, "], got ",
                  bias.shape().text());
-  const Tensor packed = pack_forward(g, weight);
-  Tensor padded_bias({packed.dim(0) * kPixelGroup});
-  std::copy_n(bias.data(), bias.size(), padded_bias.data());
-  Tensor y = Tensor::uninitialized({x.dim(0), g.out_h, g.out_w, g.out_channels});
-  const Index line = g.out_w * g.out_channels;
-  parallel_for(x.dim(0) * g.out_h, [&](Index row) {
-    const float* from = x.data() + (row / g.out_h * g.in_h + row % g.out_h) * g.in_w * g.in_channels;
-    float* to = y.data() + row * line;
-    for (Index group = 0; group < packed.dim(0); ++group) {
-      const Index first = group * kPixelGroup;
-      const PixelGroup part{std::min(kPixelGroup, g.out_channels - first),
-                            packed.data() + group * (packed.size() / packed.dim(0)), padded_bias.data() + first};
-      simd().pixels.forward_row(g, part, from, to + first);
-    }
-    if (relu) {
-      for (Index i = 0; i < line; ++i) to[i] = std::max(to[i], 0.0f);
-    }
+  const Tensor packed = pack(work, weight, true);
+  const Index points = work.points();
+  Tensor y = Tensor::uninitialized({x.dim(0), work.out_h, work.out_w, g.out_channels});
+  parallel_for(x.dim(0) * work.out_h, [&](Index row) {
+    float* to = y.data() + row * work.out_w * g.out_channels;
+    for (Index col = 0; col < work.out_w; ++col) to = std::copy_n(bias.data(), g.out_channels, to);
   });
+  for (Index first = 0; first < work.images; first += work.together()) {
+    const Index images = std::min(work.together(), work.images - first);
+    const std::vector<Index> starts = window_starts(work, images);
+    const auto positions = static_cast<Index>(starts.size());
+    Tensor inputs = Tensor::uninitialized({points, images * work.pixels() * g.in_channels});
+    Tensor outputs = Tensor::uninitialized({points, positions * g.out_step});
+    const ImageTransform signal{work, ToomRole::signal, images, work.in_w, g.in_channels, 0};
+    const ImageTransform result{work, ToomRole::result, images, work.out_w, g.out_channels, g.out_step};
+    signal.expand(x.data() + first * work.in_h * work.in_w * g.in_channels, inputs.data());
+    const Index parts = points > 1 ? 1 : (positions + kPositionsTogether - 1) / kPositionsTogether;
+    parallel_for(points * parts, [&](Index task) {
+      const Index point = task / parts, begin = task % parts * positions / parts;
+      const PixelPositions at{starts.data() + begin, (task % parts + 1) * positions / parts - begin};
+      for (Index group = 0; group < g.out_step; group += kPixelGroup) {
+        simd().pixels.forward(g, at, inputs.data() + point * (inputs.size() / points),
+                              packed.data() + (point * g.out_step + group) * work.taps() * g.in_channels,
+                              outputs.data() + (point * positions + begin) * g.out_step + group);
+      }
+    });
+    result.contract(outputs.data(), y.data() + first * work.out_h * work.out_w * g.out_channels);
+  }
+  if (relu) {
+    parallel_for(x.dim(0) * work.out_h, [&](Index row) {
+      float* values = y.data() + row * work.out_w * g.out_channels;
+      for (Index i = 0; i < work.out_w * g.out_channels; ++i) values[i] = std::max(values[i], 0.0f);
+    });
+  }
   return y;
 }
 
 void conv_pixels_backward(const Tensor& x, const Tensor& weight, const Tensor& y, const Tensor& dy, bool relu,
                           const PixelGradients& gradients) {
-  const PixelConv g = pixel_conv(x, weight);
-  SPECFUSE_CHECK(dy.shape() == y.shape() && y.shape() == Shape({x.dim(0), g.out_h, g.out_w, g.out_channels}),
+  const PixelWork work = pixel_work(x, weight);
+  const PixelConv& g = work.part;
+  SPECFUSE_CHECK(dy.shape() == y.shape() && y.shape() == Shape({x.dim(0), work.out_h, work.out_w, g.out_channels}),
                  "conv_pixels: expected a gradient of shape ", y.shape().text(), ", got ", dy.shape().text());
-  const Tensor padded = pad_gradient(g, dy, y, relu);
-  if (gradients.x != nullptr) add_data_gradient(g, padded, weight, *gradients.x);
-  if (gradients.weight != nullptr) add_weight_gradient(g, padded, x, *gradients.weight);
-  if (gradients.bias != nullptr) add_bias_gradient(g, padded, x.dim(0), *gradients.bias);
+  const Tensor masked = mask_gradient(dy, y, relu, gradients.bias);
+  const Tensor packed = gradients.x != nullptr ? pack(work, weight, false) : Tensor();
+  Tensor weights = gradients.weight != nullptr
+                       ? Tensor(Shape{work.points(), weight.dim(0) * weight.dim(1) * work.taps()})
+                       : Tensor();
+  const Index x_size = work.in_h * work.in_w * g.in_channels, y_size = work.out_h * work.out_w * g.out_channels;
+  for (Index first = 0; first < work.images; first += work.together()) {
+    const Index images = std::min(work.together(), work.images - first);
+    const std::vector<Index> starts = window_starts(work, images);
+    Tensor outputs(Shape{work.points(), static_cast<Index>(starts.size()) * g.out_step});
+    const ImageTransform result{work, ToomRole::result, images, work.out_w, g.out_channels, g.out_step};
+    result.expand(masked.data() + first * y_size, outputs.data());
+    if (gradients.x != nullptr) {
+      const ImageTransform signal{work, ToomRole::signal, images, work.in_w, g.in_channels, g.in_step};
+      signal.contract(data_gradient(work, starts, packed, outputs).data(), gradients.x->data() + first * x_size);
+    }
+    if (gradients.weight != nullptr) {
+      const ImageTransform signal{work, ToomRole::signal, images, work.in_w, g.in_channels, 0};
+      Tensor inputs = Tensor::uninitialized({work.points(), images * work.pixels() * g.in_channels});
+      signal.expand(x.data() + first * x_size, inputs.data());
+      add_weight_gradient(work, starts, inputs, outputs, weights);
+    }
+  }
+  if (gradients.weight != nullptr) contract_weight(work, weights, *gradients.weight);
 }
 
 }  // namespace specfuse

@@ -8,15 +8,16 @@
 namespace specfuse {
 
 // Each instruction set's copy of the simd_*.cpp files.
-#define SPECFUSE_DECLARE(isa)                                                              \
-  namespace isa {                                                                          \
-  extern const Im2colRoutines kIm2colRoutines;                                             \
-  extern const LaneRoutines kLaneRoutines;                                                 \
-  extern const PixelRoutines kPixelRoutines;                                               \
-  const SimdTable& table() {                                                               \
-    static const SimdTable instance{#isa, kIm2colRoutines, kLaneRoutines, kPixelRoutines}; \
-    return instance;                                                                       \
-  }                                                                                        \
+#define SPECFUSE_DECLARE(isa)                                                                               \
+  namespace isa {                                                                                           \
+  extern const Im2colRoutines kIm2colRoutines;                                                              \
+  extern const LaneRoutines kLaneRoutines;                                                                  \
+  extern const WindowRoutines kWindowRoutines;                                                              \
+  extern const PixelRoutines kPixelRoutines;                                                                \
+  const SimdTable& table() {                                                                                \
+    static const SimdTable instance{#isa, kIm2colRoutines, kWindowRoutines, kLaneRoutines, kPixelRoutines}; \
+    return instance;                                                                                        \
+  }                                                                                                         \
   }
 #ifdef SPECFUSE_X86
 SPECFUSE_DECLARE(avx512)

@@ -18,44 +18,66 @@ struct Im2colRoutines {
   void (*col2im)(const ConvGeometry& geometry, const float* columns, PositionRange range, float* input);
 };
 
-/// One block of 16 samples; see kernels/conv_lanes.h. `dy` has `kLaneMargin` zero positions before and after each
-/// channel. The backward routines add.
-struct LaneRoutines {
-  void (*forward)(const LaneConv& conv, const float* x, const float* weight, const float* bias, float* y);
-  void (*backward_data)(const LaneConv& conv, const float* dy, const float* weight, float* dx);
-  void (*backward_weight)(const LaneConv& conv, const float* dy, const float* x, float* dweight);
+/// A matrix [points, reach] for each window of `reach` positions, one window every `step` positions.
+struct WindowMap {
+  const float* matrix;
+  Index points, reach, step;
 };
 
-/// At least one less than the widest register tile.
-inline constexpr Index kLaneMargin = 8;
+/// Rows of `length` positions, each a run of `width` floats, and what their windows become: `points` times rows of
+/// `windows` positions that are `point_step` floats apart, the points `point_stride`. Positions beyond the length are
+/// zero.
+struct WindowRows {
+  Index rows, length, windows, width, point_step, point_stride;
+};
+
+struct WindowRoutines {
+  /// points = matrix times the windows of the signal.
+  void (*expand)(const WindowMap& map, const WindowRows& rows, const float* signal, float* points);
+  /// The transpose of expand: adds to the signal.
+  void (*contract)(const WindowMap& map, const WindowRows& rows, const float* points, float* signal);
+};
+
+/// Gradients and inputs of several blocks of 16 samples.
+struct LaneBlocks {
+  const float *dy, *x;
+  Index count, dy_stride, x_stride;
+};
+
+/// Convolution of one block of 16 samples; see kernels/conv_lanes.h. The backward routines add.
+struct LaneRoutines {
+  void (*forward)(const LaneConv& conv, const float* x, const float* weight, float* y);
+  void (*backward_data)(const LaneConv& conv, const float* dy, const float* weight, float* dx);
+  /// Over several blocks, so many floats apart; sums [O, C, K, 16] over all but the samples.
+  void (*backward_weight)(const LaneConv& conv, const LaneBlocks& blocks, float* sums);
+};
+
+/// Channels that are computed together, the last group padded.
+inline constexpr Index kPixelGroup = 32;
 
 /// Sizes of a convolution of images [H, W, C]; see kernels/conv_pixels.h.
 struct PixelConv {
-  Index in_channels, out_channels, in_h, in_w, kernel_h, kernel_w, out_h, out_w;
+  Index in_channels, out_channels, in_w, kernel_h, kernel_w;
+  /// Floats from one position to the next where channels are lanes: whole groups.
+  Index in_step, out_step;
 };
 
-/// Channels that are computed together, the last group padded with zeros.
-inline constexpr Index kPixelGroup = 32;
-/// Zero columns before and after each row of a gradient: at least one less than the widest register tile.
-inline constexpr Index kPixelMargin = 12;
-
-/// What one group of up to `kPixelGroup` channels is computed with.
-struct PixelGroup {
-  Index channels;
-  /// [KH, KW * other channels, kPixelGroup]; for `backward_row` each row of the kernel turned round.
-  const float* weight;
-  const float* bias;
+/// Outputs, and the pixels of the images at which their windows start.
+struct PixelPositions {
+  const Index* starts;
+  Index count;
 };
 
-/// Pointers to outputs are those of the group's first channel. `dy` has the margin around each row, and at least
-/// `kPixelGroup` floats behind it.
+/// Each computes one group of channels, which is where its last two pointers point.
 struct PixelRoutines {
-  /// A row of y from the rows of x under it.
-  void (*forward_row)(const PixelConv& conv, const PixelGroup& group, const float* x, float* y);
-  /// Adds to row y of dx of one image.
-  void (*backward_row)(const PixelConv& conv, const PixelGroup& group, Index y, const float* dy, float* dx);
-  /// Sets the gradient [KW * C, kPixelGroup] of one row of the kernel, which starts at x in each image.
-  void (*backward_weight)(const PixelConv& conv, Index images, const float* dy, const float* x, float* dweight);
+  /// y [positions, out_step] from x [pixels, C] and weight [KH, KW * C, kPixelGroup].
+  void (*forward)(const PixelConv& conv, const PixelPositions& at, const float* x, const float* weight, float* y);
+  /// Adds to dx [pixels, in_step] from dy [positions, out_step] and weight [KH * KW, O, kPixelGroup].
+  void (*backward_data)(const PixelConv& conv, const PixelPositions& at, const float* dy, const float* weight,
+                        float* dx);
+  /// Sets dweight [KH, KW * C, kPixelGroup] from x [pixels, C] and dy [positions, out_step].
+  void (*backward_weight)(const PixelConv& conv, const PixelPositions& at, const float* x, const float* dy,
+                          float* dweight);
 };
 
 /// The routines that are compiled once per instruction set, from one source each.
@@ -63,6 +85,7 @@ struct SimdTable {
   /// "avx512", "avx2" or "baseline".
   const char* name;
   Im2colRoutines im2col;
+  WindowRoutines windows;
   LaneRoutines lanes;
   PixelRoutines pixels;
 };

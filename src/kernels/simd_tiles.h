@@ -40,5 +40,15 @@ void with_size(Index count, Index begin, const Body& body) {
   }
 }
 
+/// Cuts 0 ... count - 1 into as few tiles of at most Most as will do, of nearly equal size.
+template <int Most, class Body>
+void for_even_tiles(Index count, const Body& body) {
+  const Index tiles = (count + Most - 1) / Most;
+  for (Index tile = 0; tile < tiles; ++tile) {
+    const Index begin = tile * count / tiles, end = (tile + 1) * count / tiles;
+    with_size<Most>(end - begin, begin, body);
+  }
+}
+
 }  // namespace
 }  // namespace specfuse::SPECFUSE_ISA

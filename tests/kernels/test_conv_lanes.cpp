@@ -55,7 +55,7 @@ TEST_CASE("conv_lanes: forward and backward agree with the plain loops on every 
         Tensor expected = reference::conv_forward(g, image(x), weight, bias);
         if (with_relu) relu(expected);
         const Tensor y = conv_lanes_forward(to_lanes(x), w, bias, with_relu);
-        CHECK(relative_gap(from_lanes(y, samples), flat(expected)) < 3e-6);
+        CHECK(relative_gap(from_lanes(y, samples), flat(expected)) < 5e-5);
 
         // A gradient for each sample, and the same poison in both gradients: backward adds.
         Tensor dy = random_tensor(g.output_shape(), "dy");
@@ -70,8 +70,8 @@ TEST_CASE("conv_lanes: forward and backward agree with the plain loops on every 
         reference::conv_backward_data(g, dy, weight, dx);
         reference::conv_backward_weight(g, dy, image(x), dw);
         conv_backward_bias(g, dy, db);
-        CHECK(relative_gap(from_lanes(dx_lanes, samples), flat(dx)) < 3e-6);
-        CHECK(relative_gap(dw_lanes, dw.reshape(w.shape())) < 3e-6);
+        CHECK(relative_gap(from_lanes(dx_lanes, samples), flat(dx)) < 5e-5);
+        CHECK(relative_gap(dw_lanes, dw.reshape(w.shape())) < 5e-5);
         CHECK(relative_gap(db_lanes, db) < 1e-5);
       }
     }

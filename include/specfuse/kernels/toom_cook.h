@@ -1,0 +1,44 @@
+#pragma once
+
+#include <vector>
+
+#include "specfuse/core/buffer.h"
+
+namespace specfuse {
+
+/// Toom-Cook: a correlation with fewer multiplications. A block of n results y_i = sum_k w_k x_(i + k) of n taps needs
+/// n^2 products done plainly. Its transpose is a product of two polynomials of degree n - 1, which 2 n - 1 of their
+/// values determine: y = R ((T w) * (S x)), with 2 n - 1 products between. Longer convolutions cut taps and results
+/// into blocks of n; results j and taps i then meet in window j + i of 2 n - 1 inputs, so that what is left between the
+/// transforms is, for each point, a convolution over windows with a block of taps as one tap: n times shorter both
+/// ways, and open to the same again. (Toom 1963, Cook 1966; as a filtering algorithm Winograd 1980, "Arithmetic
+/// Complexity of Computations".)
+struct ToomCook {
+  Index block;
+  Index points() const { return 2 * block - 1; }
+  /// S [points, points], T [points, block] and the transpose of R [points, block], row-major.
+  std::vector<float> signal, taps, result;
+};
+
+/// The algorithm for blocks of 3 or 5, made from its points. Throws `Error` for other blocks.
+const ToomCook& toom_cook(Index block);
+
+/// Sizes that decide how a convolution is best computed.
+struct ToomShape {
+  Index in_channels, out_channels, taps, results;
+};
+
+/// The blocks to apply one after the other, none for a plain convolution: the cheapest by the number of multiply-adds,
+/// transforms of signal and result included. It depends on these sizes alone, never on the number of samples.
+std::vector<Index> toom_blocks(const ToomShape& shape);
+
+/// The same in two dimensions, at most one block each way: down the columns and along the rows.
+struct ToomShape2d {
+  Index in_channels, out_channels, taps_h, taps_w, results_h, results_w;
+};
+struct ToomBlocks2d {
+  std::vector<Index> down, along;
+};
+ToomBlocks2d toom_blocks_2d(const ToomShape2d& shape);
+
+}  // namespace specfuse
