@@ -1,12 +1,6 @@
-/// bench_two_cnn_fu [--bands N] [--threads N] [--repeats N]: microseconds per sample of a training step (forward,
-/// backward, optimiser) and per pixel of fusing, as JSON; medians.
-#include <algorithm>
-#include <chrono>
+/// bench_two_cnn_fu [--bands N] [--threads N] [--repeats N] [--json]: microseconds per sample of a training step
+/// (forward, backward, optimiser) and per pixel of fusing, as JSON; medians.
 #include <cstdio>
-#include <cstdlib>
-#include <functional>
-#include <string>
-#include <vector>
 
 #include "specfuse/autograd/ops.h"
 #include "specfuse/core/rng.h"
@@ -15,6 +9,7 @@
 #include "specfuse/methods/training.h"
 #include "specfuse/methods/two_cnn_fu_net.h"
 #include "specfuse/optim/optimizer.h"
+#include "timing.h"
 
 using namespace specfuse;
 
@@ -27,18 +22,6 @@ Tensor uniform(const Shape& shape) {
   return tensor;
 }
 
-double median_seconds(int repeats, const std::function<void()>& run) {
-  run();
-  std::vector<double> seconds;
-  for (int i = 0; i < repeats; ++i) {
-    const auto start = std::chrono::steady_clock::now();
-    run();
-    seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-  }
-  std::nth_element(seconds.begin(), seconds.begin() + repeats / 2, seconds.end());
-  return seconds[static_cast<std::size_t>(repeats / 2)];
-}
-
 struct Sizes {
   Index tile, tiles;
   Index pixels() const { return tile * tile * tiles; }
@@ -47,16 +30,8 @@ struct Sizes {
 }  // namespace
 
 int main(int count, char** texts) {
-  Index bands = 162;
-  int repeats = 10;
-  set_threads(2);
-  for (int i = 1; i + 1 < count; i += 2) {
-    const std::string name = texts[i];
-    const int value = std::atoi(texts[i + 1]);
-    if (name == "--bands") bands = value;
-    if (name == "--threads") set_threads(value);
-    if (name == "--repeats") repeats = value;
-  }
+  const bench::Options options(count, texts);
+  const Index bands = options.bands;
   const TwoCnnFuModel model;
   const TwoCnnFuNet net(model, bands, 6);
   const auto parameters = net.parameters();
@@ -72,7 +47,7 @@ int main(int count, char** texts) {
   for (const Sizes s : {Sizes{1, 128}, Sizes{8, 8}, Sizes{16, 4}}) {
     const Variable spectra(uniform({s.pixels(), bands})), windows = images(s);
     const Tensor target = uniform({s.pixels(), bands});
-    const double seconds = median_seconds(repeats, [&] {
+    const double seconds = bench::median_seconds(options.repeats, [&] {
       sgd.clear_grads();
       euclidean_loss(net.forward(spectra, windows), target).backward();
       sgd.step(1e-6);
@@ -86,7 +61,7 @@ int main(int count, char** texts) {
   const NoGrad no_grad;
   for (const Sizes s : {Sizes{1, 128}, Sizes{64, 1}}) {
     const Variable spectra(uniform({s.pixels(), bands})), windows = images(s);
-    const double seconds = median_seconds(repeats, [&] { net.forward(spectra, windows); });
+    const double seconds = bench::median_seconds(options.repeats, [&] { net.forward(spectra, windows); });
     std::printf("%s\n  {\"tile\": %ld, \"us_per_pixel\": %.2f}", comma, static_cast<long>(s.tile),
                 seconds / static_cast<double>(s.pixels()) * 1e6);
     comma = ",";

@@ -23,8 +23,8 @@ struct LaneWork {
   LaneConv whole, part;
   ToomAxis axis;
   Index points;
-  /// Floats of one block at one point.
-  Index x_size, y_size;
+  /// Floats of one block at one point, and of its weights.
+  Index x_size, y_size, weights;
 };
 
 LaneWork lane_work(const Tensor& x, const Tensor& weight) {
@@ -36,19 +36,83 @@ LaneWork lane_work(const Tensor& x, const Tensor& weight) {
   const ToomAxis axis(toom_blocks({in, out, taps, results}), taps, results);
   const LaneConv part{in, out, axis.length(ToomRole::signal), axis.length(ToomRole::taps),
                       axis.length(ToomRole::result)};
-  return {{in, out, x.dim(2), taps, results},  part, axis, axis.points(), in * part.in_length * kLaneSamples,
-          out * part.out_length * kLaneSamples};
+  return {{in, out, x.dim(2), taps, results},
+          part,
+          axis,
+          axis.points(),
+          in * part.in_length * kLaneSamples,
+          out * part.out_length * kLaneSamples,
+          out * in * part.taps};
 }
 
+/// [rows, cols] -> [cols, rows]
+Tensor turned(const Tensor& x, Index rows, Index cols) {
+  Tensor result = Tensor::uninitialized({cols, rows});
+  for (Index row = 0; row < rows; ++row) {
+    for (Index col = 0; col < cols; ++col) result[col * rows + row] = x[row * cols + col];
+  }
+  return result;
+}
+
+/// weight [O, C, K] -> [points, taps, O * C]: filters side by side, as many as there are lanes for.
 Tensor expand_weight(const LaneWork& work, const Tensor& weight) {
-  const Index rows = work.part.in_channels * work.part.out_channels;
-  Tensor expanded = Tensor::uninitialized({work.points, rows, work.part.taps});
-  toom_expand(work.axis, ToomRole::taps, {rows, 1}, weight.data(), expanded.data());
+  const Index filters = work.part.in_channels * work.part.out_channels;
+  Tensor expanded = Tensor::uninitialized({work.points, work.part.taps, filters});
+  toom_expand(work.axis, ToomRole::taps, {1, filters}, turned(weight, filters, work.whole.taps).data(),
+              expanded.data());
   return expanded;
+}
+
+void contract_weight(const LaneWork& work, const Tensor& expanded, Tensor& weight) {
+  const Index filters = work.part.in_channels * work.part.out_channels, taps = work.whole.taps;
+  Tensor plain(Shape{taps, filters});
+  toom_contract(work.axis, ToomRole::taps, {1, filters}, expanded.data(), plain.data());
+  const Tensor gradient = turned(plain, taps, filters);
+  for (Index i = 0; i < weight.size(); ++i) weight[i] += gradient[i];
 }
 
 void expand_input(const LaneWork& work, const float* x, float* expanded) {
   toom_expand(work.axis, ToomRole::signal, {work.part.in_channels, kLaneSamples}, x, expanded);
+}
+
+/// y of one block at one level, from x and all weights of the level. Point by point, so that what a point needs stays
+/// in the second-level cache.
+void forward_level(const LaneWork& work, std::size_t level, const float* x, const float* weight, float* y) {
+  const ToomAxis& axis = work.axis;
+  if (level == axis.levels()) {
+    simd().lanes.forward(work.part, x, weight, y);
+    return;
+  }
+  const ToomRows inputs{work.part.in_channels, kLaneSamples}, outputs{work.part.out_channels, kLaneSamples};
+  const Index points = axis.points(level) / axis.points(level + 1);
+  const Index in_size = inputs.rows * axis.length(ToomRole::signal, level + 1) * kLaneSamples;
+  const Index out_size = outputs.rows * axis.length(ToomRole::result, level + 1) * kLaneSamples;
+  Tensor in = Tensor::uninitialized({points * in_size}), out = Tensor::uninitialized({points * out_size});
+  toom_expand_level(axis, ToomRole::signal, level, inputs, x, in.data());
+  for (Index t = 0; t < points; ++t) {
+    forward_level(work, level + 1, in.data() + t * in_size, weight + t * axis.points(level + 1) * work.weights,
+                  out.data() + t * out_size);
+  }
+  std::fill_n(y, outputs.rows * axis.length(ToomRole::result, level) * kLaneSamples, 0.0f);
+  toom_contract_level(axis, ToomRole::result, level, outputs, out.data(), y);
+}
+
+/// Adds to dx of one block at one level, from dy at all points of the last.
+void backward_data_level(const LaneWork& work, std::size_t level, const float* dy, const float* weight, float* dx) {
+  const ToomAxis& axis = work.axis;
+  if (level == axis.levels()) {
+    simd().lanes.backward_data(work.part, dy, weight, dx);
+    return;
+  }
+  const ToomRows inputs{work.part.in_channels, kLaneSamples};
+  const Index below = axis.points(level + 1), points = axis.points(level) / below;
+  const Index in_size = inputs.rows * axis.length(ToomRole::signal, level + 1) * kLaneSamples;
+  Tensor in(Shape{points * in_size});
+  for (Index t = 0; t < points; ++t) {
+    backward_data_level(work, level + 1, dy + t * below * work.y_size, weight + t * below * work.weights,
+                        in.data() + t * in_size);
+  }
+  toom_contract_level(axis, ToomRole::signal, level, inputs, in.data(), dx);
 }
 
 /// dy of one block, zero where ReLU was off; its bias gradient is added to `bias` where that is not null.
@@ -99,11 +163,11 @@ void add_weight_gradient(const LaneWork& work, const Held& held, Tensor& expande
            work.points * work.y_size, work.points * work.x_size},
           sums.data());
     }
-    float* to = expanded.data() + (point * g.out_channels + first) * row;
+    float* to = expanded.data() + (point * g.taps * g.out_channels + first) * g.in_channels;
     for (Index i = 0; i < some.out_channels * row; ++i) {
       float total = 0;
       for (Index lane = 0; lane < kLaneSamples; ++lane) total += sums[i * kLaneSamples + lane];
-      to[i] += total;
+      to[i % g.taps * g.out_channels * g.in_channels + i / g.taps] += total;
     }
   });
 }
@@ -153,19 +217,14 @@ Tensor conv_lanes_forward(const Tensor& x, const Tensor& weight, const Tensor& b
   Tensor y = Tensor::uninitialized({x.dim(0), g.out_channels, g.out_length, kLaneSamples});
   const Index in_size = g.in_channels * g.in_length * kLaneSamples, line = g.out_length * kLaneSamples;
   parallel_for(x.dim(0), [&](Index block) {
-    Tensor inputs = Tensor::uninitialized({work.points * work.x_size});
-    Tensor outputs = Tensor::uninitialized({work.points * work.y_size});
-    expand_input(work, x.data() + block * in_size, inputs.data());
-    for (Index point = 0; point < work.points; ++point) {
-      simd().lanes.forward(work.part, inputs.data() + point * work.x_size,
-                           weights.data() + point * (weights.size() / work.points),
-                           outputs.data() + point * work.y_size);
-    }
     float* out = y.data() + block * g.out_channels * line;
-    for (Index o = 0; o < g.out_channels; ++o) std::fill_n(out + o * line, line, bias[o]);
-    toom_contract(work.axis, ToomRole::result, {g.out_channels, kLaneSamples}, outputs.data(), out);
-    if (relu) {
-      for (Index i = 0; i < g.out_channels * line; ++i) out[i] = std::max(out[i], 0.0f);
+    forward_level(work, 0, x.data() + block * in_size, weights.data(), out);
+    for (Index o = 0; o < g.out_channels; ++o, out += line) {
+      const float start = bias[o];
+      for (Index i = 0; i < line; ++i) {
+        const float value = out[i] + start;
+        out[i] = relu && value < 0.0f ? 0.0f : value;  // NaN stays
+      }
     }
   });
   return y;
@@ -181,7 +240,7 @@ void conv_lanes_backward(const Tensor& x, const Tensor& weight, const Tensor& y,
   const Index out_size = g.out_channels * g.out_length * kLaneSamples;
   const Tensor weights = gradients.x != nullptr ? expand_weight(work, weight) : Tensor();
   Tensor weight_gradient = gradients.weight != nullptr
-                               ? Tensor(Shape{work.points, g.out_channels, g.in_channels * work.part.taps})
+                               ? Tensor(Shape{work.points, work.part.taps, g.out_channels * g.in_channels})
                                : Tensor();
   std::vector<double> biases(static_cast<std::size_t>(blocks * g.out_channels));
   const Index most = std::min(blocks, kBlocksHeld);
@@ -198,14 +257,7 @@ void conv_lanes_backward(const Tensor& x, const Tensor& weight, const Tensor& y,
       float* outputs = held.dy.data() + i * work.points * work.y_size;
       toom_expand(work.axis, ToomRole::result, {g.out_channels, kLaneSamples}, masked.data(), outputs);
       if (gradients.x != nullptr) {
-        Tensor inputs(Shape{work.points * work.x_size});
-        for (Index point = 0; point < work.points; ++point) {
-          simd().lanes.backward_data(work.part, outputs + point * work.y_size,
-                                     weights.data() + point * (weights.size() / work.points),
-                                     inputs.data() + point * work.x_size);
-        }
-        toom_contract(work.axis, ToomRole::signal, {g.in_channels, kLaneSamples}, inputs.data(),
-                      gradients.x->data() + block * in_size);
+        backward_data_level(work, 0, outputs, weights.data(), gradients.x->data() + block * in_size);
       }
       if (gradients.weight != nullptr) {
         expand_input(work, x.data() + block * in_size, held.x.data() + i * work.points * work.x_size);
@@ -213,10 +265,7 @@ void conv_lanes_backward(const Tensor& x, const Tensor& weight, const Tensor& y,
     });
     if (gradients.weight != nullptr) add_weight_gradient(work, held, weight_gradient);
   }
-  if (gradients.weight != nullptr) {
-    toom_contract(work.axis, ToomRole::taps, {g.out_channels * g.in_channels, 1}, weight_gradient.data(),
-                  gradients.weight->data());
-  }
+  if (gradients.weight != nullptr) contract_weight(work, weight_gradient, *gradients.weight);
   if (gradients.bias != nullptr) {
     for (std::size_t o = 0; o < static_cast<std::size_t>(g.out_channels); ++o) {
       double total = 0;

@@ -74,83 +74,67 @@ struct ImageTransform {
 
   ToomRows columns() const { return {images, w * channels}; }
   ToomRows rows() const { return {work.down.points() * images * work.down.length(role), channels, step}; }
-  Tensor between() const { return Tensor(Shape{work.down.points() * images * work.down.length(role) * w * channels}); }
+  Shape between() const { return Shape{work.down.points() * images * work.down.length(role) * w * channels}; }
 
   void expand(const float* plain, float* points) const {
-    Tensor half = between();
+    Tensor half = Tensor::uninitialized(between());
     toom_expand(work.down, role, columns(), plain, half.data());
     toom_expand(work.along, role, rows(), half.data(), points);
   }
   void contract(const float* points, float* plain) const {
-    Tensor half = between();
+    Tensor half(between());
     toom_contract(work.along, role, rows(), points, half.data());
     toom_contract(work.down, role, columns(), half.data(), plain);
   }
 };
 
-/// weight [O, C, KH, KW] -> [points, O, C, taps down, taps along], and back.
-Tensor expand_weight(const PixelWork& work, const Tensor& weight) {
-  const Index filters = weight.dim(0) * weight.dim(1), down = work.down.points() * work.part.kernel_h;
-  Tensor half = Tensor::uninitialized({filters * down * weight.dim(3)});
-  toom_expand(work.down, ToomRole::taps, {filters, weight.dim(3)}, weight.data(), half.data());
-  Tensor expanded = Tensor::uninitialized({work.points(), filters * work.taps()});
-  toom_expand(work.along, ToomRole::taps, {filters * down, 1}, half.data(), expanded.data());
-  return expanded;
-}
+/// How a kernel's weights lie: lanes of output channels for each input channel, or the other way round.
+enum class Lanes { outputs, inputs };
 
-void contract_weight(const PixelWork& work, const Tensor& expanded, Tensor& weight) {
-  const Index filters = weight.dim(0) * weight.dim(1), down = work.down.points() * work.part.kernel_h;
-  Tensor half(Shape{filters * down * weight.dim(3)});
-  toom_contract(work.along, ToomRole::taps, {filters * down, 1}, expanded.data(), half.data());
-  toom_contract(work.down, ToomRole::taps, {filters, weight.dim(3)}, half.data(), weight.data());
-}
-
-/// Weights of one point [O, C, taps] -> [groups of O, KH, KW * C, kPixelGroup].
-void pack_forward(const PixelConv& g, const float* weight, float* packed) {
-  const Index taps = g.kernel_h * g.kernel_w;
-  std::fill_n(packed, g.out_step * taps * g.in_channels, 0.0f);
-  for (Index o = 0; o < g.out_channels; ++o) {
-    float* to = packed + o / kPixelGroup * (taps * g.in_channels * kPixelGroup) + o % kPixelGroup;
-    for (Index c = 0; c < g.in_channels; ++c) {
-      for (Index tap = 0; tap < taps; ++tap) to[(tap * g.in_channels + c) * kPixelGroup] = *weight++;
+/// Calls body with the place of each weight in [O, C, taps], and in [groups, taps, other channels, kPixelGroup].
+template <class Body>
+void for_weights(const Shape& shape, Lanes lanes, const Body& body) {
+  const Index in = shape[1], taps = shape[2] * shape[3], others = lanes == Lanes::outputs ? in : shape[0];
+  for (Index o = 0; o < shape[0]; ++o) {
+    for (Index c = 0; c < in; ++c) {
+      const Index lane = lanes == Lanes::outputs ? o : c, other = lanes == Lanes::outputs ? c : o;
+      for (Index tap = 0; tap < taps; ++tap) {
+        body((o * in + c) * taps + tap,
+             ((lane / kPixelGroup * taps + tap) * others + other) * kPixelGroup + lane % kPixelGroup);
+      }
     }
   }
 }
 
-void unpack_forward(const PixelConv& g, const float* packed, float* weight) {
-  const Index taps = g.kernel_h * g.kernel_w;
-  for (Index o = 0; o < g.out_channels; ++o) {
-    const float* from = packed + o / kPixelGroup * (taps * g.in_channels * kPixelGroup) + o % kPixelGroup;
-    for (Index c = 0; c < g.in_channels; ++c) {
-      for (Index tap = 0; tap < taps; ++tap) *weight++ = from[(tap * g.in_channels + c) * kPixelGroup];
-    }
-  }
-}
+/// Weights [groups, KH, KW, run] <-> [points, groups, taps down, taps along, run].
+struct WeightTransform {
+  const PixelWork& work;
+  Shape shape;
+  Lanes lanes;
 
-/// Weights of one point [O, C, taps] -> [groups of C, KH * KW, O, kPixelGroup].
-void pack_backward(const PixelConv& g, const float* weight, float* packed) {
-  const Index taps = g.kernel_h * g.kernel_w;
-  std::fill_n(packed, g.in_step * taps * g.out_channels, 0.0f);
-  for (Index o = 0; o < g.out_channels; ++o) {
-    for (Index c = 0; c < g.in_channels; ++c) {
-      float* to = packed + c / kPixelGroup * (taps * g.out_channels * kPixelGroup) + o * kPixelGroup + c % kPixelGroup;
-      for (Index tap = 0; tap < taps; ++tap) to[tap * g.out_channels * kPixelGroup] = *weight++;
-    }
-  }
-}
+  Index groups() const { return groups_of(lanes == Lanes::outputs ? shape[0] : shape[1]); }
+  Index run() const { return (lanes == Lanes::outputs ? shape[1] : shape[0]) * kPixelGroup; }
+  Index plain_size() const { return groups() * shape[2] * shape[3] * run(); }
+  Shape expanded_shape() const { return {work.points(), groups() * work.taps() * run()}; }
+  ToomRows columns() const { return {groups(), shape[3] * run()}; }
+  ToomRows rows() const { return {work.down.points() * groups() * work.part.kernel_h, run()}; }
+  Index half_size() const { return rows().rows * shape[3] * run(); }
 
-/// All points' weights, packed for one direction.
-Tensor pack(const PixelWork& work, const Tensor& weight, bool forward) {
-  const PixelConv& g = work.part;
-  const Tensor expanded = expand_weight(work, weight);
-  const Index size = work.taps() * (forward ? g.out_step * g.in_channels : g.in_step * g.out_channels);
-  Tensor packed = Tensor::uninitialized({work.points(), size});
-  parallel_for(work.points(), [&](Index point) {
-    (forward ? pack_forward : pack_backward)(g, expanded.data() + point * (expanded.size() / work.points()),
-                                             packed.data() + point * size);
-  });
-  return packed;
-}
+  Tensor expand(const Tensor& weight) const {
+    Tensor plain(Shape{plain_size()}), half = Tensor::uninitialized({half_size()});
+    for_weights(shape, lanes, [&](Index from, Index to) { plain[to] = weight[from]; });
+    Tensor expanded = Tensor::uninitialized(expanded_shape());
+    toom_expand(work.down, ToomRole::taps, columns(), plain.data(), half.data());
+    toom_expand(work.along, ToomRole::taps, rows(), half.data(), expanded.data());
+    return expanded;
+  }
+  void contract(const Tensor& expanded, Tensor& weight) const {
+    Tensor plain(Shape{plain_size()}), half(Shape{half_size()});
+    toom_contract(work.along, ToomRole::taps, rows(), expanded.data(), half.data());
+    toom_contract(work.down, ToomRole::taps, columns(), half.data(), plain.data());
+    for_weights(shape, lanes, [&](Index to, Index from) { weight[to] += plain[from]; });
+  }
+};
 
 /// Where each position's window starts, in pixels, for this many images of a point.
 std::vector<Index> window_starts(const PixelWork& work, Index images) {
@@ -208,32 +192,24 @@ Tensor data_gradient(const PixelWork& work, const std::vector<Index>& starts, co
   return dx;
 }
 
-/// Adds to the weight gradients at all points [points, O, C, taps].
+/// Adds to the weight gradients at all points.
 void add_weight_gradient(const PixelWork& work, const std::vector<Index>& starts, const Tensor& x, const Tensor& dy,
                          Tensor& expanded) {
   const PixelConv& g = work.part;
-  const Index points = work.points(), size = work.taps() * g.in_channels * g.out_step;
+  const Index points = work.points(), size = work.taps() * g.in_channels * kPixelGroup;
   const PixelPositions at{starts.data(), static_cast<Index>(starts.size())};
-  // Each task has its own weights, so there are no partial sums to add up: a point, and a row of the kernel where
-  // there is but one.
-  const Index rows = points > 1 ? 1 : g.kernel_h;
+  // Each task has its own weights, so there are no partial sums to add up: a group at one point, and a row of the
+  // kernel where there is but one.
+  const Index groups = g.out_step / kPixelGroup, rows = points > 1 ? 1 : g.kernel_h;
   PixelConv some = g;
   some.kernel_h = g.kernel_h / rows;
-  Tensor packed = Tensor::uninitialized({points, size});
-  parallel_for(points * rows, [&](Index task) {
-    const Index point = task / rows, row = task % rows, run = g.kernel_w * g.in_channels;
-    for (Index group = 0; group < g.out_step; group += kPixelGroup) {
-      simd().pixels.backward_weight(
-          some, at, x.data() + point * (x.size() / points) + row * g.in_w * g.in_channels,
-          dy.data() + point * (dy.size() / points) + group,
-          packed.data() + point * size + group * work.taps() * g.in_channels + row * run * kPixelGroup);
-    }
-  });
-  parallel_for(points, [&](Index point) {
-    Tensor plain = Tensor::uninitialized({g.out_channels * g.in_channels * work.taps()});
-    unpack_forward(g, packed.data() + point * size, plain.data());
-    float* to = expanded.data() + point * plain.size();
-    for (Index i = 0; i < plain.size(); ++i) to[i] += plain[i];
+  parallel_for(points * groups * rows, [&](Index task) {
+    const Index row = task % rows, group = task / rows % groups, point = task / rows / groups;
+    Tensor sums = Tensor::uninitialized({size / rows});
+    simd().pixels.backward_weight(some, at, x.data() + point * (x.size() / points) + row * g.in_w * g.in_channels,
+                                  dy.data() + point * (dy.size() / points) + group * kPixelGroup, sums.data());
+    float* to = expanded.data() + (point * groups + group) * size + row * sums.size();
+    for (Index i = 0; i < sums.size(); ++i) to[i] += sums[i];
   });
 }
 
@@ -272,7 +248,7 @@ Tensor conv_pixels_forward(const Tensor& x, const Tensor& weight, const Tensor& 
   const PixelConv& g = work.part;
   SPECFUSE_CHECK(bias.shape() == Shape{g.out_channels}, "conv_pixels: expected a bias [", g.out_channels, "], got ",
                  bias.shape().text());
-  const Tensor packed = pack(work, weight, true);
+  const Tensor packed = WeightTransform{work, weight.shape(), Lanes::outputs}.expand(weight);
   const Index points = work.points();
   Tensor y = Tensor::uninitialized({x.dim(0), work.out_h, work.out_w, g.out_channels});
   parallel_for(x.dim(0) * work.out_h, [&](Index row) {
@@ -316,10 +292,10 @@ void conv_pixels_backward(const Tensor& x, const Tensor& weight, const Tensor& y
   SPECFUSE_CHECK(dy.shape() == y.shape() && y.shape() == Shape({x.dim(0), work.out_h, work.out_w, g.out_channels}),
                  "conv_pixels: expected a gradient of shape ", y.shape().text(), ", got ", dy.shape().text());
   const Tensor masked = mask_gradient(dy, y, relu, gradients.bias);
-  const Tensor packed = gradients.x != nullptr ? pack(work, weight, false) : Tensor();
-  Tensor weights = gradients.weight != nullptr
-                       ? Tensor(Shape{work.points(), weight.dim(0) * weight.dim(1) * work.taps()})
-                       : Tensor();
+  const WeightTransform by_outputs{work, weight.shape(), Lanes::outputs},
+      by_inputs{work, weight.shape(), Lanes::inputs};
+  const Tensor packed = gradients.x != nullptr ? by_inputs.expand(weight) : Tensor();
+  Tensor weights = gradients.weight != nullptr ? Tensor(by_outputs.expanded_shape()) : Tensor();
   const Index x_size = work.in_h * work.in_w * g.in_channels, y_size = work.out_h * work.out_w * g.out_channels;
   for (Index first = 0; first < work.images; first += work.together()) {
     const Index images = std::min(work.together(), work.images - first);
@@ -338,7 +314,7 @@ void conv_pixels_backward(const Tensor& x, const Tensor& weight, const Tensor& y
       add_weight_gradient(work, starts, inputs, outputs, weights);
     }
   }
-  if (gradients.weight != nullptr) contract_weight(work, weights, *gradients.weight);
+  if (gradients.weight != nullptr) by_outputs.contract(weights, *gradients.weight);
 }
 
 }  // namespace specfuse

@@ -44,7 +44,7 @@ struct LaneBlocks {
   Index count, dy_stride, x_stride;
 };
 
-/// Convolution of one block of 16 samples; see kernels/conv_lanes.h. The backward routines add.
+/// Convolution of one block of 16 samples with weights [K, O, C]; see kernels/conv_lanes.h. The backward routines add.
 struct LaneRoutines {
   void (*forward)(const LaneConv& conv, const float* x, const float* weight, float* y);
   void (*backward_data)(const LaneConv& conv, const float* dy, const float* weight, float* dx);

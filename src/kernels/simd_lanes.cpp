@@ -60,13 +60,14 @@ inline __attribute__((always_inline)) void multiply_add(Line (&sums)[Rows][Cols]
 }
 
 void forward(const LaneConv& g, const float* x, const float* weight, float* y) {
+  const Index filters = g.out_channels * g.in_channels;
   for_tiles_2d(g.out_channels, g.out_length, [&](auto outputs, auto width, Index o, Index p, Index lane) {
     constexpr int kRows = outputs.value, kCols = width.value;
     Line sums[kRows][kCols] = {};
     for (Index channel = 0; channel < g.in_channels; ++channel) {
-      const float* w = weight + (o * g.in_channels + channel) * g.taps;
+      const float* w = weight + o * g.in_channels + channel;
       const float* in = x + (channel * g.in_length + p) * kStep + lane;
-      for (Index k = 0; k < g.taps; ++k) multiply_add(sums, w + k, g.in_channels * g.taps, in + k * kStep);
+      for (Index k = 0; k < g.taps; ++k) multiply_add(sums, w + k * filters, g.in_channels, in + k * kStep);
     }
     for (int r = 0; r < kRows; ++r) {
       for (int c = 0; c < kCols; ++c) store(y + ((o + r) * g.out_length + p + c) * kStep + lane, sums[r][c]);
@@ -81,7 +82,7 @@ void backward_data(const LaneConv& g, const float* dy, const float* weight, floa
     for (Index k = 0; k < g.taps; ++k) {
       Line sums[kRows][kCols] = {};
       for (Index o = 0; o < g.out_channels; ++o) {
-        multiply_add(sums, weight + (o * g.in_channels + channel) * g.taps + k, g.taps,
+        multiply_add(sums, weight + (k * g.out_channels + o) * g.in_channels + channel, 1,
                      dy + (o * g.out_length + p) * kStep + lane);
       }
       add_to(sums, dx + (channel * g.in_length + p + k) * kStep + lane, g.in_length);

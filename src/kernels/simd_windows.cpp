@@ -1,6 +1,6 @@
 // The transforms of Toom-Cook convolutions: small dense matrices applied to windows of positions, each position a run
 // of floats (samples or channels) that are the lanes. A window's inputs, or its results, stay in registers while the
-// rows of the matrix go by. What is left of a run that is no multiple of a register goes in ever smaller ones.
+// rows of the matrix go by.
 //
 // Compiled once per instruction set; see simd_im2col.cpp.
 #include "kernels/simd.h"
@@ -26,79 +26,80 @@ struct Run<1> {
   static void store(float* at, float value) { *at = value; }
 };
 
-/// Positions from the start of a window that there are.
-Index inside(const WindowMap& map, const WindowRows& rows, Index window) {
-  return least(map.reach, rows.length - window * map.step);
-}
+/// One window: its first position, of which `inside` are there, and where its points go.
+struct Window {
+  Index inside, position_step, point_stride;
+};
 
 struct Expand {
   template <int Width, int Reach>
-  static void apply(const WindowMap& map, const WindowRows& rows, const float* from, float* to) {
-    for (Index window = 0; window < rows.windows; ++window) {
-      const float* at = from + window * map.step * rows.width;
-      typename Run<Width>::Values inputs[Reach];
-      const Index count = inside(map, rows, window);
-      for (Index q = 0; q < Reach; ++q) {
-        inputs[q] = q < count ? Run<Width>::load(at + q * rows.width) : typename Run<Width>::Values{};
-      }
-      const float* row = map.matrix;
-      for (Index t = 0; t < map.points; ++t, row += Reach) {
-        auto sum = row[0] * inputs[0];
-        for (Index q = 1; q < Reach; ++q) sum += row[q] * inputs[q];
-        Run<Width>::store(to + t * rows.point_stride + window * rows.point_step, sum);
-      }
+  static void apply(const WindowMap& map, const Window& window, const float* from, float* to, Index) {
+    typename Run<Width>::Values inputs[Reach];
+    for (Index q = 0; q < Reach; ++q) {
+      inputs[q] = q < window.inside ? Run<Width>::load(from + q * window.position_step) : typename Run<Width>::Values{};
+    }
+    const float* row = map.matrix;
+    for (Index t = 0; t < map.points; ++t, row += Reach, to += window.point_stride) {
+      auto sum = row[0] * inputs[0];
+      for (Index q = 1; q < Reach; ++q) sum += row[q] * inputs[q];
+      Run<Width>::store(to, sum);
     }
   }
 };
 
 struct Contract {
+  /// The first `done` lanes were added before.
   template <int Width, int Reach>
-  static void apply(const WindowMap& map, const WindowRows& rows, float* to, const float* from) {
-    for (Index window = 0; window < rows.windows; ++window) {
-      typename Run<Width>::Values sums[Reach] = {};
-      const float* row = map.matrix;
-      for (Index t = 0; t < map.points; ++t, row += Reach) {
-        const auto value = Run<Width>::load(from + t * rows.point_stride + window * rows.point_step);
-        for (Index q = 0; q < Reach; ++q) sums[q] += row[q] * value;
-      }
-      float* at = to + window * map.step * rows.width;
-      const Index count = inside(map, rows, window);
-      for (Index q = 0; q < count; ++q) {
-        Run<Width>::store(at + q * rows.width, Run<Width>::load(at + q * rows.width) + sums[q]);
-      }
+  static void apply(const WindowMap& map, const Window& window, float* to, const float* from, Index done) {
+    typename Run<Width>::Values sums[Reach] = {};
+    const float* row = map.matrix;
+    for (Index t = 0; t < map.points; ++t, row += Reach, from += window.point_stride) {
+      const auto value = Run<Width>::load(from);
+      for (Index q = 0; q < Reach; ++q) sums[q] += row[q] * value;
+    }
+    float lanes[Width];
+    for (Index i = 0; i < Width; ++i) lanes[i] = i < done ? 0.0f : 1.0f;
+    const auto wanted = Run<Width>::load(lanes);
+    for (Index q = 0; q < window.inside; ++q, to += window.position_step) {
+      Run<Width>::store(to, Run<Width>::load(to) + wanted * sums[q]);
     }
   }
 };
 
-/// Applies an action to the first `lanes` of each run, whole registers first.
+/// Applies an action to all lanes of a window, whole registers first. The last of them overlaps the one before, or
+/// where there is none is a smaller one.
 template <class Action, int Width, int Reach, class Signal, class Points>
-void for_lanes(const WindowMap& map, const WindowRows& rows, Index lanes, Signal* signal, Points* points) {
-  Index lane = 0;
-  for (; lane + Width <= lanes; lane += Width) {
-    Action::template apply<Width, Reach>(map, rows, signal + lane, points + lane);
-  }
+void for_lanes(const WindowMap& map, const Window& window, Index width, Signal* signal, Points* points) {
   if constexpr (Width > 1) {
-    if (lane < lanes) for_lanes<Action, Width / 2, Reach>(map, rows, lanes - lane, signal + lane, points + lane);
+    if (width < Width) return for_lanes<Action, Width / 2, Reach>(map, window, width, signal, points);
   }
+  Index lane = 0;
+  for (; lane + Width <= width; lane += Width) {
+    Action::template apply<Width, Reach>(map, window, signal + lane, points + lane, 0);
+  }
+  const Index last = width - Width;
+  if (lane < width) Action::template apply<Width, Reach>(map, window, signal + last, points + last, lane - last);
 }
 
 template <class Action, class Signal, class Points>
-void for_rows(const WindowMap& map, const WindowRows& rows, Signal* signal, Points* points) {
-  for (Index row = 0; row < rows.rows; ++row) {
-    Signal* from = signal + row * rows.length * rows.width;
-    Points* to = points + row * rows.windows * rows.point_step;
-    if (map.reach == 3) for_lanes<Action, kLanes, 3>(map, rows, rows.width, from, to);
-    if (map.reach == 5) for_lanes<Action, kLanes, 5>(map, rows, rows.width, from, to);
-    if (map.reach == 9) for_lanes<Action, kLanes, 9>(map, rows, rows.width, from, to);
+void for_windows(const WindowMap& map, const WindowRows& rows, Signal* signal, Points* points) {
+  for (Index row = 0; row < rows.rows; ++row, signal += rows.length * rows.width) {
+    for (Index w = 0; w < rows.windows; ++w, points += rows.point_step) {
+      const Window window{least(map.reach, rows.length - w * map.step), rows.width, rows.point_stride};
+      Signal* from = signal + w * map.step * rows.width;
+      if (map.reach == 3) for_lanes<Action, kLanes, 3>(map, window, rows.width, from, points);
+      if (map.reach == 5) for_lanes<Action, kLanes, 5>(map, window, rows.width, from, points);
+      if (map.reach == 9) for_lanes<Action, kLanes, 9>(map, window, rows.width, from, points);
+    }
   }
 }
 
 void expand(const WindowMap& map, const WindowRows& rows, const float* signal, float* points) {
-  for_rows<Expand>(map, rows, signal, points);
+  for_windows<Expand>(map, rows, signal, points);
 }
 
 void contract(const WindowMap& map, const WindowRows& rows, const float* points, float* signal) {
-  for_rows<Contract>(map, rows, signal, points);
+  for_windows<Contract>(map, rows, signal, points);
 }
 
 }  // namespace

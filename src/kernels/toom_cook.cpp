@@ -62,17 +62,22 @@ struct Choice {
 /// What a plain convolution pays for loading and storing each of its sums, in multiply-adds.
 constexpr Index kPerSum = 4;
 
-/// `images` plain convolutions of this shape, or one level more of Toom-Cook, whichever is cheapest.
-Choice cheapest(const ToomShape& shape, Index images) {
+/// Blocks beyond which a product of them loses more precision than it saves time.
+constexpr Index kLargestBlock = 15;
+
+/// `images` plain convolutions of this shape, or one level more of Toom-Cook, whichever is cheapest; `block_so_far` is
+/// the product of the blocks of the levels above.
+Choice cheapest(const ToomShape& shape, Index images, Index block_so_far) {
   const auto times = static_cast<double>(images);
   const auto sums = static_cast<double>(shape.out_channels * shape.results);
   Choice best{times * sums * static_cast<double>(shape.in_channels * shape.taps + kPerSum), {}};
   for (const Index block : {Index{3}, Index{5}}) {
-    if (shape.taps < block || shape.results < 2) continue;
+    if (shape.taps < block || shape.results < 2 || block_so_far * block > kLargestBlock) continue;
     const Index points = 2 * block - 1, taps = blocks_of(shape.taps, block), results = blocks_of(shape.results, block);
     const auto transforms = static_cast<double>(shape.in_channels * (taps + results - 1) * points * points +
                                                 shape.out_channels * results * points * block);
-    Choice choice = cheapest({shape.in_channels, shape.out_channels, taps, results}, images * points);
+    Choice choice =
+        cheapest({shape.in_channels, shape.out_channels, taps, results}, images * points, block_so_far * block);
     choice.cost += times * transforms;
     if (choice.cost >= best.cost) continue;
     choice.blocks.insert(choice.blocks.begin(), block);
@@ -97,8 +102,8 @@ double cost_2d(const ToomShape2d& shape, const Cut& down, const Cut& along) {
   const Index sums = down.points * along.points * down.results * along.results * shape.out_channels;
   const Index signals = shape.in_channels * (down.signal_cost() * (shape.taps_w + shape.results_w - 1) +
                                              down.points * down.windows() * along.signal_cost());
-  const Index results = shape.out_channels * (down.result_cost() * shape.results_w +
-                                              down.points * down.results * along.result_cost());
+  const Index results =
+      shape.out_channels * (down.result_cost() * shape.results_w + down.points * down.results * along.result_cost());
   return static_cast<double>(sums * (down.taps * along.taps * shape.in_channels + kPerSum) + signals + results);
 }
 
@@ -110,7 +115,7 @@ const ToomCook& toom_cook(Index block) {
   return block == 3 ? of_3 : of_5;
 }
 
-std::vector<Index> toom_blocks(const ToomShape& shape) { return cheapest(shape, 1).blocks; }
+std::vector<Index> toom_blocks(const ToomShape& shape) { return cheapest(shape, 1, 1).blocks; }
 
 ToomBlocks2d toom_blocks_2d(const ToomShape2d& shape) {
   Index best_down = 1, best_along = 1;
@@ -118,8 +123,8 @@ ToomBlocks2d toom_blocks_2d(const ToomShape2d& shape) {
   for (const Index block_down : {1, 3, 5}) {
     for (const Index block_along : {1, 3, 5}) {
       if (shape.taps_h < block_down || shape.taps_w < block_along) continue;
-      const double cost = cost_2d(shape, {block_down, shape.taps_h, shape.results_h},
-                                  {block_along, shape.taps_w, shape.results_w});
+      const double cost =
+          cost_2d(shape, {block_down, shape.taps_h, shape.results_h}, {block_along, shape.taps_w, shape.results_w});
       if (least >= 0 && cost >= least) continue;
       least = cost;
       best_down = block_down;

@@ -21,16 +21,13 @@ WindowMap map_of(Index block, ToomRole role) {
   return {role == ToomRole::taps ? algorithm.taps.data() : algorithm.result.data(), points, block, block};
 }
 
-/// The rows of level `level`, on its plain side.
-WindowRows rows_at(const ToomAxis& axis, ToomRole role, const ToomRows& rows, std::size_t level) {
-  const auto& lengths = axis.lengths[static_cast<int>(role)];
-  Index count = rows.rows;
-  for (std::size_t l = 0; l < level; ++l) count *= toom_cook(axis.blocks[l]).points();
-  const Index step = level + 1 == axis.blocks.size() && rows.step > 0 ? rows.step : rows.width;
-  return {count, lengths[level], lengths[level + 1], rows.width, step, count * lengths[level + 1] * step};
-}
+Index step_of(const ToomRows& rows) { return rows.step > 0 ? rows.step : rows.width; }
 
-Index plain_size(const WindowRows& rows) { return rows.rows * rows.length * rows.width; }
+WindowRows rows_at(const ToomAxis& axis, ToomRole role, std::size_t level, const ToomRows& rows) {
+  const Index windows = axis.length(role, level + 1);
+  const Index step = level + 1 == axis.levels() ? step_of(rows) : rows.width;
+  return {rows.rows, axis.length(role, level), windows, rows.width, step, rows.rows * windows * step};
+}
 
 /// Calls body for parts of the rows, with the offsets at which they start on the plain side and among the points.
 template <class Body>
@@ -45,7 +42,7 @@ void for_parts(const WindowRows& rows, const Body& body) {
 /// Calls body with where each position is on the plain side and at its point, where these are the same.
 template <class Body>
 void for_positions(const ToomAxis& axis, ToomRole role, const ToomRows& rows, const Body& body) {
-  const Index step = rows.step > 0 ? rows.step : rows.width;
+  const Index step = step_of(rows);
   parallel_ranges(rows.rows * axis.length(role), kGrain, [&](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) body(i * rows.width, i * step);
   });
@@ -67,56 +64,63 @@ ToomAxis::ToomAxis(std::vector<Index> chosen_blocks, Index taps, Index results) 
   }
 }
 
-Index ToomAxis::points() const {
+Index ToomAxis::points(std::size_t level) const {
   Index count = 1;
-  for (const Index block : blocks) count *= toom_cook(block).points();
+  for (; level < levels(); ++level) count *= toom_cook(blocks[level]).points();
   return count;
 }
 
-void toom_expand(const ToomAxis& axis, ToomRole role, const ToomRows& rows, const float* from, float* to) {
-  const std::size_t levels = axis.blocks.size();
-  if (levels == 0) {
-    for_positions(axis, role, rows, [&](Index plain, Index point) { std::copy_n(from + plain, rows.width, to + point); });
+void toom_expand_level(const ToomAxis& axis, ToomRole role, std::size_t level, const ToomRows& rows, const float* from,
+                       float* to) {
+  const WindowMap map = map_of(axis.blocks[level], role);
+  for_parts(rows_at(axis, role, level, rows), [&](const WindowRows& part, Index plain, Index point) {
+    simd().windows.expand(map, part, from + plain, to + point);
+  });
+}
+
+void toom_contract_level(const ToomAxis& axis, ToomRole role, std::size_t level, const ToomRows& rows,
+                         const float* from, float* to) {
+  const WindowMap map = map_of(axis.blocks[level], role);
+  for_parts(rows_at(axis, role, level, rows), [&](const WindowRows& part, Index plain, Index point) {
+    simd().windows.contract(map, part, from + point, to + plain);
+  });
+}
+
+void toom_expand(const ToomAxis& axis, ToomRole role, const ToomRows& rows, const float* from, float* to,
+                 std::size_t level) {
+  if (level == axis.levels()) {
+    for_positions(axis, role, rows,
+                  [&](Index plain, Index point) { std::copy_n(from + plain, rows.width, to + point); });
     return;
   }
-  Tensor between[2];
-  for (std::size_t level = 0; level < levels; ++level) {
-    const WindowRows now = rows_at(axis, role, rows, level);
-    const WindowMap map = map_of(axis.blocks[level], role);
-    float* target = to;
-    if (level + 1 < levels) {
-      between[level % 2] = Tensor::uninitialized({map.points * now.point_stride});
-      target = between[level % 2].data();
-    }
-    for_parts(now, [&](const WindowRows& part, Index plain, Index point) {
-      simd().windows.expand(map, part, from + plain, target + point);
-    });
-    from = target;
+  if (level + 1 == axis.levels()) return toom_expand_level(axis, role, level, rows, from, to);
+  const Index points = axis.points(level) / axis.points(level + 1);
+  const Index size = rows.rows * axis.length(role, level + 1) * rows.width;
+  const Index last_size = axis.points(level + 1) * rows.rows * axis.length(role) * step_of(rows);
+  Tensor next = Tensor::uninitialized({points * size});
+  toom_expand_level(axis, role, level, rows, from, next.data());
+  for (Index t = 0; t < points; ++t) {
+    toom_expand(axis, role, rows, next.data() + t * size, to + t * last_size, level + 1);
   }
 }
 
-void toom_contract(const ToomAxis& axis, ToomRole role, const ToomRows& rows, const float* from, float* to) {
-  const std::size_t levels = axis.blocks.size();
-  if (levels == 0) {
+void toom_contract(const ToomAxis& axis, ToomRole role, const ToomRows& rows, const float* from, float* to,
+                   std::size_t level) {
+  if (level == axis.levels()) {
     for_positions(axis, role, rows, [&](Index plain, Index point) {
       for (Index i = 0; i < rows.width; ++i) to[plain + i] += from[point + i];
     });
     return;
   }
-  Tensor between[2];
-  for (std::size_t level = levels; level-- > 0;) {
-    const WindowRows now = rows_at(axis, role, rows, level);
-    const WindowMap map = map_of(axis.blocks[level], role);
-    float* target = to;
-    if (level > 0) {
-      between[level % 2] = Tensor({plain_size(now)});
-      target = between[level % 2].data();
-    }
-    for_parts(now, [&](const WindowRows& part, Index plain, Index point) {
-      simd().windows.contract(map, part, from + point, target + plain);
-    });
-    from = target;
+  if (level + 1 == axis.levels()) return toom_contract_level(axis, role, level, rows, from, to);
+  const Index points = axis.points(level) / axis.points(level + 1);
+  const Index size = rows.rows * axis.length(role, level + 1) * rows.width;
+  const Index last_size = axis.points(level + 1) * rows.rows * axis.length(role) * step_of(rows);
+  Tensor next(Shape{points * size});
+  for (Index t = 0; t < points; ++t) {
+    toom_contract(axis, role, rows, from + t * last_size, next.data() + t * size, level + 1);
   }
+  toom_contract_level(axis, role, level, rows, next.data(), to);
 }
 
 }  // namespace specfuse

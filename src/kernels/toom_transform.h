@@ -9,18 +9,20 @@ namespace specfuse {
 /// The three sequences of a convolution: inputs, weights and outputs.
 enum class ToomRole { signal, taps, result };
 
-/// A convolution along one axis and how it is computed: by Toom-Cook with `blocks` one after the other. The lengths of
-/// the three sequences before the first, between them and after the last are in `lengths[role]`.
+/// A convolution along one axis and how it is computed: by Toom-Cook with `blocks` one after the other.
 struct ToomAxis {
   std::vector<Index> blocks;
+  /// Of the three sequences, by role: before the first level, between levels and after the last.
   std::vector<Index> lengths[3];
 
   /// The signal has taps + results - 1 positions.
   ToomAxis(std::vector<Index> chosen_blocks, Index taps, Index results);
-  /// What is left to do: this many independent convolutions,
-  Index points() const;
-  /// of sequences of these lengths.
-  Index length(ToomRole role) const { return lengths[static_cast<int>(role)].back(); }
+  std::size_t levels() const { return blocks.size(); }
+  /// Independent convolutions that a convolution at `level` becomes at the last.
+  Index points(std::size_t level = 0) const;
+  Index length(ToomRole role, std::size_t level) const { return lengths[static_cast<int>(role)][level]; }
+  /// After the last level.
+  Index length(ToomRole role) const { return length(role, levels()); }
 };
 
 /// Rows of positions, each a run of `width` floats; after the last transform they are `step` floats apart, 0 for
@@ -29,9 +31,18 @@ struct ToomRows {
   Index rows, width, step = 0;
 };
 
-/// from [rows, length, width] -> to [points, rows, length after, step].
-void toom_expand(const ToomAxis& axis, ToomRole role, const ToomRows& rows, const float* from, float* to);
-/// The transpose, from [points, rows, length after, step]: adds to `to` [rows, length, width].
-void toom_contract(const ToomAxis& axis, ToomRole role, const ToomRows& rows, const float* from, float* to);
+/// One level: from [rows, length, width] to [points, rows, length of the next level, width or step].
+void toom_expand_level(const ToomAxis& axis, ToomRole role, std::size_t level, const ToomRows& rows, const float* from,
+                       float* to);
+/// Its transpose: adds to `to`.
+void toom_contract_level(const ToomAxis& axis, ToomRole role, std::size_t level, const ToomRows& rows,
+                         const float* from, float* to);
+
+/// All levels from `level` on: to [points, rows, last length, width or step], the points of the first level outermost.
+void toom_expand(const ToomAxis& axis, ToomRole role, const ToomRows& rows, const float* from, float* to,
+                 std::size_t level = 0);
+/// Its transpose: adds to `to`.
+void toom_contract(const ToomAxis& axis, ToomRole role, const ToomRows& rows, const float* from, float* to,
+                   std::size_t level = 0);
 
 }  // namespace specfuse

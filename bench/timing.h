@@ -1,0 +1,62 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "specfuse/core/stopwatch.h"
+#include "specfuse/core/threads.h"
+
+namespace specfuse::bench {
+
+/// What every benchmark takes: [--threads N] [--repeats N] [--bands N] [--json].
+struct Options {
+  int threads = 2, repeats = 15;
+  long bands = 162;
+  bool json = false;
+
+  /// Ends the program with status 2 at anything else.
+  Options(int count, char** texts) {
+    for (int i = 1; i < count; ++i) {
+      const std::string name = texts[i];
+      const int value = i + 1 < count ? std::atoi(texts[i + 1]) : 0;
+      if (name == "--json") {
+        json = true;
+      } else if (value >= 1 && name == "--threads") {
+        threads = value;
+      } else if (value >= 1 && name == "--repeats") {
+        repeats = value;
+      } else if (value >= 1 && name == "--bands") {
+        bands = value;
+      } else {
+        std::fprintf(stderr, "%s: expected [--threads N] [--repeats N] [--bands N] [--json], got '%s'\n", texts[0],
+                     name.c_str());
+        std::exit(2);
+      }
+      if (name != "--json") ++i;
+    }
+    set_threads(threads);
+  }
+};
+
+/// The median of several runs, after one that does not count.
+inline double median_seconds(int repeats, const std::function<void()>& run) {
+  run();
+  std::vector<double> seconds;
+  for (int i = 0; i < repeats; ++i) {
+    const Stopwatch watch;
+    run();
+    seconds.push_back(watch.seconds());
+  }
+  std::nth_element(seconds.begin(), seconds.begin() + repeats / 2, seconds.end());
+  return seconds[static_cast<std::size_t>(repeats / 2)];
+}
+
+/// The most multiply-adds this CPU can do, in GFLOP/s on so many threads: a loop that touches registers alone.
+double peak_gflops(int threads);
+
+}  // namespace specfuse::bench
