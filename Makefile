@@ -3,7 +3,7 @@ BUILD ?= build
 EXP ?= experiments/demo.json
 ARGS ?=
 
-.PHONY: demo test run bench asan format lint clean build dependencies
+.PHONY: demo test run bench asan tsan coverage mutations fuzz format lint clean build dependencies
 
 demo: build
 	./run_experiment experiments/demo.json $(ARGS)
@@ -36,6 +36,44 @@ build-asan/build.ninja: | dependencies
 	CC=clang CXX=clang++ meson setup build-asan -Dwerror=true -Doptimization=1 -Ddebug=false \
 	  -Dcpp_args='-gline-tables-only -fno-sanitize-recover=all' -Db_sanitize=address,undefined -Db_lundef=false
 
+# The same for data races. OpenBLAS and HDF5 are not instrumented: the first is held to one thread, which is how specfuse
+# runs it anyway, and the second is called from one thread only.
+tsan: build-tsan/build.ninja
+	@ninja -C build-tsan
+	OPENBLAS_NUM_THREADS=1 TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 \
+	  meson test -C build-tsan --suite fast --print-errorlogs --timeout-multiplier 10
+
+build-tsan/build.ninja: | dependencies
+	@.ci/dependencies clang
+	CC=clang CXX=clang++ meson setup build-tsan -Dwerror=true -Dbench=false -Doptimization=1 -Ddebug=false \
+	  -Dcpp_args=-gline-tables-only -Db_sanitize=thread -Db_lundef=false
+
+# Which lines of the library the fast tests run; fewer than nine in ten are an error.
+coverage: build-coverage/build.ninja
+	@ninja -C build-coverage
+	find build-coverage -name '*.gcda' -delete
+	meson test -C build-coverage --suite fast --print-errorlogs --timeout-multiplier 5
+	gcovr --root . --filter src/ --filter include/ --sort-percentage --print-summary --fail-under-line 90 build-coverage
+
+build-coverage/build.ninja: | dependencies
+	@.ci/dependencies gcovr
+	CC=gcc CXX=g++ meson setup build-coverage -Dbench=false -Doptimization=1 -Ddebug=false -Db_coverage=true
+
+# Forty errors planted one at a time, to see that the tests notice them; takes half an hour.
+mutations: | dependencies
+	python3 tests/mutations/run.py build-mutations
+
+# The readers on inputs that libFuzzer makes up; FUZZ="--runs 1000000" for a long run, FUZZ="--runs 3000 --seed 1" for a short one that repeats.
+FUZZ ?= --seconds 60
+fuzz: build-fuzz/build.ninja
+	@ninja -C build-fuzz
+	python3 tests/fuzz/run.py build-fuzz $(FUZZ)
+
+build-fuzz/build.ninja: | dependencies
+	@.ci/dependencies clang
+	CC=clang CXX=clang++ meson setup build-fuzz -Dfuzz=true -Dtests=false -Dbench=false -Doptimization=1 -Ddebug=false \
+	  -Dcpp_args='-gline-tables-only -fno-sanitize-recover=all' -Db_sanitize=address,undefined -Db_lundef=false
+
 dependencies:
 	@.ci/dependencies
 
@@ -47,4 +85,4 @@ lint: build
 	git ls-files '*.h' '*.cpp' | xargs clang-format --dry-run -Werror
 
 clean:
-	rm -rf build build-asan run_experiment
+	rm -rf build build-* run_experiment

@@ -38,7 +38,9 @@ struct Path {
 
 Path lanes_path(Index samples) {
   return {"lanes",
-          [](const Tensor& x) { return to_lanes(x.reshape({x.dim(0), x.dim(1), x.dim(3)})); },
+          [](const Tensor& x) {
+            return to_lanes(x.reshape({x.dim(0), x.dim(1), x.dim(3)}));
+          },
           [samples](const Tensor& x) {
             return from_lanes(x, samples).reshape({samples, x.dim(1), 1, x.dim(2)});
           },

@@ -11,9 +11,9 @@ constexpr int kSums = 12;
 #define SPECFUSE_FMA_LOOP(name, lanes, ...)                                   \
   __VA_ARGS__ float name() {                                                  \
     typedef float Line __attribute__((vector_size(lanes * sizeof(float))));   \
-    Line sums[kSums];                                                    \
+    Line sums[kSums];                                                         \
     Line a = Line{} + 0.999f, b = Line{} + 0.001f;                            \
-    for (int i = 0; i < kSums; ++i) sums[i] = Line{} + static_cast<float>(i);  \
+    for (int i = 0; i < kSums; ++i) sums[i] = Line{} + static_cast<float>(i); \
     for (long step = 0; step < kSteps; ++step) {                              \
       for (int i = 0; i < kSums; ++i) sums[i] = sums[i] * a + b;              \
       __asm__ volatile("" : "+x"(a), "+x"(b)); /* keeps the loop a loop */    \

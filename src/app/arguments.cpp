@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "specfuse/autograd/variable.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/core/threads.h"
@@ -10,13 +11,14 @@ namespace specfuse {
 
 const char* const kUsage =
     "usage: run_experiment CONFIG.json [--set path=value]... [--data-dir DIR]... [--out DIR] [--threads N]\n"
-    "                      [--resume] [--dry-run] [--quiet] | --list | --help | --version\n"
+    "                      [--resume] [--detect-anomaly] [--dry-run] [--quiet] | --list | --help | --version\n"
     "\n"
     "  --set path=value  change a field, such as degrade.ratio=4 or methods.1.train.steps=500\n"
     "  --data-dir DIR    look for data here first, then in $SPECFUSE_DATA and data/\n"
     "  --out DIR         where results go (default results/<name>)\n"
     "  --threads N       how many threads to use (default: all processors)\n"
     "  --resume          go on from the checkpoints that an interrupted run left\n"
+    "  --detect-anomaly  stop at the first operation of a network that makes a NaN or an infinity, and name it; slow\n"
     "  --dry-run         check everything, print the resolved configuration, run nothing\n"
     "  --quiet           show no progress\n"
     "  --list            name the methods, metrics and sensors\n"
@@ -56,6 +58,8 @@ Arguments parse_arguments(int count, char** texts) {
       set_progress_visible(false);
     else if (text == "--resume")
       arguments.resume = true;
+    else if (text == "--detect-anomaly")
+      set_detect_anomaly(true);
     else if (text == "--dry-run")
       arguments.dry_run = true;
     else if (text == "--list" || text == "--help" || text == "--version")

@@ -2,6 +2,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <new>
 
 #include "app/arguments.h"
 #include "specfuse/core/error.h"
@@ -14,6 +15,8 @@
 using namespace specfuse;
 
 namespace {
+
+constexpr std::size_t kLongestMessage = 2000;
 
 void run_config(const Arguments& arguments, const ExperimentConfig& config) {
   RunOptions options{arguments.data_directories, arguments.out, arguments.resume};
@@ -41,7 +44,10 @@ void run(const Arguments& arguments) {
 }
 
 int failed(int status, std::string problem) {
-  std::replace(problem.begin(), problem.end(), '\n', ' ');
+  // Names out of files may hold anything, and go to a terminal.
+  std::replace_if(
+      problem.begin(), problem.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
+  if (problem.size() > kLongestMessage) problem = problem.substr(0, kLongestMessage) + "...";
   std::fprintf(stderr, "run_experiment: error: %s\n", problem.c_str());
   return status;
 }
@@ -62,6 +68,8 @@ int main(int count, char** texts) {
     return failed(3, problem.what());
   } catch (const Interrupted& problem) {
     return failed(130, problem.what());
+  } catch (const std::bad_alloc&) {
+    return failed(1, "out of memory");
   } catch (const std::exception& problem) {
     return failed(1, problem.what());
   }

@@ -1,5 +1,6 @@
 #include "specfuse/autograd/variable.h"
 
+#include <atomic>
 #include <unordered_set>
 #include <utility>
 
@@ -10,8 +11,12 @@ namespace specfuse {
 namespace {
 
 thread_local bool grad_enabled = true;
+std::atomic<bool> detecting_anomaly{false};
 
 }  // namespace
+
+void set_detect_anomaly(bool on) { detecting_anomaly = on; }
+bool detect_anomaly() { return detecting_anomaly.load(std::memory_order_relaxed); }
 
 NoGrad::NoGrad() : before_(std::exchange(grad_enabled, false)) {}
 NoGrad::~NoGrad() { grad_enabled = before_; }
@@ -21,6 +26,8 @@ struct Variable::Node {
   bool requires_grad = false;
   /// Made by an operation that was differentiated already.
   bool freed = false;
+  const char* operation = "";
+  std::string name;
   std::vector<Variable> parents;
   Backward backward;
 
@@ -49,12 +56,51 @@ Variable::Variable(Tensor value, bool requires_grad) : node_(std::make_shared<No
   node_->requires_grad = requires_grad;
 }
 
-Variable::Variable(Tensor value, std::vector<Variable> parents, Backward backward) : Variable(std::move(value)) {
+Variable::Variable(Tensor value, std::vector<Variable> parents, Backward backward, const char* operation)
+    : Variable(std::move(value)) {
+  if (detect_anomaly()) check_forward(node_->value, parents, operation);
   if (!grad_enabled) return;
   for (const Variable& parent : parents) node_->requires_grad |= parent.requires_grad();
   if (!node_->requires_grad) return;
   node_->parents = std::move(parents);
   node_->backward = std::move(backward);
+  node_->operation = operation;
+}
+
+std::string Variable::layer_of(const std::vector<Variable>& parents) {
+  // The nearest named variables, generation by generation: most operations have none of their own.
+  std::unordered_set<const Node*> seen;
+  for (std::vector<Variable> generation = parents, before; !generation.empty(); generation = std::move(before)) {
+    std::string names;
+    before.clear();
+    for (const Variable& variable : generation) {
+      if (!seen.insert(variable.node_.get()).second) continue;
+      if (!variable.node_->name.empty()) names += (names.empty() ? "" : ", ") + variable.node_->name;
+      before.insert(before.end(), variable.node_->parents.begin(), variable.node_->parents.end());
+    }
+    if (!names.empty()) return names;
+  }
+  return "no named layer";
+}
+
+void Variable::check_forward(const Tensor& value, const std::vector<Variable>& parents, const char* operation) {
+  if (all_finite(value)) return;
+  std::string inputs;
+  for (const Variable& parent : parents) {
+    inputs += concat(inputs.empty() ? "" : ", ", parent.shape().text(),
+                     all_finite(parent.value()) ? "" : " that is not finite itself");
+  }
+  throw Anomaly(concat("anomaly: the value of ", operation, " at ", layer_of(parents), " is not finite; it makes ",
+                       value.shape().text(), " of ", inputs));
+}
+
+void Variable::check_backward(const Node& node) {
+  for (const Variable& parent : node.parents) {
+    const Tensor& grad = parent.grad();
+    SPECFUSE_CHECK_AS(Anomaly, !grad.defined() || all_finite(grad), "anomaly: a gradient that ", node.operation, " at ",
+                      layer_of(node.parents), " passes on is not finite; it is that of ",
+                      parent.node_->name.empty() ? "its input" : parent.node_->name, " ", grad.shape().text());
+  }
 }
 
 const Tensor& Variable::value() const { return node_->value; }
@@ -62,6 +108,7 @@ Tensor& Variable::value() { return node_->value; }
 bool Variable::requires_grad() const { return node_->requires_grad; }
 const Tensor& Variable::grad() const { return node_->grad; }
 void Variable::clear_grad() { node_->grad = Tensor(); }
+void Variable::set_name(const std::string& name) const { node_->name = name; }
 
 Tensor& Variable::grad_to_add() const {
   if (!node_->grad.defined()) node_->grad = Tensor(node_->value.shape());
@@ -98,6 +145,7 @@ void Variable::backward(const Tensor& grad) {
     Node& node = *order.back().node_;
     if (!node.backward) continue;
     node.backward(node.grad);
+    if (detect_anomaly()) check_backward(node);
     node.release_parents();
     node.grad = Tensor();
     node.freed = true;

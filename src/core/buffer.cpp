@@ -1,7 +1,9 @@
 #include "specfuse/core/buffer.h"
 
+#include <unistd.h>
+
+#include <atomic>
 #include <bit>
-#include <limits>
 #include <map>
 #include <mutex>
 #include <new>
@@ -12,6 +14,20 @@
 namespace specfuse {
 namespace {
 
+std::atomic<double> bytes_in_use{0};
+
+double bytes_of(Index count) { return static_cast<double>(count) * sizeof(float); }
+
+/// Says no before the system would: it promises more memory than it has, and kills who believes it.
+void reserve(Index count) {
+  const double bytes = bytes_of(count);
+  SPECFUSE_CHECK(count >= 0, "allocate_floats: expected 0 floats or more, got ", count);
+  if (bytes_in_use.fetch_add(bytes) + bytes <= memory_bytes()) return;
+  bytes_in_use.fetch_sub(bytes);
+  throw Error(concat("out of memory: ", bytes / 1e9, " GB more are needed, there are ", memory_bytes() / 1e9,
+                     " GB here, of which ", bytes_in_use.load() / 1e9, " in use"));
+}
+
 #if defined(__SANITIZE_ADDRESS__)
 constexpr bool kRecycles = false;  // AddressSanitizer sees no use after free in memory that is never freed
 #elif defined(__has_feature)
@@ -20,53 +36,53 @@ constexpr bool kRecycles = !__has_feature(address_sanitizer);
 constexpr bool kRecycles = true;
 #endif
 
-void* allocate(std::size_t bytes) { return ::operator new (bytes, std::align_val_t{kAlignment}, std::nothrow); }
-void release(void* memory) { ::operator delete (memory, std::align_val_t{kAlignment}); }
-
 /// Buffers that are free again, by size. A training step asks for the same sizes as the one before, and pages that the
 /// system has to clear anew cost more than most of what is computed in them.
 class Pool {
  public:
-  /// Sizes are rounded up to four steps between powers of two, so that few are left waiting for a size of their own.
-  static std::size_t rounded(std::size_t bytes) {
-    if (bytes <= kSmallest) return bytes;
-    const std::size_t step = std::bit_floor(bytes) / 4;
-    return (bytes + step - 1) / step * step;
-  }
-
   void* take(std::size_t bytes) {
-    if (bytes > kSmallest) {
+    if (kept(bytes)) {
       const std::lock_guard lock(mutex_);
-      const auto free = free_.find(bytes);
+      const auto free = free_.find(rounded(bytes));
       if (free != free_.end() && !free->second.empty()) {
         void* memory = free->second.back();
         free->second.pop_back();
-        kept_ -= bytes;
+        bytes_free_ -= rounded(bytes);
         return memory;
       }
     }
-    return allocate(bytes);
+    return ::operator new (rounded(bytes), std::align_val_t{kAlignment}, std::nothrow);
   }
 
   void give_back(void* memory, std::size_t bytes) {
-    if (bytes > kSmallest && bytes <= kLargest) {
+    if (kept(bytes)) {
       const std::lock_guard lock(mutex_);
-      if (kept_ + bytes <= kMostKept) {
-        free_[bytes].push_back(memory);
-        kept_ += bytes;
+      if (bytes_free_ + rounded(bytes) <= kMostFree) {
+        free_[rounded(bytes)].push_back(memory);
+        bytes_free_ += rounded(bytes);
         return;
       }
     }
-    release(memory);
+    ::operator delete (memory, std::align_val_t{kAlignment});
   }
 
  private:
   /// Below, the system's allocator is quick; above, a buffer is rarely wanted again.
   static constexpr std::size_t kSmallest = std::size_t{1} << 14, kLargest = std::size_t{1} << 26;
-  static constexpr std::size_t kMostKept = std::size_t{1} << 28;
+  static constexpr std::size_t kMostFree = std::size_t{1} << 28;
+
+  static bool kept(std::size_t bytes) { return kRecycles && bytes > kSmallest && bytes <= kLargest; }
+
+  /// Up to one of four steps between powers of two, so that few buffers wait for a size of their own.
+  static std::size_t rounded(std::size_t bytes) {
+    if (!kept(bytes)) return bytes;
+    const std::size_t step = std::bit_floor(bytes) / 4;
+    return (bytes + step - 1) / step * step;
+  }
+
   std::mutex mutex_;
   std::map<std::size_t, std::vector<void*>> free_;
-  std::size_t kept_ = 0;
+  std::size_t bytes_free_ = 0;
 };
 
 Pool& pool() {
@@ -76,18 +92,20 @@ Pool& pool() {
 
 }  // namespace
 
+double memory_bytes() {
+  static const double bytes = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  return bytes;
+}
+
 std::shared_ptr<float[]> allocate_floats(Index count) {
-  constexpr Index kMost = std::numeric_limits<Index>::max() / static_cast<Index>(sizeof(float)) / 2;
-  SPECFUSE_CHECK(count >= 0 && count <= kMost, "allocate_floats: expected 0 to ", kMost, " floats, got ", count);
-  const std::size_t bytes = Pool::rounded(static_cast<std::size_t>(count) * sizeof(float));
-  void* memory = kRecycles ? pool().take(bytes) : allocate(bytes);
-  SPECFUSE_CHECK(memory != nullptr, "allocate_floats: out of memory for ", count, " floats");
-  return {static_cast<float*>(memory), [bytes](float* floats) {
-            if (kRecycles) {
-              pool().give_back(floats, bytes);
-            } else {
-              release(floats);
-            }
+  reserve(count);
+  const std::size_t bytes = static_cast<std::size_t>(count) * sizeof(float);
+  void* memory = pool().take(bytes);
+  if (memory == nullptr) bytes_in_use.fetch_sub(bytes_of(count));
+  SPECFUSE_CHECK(memory != nullptr, "out of memory: ", bytes_of(count) / 1e9, " GB more are needed");
+  return {static_cast<float*>(memory), [count, bytes](float* floats) {
+            pool().give_back(floats, bytes);
+            bytes_in_use.fetch_sub(bytes_of(count));
           }};
 }
 

@@ -41,9 +41,25 @@ MethodConfig adopt_method(const MethodConfig& method, const Json& stored, const 
     if (free && value == usual.at(key) && stored.contains(key)) value = stored.at(key);
   }
   MethodConfig adopted;
-  read_fields(options, path, *method.checkpoint, adopted);
+  try {
+    read_fields(options, path, *method.checkpoint, adopted);
+  } catch (const ConfigError& problem) {
+    throw DataError(problem.what());  // what was given had been read before
+  }
   return adopted;
 }
+
+/// A configuration that a file brings along: what is wrong with it is wrong with the file.
+Json parse_stored(const std::string& text, const std::string& file) {
+  try {
+    return parse_json(text, concat(file, ": its configuration"));
+  } catch (const ConfigError& problem) {
+    throw DataError(problem.what());
+  }
+}
+
+/// 0, which is no ratio, for what is no integer.
+Index integer_of(const Json& json) { return json.is_number_integer() ? json.get<Index>() : 0; }
 
 }  // namespace
 
@@ -51,6 +67,15 @@ std::string find_checkpoint(const std::string& name, const std::vector<std::stri
   std::vector<std::string> places{"."};
   places.insert(places.end(), directories.begin(), directories.end());
   return find_file(name, places);
+}
+
+void restore_from(const std::string& file, FusionMethod& method) {
+  try {
+    method.restore(read_checkpoint(file));
+  } catch (const DataError& problem) {
+    const std::string text = problem.what();
+    throw DataError(text.find(file) == std::string::npos ? concat(file, ": ", text) : text);
+  }
 }
 
 ExperimentConfig adopt_checkpoints(const ExperimentConfig& config, const std::vector<std::string>& directories) {
@@ -63,8 +88,8 @@ ExperimentConfig adopt_checkpoints(const ExperimentConfig& config, const std::ve
     const auto text = checkpoint.attributes.find("config");
     SPECFUSE_CHECK_AS(DataError, text != checkpoint.attributes.end(), file, ": holds no configuration");
     try {
-      const Json stored = parse_json(text->second, file);
-      const Index ratio = stored.at("degrade").at("ratio").get<Index>();
+      const Json stored = parse_stored(text->second, file);
+      const Index ratio = integer_of(stored.at("degrade").at("ratio"));
       SPECFUSE_CHECK_AS(ConfigError, ratio == config.degrade.ratio, "degrade.ratio: expected ", ratio, " as ", file,
                         " was trained for, got ", config.degrade.ratio);
       adopted.methods[i] = adopt_method(method, stored.at("methods").at(0), path);

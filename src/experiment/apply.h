@@ -16,4 +16,7 @@ ExperimentConfig adopt_checkpoints(const ExperimentConfig& config, const std::ve
 /// The file of a checkpoint, looked for from here and then as data is.
 std::string find_checkpoint(const std::string& name, const std::vector<std::string>& directories);
 
+/// Restores a method from the file of a checkpoint. Throws `DataError` naming the file and what is wrong with it.
+void restore_from(const std::string& file, FusionMethod& method);
+
 }  // namespace specfuse

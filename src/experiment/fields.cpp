@@ -28,13 +28,13 @@ std::string joined(const std::vector<std::string>& texts) {
 
 std::string below(const std::string& path, const std::string& key) { return path.empty() ? key : path + "." + key; }
 
+std::string shortened(const std::string& text) { return text.size() > 60 ? text.substr(0, 57) + "..." : text; }
+
 /// A value as a message shows it: short, on one line.
 std::string shown(const Json& json) {
   if (json.is_object()) return "an object";
   if (json.is_array()) return concat("a list of ", json.size());
-  std::string text = json.dump(-1, ' ', true, Json::error_handler_t::replace);
-  if (text.size() > 60) text = text.substr(0, 57) + "...";
-  return text;
+  return shortened(json.dump(-1, ' ', true, Json::error_handler_t::replace));
 }
 
 std::string expectation(const std::string& what, const Limits& limits) {
@@ -83,7 +83,7 @@ class Reader : public FieldVisitor {
   void refuse_unknown_keys() const {
     for (const auto& [key, value] : object_.items()) {
       SPECFUSE_CHECK_AS(ConfigError, std::find(known_.begin(), known_.end(), key) != known_.end(), file_, ": ",
-                        below(path_, key), ": unknown key; ", hint(key, known_));
+                        below(path_, shortened(key)), ": unknown key; ", hint(shortened(key), known_));
     }
   }
 
@@ -172,6 +172,53 @@ void Reader::read(const Json& json, const std::string& path, const std::string& 
              place.to);
 }
 
+/// Goes through a text before it is parsed, for what the parser lets pass. A callback of the parser could look for the
+/// same, but with one it takes quadratic time.
+class Watcher : public nlohmann::json_sax<Json> {
+ public:
+  explicit Watcher(const std::string& file) : file_(file) {}
+
+  bool start_object(std::size_t) override {
+    seen_.emplace_back();
+    return enter();
+  }
+  bool end_object() override {
+    seen_.pop_back();
+    return leave();
+  }
+  bool start_array(std::size_t) override { return enter(); }
+  bool end_array() override { return leave(); }
+  bool key(std::string& name) override {
+    SPECFUSE_CHECK_AS(ConfigError, seen_.back().insert(name).second, file_, ": the key ", shown(name),
+                      " is given twice in one object");
+    return true;
+  }
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(std::int64_t) override { return true; }
+  bool number_unsigned(std::uint64_t) override { return true; }
+  bool number_float(double, const std::string&) override { return true; }
+  bool string(std::string&) override { return true; }
+  bool binary(Json::binary_t&) override { return true; }
+  /// The parser will say it.
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
+
+ private:
+  bool enter() {
+    SPECFUSE_CHECK_AS(ConfigError, ++depth_ <= kDeepest, file_, ": expected at most ", kDeepest, " levels, got more");
+    return true;
+  }
+  bool leave() {
+    --depth_;
+    return true;
+  }
+
+  const std::string& file_;
+  /// The keys of each object that is open.
+  std::vector<std::set<std::string>> seen_;
+  int depth_ = 0;
+};
+
 class Writer : public FieldVisitor {
  public:
   Json object = Json::object();
@@ -183,26 +230,16 @@ class Writer : public FieldVisitor {
 }  // namespace
 
 Json parse_json(const std::string& text, const std::string& file) {
-  std::vector<std::set<std::string>> seen;  // the keys of each object that is open
-  const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
-    SPECFUSE_CHECK_AS(ConfigError, depth <= kDeepest, file, ": expected at most ", kDeepest, " levels, got more");
-    if (event == Json::parse_event_t::object_start) seen.emplace_back();
-    if (event == Json::parse_event_t::object_end) seen.pop_back();
-    if (event == Json::parse_event_t::key) {
-      const std::string key = parsed.get<std::string>();
-      SPECFUSE_CHECK_AS(ConfigError, seen.back().insert(key).second, file, ": the key ", shown(parsed),
-                        " is given twice in one object");
-    }
-    return true;
-  };
+  Watcher watcher(file);
+  Json::sax_parse(text, &watcher);
   try {
-    return Json::parse(text, watch);
+    return Json::parse(text);
   } catch (const nlohmann::json::exception& problem) {
     // "[json.exception.parse_error.101] parse error at line 3, column 5: ..."
     std::string reason = problem.what();
     reason.erase(0, reason.find("] ") + 2);
     std::replace_if(
-        reason.begin(), reason.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+        reason.begin(), reason.end(), [](unsigned char c) { return c < 0x20 || c >= 0x7f; }, '?');
     throw ConfigError(concat(file, ": not valid JSON: ", reason));
   }
 }

@@ -109,7 +109,7 @@ std::vector<FitContext> fit_contexts(const ExperimentConfig& config, const Metho
   FitContext tuning = context;
   tuning.warm_start = WarmStart{config.protocol.fine_tune->steps, config.protocol.fine_tune->learning_rate};
   tuning.record = record_as(fine_tuning_of(context.label));
-  context.checkpoint_path = output.kept(context.label + ".pretrained.h5");
+  context.checkpoint_path = output.kept(concat(".pretrained.", context.label, ".h5"));  // no label starts with '.'
   return {context, tuning};
 }
 
@@ -141,7 +141,7 @@ Results run_experiment(const ExperimentConfig& given, const RunOptions& options)
       SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before ", config.folder_of(method, seed));
       const std::vector<FitContext> contexts = fit_contexts(config, method, seed, output, log);
       Fusion fusion = fit_and_fuse(method, task, contexts.back(), [&](FusionMethod& fresh) {
-        if (method.checkpoint) return fresh.restore(read_checkpoint(find_checkpoint(*method.checkpoint, directories)));
+        if (method.checkpoint) return restore_from(find_checkpoint(*method.checkpoint, directories), fresh);
         fit_all(fresh, task, contexts);  // with `apply` of a method that learns nothing: it still takes its seed
       });
       score(scene, task, config.metric_profiles, fusion);

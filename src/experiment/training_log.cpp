@@ -21,6 +21,11 @@ std::string line_text(const TrainingLog::Line& line) {
       .dump();
 }
 
+Index integer(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  return found != json.end() && found->is_number_integer() ? found->get<Index>() : 0;
+}
+
 double number(const Json& json, const char* key) {
   const auto found = json.find(key);
   return found != json.end() && found->is_number() ? found->get<double>() : std::numeric_limits<double>::quiet_NaN();
@@ -35,9 +40,11 @@ void TrainingLog::read(const std::string& path) {
   for (std::string text; std::getline(file, text);) {
     const Json json = Json::parse(text, nullptr, false);
     if (!json.is_object()) return;  // the last line of a run that was killed
-    insert({json.value("method", ""),
-            json.value("seed", Index{0}),
-            {json.value("step", Index{0}), number(json, "loss"), number(json, "learning_rate"),
+    const auto method = json.find("method");
+    if (method == json.end() || !method->is_string()) return;
+    insert({method->get<std::string>(),
+            integer(json, "seed"),
+            {integer(json, "step"), number(json, "loss"), number(json, "learning_rate"),
              number(json, "validation_loss"), number(json, "seconds")}});
   }
 }

@@ -9,6 +9,9 @@
 namespace specfuse {
 namespace {
 
+/// Weights that cancel each other beyond this leave nothing of the image but rounding errors.
+constexpr double kLargestWeight = 1e4;
+
 void check_options(const PsfOptions& options, Index ratio) {
   SPECFUSE_CHECK_AS(ConfigError, ratio >= 2, "psf: expected a ratio of at least 2, got ", ratio);
   SPECFUSE_CHECK_AS(ConfigError, !options.fwhm || options.type == "gaussian",
@@ -69,7 +72,12 @@ Tensor normalized_psf(const Tensor& kernel, Index ratio) {
   SPECFUSE_CHECK_AS(ConfigError, std::isfinite(total) && total > 0,
                     "psf: expected a finite kernel with a positive sum, got a sum of ", total);
   Tensor psf(shape);
-  for (Index i = 0; i < kernel.size(); ++i) psf[i] = static_cast<float>(double{kernel[i]} / total);
+  for (Index i = 0; i < kernel.size(); ++i) {
+    const double weight = double{kernel[i]} / total;
+    SPECFUSE_CHECK_AS(ConfigError, std::abs(weight) <= kLargestWeight, "psf: expected weights of at most ",
+                      kLargestWeight, " times their sum, got ", kernel[i], " in a sum of ", total);
+    psf[i] = static_cast<float>(weight);
+  }
   return psf;
 }
 

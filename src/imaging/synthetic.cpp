@@ -142,6 +142,10 @@ Cube synthetic_scene(const SyntheticOptions& options) {
   check_options(options);
   const std::vector<double> wavelength_nm =
       options.wavelength_nm.empty() ? default_wavelengths(options.bands.value_or(kBands)) : options.wavelength_nm;
+  const double bytes = static_cast<double>(options.rows) * static_cast<double>(options.cols) *
+                       static_cast<double>(wavelength_nm.size()) * sizeof(float);
+  SPECFUSE_CHECK_AS(ConfigError, bytes <= memory_bytes(), "synthetic: expected a scene that fits into the ",
+                    memory_bytes() / 1e9, " GB of memory here, got one of ", bytes / 1e9, " GB");
   Cube cube(options.rows, options.cols, static_cast<Index>(wavelength_nm.size()));
   cube.wavelength_nm = wavelength_nm;
   cube.attributes = {{"description", "synthetic scene"}, {"units", "reflectance times 10000"}};

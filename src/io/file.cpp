@@ -97,6 +97,8 @@ std::string read_text(const std::string& path) {
     SPECFUSE_CHECK_AS(DataError, count >= 0, "cannot read ", path, ": ", reason());
     if (count == 0) return text;
     text.append(buffer, static_cast<std::size_t>(count));
+    SPECFUSE_CHECK_AS(DataError, text.size() <= kMostText, "cannot read ", path, ": it is longer than ",
+                      kMostText >> 20, " MB");
   }
 }
 

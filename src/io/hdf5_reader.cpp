@@ -1,9 +1,9 @@
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 
 #include "hdf5_handle.h"
 #include "specfuse/io/hdf5.h"
@@ -20,10 +20,19 @@ herr_t refuse_external_link(const char*, const char*, const char*, const char*, 
   return -1;
 }
 
-/// A list of numbers longer than this is data, not a description.
+/// Attributes larger than this are data, not a description: in numbers, and in bytes of a text.
 constexpr Index kMostAttributeNumbers = 4096;
+constexpr std::size_t kMostAttributeText = 1 << 24;
+
+/// Groups deeper than this are refused: the library descends by recursion, until its stack is full.
+constexpr std::ptrdiff_t kDeepestGroup = 32;
+
+/// Deflate makes a file at most this many times smaller. A dataset that claims more has no values for what it claims.
+constexpr double kBestCompression = 1100;
 
 herr_t collect_dataset(hid_t, const char* name, const H5O_info_t* info, void* names) {
+  const std::string_view path = name;
+  if (std::count(path.begin(), path.end(), '/') >= kDeepestGroup) return -1;
   if (info->type == H5O_TYPE_DATASET) static_cast<std::vector<std::string>*>(names)->push_back(concat("/", name));
   return 0;
 }
@@ -47,10 +56,6 @@ std::string shape_text(const std::vector<Index>& extents) {
   return text + "]";
 }
 
-double memory_bytes() {
-  return static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
-}
-
 Handle open_object(const Hdf5Reader& reader, hid_t file, const std::string& name) {
   bool external = false;
   const Handle access(H5Pcreate(H5P_LINK_ACCESS), H5Pclose);
@@ -64,7 +69,8 @@ Handle open_object(const Hdf5Reader& reader, hid_t file, const std::string& name
   throw DataError(concat(reader.path(), ": cannot open ", name, ": ", reason));
 }
 
-/// The library's own reason would be a folder of plugins that it looked through.
+/// The filters that nearly every file uses, and no others: they come from anywhere, even out of a folder of plugins,
+/// and take what the file says on trust.
 void check_filters(const Hdf5Reader& reader, const std::string& name, const Handle& creation) {
   const int count = H5Pget_nfilters(creation.get());
   for (int i = 0; i < count; ++i) {
@@ -73,8 +79,9 @@ void check_filters(const Hdf5Reader& reader, const std::string& name, const Hand
     char filter[64] = "";
     const H5Z_filter_t id = H5Pget_filter2(creation.get(), static_cast<unsigned>(i), &flags, &values, nullptr,
                                            sizeof filter, filter, nullptr);
-    READ_CHECK(id >= 0 && H5Zfilter_avail(id) > 0, reader.path(), ": ", name, " is compressed with filter ", id, " ",
-               filter, ", which the HDF5 library here does not have");
+    READ_CHECK(id == H5Z_FILTER_DEFLATE || id == H5Z_FILTER_SHUFFLE || id == H5Z_FILTER_FLETCHER32, reader.path(), ": ",
+               name, " is compressed with filter ", id, " ", filter,
+               ": expected deflate, shuffle and fletcher32 only; h5repack -f GZIP=4 makes it so");
   }
 }
 
@@ -104,21 +111,46 @@ std::vector<Index> extents_of(const Hdf5Reader& reader, const std::string& name,
   return result;
 }
 
+/// Whether numbers lie in the bytes of a type as a CPU has them. Others exist on paper, and in broken files.
+bool is_plain_number(const Handle& type) {
+  const H5T_class_t type_class = H5Tget_class(type.get());
+  const std::size_t size = H5Tget_size(type.get());
+  const bool whole = (size == 1 || size == 2 || size == 4 || size == 8) && H5Tget_offset(type.get()) == 0 &&
+                     H5Tget_precision(type.get()) == 8 * size;
+  if (type_class == H5T_INTEGER) return whole;
+  std::size_t sign = 0, exponent = 0, exponent_bits = 0, mantissa = 0, mantissa_bits = 0;
+  return type_class == H5T_FLOAT && whole && size > 1 &&
+         H5Tget_fields(type.get(), &sign, &exponent, &exponent_bits, &mantissa, &mantissa_bits) >= 0 &&
+         sign == 8 * size - 1 && mantissa == 0 && exponent == mantissa_bits && exponent_bits > 0 && mantissa_bits > 0 &&
+         mantissa_bits + exponent_bits == sign;
+}
+
+/// Refuses values that cannot be there: more than the file has room for, or than its bytes can be unpacked to.
+void check_stored(const Hdf5Reader& reader, const std::string& name, const Handle& dataset, double bytes) {
+  struct stat status {};
+  const double stored = static_cast<double>(H5Dget_storage_size(dataset.get()));
+  READ_CHECK(::stat(reader.path().c_str(), &status) == 0 && stored <= static_cast<double>(status.st_size) &&
+                 bytes <= stored * kBestCompression,
+             reader.path(), ": ", name, " claims ", bytes, " bytes of values, of which ", stored,
+             " would be stored: expected them in the file of ", status.st_size, " bytes");
+}
+
 /// Checks all that could make a read fail or fill the memory, before anything is allocated.
 void check_readable(const Hdf5Reader& reader, const std::string& name, const Handle& dataset,
                     const std::vector<Index>& extents) {
   const Handle type(H5Dget_type(dataset.get()), H5Tclose);
   READ_CHECK(type.valid(), reader.path(), ": cannot read the type of ", name, ": ", hdf5_reason());
-  const H5T_class_t type_class = H5Tget_class(type.get());
-  READ_CHECK(type_class == H5T_INTEGER || type_class == H5T_FLOAT, reader.path(), ": ", name,
-             " is not numeric: expected an integer or float type");
-  double bytes = sizeof(float);
+  READ_CHECK(is_plain_number(type), reader.path(), ": ", name,
+             " is not numeric: expected integers of 8 to 64 bits or IEEE floats of 16 to 64");
+  double count = 1;
   for (const Index extent : extents) {
     READ_CHECK(extent > 0, reader.path(), ": ", name, " is empty: its shape is ", shape_text(extents));
-    bytes *= static_cast<double>(extent);
+    count *= static_cast<double>(extent);
   }
+  const double bytes = count * sizeof(float);
   READ_CHECK(bytes <= memory_bytes(), reader.path(), ": ", name, " ", shape_text(extents), " takes ", bytes / 1e9,
              " GB as float32, more than the ", memory_bytes() / 1e9, " GB of memory here");
+  check_stored(reader, name, dataset, count * static_cast<double>(H5Tget_size(type.get())));
 }
 
 Shape to_shape(const std::vector<Index>& extents) {
@@ -162,7 +194,8 @@ struct Attribute {
   Index count = 0;
 };
 
-/// The text of an attribute of one string, fixed or variable in length; none where the library cannot read it.
+/// The text of an attribute of one string, fixed or variable in length; none where the library cannot read it or it
+/// is too long.
 std::optional<std::string> text_in(const Attribute& attribute) {
   if (H5Tis_variable_str(attribute.type.get()) > 0) {
     char* text = nullptr;
@@ -171,6 +204,7 @@ std::optional<std::string> text_in(const Attribute& attribute) {
     H5free_memory(text);
     return result;
   }
+  if (H5Tget_size(attribute.type.get()) > kMostAttributeText) return std::nullopt;
   std::string text(H5Tget_size(attribute.type.get()), '\0');
   if (H5Aread(attribute.handle.get(), attribute.type.get(), text.data()) < 0) return std::nullopt;
   text.resize(strnlen(text.data(), text.size()));
@@ -193,8 +227,8 @@ Hdf5Reader::~Hdf5Reader() { H5Fclose(file_); }
 
 std::vector<std::string> Hdf5Reader::datasets() const {
   std::vector<std::string> names;
-  READ_CHECK(H5Ovisit(file_, H5_INDEX_NAME, H5_ITER_INC, collect_dataset, &names) >= 0, "cannot list ", path_, ": ",
-             hdf5_reason());
+  READ_CHECK(H5Ovisit(file_, H5_INDEX_NAME, H5_ITER_INC, collect_dataset, &names) >= 0, "cannot list ", path_,
+             ", or its groups are more than ", kDeepestGroup, " deep: ", hdf5_reason());
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -261,8 +295,9 @@ std::map<std::string, std::vector<double>> Hdf5Reader::numbers(const std::string
   std::map<std::string, std::vector<double>> result;
   for (const std::string& name : attribute_names(*this, object, handle)) {
     const Attribute attribute(handle, name);
-    const bool numeric = attribute.type_class() == H5T_INTEGER || attribute.type_class() == H5T_FLOAT;
-    if (!attribute.valid() || !numeric || attribute.count < 1 || attribute.count > kMostAttributeNumbers) continue;
+    if (!attribute.valid() || !is_plain_number(attribute.type) || attribute.count < 1 ||
+        attribute.count > kMostAttributeNumbers)
+      continue;
     std::vector<double>& values = result[name];
     values.resize(static_cast<std::size_t>(attribute.count));
     READ_CHECK(H5Aread(attribute.handle.get(), H5T_NATIVE_DOUBLE, values.data()) >= 0, path_,
@@ -276,7 +311,8 @@ std::map<std::string, std::uint64_t> Hdf5Reader::integers(const std::string& obj
   std::map<std::string, std::uint64_t> result;
   for (const std::string& name : attribute_names(*this, object, handle)) {
     const Attribute attribute(handle, name);
-    if (!attribute.valid() || attribute.type_class() != H5T_INTEGER || attribute.count != 1) continue;
+    const bool integer = attribute.type_class() == H5T_INTEGER && is_plain_number(attribute.type);
+    if (!attribute.valid() || !integer || attribute.count != 1) continue;
     READ_CHECK(H5Aread(attribute.handle.get(), H5T_NATIVE_UINT64, &result[name]) >= 0, path_,
                ": cannot read attribute ", name, " of ", object, ": ", hdf5_reason());
   }
@@ -288,8 +324,8 @@ std::optional<double> Hdf5Reader::number(const std::string& object, const std::s
   if (H5Aexists(handle.get(), name.c_str()) <= 0) return std::nullopt;
   const Attribute attribute(handle, name);
   READ_CHECK(attribute.valid(), path_, ": cannot read attribute ", name, " of ", object, ": ", hdf5_reason());
-  const bool numeric = attribute.type_class() == H5T_INTEGER || attribute.type_class() == H5T_FLOAT;
-  READ_CHECK(numeric && attribute.count == 1, path_, ": attribute ", name, " of ", object, ": expected one number");
+  READ_CHECK(is_plain_number(attribute.type) && attribute.count == 1, path_, ": attribute ", name, " of ", object,
+             ": expected one number");
   double value = 0;
   READ_CHECK(H5Aread(attribute.handle.get(), H5T_NATIVE_DOUBLE, &value) >= 0, path_, ": cannot read attribute ", name,
              " of ", object, ": ", hdf5_reason());

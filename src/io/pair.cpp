@@ -1,5 +1,7 @@
 #include "specfuse/io/pair.h"
 
+#include <algorithm>
+
 #include "cube_dataset.h"
 #include "specfuse/core/error.h"
 
@@ -27,6 +29,18 @@ Index read_ratio(const Hdf5Reader& file, const Cube& hsi, const Cube& msi) {
   return derived;
 }
 
+/// Each MSI band is a mixture of HSI bands.
+void check_response(const std::string& path, const Tensor& srf) {
+  for (Index row = 0; row < srf.dim(0); ++row) {
+    const float *begin = srf.data() + row * srf.dim(1), *end = begin + srf.dim(1);
+    const auto [least, most] = std::minmax_element(begin, end);
+    SPECFUSE_CHECK_AS(DataError, *least >= 0 && *most > 0, path,
+                      ": /srf: expected weights of at least 0 and one above "
+                      "in each row, got ",
+                      *least, " to ", *most, " in row ", row, " (counted from 0)");
+  }
+}
+
 void check_sizes(const std::string& path, const PairFile& pair) {
   if (pair.reference) {
     const Shape expected{pair.msi.rows(), pair.msi.cols(), pair.hsi.bands()}, got = pair.reference->values.shape();
@@ -37,6 +51,7 @@ void check_sizes(const std::string& path, const PairFile& pair) {
     const Shape expected{pair.msi.bands(), pair.hsi.bands()};
     SPECFUSE_CHECK_AS(DataError, pair.srf.shape() == expected, path, ": expected /srf ", expected.text(),
                       ", bands of /msi by bands of /hsi, got ", pair.srf.shape().text());
+    check_response(path, pair.srf);
   }
 }
 

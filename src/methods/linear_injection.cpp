@@ -55,6 +55,7 @@ void LinearInjection::restore(const Checkpoint& checkpoint) {
   const auto gain = checkpoint.tensors.find("model/gain");
   SPECFUSE_CHECK_AS(DataError, gain != checkpoint.tensors.end() && gain->second.shape().rank() == 2,
                     "linear_injection: the checkpoint has no matrix 'model/gain'");
+  SPECFUSE_CHECK_AS(DataError, all_finite(gain->second), "checkpoint: expected finite values in 'model/gain'");
   gain_ = gain->second;
 }
 

@@ -5,6 +5,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/upsample.h"
+#include "specfuse/tensor/math.h"
 
 namespace specfuse {
 namespace {
@@ -79,8 +80,22 @@ Normalization Normalization::read(const Checkpoint& checkpoint) {
     SPECFUSE_CHECK_AS(DataError, found != checkpoint.tensors.end(), "checkpoint: no 'normalization/", name, "'");
     return found->second;
   };
-  const auto scale = [&](const std::string& name) { return BandScale{get(name + ".low"), get(name + ".span")}; };
-  return {scale("hsi"), scale("msi"), scale("target")};
+  const auto scale = [&](const std::string& name) {
+    const BandScale found{get(name + ".low"), get(name + ".span")};
+    SPECFUSE_CHECK_AS(DataError, found.low.shape().rank() == 1 && found.span.shape() == found.low.shape(),
+                      "checkpoint: expected 'normalization/", name, ".low' and '.span' of one length, got ",
+                      found.low.shape().text(), " and ", found.span.shape().text());
+    bool usable = all_finite(found.low) && all_finite(found.span);
+    for (Index band = 0; band < found.span.size(); ++band) usable = usable && found.span[band] > 0;
+    SPECFUSE_CHECK_AS(DataError, usable, "checkpoint: expected 'normalization/", name,
+                      "' of finite values and spans above 0");
+    return found;
+  };
+  const Normalization read{scale("hsi"), scale("msi"), scale("target")};
+  SPECFUSE_CHECK_AS(DataError, read.target.low.shape() == read.hsi.low.shape(),
+                    "checkpoint: expected 'normalization/target' and 'normalization/hsi' of one length, got ",
+                    read.target.low.shape().text(), " and ", read.hsi.low.shape().text());
+  return read;
 }
 
 }  // namespace specfuse

@@ -15,6 +15,7 @@
 #include "specfuse/nn/init.h"
 #include "specfuse/optim/optimizer.h"
 #include "specfuse/optim/schedule.h"
+#include "specfuse/tensor/math.h"
 
 namespace specfuse {
 namespace {
@@ -49,7 +50,9 @@ class Training {
  public:
   Training(const TrainingTask& task, const TrainOptions& options, const FitContext& context)
       : task_(task), options_(options), context_(context), optimizer_(make_optimizer(task.parameters, options)),
-        sampler_(context.seed, stream_of("sampler")) {}
+        sampler_(context.seed, stream_of("sampler")) {
+    for (const Parameter& parameter : task.parameters) parameter.value.set_name(parameter.name);
+  }
 
   void run() {
     if (context_.resume && std::filesystem::exists(context_.checkpoint_path)) {
@@ -79,12 +82,7 @@ class Training {
     const Schedule schedule = schedule_of(options_.schedule);
     const double rate = options_.learning_rate * rate_factor(schedule, step_, options_.steps);
     optimizer_->clear_grads();
-    Variable loss = task_.loss(sampler_);
-    const double value = loss.value()[0];
-    SPECFUSE_CHECK(std::isfinite(value), "training: the loss is not finite at step ", step_ + 1,
-                   "; try a smaller train.learning_rate");
-    loss.backward();
-    if (options_.clip_norm > 0) clip_gradient_norm(task_.parameters, options_.clip_norm);
+    const double value = find_gradients();
     optimizer_->step(rate);
     ++step_;
 
@@ -102,6 +100,36 @@ class Training {
     progress.update(step_, note);
   }
 
+  /// The gradients of a batch, clipped, and its loss.
+  double find_gradients() {
+    try {
+      Variable loss = task_.loss(sampler_);
+      const double value = loss.value()[0];
+      if (!std::isfinite(value)) stop_over("the loss", step_ + 1);
+      loss.backward();
+      const double unlimited = std::numeric_limits<double>::infinity();
+      const double norm = clip_gradient_norm(task_.parameters, options_.clip_norm > 0 ? options_.clip_norm : unlimited);
+      if (std::isfinite(norm)) return value;
+    } catch (const Anomaly& anomaly) {
+      stop_over(anomaly.what(), step_ + 1);
+    }
+    for (const Parameter& parameter : task_.parameters) {
+      const Tensor& grad = parameter.value.grad();
+      if (grad.defined() && !all_finite(grad)) stop_over("the gradient of " + parameter.name, step_ + 1);
+    }
+    stop_over("the norm of all gradients", step_ + 1);
+  }
+
+  /// Ends a training that cannot go on. What it said last is what went wrong first.
+  [[noreturn]] void stop_over(const std::string& what, Index step) const {
+    const std::string kept =
+        saved_step_ == 0 ? std::string("no checkpoint had been written")
+                         : concat("the last good checkpoint is ", context_.checkpoint_path, " of step ", saved_step_);
+    throw Error(concat("training: ", what, what.starts_with("anomaly") ? ", in" : " is not finite at", " step ", step,
+                       "; ", kept, "; try a smaller train.learning_rate",
+                       detect_anomaly() ? "" : ", and --detect-anomaly to find the operation"));
+  }
+
   double validate() {
     const NoGrad no_grad;
     const double loss = task_.validation();
@@ -115,7 +143,10 @@ class Training {
     return loss;
   }
 
-  void save() const {
+  void save() {
+    for (const Parameter& parameter : task_.parameters) {
+      if (!all_finite(parameter.value.value())) stop_over(parameter.name, step_);
+    }
     if (context_.checkpoint_path.empty()) return;
     Checkpoint checkpoint;
     save_parameters(task_.parameters, checkpoint);
@@ -129,6 +160,7 @@ class Training {
     checkpoint.attributes["config"] = context_.config;
     if (task_.describe) task_.describe(checkpoint);
     write_checkpoint(context_.checkpoint_path, checkpoint);
+    saved_step_ = step_;
   }
 
   void restore(const Checkpoint& checkpoint) {
@@ -144,12 +176,19 @@ class Training {
                       ": is of another configuration; go on with that one, or start anew without --resume");
     SPECFUSE_CHECK_AS(DataError, state("seed") == context_.seed, context_.checkpoint_path, ": expected seed ",
                       context_.seed, ", got ", state("seed"));
-    load_parameters(task_.parameters, checkpoint);
-    optimizer_->restore(tensors_under(checkpoint, "optimizer/"), state("step"));
+    SPECFUSE_CHECK_AS(DataError, state("step") <= static_cast<std::uint64_t>(options_.steps), context_.checkpoint_path,
+                      ": expected at most ", options_.steps, " steps, got ", state("step"));
     best_ = tensors_under(checkpoint, "best/");
+    try {
+      if (!best_.empty()) load_parameters(task_.parameters, {best_, {}, {}});  // only to see that it can be done
+      load_parameters(task_.parameters, checkpoint);
+      optimizer_->restore(tensors_under(checkpoint, "optimizer/"), state("step"));
+    } catch (const DataError& problem) {
+      throw DataError(concat(context_.checkpoint_path, ": ", problem.what()));
+    }
     best_loss_ = std::bit_cast<double>(state("best_loss_bits"));
     sampler_.seek(state("sampler"));
-    step_ = static_cast<Index>(state("step"));
+    step_ = saved_step_ = static_cast<Index>(state("step"));
     elapsed_before_ = static_cast<double>(state("milliseconds")) / 1000;
   }
 
@@ -158,7 +197,8 @@ class Training {
   const FitContext& context_;
   std::unique_ptr<Optimizer> optimizer_;
   Rng sampler_;
-  Index step_ = 0;
+  /// Steps taken, and those that the checkpoint in the file has.
+  Index step_ = 0, saved_step_ = 0;
   double best_loss_ = std::numeric_limits<double>::infinity();
   std::map<std::string, Tensor> best_;
   Stopwatch since_start_;
@@ -198,6 +238,8 @@ void load_parameters(const std::vector<Parameter>& parameters, const Checkpoint&
     SPECFUSE_CHECK_AS(DataError, found->second.shape() == parameter.value.shape(), "checkpoint: expected 'model/",
                       parameter.name, "' of shape ", parameter.value.shape().text(), ", got ",
                       found->second.shape().text());
+    SPECFUSE_CHECK_AS(DataError, all_finite(found->second), "checkpoint: expected finite values in 'model/",
+                      parameter.name, "'");
     Tensor to = parameter.value.value();
     std::copy_n(found->second.data(), to.size(), to.data());
   }

@@ -1,5 +1,7 @@
 #include "specfuse/methods/two_cnn_fu_net.h"
 
+#include <cmath>
+
 #include "specfuse/core/error.h"
 
 namespace specfuse {
@@ -33,6 +35,34 @@ std::vector<std::string> conv_names(std::size_t count) {
   return names;
 }
 
+/// Weights of convolutions in turn and, for "released", of their skip convolution; `taps` is the kernel's size along
+/// one axis, of `axes`.
+double conv_weights(Index inputs, Index maps, Index taps, Index depth, int axes, bool skip) {
+  const auto m = static_cast<double>(maps), d = static_cast<double>(depth - 1);
+  const double span = d * static_cast<double>(taps - 1) + 1;
+  return m * (static_cast<double>(inputs) + d * m) * std::pow(static_cast<double>(taps), axes) +
+         (skip ? m * m * std::pow(span, axes) : 0.0);
+}
+
+/// Throws before the first allocation where the network, its gradients and the optimiser's memory cannot fit.
+void check_memory(const TwoCnnFuModel& model, Index bands, Index msi_bands, double hsi_features, double msi_features) {
+  const bool released = model.preset == "released";
+  double joint = hsi_features + msi_features, weights = 0;
+  weights += conv_weights(1, model.hsi_maps, model.hsi_kernel, model.hsi_depth, 1, released);
+  weights += conv_weights(msi_bands, model.msi_maps, model.msi_kernel, model.msi_depth, 2, released);
+  if (released) {
+    weights += hsi_features * static_cast<double>(model.hsi_fc) + msi_features * static_cast<double>(model.msi_fc);
+    joint = static_cast<double>(model.hsi_fc + model.msi_fc);
+  }
+  const auto hidden = static_cast<double>(model.fusion_fc);
+  weights +=
+      joint * hidden + hidden * (released ? joint : hidden) + (released ? joint : hidden) * static_cast<double>(bands);
+  const double bytes = 4 * sizeof(float) * weights;
+  SPECFUSE_CHECK_AS(ConfigError, bytes <= memory_bytes(), "two_cnn_fu: ", weights,
+                    " weights with their gradients and two moments take ", bytes / 1e9, " GB, more than the ",
+                    memory_bytes() / 1e9, " GB of memory here");
+}
+
 }  // namespace
 
 TwoCnnFuNet::TwoCnnFuNet(const TwoCnnFuModel& model, Index bands, Index msi_bands)
@@ -43,6 +73,8 @@ TwoCnnFuNet::TwoCnnFuNet(const TwoCnnFuModel& model, Index bands, Index msi_band
   SPECFUSE_CHECK_AS(ConfigError, msi_side_ >= 1, "two_cnn_fu: ", model.msi_depth, " convolutions of msi_kernel ",
                     model.msi_kernel, " need a patch of at least ", model.patch - msi_side_ + 1, ", got ", model.patch);
   SPECFUSE_CHECK_AS(ConfigError, model.patch % 2 == 1, "two_cnn_fu: expected an odd patch, got ", model.patch);
+  const Index hsi_features = model.hsi_maps * hsi_length_, msi_features = model.msi_maps * msi_side_ * msi_side_;
+  check_memory(model, bands, msi_bands, static_cast<double>(hsi_features), static_cast<double>(msi_features));
 
   for (Index i = 0; i < model.hsi_depth; ++i) {
     hsi_convs_.emplace_back(i == 0 ? 1 : model.hsi_maps, model.hsi_maps, model.hsi_kernel);
@@ -51,7 +83,6 @@ TwoCnnFuNet::TwoCnnFuNet(const TwoCnnFuModel& model, Index bands, Index msi_band
     const Extent kernel{model.msi_kernel, model.msi_kernel};
     msi_convs_.emplace_back(i == 0 ? msi_bands : model.msi_maps, model.msi_maps, kernel);
   }
-  const Index hsi_features = model.hsi_maps * hsi_length_, msi_features = model.msi_maps * msi_side_ * msi_side_;
   if (model.preset == "released") {
     // One kernel as long as the convolutions after the first together.
     const Index hsi_span = (model.hsi_depth - 1) * (model.hsi_kernel - 1) + 1;

@@ -32,9 +32,10 @@ void Optimizer::list(const std::string& name, const std::vector<Tensor>& tensors
 void Optimizer::restore(const std::map<std::string, Tensor>& memory, std::uint64_t steps) {
   for (auto& [name, ours] : this->memory()) {
     const auto theirs = memory.find(name);
-    SPECFUSE_CHECK(theirs != memory.end(), "optimizer: no '", name, "' to continue from");
-    SPECFUSE_CHECK(theirs->second.shape() == ours.shape(), "optimizer: expected '", name, "' of shape ",
-                   ours.shape().text(), ", got ", theirs->second.shape().text());
+    SPECFUSE_CHECK_AS(DataError, theirs != memory.end(), "optimizer: no '", name, "' to continue from");
+    SPECFUSE_CHECK_AS(DataError, theirs->second.shape() == ours.shape(), "optimizer: expected '", name, "' of shape ",
+                      ours.shape().text(), ", got ", theirs->second.shape().text());
+    SPECFUSE_CHECK_AS(DataError, all_finite(theirs->second), "optimizer: expected finite values in '", name, "'");
     Tensor to = ours;
     std::copy_n(theirs->second.data(), to.size(), to.data());
   }

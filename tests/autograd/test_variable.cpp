@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "specfuse/autograd/ops.h"
 #include "specfuse/core/error.h"
 #include "support/random.h"
@@ -61,6 +63,57 @@ TEST_CASE("variable: a chain of 200000 operations is differentiated and freed wi
   }
   y.backward();
   CHECK(x.grad()[0] == 1.0f);
+}
+
+TEST_CASE("anomaly: the first operation with a value that is not finite is named, with the layer") {
+  const auto message = [](const auto& work) {
+    set_detect_anomaly(true);
+    std::string text = "none";
+    try {
+      work();
+    } catch (const Anomaly& anomaly) {
+      text = anomaly.what();
+    }
+    set_detect_anomaly(false);
+    return text;
+  };
+  Variable weight(Tensor::from({1, 2}, {1e30f, 1}), true), bias(Tensor::from({1}, {0}), true);
+  weight.set_name("fc.weight");
+  bias.set_name("fc.bias");
+  const Variable large(Tensor::from({1, 2}, {1e30f, 0})), small(Tensor::from({1, 2}, {1, 1}));
+  CHECK(message([&] { relu(linear(large, weight, bias)); }) ==
+        "anomaly: the value of linear at fc.weight, fc.bias is not finite; it makes [1, 1] of [1, 2], [1, 2], [1]");
+  CHECK(message([&] {
+          const Variable y = relu(linear(small, weight, bias));
+          multiply(y, y);
+        }) == "anomaly: the value of multiply at fc.weight, fc.bias is not finite; it makes [1, 1] of [1, 1], [1, 1]");
+  CHECK(message([&] {
+          const NoGrad no_grad;
+          scale(large, 1e30f);
+        }) == "anomaly: the value of scale at no named layer is not finite; it makes [1, 2] of [1, 2]");
+  // Off, nothing is said.
+  CHECK(std::isinf(linear(large, weight, bias).value()[0]));
+}
+
+TEST_CASE("anomaly: the first operation that passes on a gradient that is not finite is named, with the layer") {
+  const auto backward = [](bool detect) {
+    Variable weight(Tensor::from({1}, {1e-30f}), true);
+    weight.set_name("gain");
+    const Variable y = scale(scale(scale(weight, 1e30f), 1e30f), 1e-30f);
+    set_detect_anomaly(detect);
+    std::string text = concat(weight.grad().defined());
+    try {
+      Variable loss = sum(y);
+      loss.backward(Tensor::from({1}, {1e10f}));
+      text = concat(weight.grad()[0]);
+    } catch (const Anomaly& anomaly) {
+      text = anomaly.what();
+    }
+    set_detect_anomaly(false);
+    return text;
+  };
+  CHECK(backward(true) == "anomaly: a gradient that scale at gain passes on is not finite; it is that of gain [1]");
+  CHECK(backward(false) == "inf");
 }
 
 TEST_CASE("ops: patches are rows in row-major order") {

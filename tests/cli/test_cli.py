@@ -193,6 +193,24 @@ class Cli(unittest.TestCase):
             self.assertEqual(one["metrics"], other["metrics"])
         self.assertEqual((self.out / "config.json").read_text(), resolved)
 
+    def test_the_demo_repeats_to_the_bit_on_any_number_of_threads(self):
+        config = json.loads((TOP / "experiments/demo.json").read_text())
+        config |= {"data": {"synthetic": {"rows": 96, "cols": 96, "bands": 50}}, "protocol": {"type": "wald"}}
+        config["methods"][2]["train"]["steps"] = 5
+
+        def results(threads, out):
+            self.out = self.folder / out
+            metrics = self.succeeded(self.run_config(config, "--threads", threads))
+            for method in metrics["methods"]:
+                for key in ["fit_seconds", "fuse_seconds", "peak_memory_mb"]:
+                    del method[key]
+            return metrics, {path.relative_to(self.out): path.read_bytes() for path in self.out.rglob("*/fused.h5")}
+
+        first = results("1", "first")
+        self.assertEqual(len(first[1]), len(config["methods"]))
+        self.assertEqual(results("1", "again"), first)
+        self.assertEqual(results("2", "threads"), first)
+
     def test_labels_and_seeds_name_the_folders(self):
         config = experiment(seeds=[1, 2], methods=[{"name": "bicubic", "label": "cubic"}])
         self.succeeded(self.run_config(config))

@@ -18,5 +18,12 @@ TEST_CASE("buffer: floats are aligned to a cache line") {
 TEST_CASE("buffer: impossible sizes are errors that name the size") {
   CHECK_THROWS_WITH_AS(allocate_floats(-1), doctest::Contains("-1"), Error);
   CHECK_THROWS_AS(allocate_floats(std::numeric_limits<Index>::max()), Error);
-  CHECK_THROWS_WITH_AS(allocate_floats(Index{1} << 55), doctest::Contains("36028797018963968"), Error);
+  CHECK_THROWS_WITH_AS(allocate_floats(Index{1} << 55), doctest::Contains("out of memory: 1.44115e+08 GB"), Error);
+}
+
+TEST_CASE("buffer: what is freed may be used again, what is refused was never taken") {
+  const auto thousandth = static_cast<Index>(memory_bytes() / 4000);
+  for (int i = 0; i < 1500; ++i) CHECK(allocate_floats(thousandth));
+  for (int i = 0; i < 3; ++i) CHECK_THROWS_AS(allocate_floats(1100 * thousandth), Error);
+  CHECK(allocate_floats(thousandth));
 }

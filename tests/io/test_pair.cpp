@@ -28,6 +28,7 @@ TEST_CASE("pair: images, ratio, reference, response and wavelengths come back") 
   const TemporaryFolder folder;
   const std::string path = folder.file("pair.h5");
   PairFile pair{filled(2, 3, 5, 1), filled(6, 9, 2, 2), 3, filled(6, 9, 5, 3), Tensor(Shape{2, 5})};
+  pair.srf[0] = 1.0f;
   pair.srf[7] = 0.5f;
   pair.hsi.wavelength_nm = {400, 500, 600, 700, 800};
   pair.msi.wavelength_nm = {450, 650};

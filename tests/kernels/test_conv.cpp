@@ -38,6 +38,24 @@ std::vector<Case> cases() {
 
 }  // namespace
 
+TEST_CASE("conv: the size of the output follows from stride, padding and dilation") {
+  // Counted by hand: 12 padded rows, a kernel over 5 of them, at 0, 2, 4 and 6; 11 columns, a kernel over 3, at 0,
+  // 3, 6.
+  const ConvGeometry g = conv_geometry({1, 1, 10, 11}, {1, 1, 3, 3}, {{2, 3}, {1, 0}, {2, 1}});
+  CHECK(g.out.h == 4);
+  CHECK(g.out.w == 3);
+  CHECK(conv_geometry({1, 1, 5, 5}, {1, 1, 3, 3}, {{1, 1}, {0, 0}, {2, 2}}).out.h == 1);
+}
+
+TEST_CASE("conv: the weight gradient of more blocks than partial sums is whole") {
+  const ConvGeometry g = conv_geometry({1, 64, 51, 51}, {1, 64, 40, 40}, {});
+  const Tensor x = random_tensor(g.input_shape(), "x"), dy = random_tensor(g.output_shape(), "dy");
+  Tensor got(g.weight_shape()), expected(g.weight_shape());
+  conv_backward_weight(g, dy, x, got);
+  reference::conv_backward_weight(g, dy, x, expected);
+  CHECK(relative_gap(got, expected) < 2e-6);
+}
+
 TEST_CASE("conv: every path agrees with the plain loops on every instruction set") {
   const std::string before = simd_name();
   for (const std::string& name : available_simd()) {

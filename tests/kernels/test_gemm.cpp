@@ -51,6 +51,18 @@ TEST_CASE("gemm: agrees with plain loops for every transposition and odd sizes")
   }
 }
 
+TEST_CASE("gemm: a part of a wider matrix is shared out among tasks row by row") {
+  const Tensor wide = random_tensor({200, 9}, "wide"), y = random_tensor({5, 3}, "y");
+  const Factor part{{wide.data() + 2, 200, 5, 9}, false}, turned{{wide.data(), 9, 150, 200}, true};
+  Tensor c({200, 3});
+  parallel_gemm(part, plain(y), output(c));
+  CHECK(relative_gap(c, product_by_loops(part, plain(y))) < 1e-5);
+  const Tensor z = random_tensor({9, 3}, "z");
+  Tensor d({150, 3});
+  parallel_gemm(turned, plain(z), output(d));
+  CHECK(relative_gap(d, product_by_loops(turned, plain(z))) < 1e-5);
+}
+
 TEST_CASE("gemm: writes within a wider matrix and nowhere else") {
   const Tensor x = random_tensor({3, 4}, "x"), y = random_tensor({4, 2}, "y");
   Tensor wide({3, 5});

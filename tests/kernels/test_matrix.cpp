@@ -73,6 +73,9 @@ TEST_CASE("matrix: eigenvalues fall, vectors are orthonormal and rebuild the mat
   CHECK(eigen.values[0] == doctest::Approx(3));
   CHECK(eigen.values[1] == doctest::Approx(1));
   CHECK(eigen.values[2] == doctest::Approx(-5));
+  // Each vector's largest component is positive, which settles its sign.
+  CHECK(eigen.vectors(0, 0) > 0);
+  CHECK(eigen.vectors(2, 2) == doctest::Approx(1));
   Matrix scaled = eigen.vectors;
   for (Index row = 0; row < 3; ++row) {
     for (Index col = 0; col < 3; ++col) scaled(row, col) *= eigen.values[static_cast<std::size_t>(col)];

@@ -83,6 +83,129 @@ TEST_CASE("train: a loss that is not finite stops with the step") {
   CHECK_THROWS_WITH_AS(train(task, options, {}), doctest::Contains("not finite at step 3"), Error);
 }
 
+TEST_CASE("train: a gradient that is not finite stops with step, parameter and the last good checkpoint") {
+  const Parameter good{"fc1.weight", Variable(Tensor::from({1}, {1}), true)};
+  const Parameter w{"fc2.weight", Variable(Tensor::from({1}, {2}), true)};
+  const TemporaryFile file;
+  TrainingTask task;
+  task.parameters = {good, w};
+  int calls = 0;
+  // The loss is finite; what comes back through it is not.
+  task.loss = [&](Rng&) {
+    const bool broken = ++calls == 4;
+    return Variable(Tensor::from({1}, {1}), {good.value, w.value}, [=](const Tensor&) {
+      good.value.grad_to_add()[0] += 1;
+      w.value.grad_to_add()[0] += broken ? std::numeric_limits<float>::quiet_NaN() : 1.0f;
+    });
+  };
+  TrainOptions options;
+  options.steps = 9;
+  options.checkpoint_every = 2;
+  FitContext context;
+  for (const double clip : {1.0, 0.0}) {
+    options.clip_norm = clip;
+    calls = 0;
+    CHECK_THROWS_WITH_AS(train(task, options, context),
+                         doctest::Contains("the gradient of fc2.weight is not finite at step 4; no checkpoint"), Error);
+  }
+  context.checkpoint_path = file.path;
+  calls = 0;
+  CHECK_THROWS_WITH_AS(train(task, options, context),
+                       doctest::Contains(concat("the last good checkpoint is ", file.path, " of step 2").c_str()),
+                       Error);
+  CHECK(read_checkpoint(file.path).state.at("step") == 2);
+}
+
+TEST_CASE("train: a parameter that is not finite is never saved") {
+  const Parameter w{"fc.weight", Variable(Tensor::from({1}, {1}), true)};
+  const TemporaryFile file;
+  TrainingTask task;
+  task.parameters = {w};
+  task.loss = [&](Rng&) { return scale(w.value, 1.0f); };
+  TrainOptions options;
+  options.optimizer = "sgd";
+  options.clip_norm = 0;
+  options.schedule = "constant";
+  options.weight_decay = 10;
+  options.learning_rate = 1e3;  // times -9999 a step: beyond float at the tenth
+  options.momentum = 0;
+  options.steps = 10;
+  FitContext context;
+  context.checkpoint_path = file.path;
+  CHECK_THROWS_WITH_AS(train(task, options, context), doctest::Contains("fc.weight is not finite at step 10"), Error);
+  CHECK_FALSE(std::filesystem::exists(file.path));
+}
+
+TEST_CASE("train: with anomaly detection the operation is named, with its layer and the step") {
+  TwoCnnFuOptions options = small_options();
+  options.train.optimizer = "sgd";
+  options.train.clip_norm = 0;
+  options.train.learning_rate = 1e3;
+  options.train.schedule = "constant";
+  options.train.steps = 50;
+  const TrainingData data{{small_example(6, 6, 9, 2)}, {}};
+  TwoCnnFu method(options);
+  CHECK_THROWS_WITH_AS(method.fit(data, {}), doctest::Contains("--detect-anomaly"), Error);
+  set_detect_anomaly(true);
+  std::string message;
+  try {
+    method.fit(data, {});
+  } catch (const Error& error) {
+    message = error.what();
+  }
+  set_detect_anomaly(false);
+  CAPTURE(message);
+  CHECK(message.starts_with("training: anomaly: "));
+  CHECK(message.find(" in step ") != std::string::npos);
+  CHECK((message.find("fusion.") != std::string::npos || message.find("hsi.") != std::string::npos ||
+         message.find("msi.") != std::string::npos));
+}
+
+TEST_CASE("train: a checkpoint that cannot be gone on from is refused") {
+  const Parameter w = weight(1);
+  const TemporaryFile file;
+  TrainingTask task;
+  task.parameters = {w};
+  task.loss = [&](Rng&) { return euclidean_loss(w.value, Tensor::from({1}, {0})); };
+  task.validation = [&] { return std::abs(w.value.value()[0]); };
+  TrainOptions options;
+  options.steps = 3;
+  options.validate_every = 1;
+  FitContext context;
+  context.checkpoint_path = file.path;
+  context.resume = true;
+  train(task, options, context);
+  const Checkpoint good = read_checkpoint(file.path);
+  const auto refusal = [&](const auto& change) {
+    Checkpoint bad = read_checkpoint(file.path);
+    change(bad);
+    write_checkpoint(file.path, bad);
+    std::string message = "accepted";
+    try {
+      train(task, options, context);
+    } catch (const DataError& error) {
+      message = error.what();
+    }
+    write_checkpoint(file.path, good);
+    return message.starts_with(file.path) ? message.substr(file.path.size()) : message;
+  };
+  const Tensor nan = Tensor::from({1}, {std::numeric_limits<float>::quiet_NaN()});
+  CHECK(refusal([](Checkpoint& c) { c.state["step"] = 4; }) == ": expected at most 3 steps, got 4");
+  CHECK(refusal([](Checkpoint& c) { c.state.erase("sampler"); }) == ": no state 'sampler' to continue from");
+  CHECK(refusal([](Checkpoint& c) { c.tensors.erase("model/w"); }) == ": checkpoint: no 'model/w'");
+  CHECK(refusal([&](Checkpoint& c) { c.tensors["model/w"] = nan; }) ==
+        ": checkpoint: expected finite values in 'model/w'");
+  CHECK(refusal([&](Checkpoint& c) { c.tensors["best/model/w"] = nan; }) ==
+        ": checkpoint: expected finite values in 'model/w'");
+  CHECK(refusal([](Checkpoint& c) { c.tensors.erase("optimizer/mean/w"); }) ==
+        ": optimizer: no 'mean/w' to continue from");
+  CHECK(refusal([](Checkpoint& c) { c.tensors["optimizer/mean/w"] = Tensor({2}); }) ==
+        ": optimizer: expected 'mean/w' of shape [1], got [2]");
+  CHECK(refusal([&](Checkpoint& c) { c.tensors["optimizer/mean/w"] = nan; }) ==
+        ": optimizer: expected finite values in 'mean/w'");
+  CHECK(refusal([](Checkpoint&) {}) == "accepted");
+}
+
 TEST_CASE("train: interrupted and resumed, it ends where it would have") {
   const TrainingPair example = small_example(6, 6, 9, 2);
   const TemporaryFile file;

@@ -2,11 +2,18 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "specfuse/core/error.h"
 #include "specfuse/tensor/tensor.h"
 
 namespace specfuse {
+
+/// A NaN or an infinity that came up while `detect_anomaly`.
+struct Anomaly : Error {
+  using Error::Error;
+};
 
 /// A value in a computation that remembers how it was made: reverse-mode automatic differentiation.
 /// Copies are handles to the same value.
@@ -19,7 +26,9 @@ class Variable {
   /// A leaf. `requires_grad` makes `backward` gather its gradient.
   explicit Variable(Tensor value, bool requires_grad = false);
   /// A result. Inside `NoGrad`, or where no parent needs a gradient, it forgets parents and backward at once.
-  Variable(Tensor value, std::vector<Variable> parents, Backward backward);
+  /// `operation` is the function that makes it, for `set_detect_anomaly`.
+  Variable(Tensor value, std::vector<Variable> parents, Backward backward,
+           const char* operation = __builtin_FUNCTION());
 
   bool defined() const { return node_ != nullptr; }
   const Tensor& value() const;
@@ -32,6 +41,8 @@ class Variable {
   /// The gradient to add to: zeros of the value's shape when first asked for.
   Tensor& grad_to_add() const;
   void clear_grad();
+  /// What to call it where an anomaly is reported, such as the name of a parameter.
+  void set_name(const std::string& name) const;
 
   /// Fills the gradients of all leaves this one-element value was made from, and frees the graph behind it:
   /// a second call throws `Error`.
@@ -41,8 +52,18 @@ class Variable {
 
  private:
   struct Node;
+  static std::string layer_of(const std::vector<Variable>& parents);
+  static void check_forward(const Tensor& value, const std::vector<Variable>& parents, const char* operation);
+  static void check_backward(const Node& node);
+
   std::shared_ptr<Node> node_;
 };
+
+/// While set, every operation looks at its value and at the gradients it passes on, and the first that makes a NaN or
+/// an infinity out of finite numbers throws `Anomaly` with its name, its shapes and the nearest named variable before
+/// it. Slow; off at the start, and then it costs nothing.
+void set_detect_anomaly(bool on);
+bool detect_anomaly();
 
 /// While one lives, results on this thread store nothing for a backward pass.
 class NoGrad {

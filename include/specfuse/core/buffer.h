@@ -11,8 +11,11 @@ using Index = std::int64_t;
 /// Alignment of every float buffer in bytes: one cache line, one AVX-512 register.
 inline constexpr std::size_t kAlignment = 64;
 
-/// `count` floats, uninitialised, aligned to `kAlignment`, freed with the last owner.
-/// Throws `Error` naming the size if the memory cannot be had.
+/// The machine's memory.
+double memory_bytes();
+
+/// `count` floats, uninitialised, aligned to `kAlignment`, freed with the last owner. All that are alive together never
+/// take more than the machine's memory: throws `Error` naming the size if this or the memory itself cannot be had.
 std::shared_ptr<float[]> allocate_floats(Index count);
 
 }  // namespace specfuse

@@ -33,7 +33,9 @@ class AtomicFile {
 /// Throws `Error` with the path and the reason; then `path` is as before.
 void write_text_atomically(const std::string& path, const std::string& text);
 
-/// The whole file. Throws `DataError` with the path and the reason where it is missing or unreadable.
+/// The whole file. Throws `DataError` with the path and the reason where it is missing, unreadable or longer than
+/// `kMostText` bytes.
+inline constexpr std::size_t kMostText = 1 << 28;
 std::string read_text(const std::string& path);
 
 }  // namespace specfuse

@@ -70,8 +70,8 @@ void initialize(const std::vector<Parameter>& parameters, const TrainOptions& op
 
 /// Takes options.steps steps from the initial parameters, or from the checkpoint where the context says resume.
 /// With validation data the parameters of the best validation loss stay, otherwise the last. Checkpoints hold all
-/// that is needed to go on. Throws `Error` where the loss is not finite, naming the step, and `Interrupted`, after
-/// writing a checkpoint, when the user asked to stop.
+/// that is needed to go on. Throws `Error` where the loss, a gradient or a parameter is not finite, naming it, the
+/// step and the last good checkpoint, and `Interrupted`, after writing a checkpoint, when the user asked to stop.
 void train(const TrainingTask& task, const TrainOptions& options, const FitContext& context);
 
 /// Parameters under "model/<name>", and back. `load_parameters` throws `DataError` naming what is missing or of
