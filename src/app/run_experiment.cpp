@@ -9,6 +9,7 @@
 #include "specfuse/core/progress.h"
 #include "specfuse/experiment/listing.h"
 #include "specfuse/experiment/runner.h"
+#include "specfuse/experiment/sweep_runner.h"
 #include "specfuse/kernels/dispatch.h"
 
 using namespace specfuse;
@@ -26,13 +27,30 @@ void run_config(const Arguments& arguments, const ExperimentConfig& config) {
   std::printf("%s\nreport: %s/report.html\n", table_text(score_table(results)).c_str(), options.out.c_str());
 }
 
+void run_sweep_file(const Arguments& arguments, const std::string& text) {
+  const Sweep sweep = parse_sweep(text, arguments.config, arguments.settings);
+  const std::string out = arguments.out.empty() ? "results/" + sweep.name : arguments.out;
+  const SweepOptions options{arguments.data_directories, out, arguments.jobs.value_or(1),
+                             arguments.shard.value_or(Shard{})};
+  if (arguments.dry_run) return void(std::fputs(plan_sweep(sweep, options).c_str(), stdout));
+  const SweepOutcome outcome = run_sweep(sweep, options);
+  std::printf("%s\nsweep: %s/sweep.md\n", table_text(outcome.table).c_str(), out.c_str());
+  for (const std::string& line : outcome.failed) std::printf("failed: %s\n", line.c_str());
+  SPECFUSE_CHECK(outcome.failed.empty(), outcome.failed.size(), " of ", sweep.runs.size(),
+                 " runs failed, the first with ", outcome.failed.front());
+}
+
 void run(const Arguments& arguments) {
   if (arguments.question == "--help") return void(std::fputs(kUsage, stdout));
   if (arguments.question == "--version") return void(std::puts("specfuse " SPECFUSE_VERSION));
   if (arguments.question == "--list") return void(std::fputs(listing_text().c_str(), stdout));
   SPECFUSE_CHECK_AS(ConfigError, !arguments.config.empty(),
                     "expected CONFIG.json, got nothing; --help shows the usage");
-  const ExperimentConfig config = load_config(arguments.config, arguments.settings);
+  const std::string text = read_config_text(arguments.config);
+  if (is_sweep(text)) return run_sweep_file(arguments, text);
+  SPECFUSE_CHECK_AS(ConfigError, !arguments.jobs && !arguments.shard, arguments.config,
+                    ": expected a sweep with --jobs or --shard, got an experiment");
+  const ExperimentConfig config = parse_config(text, arguments.config, arguments.settings);
   try {
     run_config(arguments, config);
   } catch (const ConfigError& problem) {

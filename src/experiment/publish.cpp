@@ -58,7 +58,7 @@ void write_results(const Results& results, const std::vector<FigureGroup>& figur
   write_text_atomically(output.staged("log.jsonl"), log.text());
   output.add_folder("figures");
   write_figures(report, output);
-  output.publish();
+  output.publish("metrics.json");
 }
 
 }  // namespace specfuse
