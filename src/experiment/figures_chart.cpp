@@ -150,8 +150,8 @@ std::string axes_of(const Chart& chart, const Axis& x, const Axis& y) {
     grid += line(x.position(value), y.from, x.position(value), y.from + 5);
     labels += text(x.position(value), y.from + 19, "middle", name);
   };
-  for (std::size_t i = 0; i < chart.x_names.size(); ++i) mark_x(static_cast<double>(i), chart.x_names[i]);
-  if (chart.x_names.empty()) {
+  for (const auto& [value, name] : chart.x_ticks) mark_x(value, name);
+  if (chart.x_ticks.empty()) {
     for (const double tick : x.ticks(8)) mark_x(tick, number_text(tick));
   }
   for (const double tick : y.ticks(6)) {
@@ -216,8 +216,8 @@ std::string line_chart(const Chart& chart) {
       y.take_in(series.y[i]);
     }
   }
-  for (std::size_t i = 0; i < chart.x_names.size(); ++i) x.take_in(static_cast<double>(i));
-  x.widen(chart.x_names.empty() ? 0 : 0.5 / static_cast<double>(chart.x_names.size()));
+  for (const auto& [value, name] : chart.x_ticks) x.take_in(value);
+  x.widen(chart.x_ticks.empty() ? 0 : 0.5 / static_cast<double>(chart.x_ticks.size()));
   y.widen(0.04);
   x.from = kLeft;
   x.to = kWidth - kRight;

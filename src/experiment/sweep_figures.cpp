@@ -33,24 +33,30 @@ class Scale {
   }
 
   void set_axis(Chart& chart) const {
-    if (numeric_) {
-      constexpr double kWide = 20;
-      double low = INFINITY, high = -INFINITY;
-      for (const std::string& value : values_) {
-        low = std::min(low, position(value));
-        high = std::max(high, position(value));
-      }
-      chart.x_logarithmic = low > 0 && high >= kWide * low;
-      return;
-    }
+    if (numeric_) return set_number_axis(chart);
     const std::size_t room = std::max<std::size_t>(3, 80 / values_.size());
     for (const std::string& value : values_) {
       const std::string text = field_text(value);
-      chart.x_names.push_back(text.size() <= room ? text : text.substr(0, room - 1) + "~");
+      chart.x_ticks.emplace_back(position(value), text.size() <= room ? text : text.substr(0, room - 1) + "~");
     }
   }
 
  private:
+  /// Marks at the values themselves, where there is room to tell them apart.
+  void set_number_axis(Chart& chart) const {
+    constexpr double kWide = 20, kNear = 0.06;
+    std::vector<std::pair<double, std::string>> ticks;
+    for (const std::string& value : values_) ticks.emplace_back(position(value), value);
+    std::sort(ticks.begin(), ticks.end());
+    const double low = ticks.front().first, high = ticks.back().first;
+    chart.x_logarithmic = low > 0 && high >= kWide * low;
+    const auto place = [&](double x) { return chart.x_logarithmic ? std::log(x) : x; };
+    const auto near = [&](const auto& a, const auto& b) {
+      return place(b.first) - place(a.first) < kNear * (place(high) - place(low));
+    };
+    if (std::adjacent_find(ticks.begin(), ticks.end(), near) == ticks.end()) chart.x_ticks = ticks;
+  }
+
   std::vector<std::string> values_;
   bool numeric_ = false;
 };

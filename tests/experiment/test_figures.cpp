@@ -242,9 +242,9 @@ TEST_CASE("figures: dots and bars of spread mark points, and the axis has room f
                        Error);
 }
 
-TEST_CASE("figures: an axis of names has each name once, one of powers has decades") {
+TEST_CASE("figures: an axis has each name that is given once, one of powers has decades") {
   Chart chart{"kind", "y", {{"a", {0, 2}, {1, 2}}}};
-  chart.x_names = {"first", "<b>", "third"};
+  chart.x_ticks = {{0, "first"}, {1, "<b>"}, {3, "third"}};
   const std::string named = line_chart(chart);
   CHECK(count(named, ">first<") == 1);
   CHECK(count(named, ">&lt;b&gt;<") == 1);

@@ -109,6 +109,7 @@ TEST_CASE("sweep_report: fields of a list vary together, a field of one value ha
   CHECK(figures[3].name == "degrade.psf.fwhm_psnr_db");
   CHECK(count(figures[3].svg, "<polyline") == 2);
   CHECK(contains(figures[3].svg, ">gsa, boundary=circular<"));
+  CHECK(contains(figures[3].svg, ">50<"));
   const Sweep single = parse(R"("grid": {"degrade.ratio": [2, 4]})");
   const std::string bare = sweep_figures(single, sweep_table(single, all_done(single))).front().svg;
   const auto bars = [](const std::string& svg) { return count(svg.substr(svg.find("fill=\"none\"")), "<line"); };
@@ -175,4 +176,14 @@ TEST_CASE("sweep_report: the files are written again from what the runs have lef
   CHECK_FALSE(contains(read_text(out + "/sweep.md"), "failed"));
   CHECK(contains(read_text(out + "/sweep.json"), "\"mean\": 31.0"));
   CHECK(fs::exists(out + "/figures/degrade.ratio_psnr_db.svg"));
+}
+
+TEST_CASE("sweep_report: values that lie close together leave the axis to round numbers") {
+  const auto axis = [](const char* values) {
+    const Sweep sweep = parse(concat("\"grid\": {\"degrade.psf.fwhm\": ", values, "}"));
+    return sweep_figures(sweep, sweep_table(sweep, all_done(sweep))).front().svg;
+  };
+  CHECK(contains(axis("[7, 1.13, 3]"), ">1.13<"));
+  CHECK_FALSE(contains(axis("[7, 1.13, 1.2]"), ">1.13<"));
+  CHECK(contains(axis("[1.13, 1.2, 90]"), ">10<"));
 }

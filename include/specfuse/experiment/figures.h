@@ -3,6 +3,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "specfuse/imaging/cube.h"
@@ -61,8 +62,8 @@ struct Chart {
   std::vector<Series> series;
   bool logarithmic = false;
   bool x_logarithmic = false;
-  /// What stands at x = 0, 1 ... instead of numbers; empty: numbers.
-  std::vector<std::string> x_names = {};
+  /// Where marks stand on the x axis, and what is written there; empty: round numbers.
+  std::vector<std::pair<double, std::string>> x_ticks = {};
 };
 
 /// The chart as SVG text: round ticks, legend above the data, colours that follow the page's light or dark scheme
