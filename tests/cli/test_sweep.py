@@ -188,9 +188,16 @@ class Sweep(unittest.TestCase):
             self.assertRegex(error, r"run_experiment: error: interrupted; the same call goes on with the sweep\n$")
             self.assertTrue(list(self.out.glob("runs/*/.resume/two_cnn_fu.h5")))
             self.assertIn("  cut off  ", self.run_sweep(body, *steps, "--dry-run").stdout)
+        def first_lines(folder):
+            return {path.parts[len(self.out.parts) + 1]: path.read_text().split("\n")[0]
+                    for path in self.out.glob(f"runs/*/{folder}log.jsonl")}
+        begun = first_lines(".resume/")
         run = self.run_sweep(body, *steps)
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertIn("goes on", run.stderr)
+        self.assertTrue(begun)
+        # The seconds that the first step took tell that it was not done again.
+        self.assertLessEqual(begun.items(), first_lines("").items())
         for path in self.out.glob("runs/*/log.jsonl"):
             self.assertEqual(len(path.read_text().splitlines()), 1500)
 
@@ -213,8 +220,15 @@ class Sweep(unittest.TestCase):
         self.assertIn("is left to the other process", second.stderr)
         dry = self.run_sweep(body, "--set", "methods.1.train.steps=1000000", "--dry-run")
         self.assertIn("  running  seed 0", dry.stdout)
+        # Its process dies with it.
         first.kill()
         first.wait()
+        for _ in range(100):
+            dry = self.run_sweep(body, "--set", "methods.1.train.steps=1000000", "--dry-run")
+            if "  running  " not in dry.stdout:
+                break
+            time.sleep(0.1)
+        self.assertIn("  cut off  seed 0", dry.stdout)
 
     def test_dry_run_lists_the_runs_and_writes_nothing(self):
         run = self.run_sweep(EIGHT, "--dry-run", "--shard", "2/4")
