@@ -1,5 +1,6 @@
 #include "app/arguments.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "specfuse/autograd/variable.h"
@@ -11,7 +12,9 @@ namespace specfuse {
 
 const char* const kUsage =
     "usage: run_experiment CONFIG.json [--set path=value]... [--data-dir DIR]... [--out DIR] [--threads N]\n"
-    "                      [--resume] [--detect-anomaly] [--dry-run] [--quiet] | --list | --help | --version\n"
+    "                      [--resume] [--detect-anomaly] [--profile] [--dry-run] [--quiet] |\n"
+    "                      --list | --help | --version\n"
+    "       run_experiment SWEEP.json [--jobs N] [--shard I/N] and all of the above\n"
     "\n"
     "  --set path=value  change a field, such as degrade.ratio=4 or methods.1.train.steps=500\n"
     "  --data-dir DIR    look for data here first, then in $SPECFUSE_DATA and data/\n"
@@ -19,8 +22,13 @@ const char* const kUsage =
     "  --threads N       how many threads to use (default: all processors)\n"
     "  --resume          go on from the checkpoints that an interrupted run left\n"
     "  --detect-anomaly  stop at the first operation of a network that makes a NaN or an infinity, and name it; slow\n"
+    "  --profile         print time, FLOP/s and bytes per operation, and write them to profile.json in the output "
+    "folder\n"
+    "                    as a Chrome trace\n"
     "  --dry-run         check everything, print the resolved configuration, run nothing\n"
     "  --quiet           show no progress\n"
+    "  --jobs N          of a sweep, do so many runs at a time and share the threads among them\n"
+    "  --shard I/N       of a sweep, do every N-th run from the I-th on\n"
     "  --list            name the methods, metrics and sensors\n"
     "\n"
     "exit: 0 done; 1 failed while running; 2 bad usage or configuration; 3 data missing or unreadable; 130 "
@@ -28,12 +36,26 @@ const char* const kUsage =
 
 namespace {
 
-int thread_count(const std::string& text) {
-  char* end = nullptr;
-  const long number = std::strtol(text.c_str(), &end, 10);
-  SPECFUSE_CHECK_AS(ConfigError, *end == '\0' && number >= 1 && number <= 1024,
-                    "--threads: expected an integer from 1 to 1024, got \"", text, "\"");
-  return static_cast<int>(number);
+/// An integer from 1 to `most`; 0 where the text is anything else.
+int positive(const std::string& text, long most) {
+  const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  const long number = digits ? std::strtol(text.c_str(), nullptr, 10) : 0;
+  return number <= most ? static_cast<int>(number) : 0;
+}
+
+int count_of(const std::string& option, const std::string& text) {
+  const int number = positive(text, 1024);
+  SPECFUSE_CHECK_AS(ConfigError, number > 0, option, ": expected an integer from 1 to 1024, got \"", text, "\"");
+  return number;
+}
+
+Shard shard_of(const std::string& text) {
+  const std::size_t slash = std::min(text.find('/'), text.size());
+  const int number = positive(text.substr(0, slash), 1000000);
+  const int count = slash < text.size() ? positive(text.substr(slash + 1), 1000000) : 0;
+  SPECFUSE_CHECK_AS(ConfigError, number > 0 && number <= count,
+                    "--shard: expected I/N with I from 1 to N, such as 2/8, got \"", text, "\"");
+  return {number, count};
 }
 
 }  // namespace
@@ -53,13 +75,19 @@ Arguments parse_arguments(int count, char** texts) {
     else if (text == "--out")
       arguments.out = value();
     else if (text == "--threads")
-      set_threads(thread_count(value()));
+      set_threads(count_of(text, value()));
+    else if (text == "--jobs")
+      arguments.jobs = count_of(text, value());
+    else if (text == "--shard")
+      arguments.shard = shard_of(value());
     else if (text == "--quiet")
       set_progress_visible(false);
     else if (text == "--resume")
       arguments.resume = true;
     else if (text == "--detect-anomaly")
       set_detect_anomaly(true);
+    else if (text == "--profile")
+      arguments.profile = true;
     else if (text == "--dry-run")
       arguments.dry_run = true;
     else if (text == "--list" || text == "--help" || text == "--version")

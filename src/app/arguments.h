@@ -1,7 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "specfuse/experiment/sweep_runner.h"
 
 namespace specfuse {
 
@@ -13,7 +16,10 @@ struct Arguments {
   std::vector<std::string> settings, data_directories;
   /// --list, --help or --version, which are answered without a run.
   std::string question;
-  bool resume = false, dry_run = false;
+  bool resume = false, dry_run = false, profile = false;
+  /// --jobs and --shard, for a sweep only.
+  std::optional<int> jobs;
+  std::optional<Shard> shard;
 };
 
 /// Throws `ConfigError` on an unknown option, a missing or malformed value, or a second file.

@@ -7,9 +7,11 @@
 #include "app/arguments.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
+#include "specfuse/core/profile.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/experiment/listing.h"
 #include "specfuse/experiment/runner.h"
+#include "specfuse/experiment/sweep_runner.h"
 #include "specfuse/kernels/dispatch.h"
 
 using namespace specfuse;
@@ -25,8 +27,25 @@ void run_config(const Arguments& arguments, const ExperimentConfig& config) {
     say(plan_experiment(config, options));
     return void(std::fputs(config_text(config).c_str(), stdout));
   }
+  set_profiling(arguments.profile);
   const Results results = run_experiment(config, options);
+  if (arguments.profile) std::printf("%s\n", profile_text().c_str());
   std::printf("%s\nreport: %s/report.html\n", table_text(score_table(results)).c_str(), options.out.c_str());
+}
+
+void run_sweep_file(const Arguments& arguments, const std::string& text) {
+  SPECFUSE_CHECK_AS(ConfigError, !arguments.profile, arguments.config,
+                    ": expected an experiment with --profile, got a sweep");
+  const Sweep sweep = parse_sweep(text, arguments.config, arguments.settings);
+  const std::string out = arguments.out.empty() ? "results/" + sweep.name : arguments.out;
+  const SweepOptions options{arguments.data_directories, out, arguments.jobs.value_or(1),
+                             arguments.shard.value_or(Shard{})};
+  if (arguments.dry_run) return void(std::fputs(plan_sweep(sweep, options).c_str(), stdout));
+  const SweepOutcome outcome = run_sweep(sweep, options);
+  std::printf("%s\nsweep: %s/sweep.md\n", table_text(outcome.table).c_str(), out.c_str());
+  for (const std::string& line : outcome.failed) std::printf("failed: %s\n", line.c_str());
+  SPECFUSE_CHECK(outcome.failed.empty(), outcome.failed.size(), " of ", sweep.runs.size(),
+                 " runs failed, the first with ", outcome.failed.front());
 }
 
 void run(const Arguments& arguments) {
@@ -35,7 +54,11 @@ void run(const Arguments& arguments) {
   if (arguments.question == "--list") return void(std::fputs(listing_text().c_str(), stdout));
   SPECFUSE_CHECK_AS(ConfigError, !arguments.config.empty(),
                     "expected CONFIG.json, got nothing; --help shows the usage");
-  const ExperimentConfig config = load_config(arguments.config, arguments.settings);
+  const std::string text = read_config_text(arguments.config);
+  if (is_sweep(text)) return run_sweep_file(arguments, text);
+  SPECFUSE_CHECK_AS(ConfigError, !arguments.jobs && !arguments.shard, arguments.config,
+                    ": expected a sweep with --jobs or --shard, got an experiment");
+  const ExperimentConfig config = parse_config(text, arguments.config, arguments.settings);
   try {
     run_config(arguments, config);
   } catch (const ConfigError& problem) {

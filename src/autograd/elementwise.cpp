@@ -2,6 +2,7 @@
 
 #include "specfuse/autograd/ops.h"
 #include "specfuse/core/error.h"
+#include "specfuse/core/profile.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/tensor/math.h"
 
@@ -35,6 +36,7 @@ Tensor generate(const Tensor& like, Value value) {
 }  // namespace
 
 Variable add(const Variable& x, const Variable& y) {
+  const ProfileSpan span(__func__);
   check_same("add", x, y);
   const float *a = x.value().data(), *b = y.value().data();
   return {generate(x.value(), [=](Index i) { return a[i] + b[i]; }), {x, y}, [x, y](const Tensor& grad) {
@@ -44,6 +46,7 @@ Variable add(const Variable& x, const Variable& y) {
 }
 
 Variable subtract(const Variable& x, const Variable& y) {
+  const ProfileSpan span(__func__);
   check_same("subtract", x, y);
   const float *a = x.value().data(), *b = y.value().data();
   return {generate(x.value(), [=](Index i) { return a[i] - b[i]; }), {x, y}, [x, y](const Tensor& grad) {
@@ -53,6 +56,7 @@ Variable subtract(const Variable& x, const Variable& y) {
 }
 
 Variable multiply(const Variable& x, const Variable& y) {
+  const ProfileSpan span(__func__);
   check_same("multiply", x, y);
   const float *a = x.value().data(), *b = y.value().data();
   return {generate(x.value(), [=](Index i) { return a[i] * b[i]; }), {x, y}, [x, y](const Tensor& grad) {
@@ -68,6 +72,7 @@ Variable multiply(const Variable& x, const Variable& y) {
 }
 
 Variable scale(const Variable& x, float factor) {
+  const ProfileSpan span(__func__);
   const float* a = x.value().data();
   return {generate(x.value(), [=](Index i) { return factor * a[i]; }), {x}, [x, factor](const Tensor& grad) {
             add_scaled(x.grad_to_add(), grad, factor);
@@ -75,6 +80,7 @@ Variable scale(const Variable& x, float factor) {
 }
 
 Variable relu(const Variable& x) {
+  const ProfileSpan span(__func__);
   const float* a = x.value().data();
   const Tensor result = generate(x.value(), [=](Index i) { return std::max(a[i], 0.0f); });
   return {result, {x}, [x, result](const Tensor& grad) {
@@ -85,6 +91,7 @@ Variable relu(const Variable& x) {
 }
 
 Variable sum(const Variable& x) {
+  const ProfileSpan span(__func__);
   return {Tensor::from({1}, {static_cast<float>(sum(x.value()))}), {x}, [x](const Tensor& grad) {
             float* out = x.grad_to_add().data();
             const float g = grad[0];
@@ -93,6 +100,7 @@ Variable sum(const Variable& x) {
 }
 
 Variable euclidean_loss(const Variable& x, const Tensor& target) {
+  const ProfileSpan span(__func__);
   SPECFUSE_CHECK(x.shape() == target.shape() && x.shape().rank() >= 1 && x.shape()[0] >= 1,
                  "euclidean_loss: expected equal shapes of at least one row, got ", x.shape().text(), " and ",
                  target.shape().text());

@@ -1,10 +1,12 @@
 #include "specfuse/autograd/ops.h"
+#include "specfuse/core/profile.h"
 #include "specfuse/kernels/conv_lanes.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
 
 Variable to_lanes(const Variable& x) {
+  const ProfileSpan span(__func__);
   const Index samples = x.shape().rank() > 0 ? x.shape()[0] : 0;
   return {to_lanes(x.value()), {x}, [x, samples](const Tensor& grad) {
             add_scaled(x.grad_to_add(), from_lanes(grad, samples));
@@ -12,11 +14,15 @@ Variable to_lanes(const Variable& x) {
 }
 
 Variable from_lanes(const Variable& x, Index samples) {
+  const ProfileSpan span(__func__);
   return {
       from_lanes(x.value(), samples), {x}, [x](const Tensor& grad) { add_scaled(x.grad_to_add(), to_lanes(grad)); }};
 }
 
 Variable conv1d_relu_lanes(const Variable& x, const Variable& weight, const Variable& bias) {
+  // Of a sample: a position of y, for each of its taps.
+  const Shape &in = x.shape(), &w = weight.shape();
+  const ProfileSpan span(__func__, 2.0 * static_cast<double>(in[0] * in[3] * (in[2] - w[2] + 1) * w.size()));
   const Tensor y = conv_lanes_forward(x.value(), weight.value(), bias.value(), true);
   return {y, {x, weight, bias}, [x, weight, bias, y](const Tensor& grad) {
             const auto wanted = [](const Variable& v) { return v.requires_grad() ? &v.grad_to_add() : nullptr; };

@@ -1,22 +1,41 @@
+#include <algorithm>
+
 #include "specfuse/autograd/ops.h"
 #include "specfuse/core/error.h"
+#include "specfuse/core/profile.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/kernels/conv.h"
 #include "specfuse/kernels/gemm.h"
 
 namespace specfuse {
-namespace {}  // namespace
+namespace {
 
+constexpr Index kRowsTogether = 64, kColsTogether = 64;
+
+/// sums[o] += sum over rows of x [rows, outputs], in double.
+void add_column_sums(const Tensor& x, Tensor& sums) {
+  parallel_ranges(x.dim(1), kColsTogether, [&](Index begin, Index end) {
+    double totals[kColsTogether] = {};
+    for (Index row = 0; row < x.dim(0); ++row) {
+      const float* values = x.data() + row * x.dim(1);
+      for (Index o = begin; o < end; ++o) totals[o - begin] += values[o];
+    }
+    for (Index o = begin; o < end; ++o) sums[o] += static_cast<float>(totals[o - begin]);
+  });
+}
+
+}  // namespace
 Variable linear(const Variable& x, const Variable& weight, const Variable& bias) {
+  const ProfileSpan span(__func__, 2.0 * static_cast<double>(x.shape()[0] * weight.shape().size()));
   SPECFUSE_CHECK(x.shape().rank() == 2 && weight.shape().rank() == 2 && x.shape()[1] == weight.shape()[1] &&
                      bias.shape() == Shape{weight.shape()[0]},
                  "linear: expected x [P, I], weight [O, I] and bias [O], got ", x.shape().text(), ", ",
                  weight.shape().text(), " and ", bias.shape().text());
   const Index rows = x.shape()[0], outputs = weight.shape()[0];
   Tensor result = Tensor::uninitialized({rows, outputs});
-  for (Index row = 0; row < rows; ++row) {
-    for (Index o = 0; o < outputs; ++o) result[row * outputs + o] = bias.value()[o];
-  }
+  parallel_ranges(rows, kRowsTogether, [&](Index begin, Index end) {
+    for (Index row = begin; row < end; ++row) std::copy_n(bias.value().data(), outputs, result.data() + row * outputs);
+  });
   parallel_gemm(plain(x.value()), transposed(weight.value()), output(result), true);
   return {result, {x, weight, bias}, [x, weight, bias](const Tensor& grad) {
             if (x.requires_grad()) {
@@ -25,19 +44,14 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias)
             if (weight.requires_grad()) {
               parallel_gemm(transposed(grad), plain(x.value()), output(weight.grad_to_add()), true);
             }
-            if (bias.requires_grad()) {
-              Tensor& out = bias.grad_to_add();
-              parallel_for(grad.dim(1), [&](Index o) {
-                double total = 0;
-                for (Index row = 0; row < grad.dim(0); ++row) total += grad[row * grad.dim(1) + o];
-                out[o] += static_cast<float>(total);
-              });
-            }
+            if (bias.requires_grad()) add_column_sums(grad, bias.grad_to_add());
           }};
 }
 
 Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias, const ConvOptions& options) {
   const ConvGeometry geometry = conv_geometry(x.shape(), weight.shape(), options);
+  const ProfileSpan span(__func__, 2.0 * static_cast<double>(geometry.batch * geometry.positions() *
+                                                             geometry.out_channels * geometry.taps()));
   return {conv_forward(geometry, x.value(), weight.value(), bias.value()), {x, weight, bias}, [=](const Tensor& grad) {
             if (x.requires_grad()) conv_backward_data(geometry, grad, weight.value(), x.grad_to_add());
             if (weight.requires_grad()) conv_backward_weight(geometry, grad, x.value(), weight.grad_to_add());
@@ -46,6 +60,7 @@ Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias,
 }
 
 Variable conv1d(const Variable& x, const Variable& weight, const Variable& bias, const Conv1dOptions& options) {
+  const ProfileSpan span(__func__);
   SPECFUSE_CHECK(x.shape().rank() == 3 && weight.shape().rank() == 3,
                  "conv1d: expected x [N, C, L] and weight [O, C, K], got ", x.shape().text(), " and ",
                  weight.shape().text());

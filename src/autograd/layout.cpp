@@ -2,17 +2,20 @@
 
 #include "specfuse/autograd/ops.h"
 #include "specfuse/core/error.h"
+#include "specfuse/core/profile.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
 
 Variable reshape(const Variable& x, const Shape& shape) {
+  const ProfileSpan span(__func__);
   return {
       x.value().reshape(shape), {x}, [x](const Tensor& grad) { add_scaled(x.grad_to_add(), grad.reshape(x.shape())); }};
 }
 
 Variable concat_columns(const Variable& x, const Variable& y) {
+  const ProfileSpan span(__func__);
   SPECFUSE_CHECK(x.shape().rank() == 2 && y.shape().rank() == 2 && x.shape()[0] == y.shape()[0],
                  "concat_columns: expected [P, A] and [P, B], got ", x.shape().text(), " and ", y.shape().text());
   const Index rows = x.shape()[0], left = x.shape()[1], right = y.shape()[1], width = left + right;
@@ -58,6 +61,7 @@ void for_each_patch_element(const Shape& x, Index side, Index n, Body body) {
 }  // namespace
 
 Variable patches_to_rows(const Variable& x, Index side) {
+  const ProfileSpan span(__func__);
   SPECFUSE_CHECK(x.shape().rank() == 4 && side >= 1 && side <= x.shape()[2] && side <= x.shape()[3],
                  "patches_to_rows: expected [N, C, H, W] of at least ", side, " x ", side, " pixels, got ",
                  x.shape().text());

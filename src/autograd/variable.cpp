@@ -1,10 +1,13 @@
 #include "specfuse/autograd/variable.h"
 
 #include <atomic>
+#include <map>
+#include <mutex>
 #include <unordered_set>
 #include <utility>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/profile.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
@@ -12,6 +15,16 @@ namespace {
 
 thread_local bool grad_enabled = true;
 std::atomic<bool> detecting_anomaly{false};
+
+double bytes_of(const Tensor& x) { return static_cast<double>(x.size()) * sizeof(float); }
+
+/// What the backward pass of an operation is called in a profile.
+const char* backward_name(const char* operation) {
+  static std::map<std::string, std::string> names;
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  return names.try_emplace(operation, std::string(operation) + " backward").first->second.c_str();
+}
 
 }  // namespace
 
@@ -27,6 +40,8 @@ struct Variable::Node {
   /// Made by an operation that was differentiated already.
   bool freed = false;
   const char* operation = "";
+  /// Of the operation, while profiling.
+  double flops = 0, bytes = 0;
   std::string name;
   std::vector<Variable> parents;
   Backward backward;
@@ -59,6 +74,13 @@ Variable::Variable(Tensor value, bool requires_grad) : node_(std::make_shared<No
 Variable::Variable(Tensor value, std::vector<Variable> parents, Backward backward, const char* operation)
     : Variable(std::move(value)) {
   if (detect_anomaly()) check_forward(node_->value, parents, operation);
+  if (ProfileSpan* span = ProfileSpan::current()) {
+    double bytes = bytes_of(node_->value);
+    for (const Variable& parent : parents) bytes += bytes_of(parent.value());
+    span->add_bytes(bytes);
+    node_->flops = span->flops();
+    node_->bytes = bytes;
+  }
   if (!grad_enabled) return;
   for (const Variable& parent : parents) node_->requires_grad |= parent.requires_grad();
   if (!node_->requires_grad) return;
@@ -144,7 +166,11 @@ void Variable::backward(const Tensor& grad) {
   for (; !order.empty(); order.pop_back()) {
     Node& node = *order.back().node_;
     if (!node.backward) continue;
-    node.backward(node.grad);
+    {
+      // Towards the inputs and towards the weights: each as much as forward.
+      const ProfileSpan span(profiling() ? backward_name(node.operation) : "", 2 * node.flops, 2 * node.bytes);
+      node.backward(node.grad);
+    }
     if (detect_anomaly()) check_backward(node);
     node.release_parents();
     node.grad = Tensor();

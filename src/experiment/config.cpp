@@ -1,10 +1,10 @@
 #include "specfuse/experiment/config.h"
 
-#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "experiment/override.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
 #include "specfuse/imaging/profiles.h"
@@ -22,42 +22,6 @@ bool is_plain_name(const std::string& text) {
   const std::string allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
   return !text.empty() && text.size() <= 100 && text[0] != '.' && text[0] != '-' &&
          text.find_first_not_of(allowed) == std::string::npos;
-}
-
-/// The value at one step of an override's path, made where an object lacks it.
-Json& step_into(Json& json, const std::string& key, const std::string& setting) {
-  if (json.is_null()) json = Json::object();
-  if (json.is_object()) return json[key];
-  SPECFUSE_CHECK_AS(ConfigError, json.is_array(), "--set ", setting, ": nothing is below the value before \"", key,
-                    "\"");
-  const bool number = !key.empty() && key.size() < 9 && key.find_first_not_of("0123456789") == std::string::npos;
-  SPECFUSE_CHECK_AS(ConfigError, number && std::stoul(key) < json.size(), "--set ", setting,
-                    ": expected a position from 0 to ", static_cast<Index>(json.size()) - 1, " in the list, got \"",
-                    key, "\"");
-  return json[std::stoul(key)];
-}
-
-bool is_utf8(const std::string& text) {
-  try {
-    return !Json(text).dump().empty();
-  } catch (const nlohmann::json::type_error&) {
-    return false;
-  }
-}
-
-void apply_override(Json& json, const std::string& setting) {
-  SPECFUSE_CHECK_AS(ConfigError, is_utf8(setting), "--set: expected a text in UTF-8, got other bytes");
-  const std::size_t equals = setting.find('=');
-  SPECFUSE_CHECK_AS(ConfigError, equals != std::string::npos && equals > 0, "--set: expected path=value, got \"",
-                    setting, "\"");
-  Json* at = &json;
-  for (std::size_t begin = 0, end = 0; begin <= equals; begin = end + 1) {
-    end = std::min(setting.find('.', begin), equals);
-    SPECFUSE_CHECK_AS(ConfigError, end > begin, "--set ", setting, ": the path has an empty part");
-    at = &step_into(*at, setting.substr(begin, end - begin), setting);
-  }
-  const std::string value = setting.substr(equals + 1);
-  *at = Json::accept(value) ? parse_json(value, concat("--set ", setting)) : Json(value);
 }
 
 /// Checks that go beyond one field.
@@ -277,14 +241,12 @@ ExperimentConfig parse_config(const std::string& text, const std::string& file,
   return config;
 }
 
-ExperimentConfig load_config(const std::string& file, const std::vector<std::string>& overrides) {
-  std::string text;
+std::string read_config_text(const std::string& file) {
   try {
-    text = read_text(file);
+    return read_text(file);
   } catch (const DataError& problem) {
     throw ConfigError(problem.what());
   }
-  return parse_config(text, file, overrides);
 }
 
 std::string config_text(const ExperimentConfig& config) { return write_fields(config).dump(2) + "\n"; }

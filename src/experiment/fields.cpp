@@ -30,13 +30,6 @@ std::string below(const std::string& path, const std::string& key) { return path
 
 std::string shortened(const std::string& text) { return text.size() > 60 ? text.substr(0, 57) + "..." : text; }
 
-/// A value as a message shows it: short, on one line.
-std::string shown(const Json& json) {
-  if (json.is_object()) return "an object";
-  if (json.is_array()) return concat("a list of ", json.size());
-  return shortened(json.dump(-1, ' ', true, Json::error_handler_t::replace));
-}
-
 std::string expectation(const std::string& what, const Limits& limits) {
   if (limits.choices) return concat("one of ", joined(limits.choices->texts));
   if (!limits.range) return what;
@@ -80,12 +73,7 @@ class Reader : public FieldVisitor {
   Reader(const Json& object, const std::string& path, const std::string& file)
       : object_(object), path_(path), file_(file) {}
 
-  void refuse_unknown_keys() const {
-    for (const auto& [key, value] : object_.items()) {
-      SPECFUSE_CHECK_AS(ConfigError, std::find(known_.begin(), known_.end(), key) != known_.end(), file_, ": ",
-                        below(path_, shortened(key)), ": unknown key; ", hint(shortened(key), known_));
-    }
-  }
+  void finish() const { refuse_unknown_keys(object_, path_, file_, known_); }
 
   static void read(const Json& json, const std::string& path, const std::string& file, const Place& place,
                    const Limits& limits);
@@ -153,7 +141,7 @@ void Reader::read(const Json& json, const std::string& path, const std::string& 
                    expect(json.is_object(), "an object");
                    Reader reader(json, path, file);
                    object.describe(reader);
-                   reader.refuse_unknown_keys();
+                   reader.finish();
                  },
                  [&](const Place::Optional& optional) {
                    if (json.is_null()) return optional.reset();
@@ -228,6 +216,20 @@ class Writer : public FieldVisitor {
 };
 
 }  // namespace
+
+void refuse_unknown_keys(const Json& object, const std::string& path, const std::string& file,
+                         const std::vector<std::string>& known) {
+  for (const auto& [key, value] : object.items()) {
+    SPECFUSE_CHECK_AS(ConfigError, std::find(known.begin(), known.end(), key) != known.end(), file, ": ",
+                      below(path, shortened(key)), ": unknown key; ", hint(shortened(key), known));
+  }
+}
+
+std::string shown(const Json& json) {
+  if (json.is_object()) return "an object";
+  if (json.is_array()) return concat("a list of ", json.size());
+  return shortened(json.dump(-1, ' ', true, Json::error_handler_t::replace));
+}
 
 Json parse_json(const std::string& text, const std::string& file) {
   Watcher watcher(file);

@@ -80,6 +80,26 @@ std::vector<std::size_t> shown_points(const Series& series) {
   return points;
 }
 
+std::string dot(double x, double y, double radius) {
+  return concat("<circle cx=\"", at(x), "\" cy=\"", at(y), "\" r=\"", at(radius), "\"/>");
+}
+
+/// The dots of a series that has them, and the bars of its spread.
+std::string marks_of(const Series& series, const Axis& x, const Axis& y) {
+  constexpr double kDot = 2.5, kCap = 4;
+  std::string marks;
+  for (std::size_t i = 0; i < series.y.size(); ++i) {
+    if (!x.shows(series.x[i]) || !y.shows(series.y[i])) continue;
+    const double across = x.position(series.x[i]);
+    if (series.dotted) marks += dot(across, y.position(series.y[i]), kDot);
+    if (series.spread.empty() || !y.shows(series.y[i] - series.spread[i])) continue;
+    const double low = y.position(series.y[i] - series.spread[i]), high = y.position(series.y[i] + series.spread[i]);
+    marks += line(across, low, across, high);
+    for (const double end : {low, high}) marks += line(across - kCap, end, across + kCap, end);
+  }
+  return marks;
+}
+
 /// One polyline per unbroken run of points; a point by itself is a dot.
 std::string path_of(const Series& series, const Axis& x, const Axis& y) {
   std::string lines, run;
@@ -87,7 +107,7 @@ std::string path_of(const Series& series, const Axis& x, const Axis& y) {
   double last_x = 0, last_y = 0;
   const auto end_run = [&] {
     if (length > 1) lines += concat("<polyline points=\"", run, "\"/>");
-    if (length == 1) lines += concat("<circle cx=\"", at(last_x), "\" cy=\"", at(last_y), "\" r=\"1.5\"/>");
+    if (length == 1) lines += dot(last_x, last_y, 1.5);
     run.clear();
     length = 0;
   };
@@ -102,7 +122,7 @@ std::string path_of(const Series& series, const Axis& x, const Axis& y) {
     ++length;
   }
   end_run();
-  return concat("<g ", style_of(series), ">", lines, "</g>");
+  return concat("<g ", style_of(series), ">", lines, marks_of(series, x, y), "</g>");
 }
 
 /// The legend, line by line from the top; `height` becomes what it takes.
@@ -126,9 +146,13 @@ std::string legend_of(const Chart& chart, double& height) {
 
 std::string axes_of(const Chart& chart, const Axis& x, const Axis& y) {
   std::string grid, labels;
-  for (const double tick : x.ticks(8)) {
-    grid += line(x.position(tick), y.from, x.position(tick), y.from + 5);
-    labels += text(x.position(tick), y.from + 19, "middle", number_text(tick));
+  const auto mark_x = [&](double value, const std::string& name) {
+    grid += line(x.position(value), y.from, x.position(value), y.from + 5);
+    labels += text(x.position(value), y.from + 19, "middle", name);
+  };
+  for (const auto& [value, name] : chart.x_ticks) mark_x(value, name);
+  if (chart.x_ticks.empty()) {
+    for (const double tick : x.ticks(8)) mark_x(tick, number_text(tick));
   }
   for (const double tick : y.ticks(6)) {
     grid += line(x.from, y.position(tick), x.to, y.position(tick));
@@ -175,17 +199,25 @@ std::string line_chart(const Chart& chart) {
   double top = 0;
   const std::string legend = legend_of(chart, top);
   Axis x, y;
+  x.logarithmic = chart.x_logarithmic;
   y.logarithmic = chart.logarithmic;
   for (const Series& series : chart.series) {
     SPECFUSE_CHECK(series.x.size() == series.y.size(), "line_chart: expected as many y as x in ", series.name, ", got ",
                    series.y.size(), " and ", series.x.size());
+    SPECFUSE_CHECK(series.spread.empty() || series.spread.size() == series.y.size(),
+                   "line_chart: expected as many spreads as y in ", series.name, ", got ", series.spread.size());
     for (std::size_t i = 0; i < series.x.size(); ++i) {
       if (!x.shows(series.x[i]) || !y.shows(series.y[i])) continue;
       x.take_in(series.x[i]);
+      for (const double spread : {-1.0, 1.0}) {
+        const double end = series.spread.empty() ? series.y[i] : series.y[i] + spread * series.spread[i];
+        if (y.shows(end)) y.take_in(end);
+      }
       y.take_in(series.y[i]);
     }
   }
-  x.widen(0);
+  for (const auto& [value, name] : chart.x_ticks) x.take_in(value);
+  x.widen(chart.x_ticks.empty() ? 0 : 0.5 / static_cast<double>(chart.x_ticks.size()));
   y.widen(0.04);
   x.from = kLeft;
   x.to = kWidth - kRight;

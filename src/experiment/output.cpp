@@ -67,7 +67,7 @@ void Output::add_folder(const std::string& name) {
   make(staged(name));
 }
 
-void Output::publish() {
+void Output::publish(const std::string& last) {
   std::vector<fs::path> files;
   std::error_code reason;
   for (const auto& entry : fs::recursive_directory_iterator(staging_, reason)) {
@@ -78,6 +78,7 @@ void Output::publish() {
     SPECFUSE_CHECK(!fs::is_directory(folder_ / file), "cannot write ", (folder_ / file).string(),
                    ": a folder has this name");
   }
+  std::stable_partition(files.begin(), files.end(), [&](const fs::path& file) { return file != last; });
   for (const fs::path& file : files) {
     make((folder_ / file.parent_path()).string());
     fs::rename(staging_ / file, folder_ / file, reason);

@@ -23,8 +23,9 @@ class Output {
   std::string staged(const std::string& name) const { return staging_ + "/" + name; }
   /// Where to keep `name` for a later --resume.
   std::string kept(const std::string& name) const { return keeping_ + "/" + name; }
-  /// Renames everything that is staged to its final name, replacing what was there, and removes what was kept.
-  void publish();
+  /// Renames everything that is staged to its final name, replacing what was there, and removes what was kept. The file
+  /// `last` comes last: once it is there, all are.
+  void publish(const std::string& last = {});
 
  private:
   /// Makes a folder and those above it, and remembers which were not there.

@@ -5,6 +5,7 @@
 #include "experiment/environment.h"
 #include "experiment/page.h"
 #include "specfuse/core/error.h"
+#include "specfuse/core/profile.h"
 #include "specfuse/io/file.h"
 #include "specfuse/io/png.h"
 #include "specfuse/io/scene.h"
@@ -50,6 +51,7 @@ void write_results(const Results& results, const std::vector<FigureGroup>& figur
   const Report report = make_report(results, figures, log);
   write_text_atomically(output.staged("config.json"), config_text(results.config));
   write_text_atomically(output.staged("environment.json"), environment_text());
+  if (profiling()) write_text_atomically(output.staged("profile.json"), profile_trace());
   write_text_atomically(output.staged("metrics.json"), metrics_json(results));
   write_text_atomically(output.staged("metrics.csv"), table_csv(scores));
   write_text_atomically(output.staged("table.md"), table_markdown(scores) + below(table_markdown));
@@ -58,7 +60,7 @@ void write_results(const Results& results, const std::vector<FigureGroup>& figur
   write_text_atomically(output.staged("log.jsonl"), log.text());
   output.add_folder("figures");
   write_figures(report, output);
-  output.publish();
+  output.publish("metrics.json");
 }
 
 }  // namespace specfuse

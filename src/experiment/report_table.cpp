@@ -97,9 +97,17 @@ std::vector<std::vector<std::string>> texts_of(const Table& table, const Languag
   for (const Table::Row& row : table.rows) {
     SPECFUSE_CHECK(row.cells.size() == table.columns.size(), "table: expected ", table.columns.size(), " cells in row ",
                    row.label, ", got ", row.cells.size());
+    SPECFUSE_CHECK(row.fields.size() == table.fields.size(), "table: expected ", table.fields.size(), " fields in row ",
+                   row.label, ", got ", row.fields.size());
   }
-  std::vector<std::vector<std::string>> lines{{language.escape("method")}};
-  for (const Table::Row& row : table.rows) lines.push_back({language.escape(row.label)});
+  const auto begin = [&](const std::vector<std::string>& fields, const std::string& label) {
+    std::vector<std::string> line;
+    for (const std::string& field : fields) line.push_back(language.escape(field));
+    line.push_back(language.escape(label));
+    return line;
+  };
+  std::vector<std::vector<std::string>> lines{begin(table.fields, "method")};
+  for (const Table::Row& row : table.rows) lines.push_back(begin(row.fields, row.label));
   for (std::size_t column = 0; column < table.columns.size(); ++column) {
     lines[0].push_back(heading(table.columns[column], language));
     const std::vector<std::string> texts = column_texts(table, column, language);
@@ -140,7 +148,8 @@ std::string table_html(const Table& table) {
 std::string table_markdown(const Table& table) {
   const auto lines = texts_of(table, kMarkdown);
   std::string text = table.caption.empty() ? "" : concat(escape_markdown(table.caption), "\n\n");
-  text += concat("| ", join(lines[0], " | "), " |\n|---|");
+  text += concat("| ", join(lines[0], " | "), " |\n|");
+  for (std::size_t i = 0; i <= table.fields.size(); ++i) text += "---|";
   for (std::size_t i = 0; i < table.columns.size(); ++i) text += "---:|";
   for (std::size_t i = 1; i < lines.size(); ++i) text += concat("\n| ", join(lines[i], " | "), " |");
   return text + "\n";
@@ -154,7 +163,8 @@ std::string table_text(const Table& table) {
       std::size_t width = 0;
       for (const auto& other : lines) width = std::max(width, other[column].size());
       const std::string space(width - line[column].size(), ' ');
-      text += column == 0 ? line[column] + space : concat("  ", space, line[column]);
+      text += column <= table.fields.size() ? concat(column == 0 ? "" : "  ", line[column], space)
+                                            : concat("  ", space, line[column]);
     }
     text += "\n";
   }
@@ -165,8 +175,8 @@ std::string table_latex(const Table& table) {
   const auto lines = texts_of(table, kLatex);
   std::string text = "% needs \\usepackage{booktabs}\n";
   if (!table.caption.empty()) text += concat("% ", escape_latex(table.caption), "\n");
-  text += concat("\\begin{tabular}{l", std::string(table.columns.size(), 'r'), "}\n\\toprule\n", join(lines[0], " & "),
-                 " \\\\\n\\midrule\n");
+  text += concat("\\begin{tabular}{", std::string(table.fields.size() + 1, 'l'), std::string(table.columns.size(), 'r'),
+                 "}\n\\toprule\n", join(lines[0], " & "), " \\\\\n\\midrule\n");
   for (std::size_t i = 1; i < lines.size(); ++i) text += join(lines[i], " & ") + " \\\\\n";
   return text + "\\bottomrule\n\\end{tabular}\n";
 }
@@ -175,7 +185,9 @@ std::string table_csv(const Table& table) {
   texts_of(table, kMarkdown);
   const auto exact = [](double value) { return std::isnan(value) ? std::string() : exact_number_text(value); };
   std::vector<bool> spread;
-  std::string csv = "method";
+  std::string csv;
+  for (const std::string& field : table.fields) csv += escape_csv(field) + ",";
+  csv += "method";
   for (std::size_t column = 0; column < table.columns.size(); ++column) {
     spread.push_back(std::any_of(table.rows.begin(), table.rows.end(),
                                  [column](const Table::Row& row) { return !std::isnan(row.cells[column].spread); }));
@@ -183,7 +195,9 @@ std::string table_csv(const Table& table) {
     if (spread.back()) csv += concat(",", escape_csv(table.columns[column].name + "_std"));
   }
   for (const Table::Row& row : table.rows) {
-    csv += concat("\n", escape_csv(row.label));
+    csv += "\n";
+    for (const std::string& field : row.fields) csv += escape_csv(field) + ",";
+    csv += escape_csv(row.label);
     for (std::size_t column = 0; column < row.cells.size(); ++column) {
       csv += concat(",", exact(row.cells[column].value));
       if (spread[column]) csv += concat(",", exact(row.cells[column].spread));

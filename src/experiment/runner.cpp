@@ -11,6 +11,7 @@
 #include "experiment/training_log.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
+#include "specfuse/core/profile.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/core/stopwatch.h"
 #include "specfuse/experiment/data.h"
@@ -70,10 +71,16 @@ Fusion fit_and_fuse(const MethodConfig& config, const Task& task, const FitConte
 
   reset_peak_memory();
   const Stopwatch fitting;
-  prepare(*method);
+  {
+    const ProfileSpan span("fit");
+    prepare(*method);
+  }
   result.fit_seconds = fitting.seconds();
   const Stopwatch fusing;
-  fusion.fused = method->fuse(task.pair);
+  {
+    const ProfileSpan span("fuse");
+    fusion.fused = method->fuse(task.pair);
+  }
   result.fuse_seconds = fusing.seconds();
   result.peak_memory_mb = peak_memory_mb();
 
@@ -144,7 +151,10 @@ Results run_experiment(const ExperimentConfig& given, const RunOptions& options)
         if (method.checkpoint) return restore_from(find_checkpoint(*method.checkpoint, directories), fresh);
         fit_all(fresh, task, contexts);  // with `apply` of a method that learns nothing: it still takes its seed
       });
-      score(scene, task, config.metric_profiles, fusion);
+      {
+        const ProfileSpan span("evaluate");
+        score(scene, task, config.metric_profiles, fusion);
+      }
       if (seed == config.seeds.front()) shown->add(method.label, fusion.fused);
       write_fusion(fusion, contexts, output);
       results.methods.push_back(fusion.result);

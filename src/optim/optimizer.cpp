@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/profile.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/tensor/math.h"
 
@@ -46,6 +47,7 @@ Sgd::Sgd(std::vector<Parameter> parameters, const SgdOptions& options)
     : Optimizer(std::move(parameters)), options_(options), velocity_(zeros_like_parameters()) {}
 
 void Sgd::step(double learning_rate) {
+  const ProfileSpan span("Sgd step");
   ++steps_;
   const float momentum = static_cast<float>(options_.momentum);
   for (std::size_t p = 0; p < parameters_.size(); ++p) {
@@ -75,6 +77,7 @@ AdamW::AdamW(std::vector<Parameter> parameters, const AdamWOptions& options)
       square_(zeros_like_parameters()) {}
 
 void AdamW::step(double learning_rate) {
+  const ProfileSpan span("AdamW step");
   ++steps_;
   const double t = static_cast<double>(steps_);
   const float b1 = static_cast<float>(options_.beta1), b2 = static_cast<float>(options_.beta2);

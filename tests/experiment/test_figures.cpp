@@ -226,3 +226,30 @@ TEST_CASE("figures: more series than colours are told apart by their dashes") {
   CHECK(styles.size() == 20);
   CHECK(svg.find("stroke:var(--ink,#333)") != std::string::npos);
 }
+
+TEST_CASE("figures: dots and bars of spread mark points, and the axis has room for the bars") {
+  Series series{"a", {0, 1, 2}, {5, 6, 7}};
+  const std::string bare = line_chart({"x", "y", {series}, false});
+  series.dotted = true;
+  series.spread = {0, std::nan(""), 3};
+  const std::string svg = line_chart({"x", "y", {series}, false});
+  CHECK(count(bare, "<circle") == 0);
+  CHECK(count(svg, "<circle") == 3);
+  CHECK(count(svg, ">10<") == 1);
+  CHECK(count(bare, ">10<") == 0);
+  series.spread = {1};
+  CHECK_THROWS_WITH_AS(line_chart({"x", "y", {series}, false}), "line_chart: expected as many spreads as y in a, got 1",
+                       Error);
+}
+
+TEST_CASE("figures: an axis has each name that is given once, one of powers has decades") {
+  Chart chart{"kind", "y", {{"a", {0, 2}, {1, 2}}}};
+  chart.x_ticks = {{0, "first"}, {1, "<b>"}, {3, "third"}};
+  const std::string named = line_chart(chart);
+  CHECK(count(named, ">first<") == 1);
+  CHECK(count(named, ">&lt;b&gt;<") == 1);
+  CHECK(named.find(">first<") < named.find(">third<"));
+  Chart wide{"rate", "y", {{"a", {1e-4, 1e-2}, {1, 2}}}};
+  wide.x_logarithmic = true;
+  CHECK(count(line_chart(wide), ">0.001<") == 1);
+}

@@ -102,3 +102,20 @@ TEST_CASE("output: a name that is taken by something else is refused before anyt
   write_text_atomically(folder.path + "/b", "a file");
   CHECK_THROWS_WITH_AS(output.add_folder("b"), doctest::Contains("something else"), Error);
 }
+
+TEST_CASE("output: the file that says that all are there comes last") {
+  const std::string names = "abcdefgh";  // whatever order they are found in, one comes before the folder
+  for (const char last : names) {
+    const Folder folder;
+    Output output(folder.path, false);
+    for (const char name : names) write_text_atomically(output.staged(std::string(1, name)), "x");
+    output.add_folder("folder");
+    write_text_atomically(output.staged("folder/y"), "y");
+    write_text_atomically(folder.path + "/folder", "in the way of the folder");
+    CHECK_THROWS_AS(output.publish(std::string(1, last)), Error);
+    CHECK_FALSE(fs::exists(concat(folder.path, "/", last)));
+    fs::remove(folder.path + "/folder");
+    output.publish(std::string(1, last));
+    CHECK(fs::exists(concat(folder.path, "/", last)));
+  }
+}

@@ -119,3 +119,18 @@ TEST_CASE("table: the text for the terminal is aligned, with - for nothing") {
         "a              12.35    -\n"
         "longer  1.00 +- 0.25  0.5\n");
 }
+
+TEST_CASE("report_table: fields stand in front of the methods, escaped, in every language") {
+  Table table = small_table();
+  table.fields = {"a_field", "other"};
+  table.rows[0].fields = {"x,y", "1|2"};
+  table.rows[1].fields = {"", "<3"};
+  CHECK(contains(table_csv(table), "a_field,other,method,psnr_db,"));
+  CHECK(contains(table_csv(table), "\n\"x,y\",1|2,a_b,24.018,"));
+  CHECK(contains(table_markdown(table), "|---|---|---|---:|---:|---:|\n| x,y | 1\\|2 | a_b |"));
+  CHECK(contains(table_latex(table), "\\begin{tabular}{lllrrr}\n\\toprule\na\\_field & other & method &"));
+  CHECK(contains(table_html(table), "<td>&lt;3</td><td>c</td>"));
+  CHECK(contains(table_text(table), "\n     "));
+  table.rows[1].fields.pop_back();
+  CHECK_THROWS_WITH_AS(table_csv(table), "table: expected 2 fields in row c, got 1", Error);
+}

@@ -102,13 +102,13 @@ struct ExperimentConfig {
   std::string folder_of(const MethodConfig& method, Index seed) const;
 };
 
-/// Reads an experiment, sets each `path=value` of `overrides` in it (value as JSON where it is, as text otherwise)
-/// and checks all of it. Throws `ConfigError` where it is unreadable or wrong.
-ExperimentConfig load_config(const std::string& file, const std::vector<std::string>& overrides);
-
-/// The same from a text; `file` is for messages.
+/// Reads an experiment from JSON, sets each `path=value` of `overrides` in it (value as JSON where it is, as text
+/// otherwise) and checks all of it; `file` is for messages. Throws `ConfigError` where anything is wrong.
 ExperimentConfig parse_config(const std::string& text, const std::string& file,
                               const std::vector<std::string>& overrides);
+
+/// The text of a configuration file. Throws `ConfigError` with path and reason where it is missing or unreadable.
+std::string read_config_text(const std::string& file);
 
 /// The resolved JSON, indented, with a newline at its end.
 std::string config_text(const ExperimentConfig& config);

@@ -106,6 +106,14 @@ void FieldVisitor::operator()(const char* key, T& value, const Choices& choices)
 /// more than 32 levels.
 Json parse_json(const std::string& text, const std::string& file);
 
+/// Throws `ConfigError` for the first key of an object, found at the key path `path` of `file`, that is not among
+/// `known`, with the one that was probably meant.
+void refuse_unknown_keys(const Json& object, const std::string& path, const std::string& file,
+                         const std::vector<std::string>& known);
+
+/// A value as a message shows it: short, on one line.
+std::string shown(const Json& json);
+
 void read_place(const Json& json, const std::string& path, const std::string& file, const Place& place);
 Json write_place(const Place& place);
 

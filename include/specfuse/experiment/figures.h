@@ -3,6 +3,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "specfuse/imaging/cube.h"
@@ -50,17 +51,24 @@ struct Series {
   bool dashed = false;
   /// Place in the palette; from the eighth on colours come again, with dashes. `kInkColour`: that of the text.
   int colour = 0;
+  /// Drawn as a bar up and down from each y; empty: none.
+  std::vector<double> spread = {};
+  /// Whether each point is a dot too, for few points.
+  bool dotted = false;
 };
 
 struct Chart {
   std::string x_label, y_label;
   std::vector<Series> series;
   bool logarithmic = false;
+  bool x_logarithmic = false;
+  /// Where marks stand on the x axis, and what is written there; empty: round numbers.
+  std::vector<std::pair<double, std::string>> x_ticks = {};
 };
 
 /// The chart as SVG text: round ticks, legend above the data, colours that follow the page's light or dark scheme
-/// through the CSS variables --ink, --grid and --series-0 ... --series-7. Throws `Error` where x and y differ in
-/// length.
+/// through the CSS variables --ink, --grid and --series-0 ... --series-7. Throws `Error` where x and y, or
+/// a spread, differ in length.
 std::string line_chart(const Chart& chart);
 
 /// Round numbers within [low, high], at most `count` + 1 of them: multiples of 1, 2 or 5 times a power of ten.

@@ -25,14 +25,19 @@ struct Table {
     std::string label;
     /// One per column.
     std::vector<Cell> cells;
+    /// One for each of the table's fields.
+    std::vector<std::string> fields = {};
   };
 
   std::string caption;
   std::vector<Column> columns;
   std::vector<Row> rows;
+  /// Names of columns of text in front of the methods.
+  std::vector<std::string> fields = {};
 };
 
-/// Each throws `Error` where a row has another number of cells than there are columns. All text is escaped.
+/// Each throws `Error` where a row has another number of cells or fields than there are columns of them. All text is
+/// escaped.
 std::string table_html(const Table& table);
 std::string table_markdown(const Table& table);
 /// Aligned, for the terminal.
