@@ -53,17 +53,19 @@ std::string number(double value, int decimals, const Language& language) {
   return sign + (std::isinf(value) ? language.infinity : plain_number(std::abs(value), decimals));
 }
 
-/// The text of the best value of a column; empty where none is better than another.
+/// The text of the best value of a column; empty where none is shown to be better than another.
 std::string best_of(const Table& table, std::size_t column, int decimals) {
   const Better better = table.columns[column].better;
   if (better == Better::neither || table.rows.size() < 2) return {};
   double best = std::nan("");
+  bool differ = false;
   for (const Table::Row& row : table.rows) {
     const double value = row.cells[column].value;
     if (std::isnan(value)) continue;
+    differ = differ || (!std::isnan(best) && number(value, decimals, kMarkdown) != number(best, decimals, kMarkdown));
     if (std::isnan(best) || (better == Better::higher ? value > best : value < best)) best = value;
   }
-  return std::isnan(best) ? "" : number(best, decimals, kMarkdown);
+  return differ ? number(best, decimals, kMarkdown) : "";
 }
 
 /// The cells of one column as they are shown, best in bold.
@@ -179,8 +181,8 @@ std::string table_csv(const Table& table) {
   for (std::size_t column = 0; column < table.columns.size(); ++column) {
     spread.push_back(std::any_of(table.rows.begin(), table.rows.end(),
                                  [column](const Table::Row& row) { return !std::isnan(row.cells[column].spread); }));
-    csv += concat(",", escape_csv(table.columns[column].name));
-    if (spread.back()) csv += concat(",", escape_csv(table.columns[column].name + "_std"));
+    csv += concat(",", escape_csv(table.columns[column].file_name()));
+    if (spread.back()) csv += concat(",", escape_csv(table.columns[column].file_name() + "_std"));
   }
   for (const Table::Row& row : table.rows) {
     csv += concat("\n", escape_csv(row.label));

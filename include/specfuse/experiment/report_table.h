@@ -20,6 +20,9 @@ struct Table {
   struct Column {
     std::string name, unit;
     Better better = Better::neither;
+    /// Its name in files; empty: as on the page.
+    std::string key{};
+    const std::string& file_name() const { return key.empty() ? name : key; }
   };
   struct Row {
     std::string label;
