@@ -25,6 +25,8 @@ const Language kLatex{escape_latex, "\\textbf{", "}",  " $\\pm$ ",     "",
 /// Four significant digits for the largest number of a column, at most six decimals (seconds: three), none that is 0 in
 /// every row.
 int decimals_of(const Table& table, std::size_t column) {
+  constexpr int kOfProbabilities = 3;
+  if (table.columns[column].least > 0) return kOfProbabilities;
   double largest = 0;
   for (const Table::Row& row : table.rows) {
     const double size = std::abs(row.cells[column].value);
@@ -75,7 +77,10 @@ std::vector<std::string> column_texts(const Table& table, std::size_t column, co
   std::vector<std::string> texts;
   for (const Table::Row& row : table.rows) {
     const Cell& cell = row.cells[column];
-    std::string text = number(cell.value, decimals, language);
+    const double least = table.columns[column].least;
+    const bool below = least > 0 && cell.value < least;
+    std::string text =
+        below ? language.escape(concat("< ", number_text(least))) : number(cell.value, decimals, language);
     if (!best.empty() && number(cell.value, decimals, kMarkdown) == best) {
       text = concat(language.bold_begin, text, language.bold_end);
     }

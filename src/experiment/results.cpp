@@ -133,7 +133,9 @@ Table significance_table(const Results& results) {
                          " seeds, each method against the best of the column (the one without a value); not corrected "
                          "for the number of comparisons");
   if (results.config.seeds.size() < 2) return table;
-  for (const Source& source : sources) table.columns.push_back({source.column.name, "", Better::neither, source.column.key});
+  for (const Source& source : sources) {
+    table.columns.push_back({source.column.name, "", Better::neither, source.column.key, 0.001});
+  }
   for (const Table::Row& row : means.rows) table.rows.push_back({row.label, std::vector<Cell>(sources.size())});
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const std::size_t best = best_row(means, i);
