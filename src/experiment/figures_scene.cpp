@@ -127,7 +127,10 @@ FigureGroup SceneFigures::spectrum_charts() const {
   FigureGroup group{"Spectra", concat("Of a few pixels: ", truth_.label, " and results."), {}, {}};
   for (std::size_t i = 0; i < data_.samples.size(); ++i) {
     const SamplePixel& sample = data_.samples[i];
-    Chart chart{data_.wavelength_nm.empty() ? "band" : "wavelength [nm]", unit_.empty() ? "value of the scene" : unit_, {}, false};
+    Chart chart{data_.wavelength_nm.empty() ? "band" : "wavelength [nm]",
+                unit_.empty() ? "value of the scene" : unit_,
+                {},
+                false};
     const auto add_series = [&](const FigureData::Spectra& spectra, int colour) {
       Series series = band_series(data_.wavelength_nm, spectra.at[i]);
       series.name = spectra.label;

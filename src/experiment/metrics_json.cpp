@@ -130,8 +130,8 @@ Json figures_json(const FigureData& data, Index seed) {
 void write_json(const Json& json, const std::string& indent, std::string& text) {
   const bool simple = !json.is_structured() || json.empty();
   const bool flat = json.is_array() && std::none_of(json.begin(), json.end(), [](const Json& item) {
-    return item.is_structured() || item.is_string();
-  });
+                      return item.is_structured() || item.is_string();
+                    });
   if (simple || flat) {
     text += json.dump();
     return;

@@ -48,9 +48,9 @@ std::vector<Source> metric_sources(const std::vector<MetricInfo>& metrics,
   std::vector<Source> sources;
   for (const MetricInfo& metric : metrics) {
     const Better better = metric.higher_is_better ? Better::higher : Better::lower;
-    sources.push_back({{metric.key, metric.unit, better, metric.key}, [scores, key = metric.key](const MethodResult& result) {
-                         return score_of(scores(result), key);
-                       }});
+    sources.push_back(
+        {{metric.key, metric.unit, better, metric.key},
+         [scores, key = metric.key](const MethodResult& result) { return score_of(scores(result), key); }});
   }
   return sources;
 }
@@ -115,13 +115,15 @@ Table score_table(const Results& results) {
                                   [](const MethodResult& result) { return result.scores.has_value(); });
   std::vector<Source> sources;
   if (scored) sources = reference_sources();
-  sources.push_back(
-      {{"fit", "s", Better::neither, "fit_seconds"}, [](const MethodResult& result) { return to_milli(result.fit_seconds); }});
-  sources.push_back(
-      {{"fuse", "s", Better::neither, "fuse_seconds"}, [](const MethodResult& result) { return to_milli(result.fuse_seconds); }});
-  sources.push_back(
-      {{"peak memory", "MiB", Better::neither, "peak_memory_mb"}, [](const MethodResult& result) { return result.peak_memory_mb; }});
-  return table_of(results, scored ? concat("Against the reference, ", results.scored_on) : "Seconds and memory; there is no reference to score against",
+  sources.push_back({{"fit", "s", Better::neither, "fit_seconds"},
+                     [](const MethodResult& result) { return to_milli(result.fit_seconds); }});
+  sources.push_back({{"fuse", "s", Better::neither, "fuse_seconds"},
+                     [](const MethodResult& result) { return to_milli(result.fuse_seconds); }});
+  sources.push_back({{"peak memory", "MiB", Better::neither, "peak_memory_mb"},
+                     [](const MethodResult& result) { return result.peak_memory_mb; }});
+  return table_of(results,
+                  scored ? concat("Against the reference, ", results.scored_on)
+                         : "Seconds and memory; there is no reference to score against",
                   sources);
 }
 

@@ -42,7 +42,7 @@ def known_numbers(value):
 
 
 def missing_numbers(page, metrics):
-    texts = [text for text in _leaves(metrics)]
+    texts = _leaves(metrics)
     shown = shown_texts(page)
     for text in sorted(set(texts), key=len, reverse=True):  # hashes, versions, names: whole texts of metrics.json
         if len(text) > 5 and re.search(r"\d", text):
@@ -70,8 +70,3 @@ def _found(text, known):
     mantissa, _, exponent = text.partition("e")
     digit = 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
     return any(abs(number - shown) <= 0.5001 * digit for number in known)
-
-
-def main(folder):
-    with open(f"{folder}/report.html", encoding="utf-8") as page, open(f"{folder}/metrics.json", encoding="utf-8") as file:
-        return missing_numbers(page.read(), json.load(file))

@@ -49,7 +49,8 @@ TEST_CASE("cnmf: sum_to_one weighs as a band of that value, times the root of th
   };
   // What the response makes of the length of the one material.
   const double seen = length(example.input.msi, 0) / length(example.target, 0);
-  const double slope = (length(fused, 1) - length(fused, 0)) / (length(example.input.msi, 1) - length(example.input.msi, 0));
+  const double slope =
+      (length(fused, 1) - length(fused, 0)) / (length(example.input.msi, 1) - length(example.input.msi, 0));
   const double intercept = length(fused, 0) - slope * length(example.input.msi, 0);
   const double share = slope * seen;
   const double anchor = intercept * seen / std::sqrt(share * (1 - share));
