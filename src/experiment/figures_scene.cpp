@@ -77,60 +77,75 @@ std::vector<std::vector<double>> spectra_at(const Cube& cube, Index fine_rows, c
 }  // namespace
 
 SceneFigures::SceneFigures(const Cube& hsi, const Cube& msi, const std::optional<Cube>& reference, std::string unit)
-    : unit_(std::move(unit)), stretch_(stretch_of(reference ? *reference : hsi)),
-      false_stretch_(false_colour_of(reference ? *reference : hsi)), wavelength_nm_(hsi.wavelength_nm),
-      fine_rows_(msi.rows()), detail_(detail_of(msi, msi.rows() / hsi.rows())),
-      samples_(sample_pixels(hsi, msi, reference)) {
-  composites_ = {"Natural colour", colour_note(hsi, stretch_), {}, {}};
-  if (false_stretch_) false_colours_ = {"False colour", colour_note(hsi, *false_stretch_), {}, {}};
-  if (detail_)
-    details_ = {"Detail", concat("The same part of each, in natural colour: ", detail_->text(), "."), {}, {}};
-  add_pictures("hsi", concat("HSI input, ", hsi.size_text()), hsi, stretch_, false_stretch_);
-  add_pictures("msi", concat("MSI input, ", msi.size_text()), msi, stretch_of(msi), false_colour_of(msi));
-  if (reference) {
-    add_pictures("reference", concat("reference, ", reference->size_text()), *reference, stretch_, false_stretch_);
+    : unit_(std::move(unit)), fine_rows_(msi.rows()) {
+  const Cube& truth = reference ? *reference : hsi;
+  data_.wavelength_nm = hsi.wavelength_nm;
+  data_.hsi_size = hsi.size_text();
+  data_.msi_size = msi.size_text();
+  if (reference) data_.reference_size = reference->size_text();
+  data_.natural = stretch_of(truth);
+  data_.msi_natural = stretch_of(msi);
+  data_.false_colour = false_colour_of(truth);
+  if (data_.false_colour) data_.msi_false_colour = false_colour_of(msi);
+  data_.detail = detail_of(msi, msi.rows() / hsi.rows());
+  data_.samples = sample_pixels(hsi, msi, reference);
+  truth_ = {reference ? "reference" : "HSI input", spectra_at(truth, fine_rows_, data_.samples)};
+
+  composites_ = {"Natural colour", colour_note(hsi, data_.natural), {}, {}};
+  if (data_.false_colour) false_colours_ = {"False colour", colour_note(hsi, *data_.false_colour), {}, {}};
+  if (data_.detail) {
+    details_ = {"Detail", concat("The same part of each, in natural colour: ", data_.detail->text(), "."), {}, {}};
   }
-  truth_ = {reference ? "reference" : "HSI input", {}, spectra_at(reference ? *reference : hsi, fine_rows_, samples_)};
+  add_pictures("hsi", concat("HSI input, ", data_.hsi_size), hsi, data_.natural, data_.false_colour);
+  add_pictures("msi", concat("MSI input, ", data_.msi_size), msi, data_.msi_natural, data_.msi_false_colour);
+  if (reference) {
+    add_pictures("reference", concat("reference, ", data_.reference_size), *reference, data_.natural,
+                 data_.false_colour);
+  }
 }
 
 void SceneFigures::add_pictures(const std::string& name, const std::string& caption, const Cube& cube,
                                 const Stretch& natural, const std::optional<Stretch>& false_colour) {
   const Image image = composite(cube, natural);
   composites_.figures.push_back(picture(name, caption, image));
-  if (false_stretch_ && false_colour) {
+  if (false_colour) {
     false_colours_.figures.push_back(picture("false_" + name, caption, composite(cube, *false_colour)));
   }
-  if (!detail_) return;
+  if (!data_.detail) return;
   const Index ratio = fine_rows_ / cube.rows();
-  const Rectangle part{detail_->row / ratio, detail_->col / ratio, detail_->rows / ratio, detail_->cols / ratio};
+  const Rectangle& fine = *data_.detail;
+  const Rectangle part{fine.row / ratio, fine.col / ratio, fine.rows / ratio, fine.cols / ratio};
   details_.figures.push_back(picture("detail_" + name, caption, composite(crop(cube, part), natural)));
 }
 
 void SceneFigures::add(const std::string& label, const Cube& fused, const std::optional<Differences>& differences) {
-  add_pictures(concat("fused_", label), label, fused, stretch_, false_stretch_);
-  results_.push_back({label, differences, spectra_at(fused, fine_rows_, samples_)});
+  add_pictures(concat("fused_", label), label, fused, data_.natural, data_.false_colour);
+  results_.push_back({{label, spectra_at(fused, fine_rows_, data_.samples)}, differences});
 }
 
 FigureGroup SceneFigures::spectrum_charts() const {
   FigureGroup group{"Spectra", concat("Of a few pixels: ", truth_.label, " and results."), {}, {}};
-  for (std::size_t i = 0; i < samples_.size(); ++i) {
-    const SamplePixel& sample = samples_[i];
-    Chart chart{wavelength_nm_.empty() ? "band" : "wavelength [nm]", unit_.empty() ? "value" : unit_, {}, false};
-    const auto add_series = [&](const Result& result, int colour) {
-      Series series = band_series(wavelength_nm_, result.spectra[i]);
-      series.name = result.label;
+  for (std::size_t i = 0; i < data_.samples.size(); ++i) {
+    const SamplePixel& sample = data_.samples[i];
+    Chart chart{data_.wavelength_nm.empty() ? "band" : "wavelength [nm]",
+                unit_.empty() ? "value of the scene" : unit_,
+                {},
+                false};
+    const auto add_series = [&](const FigureData::Spectra& spectra, int colour) {
+      Series series = band_series(data_.wavelength_nm, spectra.at[i]);
+      series.name = spectra.label;
       series.colour = colour;
       chart.series.push_back(series);
     };
     add_series(truth_, kInkColour);
-    for (std::size_t k = 0; k < results_.size(); ++k) add_series(results_[k], static_cast<int>(k));
+    for (std::size_t k = 0; k < results_.size(); ++k) add_series(results_[k].spectra, static_cast<int>(k));
     const std::string caption = concat(sample.name, " (", i + 1, "): row ", sample.row, ", col ", sample.col);
     group.figures.push_back({concat("spectrum_", i + 1), caption, {}, line_chart(chart)});
   }
   return group;
 }
 
-FigureGroup SceneFigures::maps(const std::string& name, Tensor Differences::*map) const {
+float SceneFigures::end_of(Tensor Differences::*map) const {
   // The scale ends at the 99th percentile of the middle result, so that neither a single pixel nor a single bad method
   // can hide all others.
   std::vector<float> ends;
@@ -139,23 +154,28 @@ FigureGroup SceneFigures::maps(const std::string& name, Tensor Differences::*map
     if (!values.empty()) ends.push_back(values[(values.size() - 1) * 99 / 100]);
   }
   std::sort(ends.begin(), ends.end());
-  float high = ends.empty() ? 0 : ends[ends.size() / 2];
-  if (high <= 0) high = 1;
+  const float high = ends.empty() ? 0 : ends[ends.size() / 2];
+  return high > 0 ? high : 1;
+}
+
+FigureGroup SceneFigures::maps(const std::string& name, Tensor Differences::*map) const {
+  const float high = end_of(map);
   FigureGroup group;
-  group.colour_bar = colour_bar(0, high, name == "sam" ? "degrees" : unit_);
+  group.colour_bar = colour_bar(0, high, name == "sam" ? "degrees" : unit_.empty() ? "(values of the scene)" : unit_);
   for (const Result& result : results_) {
     const Tensor& values = *result.differences.*map;
-    group.figures.push_back(picture(concat(name, "_", result.label), result.label, heat_map(values, 0, high)));
+    const std::string& label = result.spectra.label;
+    group.figures.push_back(picture(concat(name, "_", label), label, heat_map(values, 0, high)));
   }
   return group;
 }
 
 FigureGroup SceneFigures::band_chart() const {
-  const bool by_wavelength = !wavelength_nm_.empty();
+  const bool by_wavelength = !data_.wavelength_nm.empty();
   Chart chart{by_wavelength ? "wavelength [nm]" : "band", "PSNR [dB]", {}, false};
   for (const Result& result : results_) {
-    Series series = band_series(wavelength_nm_, result.differences->band_psnr_db);
-    series.name = result.label;
+    Series series = band_series(data_.wavelength_nm, result.differences->band_psnr_db);
+    series.name = result.spectra.label;
     series.colour = static_cast<int>(chart.series.size());
     chart.series.push_back(series);
   }
@@ -167,11 +187,21 @@ FigureGroup SceneFigures::band_chart() const {
 
 std::vector<FigureGroup> SceneFigures::groups() const {
   std::vector<FigureGroup> groups{composites_};
-  if (false_stretch_) groups.push_back(false_colours_);
-  if (detail_) groups.push_back(details_);
+  if (data_.false_colour) groups.push_back(false_colours_);
+  if (data_.detail) groups.push_back(details_);
   if (!results_.empty() && results_.front().differences) add_comparisons(groups);
   groups.push_back(spectrum_charts());
   return groups;
+}
+
+FigureData SceneFigures::data() const {
+  FigureData data = data_;
+  data.spectra.push_back(truth_);
+  for (const Result& result : results_) data.spectra.push_back(result.spectra);
+  if (results_.empty() || !results_.front().differences) return data;
+  data.error_end = end_of(&Differences::error);
+  data.sam_end_deg = end_of(&Differences::sam_deg);
+  return data;
 }
 
 void SceneFigures::add_comparisons(std::vector<FigureGroup>& groups) const {

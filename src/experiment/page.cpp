@@ -44,19 +44,11 @@ std::vector<Facts> configuration_facts(const ExperimentConfig& config) {
   return {degradation, facts_of("Configuration", json), facts_of("Environment", Json::parse(environment_text()))};
 }
 
-std::vector<LossCurve> loss_curves(const Results& results, const TrainingLog& log) {
+std::vector<LossCurve> loss_curves(const Results& results) {
   std::vector<LossCurve> curves;
   for (const MethodResult& result : results.methods) {
     if (result.seed != results.config.seeds.front()) continue;  // as all figures
-    for (const std::string& fit : {result.folder, fine_tuning_of(result.folder)}) {
-      LossCurve curve{fit, {}, {}, {}};
-      for (const TrainingRecord& record : log.records(fit)) {
-        curve.step.push_back(static_cast<double>(record.step));
-        curve.loss.push_back(record.loss);
-        curve.validation_loss.push_back(record.validation_loss);
-      }
-      if (!curve.step.empty()) curves.push_back(curve);
-    }
+    curves.insert(curves.end(), result.training.begin(), result.training.end());
   }
   return curves;
 }
@@ -72,18 +64,13 @@ Facts estimate_facts(const Results& results) {
     if (estimate.psf_fwhm) add("PSF width (fwhm)", concat(number_text(*estimate.psf_fwhm), " fine pixels"));
     if (!estimate.srf.defined()) continue;
     add("shape of the response", estimate.srf_shape);
-    for (Index m = 0; m < estimate.srf.dim(0); ++m) {
-      const float* const row = estimate.srf.data() + m * estimate.srf.dim(1);
-      const float* const end = row + estimate.srf.dim(1);
-      const float half = *std::max_element(row, end) / 2;
-      const auto above = [=](float weight) { return weight >= half; };
-      const auto first = std::find_if(row, end, above) - row;
-      std::string text = concat("bands ", first, "-", first + std::count_if(row, end, above) - 1, " at half its peak");
+    const auto spans = half_peak_bands(estimate.srf);
+    for (std::size_t at = 0; at < spans.size(); ++at) {
+      std::string text = concat("bands ", spans[at][0], "-", spans[at][1], " at half its peak");
       if (!estimate.gain.empty()) {
-        const auto at = static_cast<std::size_t>(m);
         text += concat(", gain ", number_text(estimate.gain[at]), ", offset ", number_text(estimate.offset[at]));
       }
-      add(concat("MSI band ", m), text);
+      add(concat("MSI band ", at + 1), text);
     }
   }
   return facts;
@@ -96,6 +83,11 @@ std::vector<std::string> notes_of(const Results& results) {
     notes.push_back(
         concat("Means and standard deviations of ", seeds.size(), " seeds. Figures are of seed ", seeds.front(), "."));
   }
+  const SrfOptions& srf = results.config.degrade.srf;
+  if (!srf.sensor.empty() && results.figures.wavelength_nm.empty()) {
+    notes.push_back(concat("The scene has no wavelengths: the bands of ", srf.sensor,
+                           " are taken at fixed fractions of its band count, not at the sensor's edges."));
+  }
   for (const MethodResult& result : results.methods) {
     if (!result.scores) continue;
     for (const auto& [reason, count] : result.scores->left_out) {
@@ -107,19 +99,16 @@ std::vector<std::string> notes_of(const Results& results) {
 
 }  // namespace
 
-Report make_report(const Results& results, std::vector<FigureGroup> figures, const TrainingLog& log) {
+Report make_report(const Results& results, std::vector<FigureGroup> figures) {
   const ExperimentConfig& config = results.config;
   Report report;
   report.title = config.name;
   report.summary = concat("Protocol ", config.protocol.type, ", ratio ", config.degrade.ratio, ", configuration ",
                           config_hash(config), ", degradation ", degradation_hash(config), ".");
-  report.tables = {score_table(results), no_reference_table(results)};
-  for (const Table& table : profile_tables(results)) report.tables.push_back(table);
-  if (config.seeds.size() > 1) report.tables.push_back(significance_table(results));
-  if (config.protocol.type != "apply") report.tables.push_back(train_table(results));
+  for (const auto& [name, table] : tables_of(results)) report.tables.push_back(table);
   report.notes = notes_of(results);
   report.groups = std::move(figures);
-  const std::vector<LossCurve> curves = loss_curves(results, log);
+  const std::vector<LossCurve> curves = loss_curves(results);
   if (!curves.empty()) report.groups.push_back(loss_figures(curves));
   report.facts = configuration_facts(config);
   if (!results.estimates.empty()) report.facts.insert(report.facts.begin(), estimate_facts(results));

@@ -2,7 +2,6 @@
 
 #include <vector>
 
-#include "experiment/training_log.h"
 #include "specfuse/experiment/figures_scene.h"
 #include "specfuse/experiment/report.h"
 #include "specfuse/experiment/results.h"
@@ -10,6 +9,6 @@
 namespace specfuse {
 
 /// The report of an experiment: its tables, the figures of its scene, its loss curves, and how it was made.
-Report make_report(const Results& results, std::vector<FigureGroup> figures, const TrainingLog& log);
+Report make_report(const Results& results, std::vector<FigureGroup> figures);
 
 }  // namespace specfuse

@@ -42,13 +42,13 @@ void write_fusion(const Fusion& fusion, const std::vector<FitContext>& fits, con
   }
 }
 
-void write_results(const Results& results, const std::vector<FigureGroup>& figures, const TrainingLog& log,
+void write_results(const Results& results, const std::vector<FigureGroup>& figures, const std::string& log,
                    Output& output) {
   const Table scores = score_table(results), significance = significance_table(results);
   const auto below = [&](std::string (*written)(const Table&)) {
     return significance.rows.empty() ? std::string() : concat("\n", written(significance));
   };
-  const Report report = make_report(results, figures, log);
+  const Report report = make_report(results, figures);
   write_text_atomically(output.staged("config.json"), config_text(results.config));
   write_text_atomically(output.staged("environment.json"), environment_text());
   if (profiling()) write_text_atomically(output.staged("profile.json"), profile_trace());
@@ -57,7 +57,7 @@ void write_results(const Results& results, const std::vector<FigureGroup>& figur
   write_text_atomically(output.staged("table.md"), table_markdown(scores) + below(table_markdown));
   write_text_atomically(output.staged("table.tex"), table_latex(scores) + below(table_latex));
   write_text_atomically(output.staged("report.html"), report_html(report));
-  write_text_atomically(output.staged("log.jsonl"), log.text());
+  write_text_atomically(output.staged("log.jsonl"), log);
   output.add_folder("figures");
   write_figures(report, output);
   output.publish("metrics.json");

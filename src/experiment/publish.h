@@ -1,9 +1,9 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "experiment/output.h"
-#include "experiment/training_log.h"
 #include "specfuse/experiment/report.h"
 #include "specfuse/experiment/results.h"
 #include "specfuse/methods/fusion_method.h"
@@ -20,8 +20,8 @@ struct Fusion {
 /// Writes the fused image and what the method learned in its fits into the result's folder, staged.
 void write_fusion(const Fusion& fusion, const std::vector<FitContext>& fits, const Output& output);
 
-/// Writes all that is of the whole experiment, and publishes everything that is staged.
-void write_results(const Results& results, const std::vector<FigureGroup>& figures, const TrainingLog& log,
+/// Writes all that is of the whole experiment, and publishes everything that is staged. `log` is the training log.
+void write_results(const Results& results, const std::vector<FigureGroup>& figures, const std::string& log,
                    Output& output);
 
 }  // namespace specfuse

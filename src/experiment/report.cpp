@@ -46,7 +46,8 @@ dd { margin: 0; overflow-wrap: anywhere; }
 @media (max-width: 36rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: .5rem; } }
 @media print { @page { margin: 14mm; } body { max-width: none; padding: 0; font-size: 9pt; }
   h2, h2 + p, .bar { break-after: avoid; } tr, .chart, .overview { break-inside: avoid; }
-  .scroll { overflow: visible; } table { font-size: 7pt; } th, td { padding: .12rem .3rem; }
+  .scroll { overflow: visible; } th:first-child { position: static; }
+  table { font-size: 7pt; } th, td { padding: .12rem .3rem; }
   .pictures { grid-template-columns: repeat(5, 1fr); gap: .6rem; } figcaption { font-size: 7.5pt; }
   .charts { grid-template-columns: repeat(2, 1fr); }
   .charts > :only-child { grid-column: 1 / -1; max-width: 14cm; } .overview { max-width: 11cm; }

@@ -25,6 +25,8 @@ const Language kLatex{escape_latex, "\\textbf{", "}",  " $\\pm$ ",     "",
 /// Four significant digits for the largest number of a column, at most six decimals (seconds: three), none that is 0 in
 /// every row.
 int decimals_of(const Table& table, std::size_t column) {
+  constexpr int kOfProbabilities = 3;
+  if (table.columns[column].least > 0) return kOfProbabilities;
   double largest = 0;
   for (const Table::Row& row : table.rows) {
     const double size = std::abs(row.cells[column].value);
@@ -53,17 +55,19 @@ std::string number(double value, int decimals, const Language& language) {
   return sign + (std::isinf(value) ? language.infinity : plain_number(std::abs(value), decimals));
 }
 
-/// The text of the best value of a column; empty where none is better than another.
+/// The text of the best value of a column; empty where none is shown to be better than another.
 std::string best_of(const Table& table, std::size_t column, int decimals) {
   const Better better = table.columns[column].better;
   if (better == Better::neither || table.rows.size() < 2) return {};
   double best = std::nan("");
+  bool differ = false;
   for (const Table::Row& row : table.rows) {
     const double value = row.cells[column].value;
     if (std::isnan(value)) continue;
+    differ = differ || (!std::isnan(best) && number(value, decimals, kMarkdown) != number(best, decimals, kMarkdown));
     if (std::isnan(best) || (better == Better::higher ? value > best : value < best)) best = value;
   }
-  return std::isnan(best) ? "" : number(best, decimals, kMarkdown);
+  return differ ? number(best, decimals, kMarkdown) : "";
 }
 
 /// The cells of one column as they are shown, best in bold.
@@ -73,7 +77,10 @@ std::vector<std::string> column_texts(const Table& table, std::size_t column, co
   std::vector<std::string> texts;
   for (const Table::Row& row : table.rows) {
     const Cell& cell = row.cells[column];
-    std::string text = number(cell.value, decimals, language);
+    const double least = table.columns[column].least;
+    const bool below = least > 0 && cell.value < least;
+    std::string text =
+        below ? language.escape(concat("< ", number_text(least))) : number(cell.value, decimals, language);
     if (!best.empty() && number(cell.value, decimals, kMarkdown) == best) {
       text = concat(language.bold_begin, text, language.bold_end);
     }
@@ -191,8 +198,8 @@ std::string table_csv(const Table& table) {
   for (std::size_t column = 0; column < table.columns.size(); ++column) {
     spread.push_back(std::any_of(table.rows.begin(), table.rows.end(),
                                  [column](const Table::Row& row) { return !std::isnan(row.cells[column].spread); }));
-    csv += concat(",", escape_csv(table.columns[column].name));
-    if (spread.back()) csv += concat(",", escape_csv(table.columns[column].name + "_std"));
+    csv += concat(",", escape_csv(table.columns[column].file_name()));
+    if (spread.back()) csv += concat(",", escape_csv(table.columns[column].file_name() + "_std"));
   }
   for (const Table::Row& row : table.rows) {
     csv += "\n";

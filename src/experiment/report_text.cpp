@@ -67,6 +67,8 @@ std::string escape_latex(const std::string& text) {
         return "\\{";
       case '}':
         return "\\}";
+      case '<':
+        return "\\textless{}";
       case '~':
         return "\\textasciitilde{}";
       case '^':

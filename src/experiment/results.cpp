@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "specfuse/core/error.h"
-#include "specfuse/experiment/fields.h"
 #include "specfuse/experiment/paired_test.h"
 #include "specfuse/imaging/no_reference.h"
 #include "specfuse/imaging/profiles.h"
@@ -16,12 +14,6 @@ namespace specfuse {
 namespace {
 
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
-
-Json scores_json(const Scores& scores) {
-  Json json = Json::object();
-  for (const Score& score : scores.values) json[score.key] = score.value;
-  return json;
-}
 
 Cell cell_of(const std::vector<double>& values) {
   const double count = static_cast<double>(values.size());
@@ -56,9 +48,9 @@ std::vector<Source> metric_sources(const std::vector<MetricInfo>& metrics,
   std::vector<Source> sources;
   for (const MetricInfo& metric : metrics) {
     const Better better = metric.higher_is_better ? Better::higher : Better::lower;
-    sources.push_back({{metric.key, metric.unit, better}, [scores, key = metric.key](const MethodResult& result) {
-                         return score_of(scores(result), key);
-                       }});
+    sources.push_back(
+        {{metric.key, metric.unit, better, metric.key},
+         [scores, key = metric.key](const MethodResult& result) { return score_of(scores(result), key); }});
   }
   return sources;
 }
@@ -97,69 +89,25 @@ Table table_of(const Results& results, const std::string& caption, const std::ve
   return table;
 }
 
-Json estimate_json(Index seed, const Estimate& estimate) {
-  Json json = {{"seed", seed}};
-  if (estimate.psf_fwhm) json["psf_fwhm"] = *estimate.psf_fwhm;
-  if (!estimate.srf.defined()) return json;
-  json["srf_shape"] = estimate.srf_shape;
-  for (Index m = 0; m < estimate.srf.dim(0); ++m) {
-    const float* const row = estimate.srf.data() + m * estimate.srf.dim(1);
-    json["srf"].push_back(std::vector<float>(row, row + estimate.srf.dim(1)));
-  }
-  if (estimate.gain.empty()) return json;
-  json["gain"] = estimate.gain;
-  json["offset"] = estimate.offset;
-  return json;
-}
-
 std::vector<Source> reference_sources() {
   return metric_sources(metric_list(),
                         [](const MethodResult& result) { return result.scores ? &*result.scores : nullptr; });
 }
 
-/// The table of p-values by label and measure; null where there is none.
-Json significance_json(const Results& results) {
-  const Table table = significance_table(results);
-  if (table.rows.empty()) return nullptr;
-  Json p = Json::object();
-  for (const Table::Row& row : table.rows) {
-    for (std::size_t i = 0; i < table.columns.size(); ++i) p[row.label][table.columns[i].name] = row.cells[i].value;
-  }
-  return p;
-}
-
 }  // namespace
 
-std::string metrics_json(const Results& results) {
-  const ExperimentConfig& config = results.config;
-  Json methods = Json::array();
-  for (const MethodResult& method : results.methods) {
-    Json json = {{"name", method.name},
-                 {"label", method.label},
-                 {"seed", method.seed},
-                 {"fit_seconds", method.fit_seconds},
-                 {"fuse_seconds", method.fuse_seconds},
-                 {"peak_memory_mb", method.peak_memory_mb},
-                 {"metrics", method.scores ? scores_json(*method.scores) : Json(nullptr)},
-                 {"train_metrics", method.train_scores ? scores_json(*method.train_scores) : Json(nullptr)}};
-    if (method.scores) json["left_out"] = method.scores->left_out;
-    json["no_reference"] = scores_json(method.no_reference);
-    if (!method.no_reference.left_out.empty()) json["no_reference_left_out"] = method.no_reference.left_out;
-    for (const auto& [profile, scores] : method.profiles) json["profiles"][profile] = scores_json(scores);
-    methods.push_back(json);
+std::vector<std::array<Index, 2>> half_peak_bands(const Tensor& srf) {
+  std::vector<std::array<Index, 2>> spans;
+  for (Index m = 0; m < srf.dim(0); ++m) {
+    const float* const row = srf.data() + m * srf.dim(1);
+    const float half = *std::max_element(row, row + srf.dim(1)) / 2;
+    std::array<Index, 2> span{srf.dim(1), 0};
+    for (Index b = 0; b < srf.dim(1); ++b) {
+      if (row[b] >= half) span = {std::min(span[0], b + 1), b + 1};
+    }
+    spans.push_back(span);
   }
-  const bool scored = std::any_of(results.methods.begin(), results.methods.end(),
-                                  [](const MethodResult& result) { return result.scores.has_value(); });
-  Json json{{"experiment", config.name},
-            {"config_hash", config_hash(config)},
-            {"degradation_hash", degradation_hash(config)},
-            {"protocol", write_fields(config.protocol)},
-            {"data_hash", results.data_hash},
-            {"scored_on", scored ? Json(results.scored_on) : Json(nullptr)},
-            {"methods", methods},
-            {"paired_t_test_p", significance_json(results)}};
-  for (const auto& [seed, estimate] : results.estimates) json["estimates"].push_back(estimate_json(seed, estimate));
-  return json.dump(2) + "\n";
+  return spans;
 }
 
 Table score_table(const Results& results) {
@@ -167,13 +115,15 @@ Table score_table(const Results& results) {
                                   [](const MethodResult& result) { return result.scores.has_value(); });
   std::vector<Source> sources;
   if (scored) sources = reference_sources();
-  sources.push_back(
-      {{"fit", "s", Better::neither}, [](const MethodResult& result) { return to_milli(result.fit_seconds); }});
-  sources.push_back(
-      {{"fuse", "s", Better::neither}, [](const MethodResult& result) { return to_milli(result.fuse_seconds); }});
-  sources.push_back(
-      {{"peak memory", "MiB", Better::neither}, [](const MethodResult& result) { return result.peak_memory_mb; }});
-  return table_of(results, scored ? concat("Against the reference, ", results.scored_on) : "There is no reference",
+  sources.push_back({{"fit", "s", Better::neither, "fit_seconds"},
+                     [](const MethodResult& result) { return to_milli(result.fit_seconds); }});
+  sources.push_back({{"fuse", "s", Better::neither, "fuse_seconds"},
+                     [](const MethodResult& result) { return to_milli(result.fuse_seconds); }});
+  sources.push_back({{"peak memory", "MiB", Better::neither, "peak_memory_mb"},
+                     [](const MethodResult& result) { return result.peak_memory_mb; }});
+  return table_of(results,
+                  scored ? concat("Against the reference, ", results.scored_on)
+                         : "Seconds and memory; there is no reference to score against",
                   sources);
 }
 
@@ -185,7 +135,9 @@ Table significance_table(const Results& results) {
                          " seeds, each method against the best of the column (the one without a value); not corrected "
                          "for the number of comparisons");
   if (results.config.seeds.size() < 2) return table;
-  for (const Source& source : sources) table.columns.push_back({source.column.name, "", Better::neither});
+  for (const Source& source : sources) {
+    table.columns.push_back({source.column.name, "", Better::neither, source.column.key, 0.001});
+  }
   for (const Table::Row& row : means.rows) table.rows.push_back({row.label, std::vector<Cell>(sources.size())});
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const std::size_t best = best_row(means, i);
@@ -220,19 +172,27 @@ Table no_reference_table(const Results& results) {
                   metric_sources(metrics, scores));
 }
 
-std::vector<Table> profile_tables(const Results& results) {
-  std::vector<Table> tables;
+Table profile_table(const Results& results, const std::string& profile) {
+  const bool scored = std::any_of(results.methods.begin(), results.methods.end(),
+                                  [&](const MethodResult& result) { return result.profiles.count(profile) > 0; });
+  if (!scored) return {};
+  const auto scores = [&profile](const MethodResult& result) {
+    const auto found = result.profiles.find(profile);
+    return found == result.profiles.end() ? nullptr : &found->second;
+  };
+  return table_of(results, concat("Against the reference, by the conventions of ", profile),
+                  metric_sources(profile_metrics(profile), scores));
+}
+
+std::vector<std::pair<std::string, Table>> tables_of(const Results& results) {
+  std::vector<std::pair<std::string, Table>> tables{{"scores", score_table(results)},
+                                                    {"no_reference", no_reference_table(results)}};
   for (const std::string& profile : results.config.metric_profiles) {
-    const bool scored = std::any_of(results.methods.begin(), results.methods.end(),
-                                    [&](const MethodResult& result) { return result.profiles.count(profile) > 0; });
-    if (!scored) continue;
-    const auto scores = [profile](const MethodResult& result) {
-      const auto found = result.profiles.find(profile);
-      return found == result.profiles.end() ? nullptr : &found->second;
-    };
-    tables.push_back(table_of(results, concat("Against the reference, by the conventions of ", profile),
-                              metric_sources(profile_metrics(profile), scores)));
+    tables.emplace_back(concat("profile ", profile), profile_table(results, profile));
   }
+  tables.emplace_back("paired_t_test_p", significance_table(results));
+  if (results.config.protocol.type != "apply") tables.emplace_back("train", train_table(results));
+  std::erase_if(tables, [](const auto& named) { return named.second.rows.empty(); });
   return tables;
 }
 

@@ -36,6 +36,7 @@ void score(const Scene& scene, const Task& task, const std::vector<std::string>&
   const Cube reference = task.scored ? crop(*scene.reference, *task.scored) : *scene.reference;
   const Cube fused = task.scored ? crop(fusion.fused, *task.scored) : fusion.fused;
   result.scores = evaluate(reference, fused, ratio);
+  result.band_psnr_db = band_psnr_db(reference, fused);
   for (const std::string& name : profiles) result.profiles[name] = evaluate_profile(name, reference, fused, ratio);
 }
 
@@ -157,11 +158,13 @@ Results run_experiment(const ExperimentConfig& given, const RunOptions& options)
       }
       if (seed == config.seeds.front()) shown->add(method.label, fusion.fused);
       write_fusion(fusion, contexts, output);
+      fusion.result.training = log.curves(fusion.result.folder);
       results.methods.push_back(fusion.result);
     }
   }
   SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before the results were written");
-  write_results(results, shown->groups(), log, output);
+  results.figures = shown->data();
+  write_results(results, shown->groups(), log.text(), output);
   return results;
 }
 

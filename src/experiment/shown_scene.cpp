@@ -1,7 +1,6 @@
 #include "experiment/shown_scene.h"
 
 #include "specfuse/core/error.h"
-#include "specfuse/experiment/figures_inputs.h"
 #include "specfuse/imaging/metrics.h"
 
 namespace specfuse {
@@ -26,10 +25,11 @@ std::vector<Mark> marks_of(const SceneFigures& figures, const ProtocolConfig& pr
   if (protocol.validation) marks.push_back({"validation", *protocol.validation});
   if (protocol.test) marks.push_back({"test", *protocol.test});
   const Index row = protocol.test ? protocol.test->row : 0, col = protocol.test ? protocol.test->col : 0;
-  if (const auto& detail = figures.detail()) {
+  const FigureData data = figures.data();
+  if (const auto& detail = data.detail) {
     marks.push_back({"detail", {row + detail->row, col + detail->col, detail->rows, detail->cols}});
   }
-  const auto& samples = figures.samples();
+  const auto& samples = data.samples;
   for (std::size_t i = 0; i < samples.size(); ++i) {
     marks.push_back({concat(i + 1), {row + samples[i].row, col + samples[i].col, 1, 1}});
   }
@@ -41,16 +41,24 @@ std::vector<Mark> marks_of(const SceneFigures& figures, const ProtocolConfig& pr
 ShownScene::ShownScene(const Scene& scene, const Task& task, const ProtocolConfig& protocol)
     : scored_(task.scored), reference_(shown_reference(scene, task)), figures_(figures_of(task, reference_)) {
   const Cube& whole = scene.reference ? *scene.reference : task.pair.msi;
-  overview_ = overview_figure(composite(whole, stretch_of(whole)), marks_of(figures_, protocol));
-  const Tensor& srf = task.pair.degradation.srf;
-  if (srf.defined()) response_ = response_figure(srf, task.pair.hsi.wavelength_nm);
+  marks_ = marks_of(figures_, protocol);
+  overview_ = overview_figure(composite(whole, stretch_of(whole)), marks_);
+  response_ = task.pair.degradation.srf;
+  wavelength_nm_ = task.pair.hsi.wavelength_nm;
 }
 
 std::vector<FigureGroup> ShownScene::groups() const {
   std::vector<FigureGroup> groups = figures_.groups();
   groups.insert(groups.begin(), overview_);
-  if (response_) groups.push_back(*response_);
+  if (response_.defined()) groups.push_back(response_figure(response_, wavelength_nm_));
   return groups;
+}
+
+FigureData ShownScene::data() const {
+  FigureData data = figures_.data();
+  for (const Mark& mark : marks_) data.parts.emplace_back(mark.name, mark.part);
+  data.response = response_;
+  return data;
 }
 
 void ShownScene::add(const std::string& label, const Cube& fused) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "specfuse/experiment/figures_inputs.h"
 #include "specfuse/experiment/figures_scene.h"
 #include "specfuse/experiment/protocol.h"
 
@@ -15,13 +16,16 @@ class ShownScene {
   ShownScene(const Scene& scene, const Task& task, const ProtocolConfig& protocol);
   void add(const std::string& label, const Cube& fused);
   std::vector<FigureGroup> groups() const;
+  FigureData data() const;
 
  private:
   std::optional<Rectangle> scored_;
   std::optional<Cube> reference_;
   SceneFigures figures_;
+  std::vector<Mark> marks_;
   FigureGroup overview_;
-  std::optional<FigureGroup> response_;
+  Tensor response_;
+  std::vector<double> wavelength_nm_;
 };
 
 }  // namespace specfuse

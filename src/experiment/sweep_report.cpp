@@ -140,7 +140,7 @@ std::string sweep_json(const Sweep& sweep, const std::vector<RunOutcome>& outcom
         {"values", values_json(sweep, *sheet.runs[i])}, {"method", table.rows[i].label}, {"metrics", Json::object()}};
     for (std::size_t k = 0; k < table.columns.size(); ++k) {
       const Cell& cell = table.rows[i].cells[k];
-      row["metrics"][table.columns[k].name] = {{"mean", cell.value}, {"deviation", cell.spread}};
+      row["metrics"][table.columns[k].file_name()] = {{"mean", cell.value}, {"deviation", cell.spread}};
     }
     rows.push_back(row);
   }

@@ -75,6 +75,20 @@ std::vector<TrainingRecord> TrainingLog::records(const std::string& result) cons
   return found;
 }
 
+std::vector<LossCurve> TrainingLog::curves(const std::string& result) const {
+  std::vector<LossCurve> curves;
+  for (const std::string& fit : {result, fine_tuning_of(result)}) {
+    LossCurve curve{fit, {}, {}, {}};
+    for (const TrainingRecord& record : records(fit)) {
+      curve.step.push_back(static_cast<double>(record.step));
+      curve.loss.push_back(record.loss);
+      curve.validation_loss.push_back(record.validation_loss);
+    }
+    if (!curve.step.empty()) curves.push_back(curve);
+  }
+  return curves;
+}
+
 std::string TrainingLog::text() const {
   std::string all;
   for (const Line& line : lines_) all += line_text(line) + "\n";

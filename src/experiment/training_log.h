@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "specfuse/experiment/figure_data.h"
 #include "specfuse/methods/fusion_method.h"
 
 namespace specfuse {
@@ -28,6 +29,8 @@ class TrainingLog {
   void add(const Line& line);
   /// The records of one result, in order.
   std::vector<TrainingRecord> records(const std::string& result) const;
+  /// Those of a result and of its fine-tuning as curves, as far as there are any.
+  std::vector<LossCurve> curves(const std::string& result) const;
   /// One JSON object a line.
   std::string text() const;
 

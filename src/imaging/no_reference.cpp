@@ -36,7 +36,7 @@ void add_agreement(const std::string& prefix, const Comparison& images, Scores& 
   LeftOut left_out;
   add("relative_rmse", relative_rmse(images));
   add("psnr_db", psnr_db(images, left_out));
-  add("sam_deg", sam_deg(images, left_out));
+  if (images.bands.size() > 1) add("sam_deg", sam_deg(images, left_out));  // one band has no angle
   add("ergas", ergas(images, left_out));
   for (const auto& [reason, count] : left_out) scores.left_out[concat(prefix, reason)] = count;
 }

@@ -9,6 +9,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/psf.h"
+#include "specfuse/imaging/srf.h"
 
 namespace specfuse {
 namespace {
@@ -25,7 +26,7 @@ double golden_section(double low, double high, Function value) {
   const double golden = (std::sqrt(5.0) - 1) / 2;
   double left = high - golden * (high - low), right = low + golden * (high - low);
   double at_left = value(left), at_right = value(right);
-  for (const double tolerance = 1e-3 * (high - low); high - low > tolerance;) {
+  for (const double tolerance = 1e-5 * (high - low); high - low > tolerance;) {
     if (at_left <= at_right) {
       high = right, right = left, at_right = at_left;
       at_left = value(left = high - golden * (high - low));
@@ -92,40 +93,77 @@ std::vector<ResponseProblem> problems_of(const Pair& pair, const BandMoments& mo
   return problems;
 }
 
-struct Family {
-  const char* name;
-  /// 0 for a box.
-  double exponent;
-  /// What a row has to gain in cost to leave the simpler shape before it.
-  double handicap;
+/// Responses of all MSI bands, and how well they explain them.
+struct Candidate {
+  std::string name;
+  std::vector<Response> rows;
+  /// Sum of the costs of the rows, and for each row what its shape has to gain on a simpler one.
+  double cost = 0;
 };
-constexpr Family kFamilies[] = {{"box", 0, 0}, {"super-gaussian", 6, 6}, {"gaussian", 2, 12}};
+
+/// Best intervals or bells of one shape.
+Candidate fitted(const std::vector<ResponseProblem>& problems, const std::string& name, double exponent) {
+  Candidate candidate{name, std::vector<Response>(problems.size()), 0};
+  parallel_for(static_cast<Index>(problems.size()), [&](Index m) {
+    const auto at = static_cast<std::size_t>(m);
+    candidate.rows[at] = exponent == 0 ? fit_box(problems[at]) : fit_bell(problems[at], exponent);
+  });
+  // Two numbers a row are fitted (Schwarz 1978), and make up for errors of the noise model by a tenth of the residual;
+  // of those of a bell a fit can make more than of whole bands.
+  const auto pixels = static_cast<double>(problems.front().pixels);
+  const double handicap = 2 * std::log(pixels) + 0.1 * pixels;
+  const double finer = exponent == 0 ? 0 : exponent == 2 ? 12 : 6;
+  for (const Response& row : candidate.rows) candidate.cost += row.cost + handicap + finer;
+  return candidate;
+}
+
+/// The published bands of every sensor that has as many as the MSI, as far as the hsi reaches.
+std::vector<Candidate> published(const Pair& pair, const std::vector<ResponseProblem>& problems, const Order& order) {
+  std::vector<Candidate> candidates;
+  for (const auto& [sensor, bands] : sensor_list()) {
+    if (bands.size() != problems.size()) continue;
+    for (const std::string shape : {"box", "gaussian"}) {
+      SrfOptions options;
+      options.sensor = sensor;
+      options.shape = shape;
+      Tensor srf;
+      try {
+        srf = make_srf(options, pair.hsi.wavelength_nm, pair.hsi.bands());
+      } catch (const ConfigError&) {
+        continue;  // the hsi does not cover it
+      }
+      Candidate candidate{concat(sensor, shape == "box" ? " box" : " super-gaussian"), {}, 0};
+      for (std::size_t m = 0; m < problems.size(); ++m) {
+        Response row;
+        for (const Index b : order.bands) row.weights.push_back(srf[static_cast<Index>(m) * srf.dim(1) + b]);
+        row.cost = response_cost(problems[m], row.weights);
+        candidate.cost += row.cost;
+        candidate.rows.push_back(std::move(row));
+      }
+      candidates.push_back(std::move(candidate));
+    }
+  }
+  return candidates;
+}
 
 void estimate_srf(const Pair& pair, const BandMoments& moments, bool gain, Estimate& estimate) {
   const Order order = order_of(pair.hsi);
   const std::vector<ResponseProblem> problems = problems_of(pair, moments, order, gain);
-  std::vector<Response> best;
-  double best_cost = 0;
-  for (const Family& shape : kFamilies) {
-    std::vector<Response> rows(problems.size());
-    parallel_for(static_cast<Index>(rows.size()), [&](Index m) {
-      const auto at = static_cast<std::size_t>(m);
-      rows[at] = shape.exponent == 0 ? fit_box(problems[at]) : fit_bell(problems[at], shape.exponent);
-    });
-    double cost = shape.handicap * static_cast<double>(rows.size());
-    for (const Response& row : rows) cost += row.cost;
-    if (!best.empty() && cost >= best_cost) continue;
-    best = std::move(rows);
-    best_cost = cost;
-    estimate.srf_shape = shape.name;
-  }
+  std::vector<Candidate> candidates = published(pair, problems, order);
+  candidates.push_back(fitted(problems, "box", 0));
+  candidates.push_back(fitted(problems, "super-gaussian", 6));
+  candidates.push_back(fitted(problems, "gaussian", 2));
+  const Candidate& best = *std::min_element(candidates.begin(), candidates.end(),
+                                            [](const auto& a, const auto& b) { return a.cost < b.cost; });
+  estimate.srf_shape = best.name;
   const Index bands = pair.hsi.bands();
-  estimate.srf = Tensor(Shape{static_cast<Index>(best.size()), bands});
-  for (std::size_t m = 0; m < best.size(); ++m) {
+  estimate.srf = Tensor(Shape{static_cast<Index>(best.rows.size()), bands});
+  for (std::size_t m = 0; m < best.rows.size(); ++m) {
+    const std::vector<double>& weights = best.rows[m].weights;
     float* const row = estimate.srf.data() + static_cast<Index>(m) * bands;
-    for (std::size_t i = 0; i < order.bands.size(); ++i) row[order.bands[i]] = static_cast<float>(best[m].weights[i]);
+    for (std::size_t i = 0; i < order.bands.size(); ++i) row[order.bands[i]] = static_cast<float>(weights[i]);
     if (!gain) continue;
-    const auto [factor, offset] = gain_and_offset(problems[m], best[m].weights);
+    const auto [factor, offset] = gain_and_offset(problems[m], weights);
     SPECFUSE_CHECK(factor > 0, "estimate: no response with a positive gain explains msi band ", m);
     estimate.gain.push_back(factor);
     estimate.offset.push_back(offset);

@@ -126,6 +126,10 @@ Response descend(const ResponseProblem& problem, Bell bell) {
 
 }  // namespace
 
+double response_cost(const ResponseProblem& problem, const std::vector<double>& weights) {
+  return cost_of(problem, prediction_of(problem, weights));
+}
+
 Response fit_box(const ResponseProblem& problem) {
   const Interval best = intervals(problem).front();
   Response response{std::vector<double>(problem.position.size()), best.cost};

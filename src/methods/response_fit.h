@@ -23,11 +23,13 @@ struct ResponseProblem {
   bool gain = false;
 };
 
-/// A response of sum 1 and minus twice its log-likelihood, up to a constant.
+/// A response of sum 1, and its cost: minus twice its log-likelihood, up to a constant.
 struct Response {
   std::vector<double> weights;
   double cost = 0;
 };
+
+double response_cost(const ResponseProblem& problem, const std::vector<double>& weights);
 
 /// The best interval of equal weights.
 Response fit_box(const ResponseProblem& problem);

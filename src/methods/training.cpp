@@ -207,6 +207,19 @@ class Training {
 
 }  // namespace
 
+void check_options(const TrainOptions& options) {
+  const TrainOptions defaults;
+  const auto check = [](const char* key, bool idle, const char* owner, const std::string& got) {
+    SPECFUSE_CHECK_AS(ConfigError, !idle, "train.", key, ": expected it with ", owner, " only, got it with ", got);
+  };
+  const bool sgd = options.optimizer == "sgd", gaussian = options.init == "gaussian";
+  check("momentum", !sgd && options.momentum != defaults.momentum, "optimizer sgd", options.optimizer);
+  check("bias_rate", !sgd && options.bias_rate != defaults.bias_rate, "optimizer sgd", options.optimizer);
+  check("conv_deviation", !gaussian && options.conv_deviation != defaults.conv_deviation, "init gaussian",
+        options.init);
+  check("fc_deviation", !gaussian && options.fc_deviation != defaults.fc_deviation, "init gaussian", options.init);
+}
+
 void initialize(const std::vector<Parameter>& parameters, const TrainOptions& options, std::uint64_t seed) {
   for (const Parameter& parameter : parameters) {
     Tensor tensor = parameter.value.value();

@@ -11,6 +11,7 @@
 namespace specfuse {
 
 void TwoCnnFu::check(const TrainingData& data, const Pair& pair) const {
+  check_options(options_.train);
   const TwoCnnFuNet net(options_.model, pair.hsi.bands(), pair.msi.bands());
   for (const TrainingPair& example : data.train) {
     check_tile(options_.train.tile, example.input.msi.rows(), example.input.msi.cols());

@@ -17,6 +17,8 @@ import time
 import unittest
 from pathlib import Path
 
+from report_numbers import missing_numbers
+
 PROGRAM, MAKE_BAD_FILES = (Path(path).resolve() for path in sys.argv[1:3])
 TOP = Path(__file__).resolve().parent.parent.parent
 SMALL_NETWORK = {"name": "two_cnn_fu",
@@ -32,6 +34,16 @@ def experiment(**changes):
               "methods": [{"name": "bicubic"}, {"name": "linear_injection"}, SMALL_NETWORK]}
     config.update(changes)
     return config
+
+
+def timeless(value):
+    """Without what no two runs share: times and memory."""
+    if isinstance(value, list):
+        return [timeless(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: timeless(item) for key, item in value.items()
+            if key not in ("fit_seconds", "fuse_seconds", "peak_memory_mb", "seconds")}
 
 
 class Cli(unittest.TestCase):
@@ -112,6 +124,10 @@ class Cli(unittest.TestCase):
     def test_what_contradicts_itself(self):
         self.refused(2, "data: expected exactly one of", self.run_config(experiment(data={})))
         self.refused(2, "labels", self.run_config(experiment(methods=[{"name": "bicubic"}, {"name": "bicubic"}])))
+        self.refused(2, "train.momentum: expected it with optimizer sgd only, got it with adamw",
+                     self.run_config(experiment(), "--set", "methods.2.train.momentum=0.5"))
+        self.refused(2, "train.fc_deviation: expected it with init gaussian only",
+                     self.run_config(experiment(), "--set", "methods.2.train.fc_deviation=0.5"))
         self.refused(2, "name: expected letters", self.run_config(experiment(name="../elsewhere")))
         self.refused(2, "methods.0.label", self.run_config(experiment(methods=[{"name": "bicubic", "label": "a/b"}])))
         self.refused(2, "protocol: expected", self.run_config(
@@ -183,6 +199,70 @@ class Cli(unittest.TestCase):
                          [("two_cnn_fu", 0, step) for step in [1, 2, 3, 4]])
         self.assertEqual([path for path in self.out.iterdir() if path.name.startswith(".")], [])
 
+    def test_every_number_of_the_report_is_in_metrics(self):
+        part = {"row": 0, "col": 0, "rows": 40, "cols": 40}
+        split = {"type": "split", "train": part, "validation": dict(part, col=60), "test": dict(part, col=120)}
+        synthetic = {"synthetic": {"rows": 40, "cols": 160, "bands": 40}}
+        estimated = {"ratio": 4, "snr_db": {"hsi": 35, "msi": 35}, "estimate": {"srf": True, "psf": True, "gain": True}}
+        for number, config in enumerate([
+                experiment(seeds=[3, 5, 8], metric_profiles=["sewar", "ssrnet"]),
+                experiment(data=synthetic, degrade=estimated, protocol=split)]):
+            self.out = self.folder / f"out{number}"
+            metrics = self.succeeded(self.run_config(config))
+            page = (self.out / "report.html").read_text()
+            self.assertEqual(missing_numbers(page, metrics), [])
+            for cell in ["12.3456789", "−0.0987654"]:
+                self.assertEqual(missing_numbers(page.replace("</td>", f" {cell}</td>", 1), metrics)[0][-6:], cell[-6:])
+
+    def test_figures_are_in_metrics(self):
+        metrics = self.succeeded(self.run_config(experiment()))
+        figures, method = metrics["figures"], metrics["methods"][2]
+        self.assertEqual(len(method["per_band"]["psnr_db"]), 40)
+        self.assertAlmostEqual(sum(method["per_band"]["psnr_db"]) / 40, method["metrics"]["psnr_db"])
+        self.assertEqual(method["training"]["two_cnn_fu"]["step"], [1, 2, 3, 4])
+        self.assertEqual(len(figures["response"]), 6)
+        self.assertGreater(figures["error_map_end"], 0)
+        self.assertEqual([sample["number"] for sample in figures["samples"]], [1, 2, 3])
+        self.assertEqual(set(figures["samples"][0]["spectra"]),
+                         {"reference", "bicubic", "linear_injection", "two_cnn_fu"})
+        self.assertEqual(len(figures["samples"][0]["spectra"]["reference"]), 40)
+        self.assertEqual(metrics["environment"], json.loads((self.out / "environment.json").read_text()))
+        self.assertEqual(metrics["config"], json.loads((self.out / "config.json").read_text()))
+
+    def test_estimates_are_used_and_reported(self):
+        data = {"synthetic": {"rows": 96, "cols": 96, "bands": 60}}
+        degrade = {"ratio": 4, "psf": {"fwhm": 5}, "snr_db": {"hsi": 35, "msi": 35}}
+        methods = [{"name": "bicubic"}, {"name": "fuse"}]
+        known = self.succeeded(self.run_config(experiment(data=data, degrade=degrade, methods=methods)))
+        self.assertNotIn("estimates", known)
+        degrade["estimate"] = {"srf": True, "psf": True}
+        blind = self.succeeded(self.run_config(experiment(data=data, degrade=degrade, methods=methods, seeds=[0, 1])))
+        self.assertEqual([estimate["seed"] for estimate in blind["estimates"]], [0, 1])
+        estimate = blind["estimates"][0]
+        self.assertAlmostEqual(estimate["psf_fwhm"], 5, delta=0.5)
+        self.assertEqual(estimate["srf_shape"], "landsat7 box")
+        self.assertEqual([len(row) for row in estimate["srf"]], [60] * 6)
+        self.assertNotIn("gain", estimate)
+        one, other = (metrics["methods"] for metrics in (known, blind))
+        self.assertEqual(one[0]["metrics"], other[0]["metrics"])
+        self.assertNotEqual(one[1]["metrics"], other[1]["metrics"])
+        self.assertAlmostEqual(one[1]["metrics"]["psnr_db"], other[1]["metrics"]["psnr_db"], delta=0.5)
+        self.out = self.folder / "refused"
+        self.refused(2, "degrade.estimate", self.run_config(experiment(), "--set", "degrade.estimate.gain=true"))
+
+    def test_profiles_score_beside_our_measures(self):
+        plain = self.succeeded(self.run_config(experiment()))
+        metrics = self.succeeded(self.run_config(experiment(metric_profiles=["ssrnet", "matlab_hsms"])))
+        for one, other in zip(plain["methods"], metrics["methods"]):
+            self.assertNotIn("profiles", one)
+            self.assertEqual(one["metrics"], other["metrics"])
+            self.assertEqual(set(other["profiles"]), {"ssrnet", "matlab_hsms"})
+            # ssrnet's PSNR is ours over all values, by its formula.
+            self.assertAlmostEqual(other["profiles"]["ssrnet"]["psnr_db"], other["metrics"]["psnr_global_db"])
+        self.assertIn("by the conventions of matlab_hsms", (self.out / "report.html").read_text())
+        self.out = self.folder / "refused"
+        self.refused(2, "metric_profiles", self.run_config(experiment(metric_profiles=["nobody"])))
+
     def test_resolved_config_gives_the_same_result_on_any_number_of_threads(self):
         first = self.succeeded(self.run_config(experiment(), "--threads", "1"))
         resolved = (self.out / "config.json").read_text()
@@ -201,10 +281,8 @@ class Cli(unittest.TestCase):
         def results(threads, out):
             self.out = self.folder / out
             metrics = self.succeeded(self.run_config(config, "--threads", threads))
-            for method in metrics["methods"]:
-                for key in ["fit_seconds", "fuse_seconds", "peak_memory_mb"]:
-                    del method[key]
-            return metrics, {path.relative_to(self.out): path.read_bytes() for path in self.out.rglob("*/fused.h5")}
+            self.assertEqual(metrics["environment"].pop("threads"), int(threads))
+            return timeless(metrics), {path.relative_to(self.out): path.read_bytes() for path in self.out.rglob("*/fused.h5")}
 
         first = results("1", "first")
         self.assertEqual(len(first[1]), len(config["methods"]))

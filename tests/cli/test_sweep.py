@@ -25,7 +25,7 @@ BASE = {"data": {"synthetic": {"rows": 24, "cols": 24, "bands": 40}}, "degrade":
         "methods": [{"name": "bicubic"}, NETWORK]}
 EIGHT = {"base": BASE, "seeds": [0, 1],
          "grid": {"methods.1.model.msi_kernel": [2, 3], "degrade.psf.type": ["gaussian", "box"]}}
-TIMES = ("fit", "fuse", "peak memory")
+TIMES = ("fit_seconds", "fuse_seconds", "peak_memory_mb")
 
 
 class Sweep(unittest.TestCase):

@@ -118,7 +118,7 @@ TEST_CASE("report: maps of one kind share one scale, of what is defined") {
   }
   CHECK(contains(scene.groups()[2].colour_bar, ">4 degrees</text>"));
   const FigureGroup errors = scene.groups()[1];
-  CHECK(contains(errors.colour_bar, ">8</text>"));
+  CHECK(contains(errors.colour_bar, ">8 (values of the scene)</text>"));
   CHECK(errors.figures[0].image.pixel(0, 0)[0] == 252);
   CHECK(errors.figures[1].image.pixel(0, 0)[0] == 86);
 }
@@ -176,7 +176,7 @@ TEST_CASE("report: maps of many methods end at the middle one, so that one bad m
     for (Index i = 0; i < 200; ++i) differences.error[i] = error;
     scene.add(error == 3 ? "middle" : error > 3 ? "bad" : "good", reference, differences);
   }
-  CHECK(contains(scene.groups()[1].colour_bar, ">3</text>"));
+  CHECK(contains(scene.groups()[1].colour_bar, ">3 (values of the scene)</text>"));
 }
 
 TEST_CASE("report: the detail is the same part of every picture, where edges are strongest") {

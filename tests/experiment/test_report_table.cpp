@@ -134,3 +134,16 @@ TEST_CASE("report_table: fields stand in front of the methods, escaped, in every
   table.rows[1].fields.pop_back();
   CHECK_THROWS_WITH_AS(table_csv(table), "table: expected 2 fields in row c, got 1", Error);
 }
+
+TEST_CASE("report table: probabilities have three decimals, and those below the least are said to be so") {
+  Table table{"", {{"p", "", Better::neither, "", 0.001}}, {{"a", {{0.00099}}}, {"b", {{0.0010001}}}, {"c", {{0.25}}}}};
+  CHECK(table_markdown(table).find("| a | \\< 0.001 |\n| b | 0.001 |\n| c | 0.250 |") != std::string::npos);
+  CHECK(table_html(table).find("<td>&lt; 0.001</td>") != std::string::npos);
+  CHECK(table_latex(table).find("a & \\textless{} 0.001") != std::string::npos);
+  CHECK(table_csv(table).find("a,0.00099\n") != std::string::npos);
+}
+
+TEST_CASE("report table: where all show the same, none is best") {
+  const Table table{"", {{"x", "", Better::lower}}, {{"a", {{0.0}}}, {"b", {{0.0}}}}};
+  CHECK(table_html(table).find("<b>") == std::string::npos);
+}

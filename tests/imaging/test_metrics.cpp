@@ -76,7 +76,7 @@ TEST_CASE("metrics: bands and pixels that a quotient cannot use are left out and
   }
   std::fill_n(fused.pixel(1, 1), 3, 0.0f);
   const Scores scores = evaluate(reference, fused, 4);
-  const std::map<std::string, Index> expected{{"bands with zero maximum", 1},
+  const std::map<std::string, Index> expected{{"bands with zero maximum, or constant and reproduced exactly", 1},
                                               {"bands with zero mean", 2},
                                               {"bands with zero span", 1},
                                               {"bands with zero span in either image", 1},
@@ -86,6 +86,17 @@ TEST_CASE("metrics: bands and pixels that a quotient cannot use are left out and
   double squared_error = 0;
   for (Index i = 0; i < 4; ++i) squared_error += std::pow(useful[i] - fused.values[3 * i + 1], 2) / 4;
   CHECK(score(scores, "ergas") == doctest::Approx(25 * std::sqrt(squared_error / (2.75 * 2.75))));
+}
+
+TEST_CASE("metrics: a constant band says nothing when reproduced exactly, and counts when it is not") {
+  Cube reference = golden_image(3, 5, 2), fused = golden_image(3, 5, 2, 9);
+  for (Index i = 0; i < 15; ++i) reference.values[2 * i] = fused.values[2 * i] = 7;
+  const Scores exact = evaluate(reference, fused, 4);
+  CHECK(exact.left_out.at("bands with zero maximum, or constant and reproduced exactly") == 1);
+  CHECK(score(exact, "psnr_db") == band_psnr_db(reference, fused)[1]);
+  fused.values[0] = 8;
+  const std::vector<double> both = band_psnr_db(reference, fused);
+  CHECK(score(evaluate(reference, fused, 4), "psnr_db") == doctest::Approx((both[0] + both[1]) / 2));
 }
 
 TEST_CASE("metrics: where nothing is left the value is NaN") {

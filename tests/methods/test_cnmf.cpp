@@ -4,6 +4,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/methods/cnmf.h"
+#include "specfuse/methods/spectra.h"
 
 using namespace specfuse;
 using namespace specfuse::testing;
@@ -24,6 +25,36 @@ TEST_CASE("cnmf: recovers one material under changing light") {
   mixture.shaded = true;
   const TrainingPair example = mixed_example(mixture);
   CHECK(relative_error(Cnmf(options).fuse(example.input), example.target) < 1e-4);
+}
+
+TEST_CASE("cnmf: sum_to_one weighs as a band of that value, times the root of the number of bands") {
+  // One endmember w gives the abundance (u |w| + a^2) / (|w|^2 + a^2) of a pixel of length u, so the level of the
+  // result is a straight line over u, and a follows from its slope and intercept.
+  CnmfOptions options;
+  options.endmembers = 1;
+  options.sum_to_one = 0.7;
+  Mixture mixture;
+  mixture.materials = 1;
+  mixture.shaded = true;
+  const TrainingPair example = mixed_example(mixture);
+  const Cube fused = Cnmf(options).fuse(example.input);
+  const double intensity = intensity_of(example.input.hsi);
+  const auto length = [&](const Cube& cube, Index pixel) {
+    double squares = 0;
+    for (Index b = 0; b < cube.bands(); ++b) {
+      const double value = cube.values[pixel * cube.bands() + b] / intensity;
+      squares += value * value;
+    }
+    return std::sqrt(squares);
+  };
+  // What the response makes of the length of the one material.
+  const double seen = length(example.input.msi, 0) / length(example.target, 0);
+  const double slope =
+      (length(fused, 1) - length(fused, 0)) / (length(example.input.msi, 1) - length(example.input.msi, 0));
+  const double intercept = length(fused, 0) - slope * length(example.input.msi, 0);
+  const double share = slope * seen;
+  const double anchor = intercept * seen / std::sqrt(share * (1 - share));
+  CHECK(anchor == doctest::Approx(0.7 * std::sqrt(2.0)).epsilon(0.01));
 }
 
 TEST_CASE("cnmf: a constant image stays constant, a black one black") {

@@ -72,6 +72,26 @@ TEST_CASE("estimate: at 35 dB the response comes within 5 % and the width of the
   }
 }
 
+TEST_CASE("estimate: a response of no sensor is fitted; one of a sensor is named, its bands exact") {
+  Setting setting;
+  setting.shape = "gaussian";
+  Pair pair = simulated(setting);
+  CHECK(estimate_degradation(unknown(pair), {true, true, false}).srf_shape == "landsat7 super-gaussian");
+  SrfOptions odd;
+  for (const auto& [low, high] : {std::pair{455.0, 540.0}, {650.0, 790.0}, {1180.0, 1320.0}, {2100.0, 2300.0}}) {
+    auto& row = odd.weights.emplace_back();
+    for (const double at : pair.hsi.wavelength_nm) row.push_back(at >= low && at <= high ? 1 : 0);
+  }
+  SyntheticOptions options;
+  options.bands = 100;
+  const Cube scene = synthetic_scene(options);
+  pair.degradation.srf = make_srf(odd, scene.wavelength_nm, scene.bands());
+  pair = simulate(scene, pair.degradation, 1);
+  const Estimate estimate = estimate_degradation(unknown(pair), {true, true, false});
+  CHECK(estimate.srf_shape == "box");
+  CHECK(relative_l2(estimate.srf, pair.degradation.srf) < 0.05);
+}
+
 TEST_CASE("estimate: gain and offset of another unit are found and taken back") {
   const Pair pair = simulated({});
   Pair scaled = unknown(pair);
@@ -96,7 +116,7 @@ TEST_CASE("estimate: gain and offset of another unit are found and taken back") 
 
 TEST_CASE("estimate: rows are responses: not negative, of sum one, of one shape") {
   const Estimate estimate = estimate_degradation(unknown(simulated({"gaussian"})), {true, false, false});
-  CHECK(estimate.srf_shape == "super-gaussian");
+  CHECK(estimate.srf_shape == "landsat7 super-gaussian");
   CHECK_FALSE(estimate.psf_fwhm);
   CHECK(estimate.gain.empty());
   for (Index m = 0; m < estimate.srf.dim(0); ++m) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "specfuse/experiment/figure_data.h"
 #include "specfuse/experiment/figures.h"
 #include "specfuse/experiment/report.h"
 
@@ -13,12 +14,6 @@ namespace specfuse {
 struct Differences {
   Tensor error, sam_deg;
   std::vector<double> band_psnr_db;
-};
-
-/// A pixel of the fine images whose spectrum is shown.
-struct SamplePixel {
-  std::string name;
-  Index row = 0, col = 0;
 };
 
 /// The square part with the strongest edges of a fine image, about a quarter of its shorter side, of whole coarse
@@ -43,44 +38,33 @@ class SceneFigures {
   /// maps on common scales; PSNR of each band; spectra of a few pixels.
   std::vector<FigureGroup> groups() const;
 
-  /// The part that is enlarged, in fine pixels; none of images too small for it.
-  const std::optional<Rectangle>& detail() const { return detail_; }
-  /// The pixels whose spectra are shown.
-  const std::vector<SamplePixel>& samples() const { return samples_; }
+  /// The numbers in them, but for parts and response.
+  FigureData data() const;
 
  private:
   struct Result {
-    std::string label;
+    FigureData::Spectra spectra;
     std::optional<Differences> differences;
-    /// At each sample.
-    std::vector<std::vector<double>> spectra;
   };
   /// A cube in each kind of picture.
   void add_pictures(const std::string& name, const std::string& caption, const Cube& cube, const Stretch& natural,
                     const std::optional<Stretch>& false_colour);
   FigureGroup spectrum_charts() const;
+  /// Where the common scale of a map ends.
+  float end_of(Tensor Differences::*map) const;
   FigureGroup maps(const std::string& name, Tensor Differences::*map) const;
   FigureGroup band_chart() const;
   /// What only a reference allows.
   void add_comparisons(std::vector<FigureGroup>& groups) const;
 
   std::string unit_;
-  Stretch stretch_;
-  std::optional<Stretch> false_stretch_;
-  std::vector<double> wavelength_nm_;
   Index fine_rows_;
-  std::optional<Rectangle> detail_;
-  std::vector<SamplePixel> samples_;
+  /// Without spectra and ends of scales, which follow from the results.
+  FigureData data_;
   /// Of the reference, or of the HSI where there is none.
-  Result truth_;
+  FigureData::Spectra truth_;
   FigureGroup composites_, false_colours_, details_;
   std::vector<Result> results_;
-};
-
-/// The training of one method. Steps without a validation have NaN there.
-struct LossCurve {
-  std::string label;
-  std::vector<double> step, loss, validation_loss;
 };
 
 /// One chart of all curves on a logarithmic axis; validation dashed.

@@ -20,6 +20,11 @@ struct Table {
   struct Column {
     std::string name, unit;
     Better better = Better::neither;
+    /// Its name in files; empty: as on the page.
+    std::string key{};
+    /// Of p-values: what is less is shown as "< least", but for files with full precision; 0: nothing.
+    double least = 0;
+    const std::string& file_name() const { return key.empty() ? name : key; }
   };
   struct Row {
     std::string label;

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "specfuse/experiment/config.h"
+#include "specfuse/experiment/figure_data.h"
 #include "specfuse/experiment/report_table.h"
 #include "specfuse/imaging/metrics.h"
 
@@ -24,6 +26,10 @@ struct MethodResult {
   Scores no_reference;
   /// Against the reference, by the name of each profile that the configuration asks for.
   std::map<std::string, Scores> profiles;
+  /// PSNR of each band against the reference; empty where there is none.
+  std::vector<double> band_psnr_db;
+  /// How it was trained, and fine-tuned.
+  std::vector<LossCurve> training;
   /// Of fusing the (first) training input, against its target; none where nothing is trained on.
   std::optional<Scores> train_scores;
 };
@@ -38,10 +44,18 @@ struct Results {
   std::map<Index, Estimate> estimates;
   /// `data_hash` of the scene.
   std::string data_hash;
+  /// What the figures show, which are of the first seed.
+  FigureData figures{};
 };
 
-/// metrics.json: every score in full precision; null where it is infinite or undefined.
+/// The first and the last band, counted from 1, with at least half of the greatest weight of each row [rows, bands].
+std::vector<std::array<Index, 2>> half_peak_bands(const Tensor& srf);
+
+/// metrics.json: every number of the report in full precision; null where it is infinite or undefined.
 std::string metrics_json(const Results& results);
+
+/// All tables of the report, but for empty ones, each under its name in metrics.json.
+std::vector<std::pair<std::string, Table>> tables_of(const Results& results);
 
 /// Every score, and the times and memory, one row for each method: over several seeds the mean, and the standard
 /// deviation as spread.
@@ -53,7 +67,7 @@ Table significance_table(const Results& results);
 Table train_table(const Results& results);
 /// The scores that need no reference, as far as there are any.
 Table no_reference_table(const Results& results);
-/// One for each profile, where there is a reference.
-std::vector<Table> profile_tables(const Results& results);
+/// The scores by one of the profiles; without rows where nothing is scored by it.
+Table profile_table(const Results& results, const std::string& profile);
 
 }  // namespace specfuse

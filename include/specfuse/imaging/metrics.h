@@ -47,7 +47,8 @@ struct Scores {
 ///                   two, the image mirrored at its lower and right edges where it does not divide by 32
 ///   rmse            root of the mean squared difference of all values
 ///   cc              mean over b of the correlation coefficient
-/// A band whose maximum, span or mean is zero is left out of the quotients that it would make meaningless, and counted.
+/// A band whose maximum, span or mean is zero is left out of the quotients that it would make meaningless, and counted;
+/// so is, of psnr_db, a constant band that is reproduced exactly.
 /// ssim is NaN for images of fewer than 11 rows or columns, uiqi and q2n of fewer than 32; that is counted too.
 /// Throws `Error` unless shapes are equal, values finite and ratio at least 1.
 Scores evaluate(const Cube& reference, const Cube& fused, Index ratio);

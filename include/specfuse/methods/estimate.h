@@ -23,7 +23,8 @@ struct Estimate {
   std::optional<double> psf_fwhm;
   /// Rows of sum 1, non-negative [msi bands, bands].
   Tensor srf;
-  /// The shape that fits all rows best: "box", "gaussian" or "super-gaussian" (exponent 6).
+  /// Where the rows are from: fitted as "box", "gaussian" or "super-gaussian" (exponent 6), or the published bands of a
+  /// sensor, such as "landsat7 box".
   std::string srf_shape;
   /// msi = gain * response + offset, one for each MSI band; empty without `EstimateOptions::gain`.
   std::vector<double> gain, offset;
@@ -33,8 +34,11 @@ struct Estimate {
 ///   fwhm  the width from 0.25 to 3 ratios at which the degraded msi is best explained by any linear combination of hsi
 ///         bands; sought by golden section, so it needs no response
 ///   srf   for each MSI band the interval of equal weights, or the Gaussian or super-Gaussian, with the least squared
-///         error; the shape is the same for all bands. Where wavelengths of both images are known, the mean wavelength
-///         of a response is drawn to that of the MSI band
+///         error; the shape is the same for all bands. The published bands of the sensors of `sensor_list` with as many
+///         bands compete with them, without fitted numbers to pay for (Bayesian information criterion; a tenth of the
+///         residual is allowed for errors of the noise model). Neighbouring bands are nearly collinear, so noise leaves
+///         fitted edges uncertain by a band. Where wavelengths of both images are known, the mean wavelength of a
+///         response is drawn to that of the MSI band
 /// The degradation of the pair gives ratio, boundary and, where its width is not asked for, the PSF. Throws `Error` on
 /// an hsi of fewer than 16 pixels and where nothing in it is correlated with an MSI band.
 Estimate estimate_degradation(const Pair& pair, const EstimateOptions& options);

@@ -9,7 +9,7 @@ struct FuseOptions {
   /// Dimension of the subspace; no more than the HSI has bands.
   Index dimension = 20;
   /// Signal to noise ratios that the inputs are taken to have in dB, over all bands together.
-  double hsi_snr_db = 40, msi_snr_db = 40;
+  double hsi_snr_db = 40, msi_snr_db = 50;
   /// Conjugate gradient iterations at most, and the relative residual they stop at.
   Index iterations = 300;
   double tolerance = 1e-6;

@@ -54,6 +54,10 @@ struct TrainOptions {
   }
 };
 
+/// Throws `ConfigError` where an option that the others leave without effect is not at its default: momentum and
+/// bias_rate without "sgd", conv_deviation and fc_deviation without "gaussian".
+void check_options(const TrainOptions& options);
+
 /// What a training loop needs of a network and its data.
 struct TrainingTask {
   std::vector<Parameter> parameters;
