@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "golden.h"
 #include "specfuse/core/error.h"
@@ -134,6 +135,14 @@ TEST_CASE("degrade: noise is a function of seed and stream, whatever the number 
   set_threads(before);
   CHECK_FALSE(equal(one, noisy(2, 2)));
   CHECK_FALSE(equal(one, noisy(1, 3)));
+}
+
+TEST_CASE("degrade: no two values of an image share a random number") {
+  Cube cube(3, 4, 5);
+  std::fill_n(cube.values.data(), cube.values.size(), 1.0f);
+  add_noise(cube, 0, 1, 2);
+  const std::set<float> values(cube.values.data(), cube.values.data() + cube.values.size());
+  CHECK(values.size() == 60);
 }
 
 TEST_CASE("degrade: simulate adds noise only where asked, from a stream of its own for each image") {

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Plants each error of planted.txt in a copy of the tree and looks whether the tests notice: run.py SCRATCH_FOLDER
+"""Plants each error of planted.txt in a copy of the tree and looks whether the tests notice: run.py SCRATCH_FOLDER [FILE]
 
 The copy is built once, with little optimisation; for each error only the test program of its floor is built again and
-run. An error counts as caught where that program fails. The last line is "N passed, N failed": caught and missed.
+run; with FILE (any part of its name) only the errors of those files. An error counts as caught where its program
+fails. The last line is "N passed, N failed": caught and missed.
 
-Last whole run: see README.md beside this file.
+FIGURES
 """
 import re
 import shutil
@@ -48,14 +49,14 @@ def copy_tree(target):
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
     tree = Path(sys.argv[1]).resolve()
     build = tree / "build"
     copy_tree(tree)
     if not build.exists():
         run(["meson", "setup", build, tree, "-Dbench=false", "-Doptimization=1"], check=True)
-    errors = planted()
+    errors = [error for error in planted() if len(sys.argv) == 2 or sys.argv[2] in error[0]]
     caught, sound = 0, set()
     for name, right, wrong in errors:
         path, text, floor = tree / name, (tree / name).read_text(), Path(name).parts[1]
