@@ -96,7 +96,8 @@ std::string profile_text() {
                    [](const auto& a, const auto& b) { return a.second.seconds > b.second.seconds; });
   double sum = 0;
   for (const auto& [name, total] : rows) sum += total.seconds;
-  std::string text = formatted("%-34s %9s %10s %7s %9s %8s\n", "operation", "calls", "seconds", "share", "GFLOP/s", "GB/s");
+  std::string text =
+      formatted("%-34s %9s %10s %7s %9s %8s\n", "operation", "calls", "seconds", "share", "GFLOP/s", "GB/s");
   for (const auto& [name, total] : rows) {
     const auto rate = [&](double amount) {
       return amount > 0 && total.seconds > 0 ? formatted("%.1f", amount / total.seconds * 1e-9) : std::string("-");

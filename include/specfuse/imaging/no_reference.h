@@ -10,9 +10,9 @@ std::vector<MetricInfo> no_reference_list();
 
 /// The fused image degraded again, held against both inputs: hsi_relative_rmse, hsi_psnr_db, hsi_sam_deg and hsi_ergas
 /// of the PSF applied to it against pair.hsi, and, where pair.degradation has an SRF, msi_... of the SRF applied to it
-/// against pair.msi (msi_sam_deg of several bands only). relative_rmse is sqrt(sum of (x - y)^2 / sum of x^2), the others
-/// are as in `evaluate`, with the ratio of the pair. Noise of the inputs counts as error. Throws `Error` where fused does
-/// not have the pixels of the msi and the bands of the hsi.
+/// against pair.msi (msi_sam_deg of several bands only). relative_rmse is sqrt(sum of (x - y)^2 / sum of x^2), the
+/// others are as in `evaluate`, with the ratio of the pair. Noise of the inputs counts as error. Throws `Error` where
+/// fused does not have the pixels of the msi and the bands of the hsi.
 Scores consistency(const Pair& pair, const Cube& fused);
 
 /// Quality with no reference (Alparone et al. 2008, "Multispectral and panchromatic data fusion assessment without
