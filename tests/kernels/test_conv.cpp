@@ -39,7 +39,8 @@ std::vector<Case> cases() {
 }  // namespace
 
 TEST_CASE("conv: the size of the output follows from stride, padding and dilation") {
-  // Counted by hand: 12 padded rows, a kernel over 5 of them, at 0, 2, 4 and 6; 11 columns, a kernel over 3, at 0, 3, 6.
+  // Counted by hand: 12 padded rows, a kernel over 5 of them, at 0, 2, 4 and 6; 11 columns, a kernel over 3, at 0,
+  // 3, 6.
   const ConvGeometry g = conv_geometry({1, 1, 10, 11}, {1, 1, 3, 3}, {{2, 3}, {1, 0}, {2, 1}});
   CHECK(g.out.h == 4);
   CHECK(g.out.w == 3);
