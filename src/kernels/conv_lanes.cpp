@@ -65,7 +65,7 @@ Tensor expand_weight(const LaneWork& work, const Tensor& weight) {
 
 void contract_weight(const LaneWork& work, const Tensor& expanded, Tensor& weight) {
   const Index filters = work.part.in_channels * work.part.out_channels, taps = work.whole.taps;
-  Tensor plain(Shape{taps, filters});
+  Tensor plain = Tensor::uninitialized({taps, filters});
   toom_contract(work.axis, ToomRole::taps, {1, filters}, expanded.data(), plain.data());
   const Tensor gradient = turned(plain, taps, filters);
   for (Index i = 0; i < weight.size(); ++i) weight[i] += gradient[i];
@@ -93,7 +93,6 @@ void forward_level(const LaneWork& work, std::size_t level, const float* x, cons
     forward_level(work, level + 1, in.data() + t * in_size, weight + t * axis.points(level + 1) * work.weights,
                   out.data() + t * out_size);
   }
-  std::fill_n(y, outputs.rows * axis.length(ToomRole::result, level) * kLaneSamples, 0.0f);
   toom_contract_level(axis, ToomRole::result, level, outputs, out.data(), y);
 }
 

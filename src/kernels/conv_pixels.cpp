@@ -82,7 +82,7 @@ struct ImageTransform {
     toom_expand(work.along, role, rows(), half.data(), points);
   }
   void contract(const float* points, float* plain) const {
-    Tensor half(between());
+    Tensor half = role == ToomRole::signal ? Tensor(between()) : Tensor::uninitialized(between());
     toom_contract(work.along, role, rows(), points, half.data());
     toom_contract(work.down, role, columns(), half.data(), plain);
   }
@@ -129,7 +129,7 @@ struct WeightTransform {
     return expanded;
   }
   void contract(const Tensor& expanded, Tensor& weight) const {
-    Tensor plain(Shape{plain_size()}), half(Shape{half_size()});
+    Tensor plain = Tensor::uninitialized({plain_size()}), half = Tensor::uninitialized({half_size()});
     toom_contract(work.along, ToomRole::taps, rows(), expanded.data(), half.data());
     toom_contract(work.down, ToomRole::taps, columns(), half.data(), plain.data());
     for_weights(shape, lanes, [&](Index to, Index from) { weight[to] += plain[from]; });
@@ -251,10 +251,6 @@ Tensor conv_pixels_forward(const Tensor& x, const Tensor& weight, const Tensor& 
   const Tensor packed = WeightTransform{work, weight.shape(), Lanes::outputs}.expand(weight);
   const Index points = work.points();
   Tensor y = Tensor::uninitialized({x.dim(0), work.out_h, work.out_w, g.out_channels});
-  parallel_for(x.dim(0) * work.out_h, [&](Index row) {
-    float* to = y.data() + row * work.out_w * g.out_channels;
-    for (Index col = 0; col < work.out_w; ++col) to = std::copy_n(bias.data(), g.out_channels, to);
-  });
   for (Index first = 0; first < work.images; first += work.together()) {
     const Index images = std::min(work.together(), work.images - first);
     const std::vector<Index> starts = window_starts(work, images);
@@ -276,12 +272,15 @@ Tensor conv_pixels_forward(const Tensor& x, const Tensor& weight, const Tensor& 
     });
     result.contract(outputs.data(), y.data() + first * work.out_h * work.out_w * g.out_channels);
   }
-  if (relu) {
-    parallel_for(x.dim(0) * work.out_h, [&](Index row) {
-      float* values = y.data() + row * work.out_w * g.out_channels;
-      for (Index i = 0; i < work.out_w * g.out_channels; ++i) values[i] = std::max(values[i], 0.0f);
-    });
-  }
+  parallel_for(x.dim(0) * work.out_h, [&](Index row) {
+    float* values = y.data() + row * work.out_w * g.out_channels;
+    for (Index col = 0; col < work.out_w; ++col, values += g.out_channels) {
+      for (Index o = 0; o < g.out_channels; ++o) {
+        const float value = values[o] + bias[o];
+        values[o] = relu && value < 0.0f ? 0.0f : value;  // NaN stays
+      }
+    }
+  });
   return y;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cblas.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "specfuse/core/error.h"
@@ -10,8 +11,8 @@
 namespace specfuse {
 namespace {
 
-/// Rows of c in one task: enough for BLAS to be efficient, few enough to share out.
-constexpr Index kRowsPerTask = 64;
+/// Rows of c in one task: enough for BLAS, which packs the second factor anew for each, few enough to share out.
+constexpr Index kLeastRows = 64, kMostRows = 256, kTasks = 4;
 
 /// Threads belong to parallel_for alone.
 [[maybe_unused]] const bool blas_is_serial = (openblas_set_num_threads(1), true);
@@ -51,7 +52,7 @@ void gemm(const Factor& a, const Factor& b, const MatrixView<float>& c, bool acc
 
 void parallel_gemm(const Factor& a, const Factor& b, const MatrixView<float>& c, bool accumulate) {
   SPECFUSE_CHECK(a.rows() == c.rows, "parallel_gemm: expected ", c.rows, " rows in the first factor, got ", a.rows());
-  parallel_ranges(c.rows, kRowsPerTask, [&](Index begin, Index end) {
+  parallel_ranges(c.rows, std::clamp(c.rows / kTasks, kLeastRows, kMostRows), [&](Index begin, Index end) {
     gemm(rows_of(a, begin, end), b, {c.data + begin * c.stride, end - begin, c.cols, c.stride}, accumulate);
   });
 }

@@ -34,7 +34,7 @@ struct WindowRows {
 struct WindowRoutines {
   /// points = matrix times the windows of the signal.
   void (*expand)(const WindowMap& map, const WindowRows& rows, const float* signal, float* points);
-  /// The transpose of expand: adds to the signal.
+  /// The transpose of expand: adds to the signal where windows overlap, sets it where they lie side by side.
   void (*contract)(const WindowMap& map, const WindowRows& rows, const float* points, float* signal);
 };
 

@@ -57,6 +57,10 @@ struct Contract {
       const auto value = Run<Width>::load(from);
       for (Index q = 0; q < Reach; ++q) sums[q] += row[q] * value;
     }
+    if (map.reach == map.step) {  // windows side by side
+      for (Index q = 0; q < window.inside; ++q) Run<Width>::store(to + q * window.position_step, sums[q]);
+      return;
+    }
     float lanes[Width];
     for (Index i = 0; i < Width; ++i) lanes[i] = i < done ? 0.0f : 1.0f;
     const auto wanted = Run<Width>::load(lanes);

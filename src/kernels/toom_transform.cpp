@@ -108,6 +108,7 @@ void toom_contract(const ToomAxis& axis, ToomRole role, const ToomRows& rows, co
                    std::size_t level) {
   if (level == axis.levels()) {
     for_positions(axis, role, rows, [&](Index plain, Index point) {
+      if (role != ToomRole::signal) return void(std::copy_n(from + point, rows.width, to + plain));
       for (Index i = 0; i < rows.width; ++i) to[plain + i] += from[point + i];
     });
     return;
@@ -116,7 +117,7 @@ void toom_contract(const ToomAxis& axis, ToomRole role, const ToomRows& rows, co
   const Index points = axis.points(level) / axis.points(level + 1);
   const Index size = rows.rows * axis.length(role, level + 1) * rows.width;
   const Index last_size = axis.points(level + 1) * rows.rows * axis.length(role) * step_of(rows);
-  Tensor next(Shape{points * size});
+  Tensor next = role == ToomRole::signal ? Tensor(Shape{points * size}) : Tensor::uninitialized({points * size});
   for (Index t = 0; t < points; ++t) {
     toom_contract(axis, role, rows, from + t * last_size, next.data() + t * size, level + 1);
   }

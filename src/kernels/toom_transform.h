@@ -34,14 +34,14 @@ struct ToomRows {
 /// One level: from [rows, length, width] to [points, rows, length of the next level, width or step].
 void toom_expand_level(const ToomAxis& axis, ToomRole role, std::size_t level, const ToomRows& rows, const float* from,
                        float* to);
-/// Its transpose: adds to `to`.
+/// Its transpose: adds to `to` for signals, whose windows overlap, and sets it for taps and results.
 void toom_contract_level(const ToomAxis& axis, ToomRole role, std::size_t level, const ToomRows& rows,
                          const float* from, float* to);
 
 /// All levels from `level` on: to [points, rows, last length, width or step], the points of the first level outermost.
 void toom_expand(const ToomAxis& axis, ToomRole role, const ToomRows& rows, const float* from, float* to,
                  std::size_t level = 0);
-/// Its transpose: adds to `to`.
+/// Its transpose: adds to `to` for signals, sets it for taps and results.
 void toom_contract(const ToomAxis& axis, ToomRole role, const ToomRows& rows, const float* from, float* to,
                    std::size_t level = 0);
 
