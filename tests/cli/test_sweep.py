@@ -34,7 +34,9 @@ class Sweep(unittest.TestCase):
         cls.whole_folder = Path(tempfile.mkdtemp(prefix="specfuse-sweep-"))
         path = cls.whole_folder / "sweep.json"
         path.write_text(json.dumps({"name": "eight", "sweep": EIGHT}))
+        start = time.monotonic()
         subprocess.run([PROGRAM, path, "--out", cls.whole_folder / "out", "--quiet"], check=True, capture_output=True)
+        cls.seconds = time.monotonic() - start
         cls.whole = cls.table_of(cls.whole_folder / "out")
 
     @classmethod
@@ -104,7 +106,7 @@ class Sweep(unittest.TestCase):
             run = subprocess.Popen(self.command(EIGHT, "--jobs", 1 + attempt % 2, "--quiet"),
                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
             try:
-                error = run.communicate(timeout=moments.uniform(0.05, 1.5) if attempt < 40 else 300)[1]
+                error = run.communicate(timeout=moments.uniform(0.02, 0.2) * self.seconds if attempt < 40 else 300)[1]
                 self.assertEqual(run.returncode, 0, error)
                 break
             except subprocess.TimeoutExpired:
@@ -114,7 +116,7 @@ class Sweep(unittest.TestCase):
             stamps = self.stamps()
             self.assertLessEqual(seen.items(), stamps.items())
             seen = stamps
-        self.assertGreater(kills, 2)
+        self.assertGreater(kills, 1)
         self.assertLessEqual(seen.items(), self.stamps().items())
         self.assertEqual(self.table_of(self.out), self.whole)
         for path in self.out.glob("runs/*/log.jsonl"):
