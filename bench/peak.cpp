@@ -23,8 +23,8 @@ constexpr int kSums = 12;
     return total;                                                             \
   }
 #if defined(__x86_64__)
-SPECFUSE_FMA_LOOP(loop_of_16, 16, __attribute__((target("avx512f,fma"), optimize("fp-contract=fast"))))
-SPECFUSE_FMA_LOOP(loop_of_8, 8, __attribute__((target("avx2,fma"), optimize("fp-contract=fast"))))
+SPECFUSE_FMA_LOOP(loop_of_16, 16, __attribute__((target("avx512f,fma"))))
+SPECFUSE_FMA_LOOP(loop_of_8, 8, __attribute__((target("avx2,fma"))))
 #endif
 SPECFUSE_FMA_LOOP(loop_of_4, 4, )
 

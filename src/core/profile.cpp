@@ -28,7 +28,7 @@ struct Total {
 
 struct Profile {
   std::mutex mutex;
-  const Stopwatch since_start;
+  const Stopwatch since_start{};
   std::vector<Event> events;
   std::map<std::string, Total> totals;
 };
@@ -99,8 +99,8 @@ std::string profile_text() {
   std::string text =
       formatted("%-34s %9s %10s %7s %9s %8s\n", "operation", "calls", "seconds", "share", "GFLOP/s", "GB/s");
   for (const auto& [name, total] : rows) {
-    const auto rate = [&](double amount) {
-      return amount > 0 && total.seconds > 0 ? formatted("%.1f", amount / total.seconds * 1e-9) : std::string("-");
+    const auto rate = [seconds = total.seconds](double amount) {
+      return amount > 0 && seconds > 0 ? formatted("%.1f", amount / seconds * 1e-9) : std::string("-");
     };
     text += formatted("%-34s %9zu %10.3f %6.1f%% %9s %8s\n", name.c_str(), total.calls, total.seconds,
                       sum > 0 ? 100 * total.seconds / sum : 0.0, rate(total.flops).c_str(), rate(total.bytes).c_str());
