@@ -114,7 +114,7 @@ void backward_data_level(const LaneWork& work, std::size_t level, const float* d
   toom_contract_level(axis, ToomRole::signal, level, inputs, in.data(), dx);
 }
 
-/// dy of one block, zero where ReLU was off; its bias gradient is added to `bias` where that is not null.
+/// dy of one block, zero where ReLU was off.
 void mask_gradient(const LaneWork& work, const float* dy, const float* y, bool relu, float* masked) {
   const Index count = work.whole.out_channels * work.whole.out_length * kLaneSamples;
   if (!relu) {

@@ -9,23 +9,6 @@
 namespace specfuse::SPECFUSE_ISA {
 namespace {
 
-/// `Count` floats in a register, read from and written to any address.
-template <int Count>
-struct Lanes {
-  typedef float Values __attribute__((vector_size(Count * sizeof(float))));
-  static Values load(const float* at) {
-    Values values;
-    __builtin_memcpy(&values, at, sizeof values);
-    return values;
-  }
-  static void store(float* at, Values values) { __builtin_memcpy(at, &values, sizeof values); }
-};
-template <>
-struct Lanes<1> {
-  static float load(const float* at) { return *at; }
-  static void store(float* at, float value) { *at = value; }
-};
-
 /// im2col: columns from inputs.
 struct Copy {
   template <int Count>

@@ -1,7 +1,8 @@
-// 1-D convolution with samples as lanes. The register tile is kOutputs channels by kWidth positions: each step loads
-// kWidth lines of samples and broadcasts kOutputs weights for kOutputs x kWidth multiply-adds, so that loads hide
-// behind arithmetic; tiles at the edges are the same template in smaller sizes. There is no blocking beyond that: one
-// block of 16 samples, 20 channels and 162 positions is 200 KB and stays in the second-level cache.
+// 1-D convolution with samples as lanes. The register tile is kOutputs channels by kWidth positions, or twice as tall
+// and half as wide where there are few positions: each step loads a line of samples for each position and broadcasts a
+// weight for each channel, so that loads hide behind arithmetic. Tiles at the edges are the same template in smaller
+// sizes. There is no blocking beyond that: what the transforms leave of a block of 16 samples at one point stays in the
+// first-level or second-level cache.
 //
 // Compiled once per instruction set; see simd_im2col.cpp.
 #include "kernels/simd.h"

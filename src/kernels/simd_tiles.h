@@ -7,19 +7,31 @@
 namespace specfuse::SPECFUSE_ISA {
 namespace {
 
-/// One register of floats.
-typedef float Line __attribute__((vector_size(SPECFUSE_LANES * sizeof(float))));
-
 constexpr int kLanes = SPECFUSE_LANES;
 
-// Through memcpy, which is one instruction and needs no alignment.
-inline Line load(const float* at) {
-  Line values;
-  __builtin_memcpy(&values, at, sizeof values);
-  return values;
-}
+/// `Count` floats in a register, read from and written to any address: memcpy is one instruction and needs no
+/// alignment.
+template <int Count>
+struct Lanes {
+  typedef float Values __attribute__((vector_size(Count * sizeof(float))));
+  static Values load(const float* at) {
+    Values values;
+    __builtin_memcpy(&values, at, sizeof values);
+    return values;
+  }
+  static void store(float* at, Values values) { __builtin_memcpy(at, &values, sizeof values); }
+};
+template <>
+struct Lanes<1> {
+  using Values = float;
+  static float load(const float* at) { return *at; }
+  static void store(float* at, float value) { *at = value; }
+};
 
-inline void store(float* at, Line values) { __builtin_memcpy(at, &values, sizeof values); }
+/// A whole register.
+using Line = Lanes<kLanes>::Values;
+inline Line load(const float* at) { return Lanes<kLanes>::load(at); }
+inline void store(float* at, Line values) { Lanes<kLanes>::store(at, values); }
 
 inline Index least(Index a, Index b) { return a < b ? a : b; }
 inline Index most(Index a, Index b) { return a > b ? a : b; }

@@ -9,24 +9,7 @@
 namespace specfuse::SPECFUSE_ISA {
 namespace {
 
-template <int Width>
-struct Run {
-  typedef float Values __attribute__((vector_size(Width * sizeof(float))));
-  static Values load(const float* at) {
-    Values values;
-    __builtin_memcpy(&values, at, sizeof values);
-    return values;
-  }
-  static void store(float* at, Values values) { __builtin_memcpy(at, &values, sizeof values); }
-};
-template <>
-struct Run<1> {
-  using Values = float;
-  static float load(const float* at) { return *at; }
-  static void store(float* at, float value) { *at = value; }
-};
-
-/// One window: its first position, of which `inside` are there, and where its points go.
+/// One window: how many of its positions there are, and how far apart positions and points lie.
 struct Window {
   Index inside, position_step, point_stride;
 };
@@ -34,15 +17,16 @@ struct Window {
 struct Expand {
   template <int Width, int Reach>
   static void apply(const WindowMap& map, const Window& window, const float* from, float* to, Index) {
-    typename Run<Width>::Values inputs[Reach];
+    typename Lanes<Width>::Values inputs[Reach];
     for (Index q = 0; q < Reach; ++q) {
-      inputs[q] = q < window.inside ? Run<Width>::load(from + q * window.position_step) : typename Run<Width>::Values{};
+      inputs[q] =
+          q < window.inside ? Lanes<Width>::load(from + q * window.position_step) : typename Lanes<Width>::Values{};
     }
     const float* row = map.matrix;
     for (Index t = 0; t < map.points; ++t, row += Reach, to += window.point_stride) {
       auto sum = row[0] * inputs[0];
       for (Index q = 1; q < Reach; ++q) sum += row[q] * inputs[q];
-      Run<Width>::store(to, sum);
+      Lanes<Width>::store(to, sum);
     }
   }
 };
@@ -51,21 +35,21 @@ struct Contract {
   /// The first `done` lanes were added before.
   template <int Width, int Reach>
   static void apply(const WindowMap& map, const Window& window, float* to, const float* from, Index done) {
-    typename Run<Width>::Values sums[Reach] = {};
+    typename Lanes<Width>::Values sums[Reach] = {};
     const float* row = map.matrix;
     for (Index t = 0; t < map.points; ++t, row += Reach, from += window.point_stride) {
-      const auto value = Run<Width>::load(from);
+      const auto value = Lanes<Width>::load(from);
       for (Index q = 0; q < Reach; ++q) sums[q] += row[q] * value;
     }
     if (map.reach == map.step) {  // windows side by side
-      for (Index q = 0; q < window.inside; ++q) Run<Width>::store(to + q * window.position_step, sums[q]);
+      for (Index q = 0; q < window.inside; ++q) Lanes<Width>::store(to + q * window.position_step, sums[q]);
       return;
     }
     float lanes[Width];
     for (Index i = 0; i < Width; ++i) lanes[i] = i < done ? 0.0f : 1.0f;
-    const auto wanted = Run<Width>::load(lanes);
+    const auto wanted = Lanes<Width>::load(lanes);
     for (Index q = 0; q < window.inside; ++q, to += window.position_step) {
-      Run<Width>::store(to, Run<Width>::load(to) + wanted * sums[q]);
+      Lanes<Width>::store(to, Lanes<Width>::load(to) + wanted * sums[q]);
     }
   }
 };
