@@ -18,7 +18,8 @@ struct Im2colRoutines {
   void (*col2im)(const ConvGeometry& geometry, const float* columns, PositionRange range, float* input);
 };
 
-/// A matrix [points, reach] for each window of `reach` positions, one window every `step` positions.
+/// A matrix [points, reach] for each window of `reach` positions, one window every `step` positions. Its rows come in
+/// pairs, as those of ToomCook.
 struct WindowMap {
   const float* matrix;
   Index points, reach, step;

@@ -1,6 +1,6 @@
 // The transforms of Toom-Cook convolutions: small dense matrices applied to windows of positions, each position a run
 // of floats (samples or channels) that are the lanes. A window's inputs, or its results, stay in registers while the
-// rows of the matrix go by.
+// rows of the matrix go by, two at a time: the sums over even and odd positions serve both rows of a pair.
 //
 // Compiled once per instruction set; see simd_im2col.cpp.
 #include "kernels/simd.h"
@@ -22,12 +22,18 @@ struct Expand {
       inputs[q] =
           q < window.inside ? Lanes<Width>::load(from + q * window.position_step) : typename Lanes<Width>::Values{};
     }
+    const auto half = [&](const float* row, int first) {
+      auto sum = row[first] * inputs[first];
+      for (int q = first + 2; q < Reach; q += 2) sum += row[q] * inputs[q];
+      return sum;
+    };
     const float* row = map.matrix;
-    for (Index t = 0; t < map.points; ++t, row += Reach, to += window.point_stride) {
-      auto sum = row[0] * inputs[0];
-      for (Index q = 1; q < Reach; ++q) sum += row[q] * inputs[q];
-      Lanes<Width>::store(to, sum);
+    for (Index t = 0; t + 1 < map.points; t += 2, row += 2 * Reach, to += 2 * window.point_stride) {
+      const auto even = half(row, 0), odd = half(row, 1);
+      Lanes<Width>::store(to, even + odd);
+      Lanes<Width>::store(to + window.point_stride, even - odd);
     }
+    Lanes<Width>::store(to, half(row, 0));
   }
 };
 
@@ -36,11 +42,16 @@ struct Contract {
   template <int Width, int Reach>
   static void apply(const WindowMap& map, const Window& window, float* to, const float* from, Index done) {
     typename Lanes<Width>::Values sums[Reach] = {};
+    const auto add_half = [&](const float* row, int first, typename Lanes<Width>::Values value) {
+      for (int q = first; q < Reach; q += 2) sums[q] += row[q] * value;
+    };
     const float* row = map.matrix;
-    for (Index t = 0; t < map.points; ++t, row += Reach, from += window.point_stride) {
-      const auto value = Lanes<Width>::load(from);
-      for (Index q = 0; q < Reach; ++q) sums[q] += row[q] * value;
+    for (Index t = 0; t + 1 < map.points; t += 2, row += 2 * Reach, from += 2 * window.point_stride) {
+      const auto one = Lanes<Width>::load(from), other = Lanes<Width>::load(from + window.point_stride);
+      add_half(row, 0, one + other);
+      add_half(row, 1, one - other);
     }
+    add_half(row, 0, Lanes<Width>::load(from));
     if (map.reach == map.step) {  // windows side by side
       for (Index q = 0; q < window.inside; ++q) Lanes<Width>::store(to + q * window.position_step, sums[q]);
       return;

@@ -35,6 +35,22 @@ TEST_CASE("toom_cook: three small matrices compute the correlation of a block") 
   CHECK_THROWS_AS(toom_cook(4), Error);
 }
 
+TEST_CASE("toom_cook: rows come in pairs that differ in the sign of their odd columns") {
+  for (const Index n : {3, 5}) {
+    const ToomCook& algorithm = toom_cook(n);
+    const Index last = algorithm.points() - 1;
+    for (const auto* matrix : {&algorithm.signal, &algorithm.taps, &algorithm.result}) {
+      const Index cols = static_cast<Index>(matrix->size()) / algorithm.points();
+      const auto at = [&](Index t, Index q) { return (*matrix)[static_cast<std::size_t>(t * cols + q)]; };
+      for (Index q = 0; q < cols; ++q) {
+        CAPTURE(q);
+        for (Index t = 0; t < last; t += 2) CHECK(at(t + 1, q) == (q % 2 == 0 ? at(t, q) : -at(t, q)));
+        if (q % 2 == 1) CHECK(at(last, q) == 0.0f);
+      }
+    }
+  }
+}
+
 TEST_CASE("toom_cook: the cost model leaves short kernels alone and cuts long ones twice") {
   CHECK(toom_blocks({20, 20, 1, 100}).empty());
   CHECK(toom_blocks({20, 20, 45, 1}).empty());

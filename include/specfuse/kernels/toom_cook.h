@@ -16,7 +16,8 @@ namespace specfuse {
 struct ToomCook {
   Index block;
   Index points() const { return 2 * block - 1; }
-  /// S [points, points], T [points, block] and the transpose of R [points, block], row-major.
+  /// S [points, points], T [points, block] and the transpose of R [points, block], row-major. Rows come in pairs that
+  /// differ in the sign of their odd columns; the odd columns of the last row are zero. It halves the transforms.
   std::vector<float> signal, taps, result;
 };
 
