@@ -1,6 +1,8 @@
 #include "specfuse/core/threads.h"
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <exception>
 #include <memory>
@@ -15,6 +17,15 @@ namespace specfuse {
 namespace {
 
 thread_local bool inside_parallel = false;
+
+/// Waits for what is likely to come soon without going to sleep, which costs more than many a parallel_for: a thread
+/// that sleeps takes some 50 us to wake. Gives way to other programs, and gives up before it is a burden.
+template <class Condition>
+void wait_a_little(const Condition& condition) {
+  constexpr std::chrono::microseconds kPatience{200};
+  const auto start = std::chrono::steady_clock::now();
+  while (!condition() && std::chrono::steady_clock::now() - start < kPatience) std::this_thread::yield();
+}
 
 class Pool {
  public:
@@ -40,8 +51,12 @@ class Pool {
     count_ = count;
     failed_index_ = count;
     failure_ = nullptr;
+    ++round_;
     wake_.notify_all();
     drain(lock);
+    lock.unlock();
+    wait_a_little([this] { return running_ == 0; });
+    lock.lock();
     done_.wait(lock, [this] { return running_ == 0; });
     body_ = nullptr;
     if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
@@ -49,10 +64,12 @@ class Pool {
 
  private:
   void work() {
-    std::unique_lock lock(mutex_);
-    for (;;) {
-      wake_.wait(lock, [this] { return stop_ || (body_ != nullptr && next_ < count_); });
+    for (unsigned seen = 0;;) {
+      wait_a_little([&] { return round_ != seen; });
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [&] { return stop_ || round_ != seen; });
       if (stop_) return;
+      seen = round_;
       drain(lock);
     }
   }
@@ -84,7 +101,9 @@ class Pool {
   std::condition_variable wake_, done_;
   const std::function<void(Index)>* body_ = nullptr;
   Index next_ = 0, count_ = 0, failed_index_ = 0;
-  int running_ = 0;
+  /// Read without the lock by those who wait for a change.
+  std::atomic<unsigned> round_{0};
+  std::atomic<int> running_{0};
   bool stop_ = false;
   std::exception_ptr failure_;
   std::vector<std::thread> workers_;
