@@ -75,12 +75,13 @@ void expand_input(const LaneWork& work, const float* x, float* expanded) {
   toom_expand(work.axis, ToomRole::signal, {work.part.in_channels, kLaneSamples}, x, expanded);
 }
 
-/// y of one block at one level, from x and all weights of the level. Point by point, so that what a point needs stays
-/// in the second-level cache.
-void forward_level(const LaneWork& work, std::size_t level, const float* x, const float* weight, float* y) {
+/// y of one block at one level, finished, from x and all weights of the level. Point by point, so that what a point
+/// needs stays in the second-level cache.
+void forward_level(const LaneWork& work, std::size_t level, const Finish& finish, const float* x, const float* weight,
+                   float* y) {
   const ToomAxis& axis = work.axis;
   if (level == axis.levels()) {
-    simd().lanes.forward(work.part, x, weight, y);
+    simd().lanes.forward(work.part, finish, x, weight, y);
     return;
   }
   const ToomRows inputs{work.part.in_channels, kLaneSamples}, outputs{work.part.out_channels, kLaneSamples};
@@ -90,10 +91,10 @@ void forward_level(const LaneWork& work, std::size_t level, const float* x, cons
   Tensor in = Tensor::uninitialized({points * in_size}), out = Tensor::uninitialized({points * out_size});
   toom_expand_level(axis, ToomRole::signal, level, inputs, x, in.data());
   for (Index t = 0; t < points; ++t) {
-    forward_level(work, level + 1, in.data() + t * in_size, weight + t * axis.points(level + 1) * work.weights,
+    forward_level(work, level + 1, {}, in.data() + t * in_size, weight + t * axis.points(level + 1) * work.weights,
                   out.data() + t * out_size);
   }
-  toom_contract_level(axis, ToomRole::result, level, outputs, out.data(), y);
+  toom_contract_level(axis, ToomRole::result, level, outputs, out.data(), y, finish);
 }
 
 /// Adds to dx of one block at one level, from dy at all points of the last.
@@ -214,17 +215,11 @@ Tensor conv_lanes_forward(const Tensor& x, const Tensor& weight, const Tensor& b
                  bias.shape().text());
   const Tensor weights = expand_weight(work, weight);
   Tensor y = Tensor::uninitialized({x.dim(0), g.out_channels, g.out_length, kLaneSamples});
-  const Index in_size = g.in_channels * g.in_length * kLaneSamples, line = g.out_length * kLaneSamples;
+  const Index in_size = g.in_channels * g.in_length * kLaneSamples;
+  const Index out_size = g.out_channels * g.out_length * kLaneSamples;
   parallel_for(x.dim(0), [&](Index block) {
-    float* out = y.data() + block * g.out_channels * line;
-    forward_level(work, 0, x.data() + block * in_size, weights.data(), out);
-    for (Index o = 0; o < g.out_channels; ++o, out += line) {
-      const float start = bias[o];
-      for (Index i = 0; i < line; ++i) {
-        const float value = out[i] + start;
-        out[i] = relu && value < 0.0f ? 0.0f : value;  // NaN stays
-      }
-    }
+    forward_level(work, 0, {bias.data(), relu}, x.data() + block * in_size, weights.data(),
+                  y.data() + block * out_size);
   });
   return y;
 }

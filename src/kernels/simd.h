@@ -25,6 +25,12 @@ struct WindowMap {
   Index points, reach, step;
 };
 
+/// What happens to the sums of a row, an output channel, before they are stored: its bias is added, then max(., 0).
+struct Finish {
+  const float* bias = nullptr;
+  bool relu = false;
+};
+
 /// Rows of `length` positions, each a run of `width` floats, and what their windows become: `points` times rows of
 /// `windows` positions that are `point_step` floats apart, the points `point_stride`. Positions beyond the length are
 /// zero.
@@ -35,8 +41,10 @@ struct WindowRows {
 struct WindowRoutines {
   /// points = matrix times the windows of the signal.
   void (*expand)(const WindowMap& map, const WindowRows& rows, const float* signal, float* points);
-  /// The transpose of expand: adds to the signal where windows overlap, sets it where they lie side by side.
-  void (*contract)(const WindowMap& map, const WindowRows& rows, const float* points, float* signal);
+  /// The transpose of expand: adds to the signal where windows overlap; where they lie side by side, sets and finishes
+  /// it.
+  void (*contract)(const WindowMap& map, const WindowRows& rows, const Finish& finish, const float* points,
+                   float* signal);
 };
 
 /// Gradients and inputs of several blocks of 16 samples.
@@ -47,7 +55,7 @@ struct LaneBlocks {
 
 /// Convolution of one block of 16 samples with weights [K, O, C]; see kernels/conv_lanes.h. The backward routines add.
 struct LaneRoutines {
-  void (*forward)(const LaneConv& conv, const float* x, const float* weight, float* y);
+  void (*forward)(const LaneConv& conv, const Finish& finish, const float* x, const float* weight, float* y);
   void (*backward_data)(const LaneConv& conv, const float* dy, const float* weight, float* dx);
   /// Over several blocks, so many floats apart; sums [O, C, K, 16] over all but the samples.
   void (*backward_weight)(const LaneConv& conv, const LaneBlocks& blocks, float* sums);

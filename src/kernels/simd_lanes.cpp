@@ -60,7 +60,7 @@ inline __attribute__((always_inline)) void multiply_add(Line (&sums)[Rows][Cols]
   }
 }
 
-void forward(const LaneConv& g, const float* x, const float* weight, float* y) {
+void forward(const LaneConv& g, const Finish& finish, const float* x, const float* weight, float* y) {
   const Index filters = g.out_channels * g.in_channels;
   for_tiles_2d(g.out_channels, g.out_length, [&](auto outputs, auto width, Index o, Index p, Index lane) {
     constexpr int kRows = outputs.value, kCols = width.value;
@@ -71,7 +71,11 @@ void forward(const LaneConv& g, const float* x, const float* weight, float* y) {
       for (Index k = 0; k < g.taps; ++k) multiply_add(sums, w + k * filters, g.in_channels, in + k * kStep);
     }
     for (int r = 0; r < kRows; ++r) {
-      for (int c = 0; c < kCols; ++c) store(y + ((o + r) * g.out_length + p + c) * kStep + lane, sums[r][c]);
+      const float bias = finish.bias != nullptr ? finish.bias[o + r] : 0.0f;
+      for (int c = 0; c < kCols; ++c) {
+        const Line sum = sums[r][c] + bias;
+        store(y + ((o + r) * g.out_length + p + c) * kStep + lane, finish.relu ? positive(sum) : sum);
+      }
     }
   });
 }

@@ -33,6 +33,12 @@ using Line = Lanes<kLanes>::Values;
 inline Line load(const float* at) { return Lanes<kLanes>::load(at); }
 inline void store(float* at, Line values) { Lanes<kLanes>::store(at, values); }
 
+/// NaN stays.
+template <class Values>
+Values positive(Values values) {
+  return values < 0.0f ? Values{} : values;
+}
+
 inline Index least(Index a, Index b) { return a < b ? a : b; }
 inline Index most(Index a, Index b) { return a > b ? a : b; }
 

@@ -9,9 +9,11 @@
 namespace specfuse::SPECFUSE_ISA {
 namespace {
 
-/// One window: how many of its positions there are, and how far apart positions and points lie.
+/// One window: how many of its positions there are, how far apart positions and points lie, and how its sums end.
 struct Window {
   Index inside, position_step, point_stride;
+  float bias;
+  bool relu;
 };
 
 struct Expand {
@@ -53,7 +55,10 @@ struct Contract {
     }
     add_half(row, 0, Lanes<Width>::load(from));
     if (map.reach == map.step) {  // windows side by side
-      for (Index q = 0; q < window.inside; ++q) Lanes<Width>::store(to + q * window.position_step, sums[q]);
+      for (Index q = 0; q < window.inside; ++q, to += window.position_step) {
+        const auto sum = sums[q] + window.bias;
+        Lanes<Width>::store(to, window.relu ? positive(sum) : sum);
+      }
       return;
     }
     float lanes[Width];
@@ -81,10 +86,12 @@ void for_lanes(const WindowMap& map, const Window& window, Index width, Signal* 
 }
 
 template <class Action, class Signal, class Points>
-void for_windows(const WindowMap& map, const WindowRows& rows, Signal* signal, Points* points) {
+void for_windows(const WindowMap& map, const WindowRows& rows, const Finish& finish, Signal* signal, Points* points) {
   for (Index row = 0; row < rows.rows; ++row, signal += rows.length * rows.width) {
+    const float bias = finish.bias != nullptr ? finish.bias[row] : 0.0f;
     for (Index w = 0; w < rows.windows; ++w, points += rows.point_step) {
-      const Window window{least(map.reach, rows.length - w * map.step), rows.width, rows.point_stride};
+      const Window window{least(map.reach, rows.length - w * map.step), rows.width, rows.point_stride, bias,
+                          finish.relu};
       Signal* from = signal + w * map.step * rows.width;
       if (map.reach == 3) for_lanes<Action, kLanes, 3>(map, window, rows.width, from, points);
       if (map.reach == 5) for_lanes<Action, kLanes, 5>(map, window, rows.width, from, points);
@@ -94,11 +101,11 @@ void for_windows(const WindowMap& map, const WindowRows& rows, Signal* signal, P
 }
 
 void expand(const WindowMap& map, const WindowRows& rows, const float* signal, float* points) {
-  for_windows<Expand>(map, rows, signal, points);
+  for_windows<Expand>(map, rows, {}, signal, points);
 }
 
-void contract(const WindowMap& map, const WindowRows& rows, const float* points, float* signal) {
-  for_windows<Contract>(map, rows, signal, points);
+void contract(const WindowMap& map, const WindowRows& rows, const Finish& finish, const float* points, float* signal) {
+  for_windows<Contract>(map, rows, finish, signal, points);
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "kernels/simd.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/kernels/dispatch.h"
 #include "specfuse/tensor/tensor.h"
@@ -79,10 +78,12 @@ void toom_expand_level(const ToomAxis& axis, ToomRole role, std::size_t level, c
 }
 
 void toom_contract_level(const ToomAxis& axis, ToomRole role, std::size_t level, const ToomRows& rows,
-                         const float* from, float* to) {
+                         const float* from, float* to, const Finish& finish) {
   const WindowMap map = map_of(axis.blocks[level], role);
   for_parts(rows_at(axis, role, level, rows), [&](const WindowRows& part, Index plain, Index point) {
-    simd().windows.contract(map, part, from + point, to + plain);
+    const Index first = plain / (part.length * part.width);
+    simd().windows.contract(map, part, {finish.bias != nullptr ? finish.bias + first : nullptr, finish.relu},
+                            from + point, to + plain);
   });
 }
 

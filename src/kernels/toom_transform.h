@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "kernels/simd.h"
 #include "specfuse/kernels/toom_cook.h"
 
 namespace specfuse {
@@ -34,9 +35,10 @@ struct ToomRows {
 /// One level: from [rows, length, width] to [points, rows, length of the next level, width or step].
 void toom_expand_level(const ToomAxis& axis, ToomRole role, std::size_t level, const ToomRows& rows, const float* from,
                        float* to);
-/// Its transpose: adds to `to` for signals, whose windows overlap, and sets it for taps and results.
+/// Its transpose: adds to `to` for signals, whose windows overlap, and sets it for taps and results, which it finishes
+/// row by row.
 void toom_contract_level(const ToomAxis& axis, ToomRole role, std::size_t level, const ToomRows& rows,
-                         const float* from, float* to);
+                         const float* from, float* to, const Finish& finish = {});
 
 /// All levels from `level` on: to [points, rows, last length, width or step], the points of the first level outermost.
 void toom_expand(const ToomAxis& axis, ToomRole role, const ToomRows& rows, const float* from, float* to,
