@@ -90,6 +90,21 @@ Variable relu(const Variable& x) {
           }};
 }
 
+Variable add_relu(const Variable& x, const Variable& y) {
+  const ProfileSpan span(__func__);
+  check_same("add_relu", x, y);
+  const float *a = x.value().data(), *b = y.value().data();
+  const Tensor result = generate(x.value(), [=](Index i) { return std::max(a[i] + b[i], 0.0f); });
+  return {result, {x, y}, [x, y, result](const Tensor& grad) {
+            const float *g = grad.data(), *z = result.data();
+            for (const Variable& to : {x, y}) {
+              if (!to.requires_grad()) continue;
+              float* out = to.grad_to_add().data();
+              for_each(grad.size(), [=](Index i) { out[i] += z[i] > 0.0f ? g[i] : 0.0f; });
+            }
+          }};
+}
+
 Variable sum(const Variable& x) {
   const ProfileSpan span(__func__);
   return {Tensor::from({1}, {static_cast<float>(sum(x.value()))}), {x}, [x](const Tensor& grad) {

@@ -10,7 +10,7 @@
 namespace specfuse {
 namespace {
 
-constexpr Index kRowsTogether = 64, kColsTogether = 64;
+constexpr Index kElementsTogether = 1 << 15, kColsTogether = 64;
 
 /// sums[o] += sum over rows of x [rows, outputs], in double.
 void add_column_sums(const Tensor& x, Tensor& sums) {
@@ -24,20 +24,31 @@ void add_column_sums(const Tensor& x, Tensor& sums) {
   });
 }
 
-}  // namespace
-Variable linear(const Variable& x, const Variable& weight, const Variable& bias) {
-  const ProfileSpan span(__func__, 2.0 * static_cast<double>(x.shape()[0] * weight.shape().size()));
+/// grad where y is positive, 0 elsewhere.
+Tensor masked(const Tensor& grad, const Tensor& y) {
+  Tensor result = Tensor::uninitialized(grad.shape());
+  const float *from = grad.data(), *forward = y.data();
+  float* to = result.data();
+  parallel_ranges(grad.size(), kElementsTogether, [=](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) to[i] = forward[i] > 0.0f ? from[i] : 0.0f;
+  });
+  return result;
+}
+
+Variable linear_then(const char* name, bool relu, const Variable& x, const Variable& weight, const Variable& bias) {
+  const ProfileSpan span(name, 2.0 * static_cast<double>(x.shape()[0] * weight.shape().size()));
   SPECFUSE_CHECK(x.shape().rank() == 2 && weight.shape().rank() == 2 && x.shape()[1] == weight.shape()[1] &&
                      bias.shape() == Shape{weight.shape()[0]},
-                 "linear: expected x [P, I], weight [O, I] and bias [O], got ", x.shape().text(), ", ",
+                 name, ": expected x [P, I], weight [O, I] and bias [O], got ", x.shape().text(), ", ",
                  weight.shape().text(), " and ", bias.shape().text());
   const Index rows = x.shape()[0], outputs = weight.shape()[0];
   Tensor result = Tensor::uninitialized({rows, outputs});
-  parallel_ranges(rows, kRowsTogether, [&](Index begin, Index end) {
-    for (Index row = begin; row < end; ++row) std::copy_n(bias.value().data(), outputs, result.data() + row * outputs);
+  const float* start = bias.value().data();
+  parallel_gemm(plain(x.value()), transposed(weight.value()), output(result), false, [=](float* row) {
+    for (Index o = 0; o < outputs; ++o) row[o] = relu ? std::max(row[o] + start[o], 0.0f) : row[o] + start[o];
   });
-  parallel_gemm(plain(x.value()), transposed(weight.value()), output(result), true);
-  return {result, {x, weight, bias}, [x, weight, bias](const Tensor& grad) {
+  return {result, {x, weight, bias}, [x, weight, bias, relu, result](const Tensor& dy) {
+            const Tensor grad = relu ? masked(dy, result) : dy;
             if (x.requires_grad()) {
               parallel_gemm(plain(grad), plain(weight.value()), output(x.grad_to_add()), true);
             }
@@ -45,7 +56,17 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias)
               parallel_gemm(transposed(grad), plain(x.value()), output(weight.grad_to_add()), true);
             }
             if (bias.requires_grad()) add_column_sums(grad, bias.grad_to_add());
-          }};
+          },
+          name};
+}
+
+}  // namespace
+Variable linear(const Variable& x, const Variable& weight, const Variable& bias) {
+  return linear_then(__func__, false, x, weight, bias);
+}
+
+Variable linear_relu(const Variable& x, const Variable& weight, const Variable& bias) {
+  return linear_then(__func__, true, x, weight, bias);
 }
 
 Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias, const ConvOptions& options) {

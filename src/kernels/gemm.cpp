@@ -50,10 +50,14 @@ void gemm(const Factor& a, const Factor& b, const MatrixView<float>& c, bool acc
               accumulate ? 1.0f : 0.0f, c.data, to_blas(c.stride));
 }
 
-void parallel_gemm(const Factor& a, const Factor& b, const MatrixView<float>& c, bool accumulate) {
+void parallel_gemm(const Factor& a, const Factor& b, const MatrixView<float>& c, bool accumulate,
+                   const std::function<void(float*)>& finish_row) {
   SPECFUSE_CHECK(a.rows() == c.rows, "parallel_gemm: expected ", c.rows, " rows in the first factor, got ", a.rows());
   parallel_ranges(c.rows, std::clamp(c.rows / kTasks, kLeastRows, kMostRows), [&](Index begin, Index end) {
-    gemm(rows_of(a, begin, end), b, {c.data + begin * c.stride, end - begin, c.cols, c.stride}, accumulate);
+    float* rows = c.data + begin * c.stride;
+    gemm(rows_of(a, begin, end), b, {rows, end - begin, c.cols, c.stride}, accumulate);
+    if (!finish_row) return;
+    for (Index row = begin; row < end; ++row, rows += c.stride) finish_row(rows);
   });
 }
 

@@ -18,8 +18,10 @@ Variable run_convolutions(const std::vector<Conv>& convs, const std::vector<Conv
   const Variable first = apply(convs[0], x);
   Variable last = first;
   for (std::size_t i = 1; i < convs.size(); ++i) last = apply(convs[i], last);
-  return skip.empty() ? last : relu(add(last, apply(skip[0], first)));
+  return skip.empty() ? last : add_relu(last, apply(skip[0], first));
 }
+
+Variable fc_relu(const Linear& fc, const Variable& x) { return linear_relu(x, fc.weight(), fc.bias()); }
 
 template <class Layers>
 void list(const std::string& prefix, const Layers& layers, const std::vector<std::string>& names,
@@ -117,7 +119,7 @@ Variable TwoCnnFuNet::hsi_branch(const Variable& spectra) const {
       hsi_convs_, hsi_skip_, to_lanes(reshape(spectra, {pixels, 1, bands_})),
       [](const Conv1d& conv, const Variable& x) { return conv1d_relu_lanes(x, conv.weight(), conv.bias()); });
   const Variable features = reshape(from_lanes(maps, pixels), {pixels, model_.hsi_maps * hsi_length_});
-  return hsi_fc_.empty() ? features : relu(hsi_fc_[0].forward(features));
+  return hsi_fc_.empty() ? features : fc_relu(hsi_fc_[0], features);
 }
 
 Variable TwoCnnFuNet::msi_branch(const Variable& windows) const {
@@ -135,8 +137,8 @@ Variable TwoCnnFuNet::forward(const Variable& spectra, const Variable& windows) 
   SPECFUSE_CHECK(spectra.shape().rank() == 2 && spectra.shape()[1] == bands_, "two_cnn_fu: expected spectra [P, ",
                  bands_, "], got ", spectra.shape().text());
   const Variable joint = concat_columns(hsi_branch(spectra), msi_branch(windows));
-  const Variable hidden = relu(fusion_[1].forward(relu(fusion_[0].forward(joint))));
-  return fusion_[2].forward(hsi_fc_.empty() ? hidden : relu(add(joint, hidden)));
+  const Variable hidden = fc_relu(fusion_[1], fc_relu(fusion_[0], joint));
+  return fusion_[2].forward(hsi_fc_.empty() ? hidden : add_relu(joint, hidden));
 }
 
 }  // namespace specfuse

@@ -44,6 +44,28 @@ TEST_CASE("gradients: relu") {
   CHECK(gradient_gap([](auto& v) { return relu(v[0]); }, {away_from_zero({3, 5, 7}, "x")}, {1e-3f}) < kCurved);
 }
 
+TEST_CASE("gradients: an operation with ReLU is the ReLU of that without") {
+  const auto same = [](const auto& fused, const auto& in_turn, const std::vector<Tensor>& inputs) {
+    const auto run = [&](const auto& function) {
+      std::vector<Variable> v;
+      for (const Tensor& input : inputs) v.emplace_back(input, true);
+      const Variable y = function(v);
+      sum(multiply(y, y)).backward();
+      std::vector<Tensor> all = {y.value()};
+      for (const Variable& input : v) all.push_back(input.grad());
+      return all;
+    };
+    const auto one = run(fused), other = run(in_turn);
+    for (std::size_t t = 0; t < one.size(); ++t) {
+      for (Index i = 0; i < one[t].size(); ++i) CHECK(one[t][i] == other[t][i]);
+    }
+  };
+  same([](auto& v) { return add_relu(v[0], v[1]); }, [](auto& v) { return relu(add(v[0], v[1])); },
+       {random_tensor({3, 50}, "x"), random_tensor({3, 50}, "y")});
+  same([](auto& v) { return linear_relu(v[0], v[1], v[2]); }, [](auto& v) { return relu(linear(v[0], v[1], v[2])); },
+       {random_tensor({150, 7}, "x"), random_tensor({9, 7}, "w"), random_tensor({9}, "b")});
+}
+
 TEST_CASE("gradients: euclidean loss") {
   const Tensor target = random_tensor({4, 3}, "target");
   CHECK(gradient_gap([&](auto& v) { return euclidean_loss(v[0], target); }, {random_tensor({4, 3}, "x")}) < kCurved);

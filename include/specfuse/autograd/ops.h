@@ -15,6 +15,8 @@ Variable multiply(const Variable& x, const Variable& y);
 Variable scale(const Variable& x, float factor);
 /// max(x, 0); the gradient at 0 is 0.
 Variable relu(const Variable& x);
+/// relu(x + y), read and written once.
+Variable add_relu(const Variable& x, const Variable& y);
 /// Sum of all elements: shape [1].
 Variable sum(const Variable& x);
 
@@ -28,6 +30,8 @@ Variable patches_to_rows(const Variable& x, Index side);
 
 /// x [P, I] times weight [O, I] transposed, plus bias [O] -> [P, O].
 Variable linear(const Variable& x, const Variable& weight, const Variable& bias);
+/// relu(linear(x, weight, bias)), each part of the result finished while it is in cache.
+Variable linear_relu(const Variable& x, const Variable& weight, const Variable& bias);
 
 struct Conv1dOptions {
   Index stride = 1, padding = 0, dilation = 1;
