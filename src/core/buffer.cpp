@@ -1,5 +1,6 @@
 #include "specfuse/core/buffer.h"
 
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -51,7 +52,9 @@ class Pool {
         return memory;
       }
     }
-    return ::operator new (rounded(bytes), std::align_val_t{kAlignment}, std::nothrow);
+    void* memory = ::operator new (rounded(bytes), alignment(bytes), std::nothrow);
+    if (memory != nullptr && bytes >= kHuge) ::madvise(memory, rounded(bytes) / kHugePage * kHugePage, MADV_HUGEPAGE);
+    return memory;
   }
 
   void give_back(void* memory, std::size_t bytes) {
@@ -63,13 +66,21 @@ class Pool {
         return;
       }
     }
-    ::operator delete (memory, std::align_val_t{kAlignment});
+    ::operator delete (memory, alignment(bytes));
   }
 
  private:
   /// Below, the system's allocator is quick; above, a buffer is rarely wanted again.
   static constexpr std::size_t kSmallest = std::size_t{1} << 14, kLargest = std::size_t{1} << 26;
   static constexpr std::size_t kMostFree = std::size_t{1} << 28;
+
+  /// From here on in pages of 2 MiB, where the system has them: the passes over the maps of a tile touch more small
+  /// pages than the processor can look up at once.
+  static constexpr std::size_t kHugePage = std::size_t{1} << 21, kHuge = 2 * kHugePage;
+
+  static std::align_val_t alignment(std::size_t bytes) {
+    return std::align_val_t{bytes >= kHuge ? kHugePage : static_cast<std::size_t>(kAlignment)};
+  }
 
   static bool kept(std::size_t bytes) { return kRecycles && bytes > kSmallest && bytes <= kLargest; }
 
