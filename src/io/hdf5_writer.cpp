@@ -1,3 +1,8 @@
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+
 #include "hdf5_handle.h"
 #include "specfuse/io/hdf5.h"
 
@@ -19,11 +24,15 @@ struct NewDataset {
   hid_t file, type;
 };
 
-void write_dataset(const NewDataset& dataset, const std::vector<hsize_t>& extents, const void* values) {
+/// Creates a dataset with room for its values, and says where in the file that is.
+std::uint64_t create_dataset(const NewDataset& dataset, const std::vector<hsize_t>& extents) {
   const Handle links = group_creation(dataset.path);
   const Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
   // Without the times of writing, equal results are equal files.
-  WRITE_CHECK(creation.valid() && H5Pset_obj_track_times(creation.get(), false) >= 0, dataset.path);
+  WRITE_CHECK(creation.valid() && H5Pset_obj_track_times(creation.get(), false) >= 0 &&
+                  H5Pset_alloc_time(creation.get(), H5D_ALLOC_TIME_EARLY) >= 0 &&
+                  H5Pset_fill_time(creation.get(), H5D_FILL_TIME_NEVER) >= 0,
+              dataset.path);
   const int rank = static_cast<int>(extents.size());
   const Handle space(rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(rank, extents.data(), nullptr), H5Sclose);
   WRITE_CHECK(space.valid(), dataset.name, " to ", dataset.path);
@@ -31,9 +40,9 @@ void write_dataset(const NewDataset& dataset, const std::vector<hsize_t>& extent
                            H5P_DEFAULT),
                 H5Dclose);
   WRITE_CHECK(handle.valid(), dataset.name, " to ", dataset.path);
-  WRITE_CHECK(H5Dwrite(handle.get(), dataset.type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0, dataset.name, " to ",
-              dataset.path);
-  WRITE_CHECK(handle.close(), dataset.name, " to ", dataset.path);
+  const haddr_t offset = H5Dget_offset(handle.get());
+  WRITE_CHECK(offset != HADDR_UNDEF && handle.close(), dataset.name, " to ", dataset.path);
+  return offset;
 }
 
 /// Where an attribute goes.
@@ -52,32 +61,60 @@ void write_attribute(const Place& place, hid_t type, const void* value, hsize_t 
               " to ", place.path);
 }
 
+/// The frame of the file, in memory and for reading.
+class Mapping {
+ public:
+  Mapping(int descriptor, std::size_t size)
+      : bytes_(::mmap(nullptr, size, PROT_READ, MAP_SHARED, descriptor, 0)), size_(size) {}
+  ~Mapping() {
+    if (bytes_ != MAP_FAILED) ::munmap(bytes_, size_);
+  }
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+
+  bool valid() const { return bytes_ != MAP_FAILED; }
+  const char* at(std::size_t offset) const { return static_cast<const char*>(bytes_) + offset; }
+
+ private:
+  void* bytes_;
+  std::size_t size_;
+};
+
 }  // namespace
 
-// The file is composed in memory. Written to disk directly, a library that meets a full disk can neither finish nor
-// close the file, and crashes over it when the program ends.
-Hdf5Writer::Hdf5Writer(const std::string& path) : target_(path) {
-  constexpr std::size_t kGrowth = 1 << 20;
+// Written to disk directly, a library that meets a full disk can neither finish nor close the file, and crashes over it
+// when the program ends. So it writes to a file in memory, which has holes where the values will be: these go to disk
+// from where they are.
+Hdf5Writer::Hdf5Writer(const std::string& path) : target_(path), frame_(::memfd_create("hdf5", MFD_CLOEXEC)) {
   silence_hdf5();
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-  WRITE_CHECK(access.valid() && H5Pset_fapl_core(access.get(), kGrowth, false) >= 0, path);
-  // A name of its own: the library would first load what is there under that of the target.
-  file_ = H5Fcreate((path + ".memory").c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get());
+  // The default driver would follow the link to a file that has no name.
+  if (access.valid() && H5Pset_fapl_stdio(access.get()) >= 0) {
+    file_ = H5Fcreate(concat("/proc/self/fd/", frame_).c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get());
+  }
+  if (file_ < 0) ::close(frame_);
   WRITE_CHECK(file_ >= 0, path);
 }
 
-Hdf5Writer::~Hdf5Writer() { H5Fclose(file_); }
+Hdf5Writer::~Hdf5Writer() {
+  H5Fclose(file_);
+  ::close(frame_);
+}
 
 void Hdf5Writer::write(const std::string& dataset, const Tensor& values) {
   SPECFUSE_CHECK(values.size() > 0, "cannot write ", dataset, " to ", target_.path(), ": it has no values");
   std::vector<hsize_t> extents;
   for (int i = 0; i < values.shape().rank(); ++i) extents.push_back(static_cast<hsize_t>(values.dim(i)));
-  write_dataset({target_.path(), dataset, file_, H5T_NATIVE_FLOAT}, extents, values.data());
+  const std::uint64_t offset = create_dataset({target_.path(), dataset, file_, H5T_NATIVE_FLOAT}, extents);
+  const auto held = std::make_shared<Tensor>(values);
+  parts_.push_back({offset, {held, held->data()}, static_cast<std::size_t>(values.size()) * sizeof(float)});
 }
 
 void Hdf5Writer::write(const std::string& dataset, const std::vector<double>& values) {
   SPECFUSE_CHECK(!values.empty(), "cannot write ", dataset, " to ", target_.path(), ": it has no values");
-  write_dataset({target_.path(), dataset, file_, H5T_NATIVE_DOUBLE}, {values.size()}, values.data());
+  const std::uint64_t offset = create_dataset({target_.path(), dataset, file_, H5T_NATIVE_DOUBLE}, {values.size()});
+  const auto held = std::make_shared<std::vector<double>>(values);
+  parts_.push_back({offset, {held, held->data()}, values.size() * sizeof(double)});
 }
 
 void Hdf5Writer::create_group(const std::string& group) {
@@ -109,13 +146,18 @@ void Hdf5Writer::attribute(const std::string& object, const std::string& name, c
 }
 
 void Hdf5Writer::finish() {
-  void* bytes = nullptr;
-  WRITE_CHECK(H5Fflush(file_, H5F_SCOPE_LOCAL) >= 0 && H5Fget_vfd_handle(file_, H5P_DEFAULT, &bytes) >= 0,
-              target_.path());
-  // Without a buffer this only tells the size: the memory itself may go on beyond it.
-  const ssize_t size = H5Fget_file_image(file_, nullptr, 0);
-  WRITE_CHECK(size > 0, target_.path());
-  target_.write(*static_cast<void**>(bytes), static_cast<std::size_t>(size));
+  hsize_t size = 0;
+  WRITE_CHECK(H5Fflush(file_, H5F_SCOPE_LOCAL) >= 0 && H5Fget_filesize(file_, &size) >= 0, target_.path());
+  const Mapping frame(frame_, size);
+  SPECFUSE_CHECK(frame.valid(), "cannot write ", target_.path(), ": cannot map ", size, " bytes");
+  std::sort(parts_.begin(), parts_.end(), [](const Part& a, const Part& b) { return a.offset < b.offset; });
+  std::uint64_t done = 0;
+  for (const Part& part : parts_) {
+    target_.write(frame.at(done), part.offset - done);
+    target_.write(part.values.get(), part.bytes);
+    done = part.offset + part.bytes;
+  }
+  target_.write(frame.at(done), size - done);
   target_.commit();
 }
 

@@ -50,8 +50,8 @@ class Hdf5Reader {
   std::int64_t file_;
 };
 
-/// Writes an HDF5 file, in one thread at a time: composed in memory, it appears under its name only when whole. Every
-/// failure is an `Error` of one line with the path and the reason; then neither file nor temporary is left.
+/// Writes an HDF5 file, in one thread at a time: it appears under its name only when whole. Every failure is an `Error`
+/// of one line with the path and the reason; then neither file nor temporary is left.
 class Hdf5Writer {
  public:
   explicit Hdf5Writer(const std::string& path);
@@ -59,7 +59,8 @@ class Hdf5Writer {
   Hdf5Writer(const Hdf5Writer&) = delete;
   Hdf5Writer& operator=(const Hdf5Writer&) = delete;
 
-  /// A float32 dataset under its full name, creating groups on the way.
+  /// A float32 dataset under its full name, creating groups on the way. The values are not copied: they must not change
+  /// before `finish`.
   void write(const std::string& dataset, const Tensor& values);
   void write(const std::string& dataset, const std::vector<double>& values);
   void create_group(const std::string& group);
@@ -72,8 +73,18 @@ class Hdf5Writer {
   void finish();
 
  private:
+  /// The values of a dataset and where they belong in the file.
+  struct Part {
+    std::uint64_t offset;
+    std::shared_ptr<const void> values;
+    std::size_t bytes;
+  };
+
   AtomicFile target_;
-  std::int64_t file_;
+  /// Descriptor of a file in memory with all but the values, and the library's handle of it.
+  int frame_;
+  std::int64_t file_ = -1;
+  std::vector<Part> parts_;
 };
 
 }  // namespace specfuse
