@@ -91,11 +91,12 @@ struct ImageTransform {
 /// How a kernel's weights lie: lanes of output channels for each input channel, or the other way round.
 enum class Lanes { outputs, inputs };
 
-/// Calls body with the place of each weight in [O, C, taps], and in [groups, taps, other channels, kPixelGroup].
+/// Calls body with the place of each weight in [O, C, taps], and in [groups, taps, other channels, kPixelGroup]; on all
+/// threads.
 template <class Body>
 void for_weights(const Shape& shape, Lanes lanes, const Body& body) {
   const Index in = shape[1], taps = shape[2] * shape[3], others = lanes == Lanes::outputs ? in : shape[0];
-  for (Index o = 0; o < shape[0]; ++o) {
+  parallel_for(shape[0], [&](Index o) {
     for (Index c = 0; c < in; ++c) {
       const Index lane = lanes == Lanes::outputs ? o : c, other = lanes == Lanes::outputs ? c : o;
       for (Index tap = 0; tap < taps; ++tap) {
@@ -103,7 +104,7 @@ void for_weights(const Shape& shape, Lanes lanes, const Body& body) {
              ((lane / kPixelGroup * taps + tap) * others + other) * kPixelGroup + lane % kPixelGroup);
       }
     }
-  }
+  });
 }
 
 /// Weights [groups, KH, KW, run] <-> [points, groups, taps down, taps along, run].

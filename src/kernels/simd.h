@@ -31,11 +31,11 @@ struct Finish {
   bool relu = false;
 };
 
-/// Rows of `length` positions, each a run of `width` floats, and what their windows become: `points` times rows of
-/// `windows` positions that are `point_step` floats apart, the points `point_stride`. Positions beyond the length are
-/// zero.
+/// Rows of `length` positions, each a run of `width` floats, `step` floats apart, and what their windows become:
+/// `points` times rows of `windows` positions that are `point_step` floats apart, the points `point_stride`. Positions
+/// beyond the length are zero.
 struct WindowRows {
-  Index rows, length, windows, width, point_step, point_stride;
+  Index rows, length, windows, width, step, point_step, point_stride;
 };
 
 struct WindowRoutines {

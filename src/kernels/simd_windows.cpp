@@ -87,12 +87,12 @@ void for_lanes(const WindowMap& map, const Window& window, Index width, Signal* 
 
 template <class Action, class Signal, class Points>
 void for_windows(const WindowMap& map, const WindowRows& rows, const Finish& finish, Signal* signal, Points* points) {
-  for (Index row = 0; row < rows.rows; ++row, signal += rows.length * rows.width) {
+  for (Index row = 0; row < rows.rows; ++row, signal += rows.length * rows.step) {
     const float bias = finish.bias != nullptr ? finish.bias[row] : 0.0f;
     for (Index w = 0; w < rows.windows; ++w, points += rows.point_step) {
-      const Window window{least(map.reach, rows.length - w * map.step), rows.width, rows.point_stride, bias,
+      const Window window{least(map.reach, rows.length - w * map.step), rows.step, rows.point_stride, bias,
                           finish.relu};
-      Signal* from = signal + w * map.step * rows.width;
+      Signal* from = signal + w * map.step * rows.step;
       if (map.reach == 3) for_lanes<Action, kLanes, 3>(map, window, rows.width, from, points);
       if (map.reach == 5) for_lanes<Action, kLanes, 5>(map, window, rows.width, from, points);
       if (map.reach == 9) for_lanes<Action, kLanes, 9>(map, window, rows.width, from, points);

@@ -83,9 +83,8 @@ Choice cheapest(const ToomShape& shape, Index images, Index block_so_far) {
   for (const Index block : {Index{3}, Index{5}}) {
     if (shape.taps < block || shape.results < 2 || block_so_far * block > kLargestBlock) continue;
     const Index points = 2 * block - 1, taps = blocks_of(shape.taps, block), results = blocks_of(shape.results, block);
-    const auto transforms =
-        static_cast<double>(shape.in_channels * (taps + results - 1) * window_cost(points, points) +
-                            shape.out_channels * results * window_cost(points, block));
+    const auto transforms = static_cast<double>(shape.in_channels * (taps + results - 1) * window_cost(points, points) +
+                                                shape.out_channels * results * window_cost(points, block));
     Choice choice =
         cheapest({shape.in_channels, shape.out_channels, taps, results}, images * points, block_so_far * block);
     choice.cost += times * transforms;

@@ -10,7 +10,9 @@
 namespace specfuse {
 namespace {
 
-/// Rows that a thread transforms at a time.
+/// Floats that a thread transforms at a time, and of one position those that it transforms together.
+constexpr Index kFloatsTogether = 1 << 14, kWidthTogether = 1 << 10;
+/// Positions that a thread copies at a time.
 constexpr Index kGrain = 32;
 
 WindowMap map_of(Index block, ToomRole role) {
@@ -25,16 +27,22 @@ Index step_of(const ToomRows& rows) { return rows.step > 0 ? rows.step : rows.wi
 WindowRows rows_at(const ToomAxis& axis, ToomRole role, std::size_t level, const ToomRows& rows) {
   const Index windows = axis.length(role, level + 1);
   const Index step = level + 1 == axis.levels() ? step_of(rows) : rows.width;
-  return {rows.rows, axis.length(role, level), windows, rows.width, step, rows.rows * windows * step};
+  return {rows.rows, axis.length(role, level), windows, rows.width, rows.width, step, rows.rows * windows * step};
 }
 
-/// Calls body for parts of the rows, with the offsets at which they start on the plain side and among the points.
+/// Calls body for parts of the rows, or of their width where rows are few and wide, with the first row and the offsets
+/// at which a part starts on the plain side and among the points.
 template <class Body>
 void for_parts(const WindowRows& rows, const Body& body) {
-  parallel_ranges(rows.rows, kGrain, [&](Index begin, Index end) {
+  const Index width = std::min(rows.width, kWidthTogether), across = (rows.width + width - 1) / width;
+  const Index together = std::max<Index>(1, kFloatsTogether / std::max<Index>(1, rows.length * width));
+  const Index down = (rows.rows + together - 1) / together;
+  parallel_for(down * across, [&](Index task) {
+    const Index first = task / across * together, lane = task % across * width;
     WindowRows part = rows;
-    part.rows = end - begin;
-    body(part, begin * rows.length * rows.width, begin * rows.windows * rows.point_step);
+    part.rows = std::min(together, rows.rows - first);
+    part.width = std::min(width, rows.width - lane);
+    body(part, first, first * rows.length * rows.step + lane, first * rows.windows * rows.point_step + lane);
   });
 }
 
@@ -72,7 +80,7 @@ Index ToomAxis::points(std::size_t level) const {
 void toom_expand_level(const ToomAxis& axis, ToomRole role, std::size_t level, const ToomRows& rows, const float* from,
                        float* to) {
   const WindowMap map = map_of(axis.blocks[level], role);
-  for_parts(rows_at(axis, role, level, rows), [&](const WindowRows& part, Index plain, Index point) {
+  for_parts(rows_at(axis, role, level, rows), [&](const WindowRows& part, Index, Index plain, Index point) {
     simd().windows.expand(map, part, from + plain, to + point);
   });
 }
@@ -80,8 +88,7 @@ void toom_expand_level(const ToomAxis& axis, ToomRole role, std::size_t level, c
 void toom_contract_level(const ToomAxis& axis, ToomRole role, std::size_t level, const ToomRows& rows,
                          const float* from, float* to, const Finish& finish) {
   const WindowMap map = map_of(axis.blocks[level], role);
-  for_parts(rows_at(axis, role, level, rows), [&](const WindowRows& part, Index plain, Index point) {
-    const Index first = plain / (part.length * part.width);
+  for_parts(rows_at(axis, role, level, rows), [&](const WindowRows& part, Index first, Index plain, Index point) {
     simd().windows.contract(map, part, {finish.bias != nullptr ? finish.bias + first : nullptr, finish.relu},
                             from + point, to + plain);
   });
