@@ -6,6 +6,7 @@ one has to leave every file of a result. Standard library only.
 """
 import json
 import os
+import random
 import re
 import resource
 import shutil
@@ -403,6 +404,50 @@ class Cli(unittest.TestCase):
         self.assertTrue((self.out / "two_cnn_fu/checkpoint.h5").exists())
         log = [json.loads(line)["step"] for line in (self.out / "log.jsonl").read_text().splitlines()]
         self.assertEqual(log, list(range(1, 3001)))
+
+    def test_killed_at_twenty_moments_it_ends_as_if_left_alone(self):
+        part = {"row": 0, "col": 0, "rows": 32, "cols": 8}
+        train = SMALL_NETWORK["train"] | {"steps": 1500, "checkpoint_every": 20, "validate_every": 50}
+        path = self.folder / "config.json"
+        path.write_text(json.dumps(experiment(
+            data={"synthetic": {"rows": 32, "cols": 72, "bands": 40}},
+            protocol={"type": "split", "train": part, "validation": dict(part, col=32), "test": dict(part, col=64)},
+            methods=[{"name": "linear_injection"}, SMALL_NETWORK | {"train": train}])))
+
+        def result(out):
+            metrics = timeless(json.loads((out / "metrics.json").read_text()))
+            del metrics["environment"]
+            return metrics, {name: (out / name).read_bytes() for name in [
+                "linear_injection/fused.h5", "linear_injection/checkpoint.h5", "two_cnn_fu/fused.h5"]}
+
+        alone, killed = self.folder / "alone", self.folder / "killed"
+        start = time.monotonic()
+        run = self.run_program(path, "--out", alone, "--quiet")
+        seconds = time.monotonic() - start
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        moments = random.Random(7)
+        command = [PROGRAM, path, "--out", killed, "--quiet", "--resume"]
+        kills = 0
+        while kills < 20:
+            run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+            try:
+                error = run.communicate(timeout=moments.uniform(0.02, 0.1) * seconds)[1]
+                self.assertEqual(run.returncode, 0, error)
+                break
+            except subprocess.TimeoutExpired:
+                run.kill()
+                run.communicate()
+                kills += 1
+        self.assertGreaterEqual(kills, 10)
+        run = self.run_program(path, "--out", killed, "--quiet", "--resume")
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        self.assertTrue(result(killed) == result(alone))  # equal or too long to print
+        # The checkpoints differ in the milliseconds that the training took: in a few bytes of one number.
+        one, other = ((out / "two_cnn_fu/checkpoint.h5").read_bytes() for out in (killed, alone))
+        self.assertEqual(len(one), len(other))
+        places = [place for place in range(len(one)) if one[place] != other[place]]
+        self.assertLess(max(places, default=0) - min(places, default=0), 8)
+        self.assertEqual([path.name for path in killed.iterdir() if path.name.startswith(".")], [])
 
     # Documentation
 
