@@ -47,7 +47,9 @@ Variable linear_then(const char* name, bool relu, const Variable& x, const Varia
   parallel_gemm(plain(x.value()), transposed(weight.value()), output(result), false, [=](float* row) {
     for (Index o = 0; o < outputs; ++o) row[o] = relu ? std::max(row[o] + start[o], 0.0f) : row[o] + start[o];
   });
-  return {result, {x, weight, bias}, [x, weight, bias, relu, result](const Tensor& dy) {
+  return {result,
+          {x, weight, bias},
+          [x, weight, bias, relu, result](const Tensor& dy) {
             const Tensor grad = relu ? masked(dy, result) : dy;
             if (x.requires_grad()) {
               parallel_gemm(plain(grad), plain(weight.value()), output(x.grad_to_add()), true);

@@ -52,7 +52,7 @@ class Pool {
         return memory;
       }
     }
-    void* memory = ::operator new (rounded(bytes), alignment(bytes), std::nothrow);
+    void* memory = ::operator new(rounded(bytes), alignment(bytes), std::nothrow);
     if (memory != nullptr && bytes >= kHuge) ::madvise(memory, rounded(bytes) / kHugePage * kHugePage, MADV_HUGEPAGE);
     return memory;
   }
@@ -66,7 +66,7 @@ class Pool {
         return;
       }
     }
-    ::operator delete (memory, alignment(bytes));
+    ::operator delete(memory, alignment(bytes));
   }
 
  private:

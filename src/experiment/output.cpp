@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "specfuse/core/error.h"
+#include "specfuse/io/file.h"
 
 namespace fs = std::filesystem;
 
@@ -35,7 +36,7 @@ Output::Output(const std::string& folder, bool resume)
     throw Error(concat("another run is writing to ", folder_));
   }
   clear(staging_);
-  if (!resume) clear(keeping_);
+  if (!resume) forget();
   make(staging_);
   make(keeping_);
 }
@@ -81,10 +82,19 @@ void Output::publish(const std::string& last) {
   std::stable_partition(files.begin(), files.end(), [&](const fs::path& file) { return file != last; });
   for (const fs::path& file : files) {
     make((folder_ / file.parent_path()).string());
-    fs::rename(staging_ / file, folder_ / file, reason);
-    SPECFUSE_CHECK(!reason, "cannot write ", (folder_ / file).string(), ": ", reason.message());
+    move_file(staging_ / file, folder_ / file);
   }
-  clear(keeping_);
+  forget();
+}
+
+void Output::forget() {
+  clear(staging_);
+  if (!fs::exists(keeping_)) return;
+  // In one step: half of what was kept would be gone on from as if it were all.
+  std::error_code reason;
+  fs::rename(keeping_, staging_, reason);
+  SPECFUSE_CHECK(!reason, "cannot remove ", keeping_, ": ", reason.message());
+  clear(staging_);
 }
 
 }  // namespace specfuse

@@ -31,6 +31,8 @@ class Output {
   /// Makes a folder and those above it, and remembers which were not there.
   void make(const std::string& folder);
   static void clear(const std::string& folder);
+  /// Removes what was kept.
+  void forget();
 
   std::string folder_, staging_, keeping_;
   /// The folder, opened and locked.

@@ -30,11 +30,11 @@ void write_fusion(const Fusion& fusion, const std::vector<FitContext>& fits, con
   write_cube(output.staged(context.label + "/fused.h5"), fusion.fused);
   const std::string path = output.staged(context.label + "/checkpoint.h5");
   if (fits.size() > 1 && std::filesystem::exists(fits.front().checkpoint_path)) {
-    std::filesystem::copy_file(fits.front().checkpoint_path, output.staged(context.label + "/pretrained.h5"));
+    copy_file(fits.front().checkpoint_path, output.staged(context.label + "/pretrained.h5"));
   }
   // A long fit has written its own, with all that is needed to go on.
   if (std::filesystem::exists(context.checkpoint_path)) {
-    std::filesystem::copy_file(context.checkpoint_path, path);
+    copy_file(context.checkpoint_path, path);
   } else if (!fusion.checkpoint.tensors.empty()) {
     Checkpoint checkpoint = fusion.checkpoint;
     checkpoint.attributes["config"] = context.config;

@@ -113,6 +113,7 @@ std::vector<FitContext> fit_contexts(const ExperimentConfig& config, const Metho
     return [&log, seed, result](const TrainingRecord& record) { log.add({result, seed, record}); };
   };
   context.record = record_as(context.label);
+  context.sync_records = [&log] { log.sync(); };
   if (!config.protocol.fine_tune) return {context};
   FitContext tuning = context;
   tuning.warm_start = WarmStart{config.protocol.fine_tune->steps, config.protocol.fine_tune->learning_rate};

@@ -1,6 +1,7 @@
 #include "experiment/training_log.h"
 
 #include <algorithm>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "specfuse/experiment/fields.h"
@@ -59,12 +60,16 @@ void TrainingLog::insert(const Line& line) {
 }
 
 void TrainingLog::add(const Line& line) {
-  if (!file_.is_open()) {
-    file_.open(path_, std::ios::trunc);
-    file_ << text();
+  if (!file_) {  // without the line that a killed run left half-written
+    write_text_atomically(path_, text());
+    file_.emplace(path_);
   }
   insert(line);
-  file_ << line_text(line) << '\n' << std::flush;
+  file_->write(line_text(line) + "\n");
+}
+
+void TrainingLog::sync() {
+  if (file_) file_->sync();
 }
 
 std::vector<TrainingRecord> TrainingLog::records(const std::string& result) const {

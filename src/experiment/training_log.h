@@ -1,10 +1,11 @@
 #pragma once
 
-#include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "specfuse/experiment/figure_data.h"
+#include "specfuse/io/file.h"
 #include "specfuse/methods/fusion_method.h"
 
 namespace specfuse {
@@ -27,6 +28,8 @@ class TrainingLog {
 
   /// Adds a record; it replaces those of the same result from that step on, which a resumed fit repeats.
   void add(const Line& line);
+  /// What was added outlives a power cut from here on.
+  void sync();
   /// The records of one result, in order.
   std::vector<TrainingRecord> records(const std::string& result) const;
   /// Those of a result and of its fine-tuning as curves, as far as there are any.
@@ -40,7 +43,7 @@ class TrainingLog {
 
   std::string path_;
   std::vector<Line> lines_;
-  std::ofstream file_;
+  std::optional<GrowingFile> file_;
 };
 
 }  // namespace specfuse

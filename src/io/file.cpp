@@ -30,6 +30,19 @@ bool sync_folder(const std::string& folder) {
   return done;
 }
 
+void check_written(bool done, const std::string& path) { SPECFUSE_CHECK(done, "cannot write ", path, ": ", reason()); }
+
+void write_all(int descriptor, const void* bytes, std::size_t count, const std::string& path) {
+  const char* next = static_cast<const char*>(bytes);
+  while (count > 0) {
+    const ssize_t done = ::write(descriptor, next, count);
+    if (done < 0 && errno == EINTR) continue;
+    check_written(done >= 0, path);
+    next += done;
+    count -= static_cast<std::size_t>(done);
+  }
+}
+
 /// A file open for reading, closed with its owner.
 struct Source {
   explicit Source(const std::string& path) : descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
@@ -42,6 +55,21 @@ struct Source {
   int descriptor;
 };
 
+/// Calls take(bytes, count) for one part of a file after the other.
+template <class Take>
+void read_parts(const std::string& path, const Take& take) {
+  const Source file(path);
+  SPECFUSE_CHECK_AS(DataError, file.descriptor >= 0, "cannot read ", path, ": ", reason());
+  char buffer[1 << 16];
+  while (true) {
+    const ssize_t count = ::read(file.descriptor, buffer, sizeof buffer);
+    if (count < 0 && errno == EINTR) continue;
+    SPECFUSE_CHECK_AS(DataError, count >= 0, "cannot read ", path, ": ", reason());
+    if (count == 0) return;
+    take(buffer, static_cast<std::size_t>(count));
+  }
+}
+
 }  // namespace
 
 AtomicFile::AtomicFile(std::string path) : path_(std::move(path)), temporary_(concat(path_, ".tmp-", ::getpid())) {
@@ -49,7 +77,7 @@ AtomicFile::AtomicFile(std::string path) : path_(std::move(path)), temporary_(co
   SPECFUSE_CHECK(::stat(path_.c_str(), &status) != 0 || S_ISREG(status.st_mode), "cannot write ", path_,
                  ": it is there and is not a regular file");
   descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  check(descriptor_ >= 0);
+  check_written(descriptor_ >= 0, path_);
 }
 
 AtomicFile::~AtomicFile() {
@@ -58,27 +86,37 @@ AtomicFile::~AtomicFile() {
   ::unlink(temporary_.c_str());
 }
 
-void AtomicFile::check(bool done) const { SPECFUSE_CHECK(done, "cannot write ", path_, ": ", reason()); }
-
-void AtomicFile::write(const void* bytes, std::size_t count) {
-  const char* next = static_cast<const char*>(bytes);
-  while (count > 0) {
-    const ssize_t done = ::write(descriptor_, next, count);
-    if (done < 0 && errno == EINTR) continue;
-    check(done >= 0);
-    next += done;
-    count -= static_cast<std::size_t>(done);
-  }
-}
+void AtomicFile::write(const void* bytes, std::size_t count) { write_all(descriptor_, bytes, count, path_); }
 
 void AtomicFile::commit() {
-  check(::fsync(descriptor_) == 0);
-  check(::rename(temporary_.c_str(), path_.c_str()) == 0);
+  check_written(::fsync(descriptor_) == 0, path_);
+  move_file(temporary_, path_);
   // All bytes are synced, so closing has nothing left to fail at.
   ::close(descriptor_);
   descriptor_ = -1;
-  SPECFUSE_CHECK(sync_folder(folder_of(path_)), "cannot sync the folder of ", path_, ": ", reason());
 }
+
+void move_file(const std::string& from, const std::string& to) {
+  check_written(::rename(from.c_str(), to.c_str()) == 0, to);
+  SPECFUSE_CHECK(sync_folder(folder_of(to)), "cannot sync the folder of ", to, ": ", reason());
+}
+
+void copy_file(const std::string& from, const std::string& to) {
+  AtomicFile copy(to);
+  read_parts(from, [&](const char* bytes, std::size_t count) { copy.write(bytes, count); });
+  copy.commit();
+}
+
+GrowingFile::GrowingFile(std::string path)
+    : path_(std::move(path)), descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) {
+  check_written(descriptor_ >= 0, path_);
+}
+
+GrowingFile::~GrowingFile() { ::close(descriptor_); }
+
+void GrowingFile::write(const std::string& text) { write_all(descriptor_, text.data(), text.size(), path_); }
+
+void GrowingFile::sync() { check_written(::fsync(descriptor_) == 0, path_); }
 
 void write_text_atomically(const std::string& path, const std::string& text) {
   AtomicFile file(path);
@@ -87,19 +125,13 @@ void write_text_atomically(const std::string& path, const std::string& text) {
 }
 
 std::string read_text(const std::string& path) {
-  const Source file(path);
-  SPECFUSE_CHECK_AS(DataError, file.descriptor >= 0, "cannot read ", path, ": ", reason());
   std::string text;
-  char buffer[1 << 16];
-  while (true) {
-    const ssize_t count = ::read(file.descriptor, buffer, sizeof buffer);
-    if (count < 0 && errno == EINTR) continue;
-    SPECFUSE_CHECK_AS(DataError, count >= 0, "cannot read ", path, ": ", reason());
-    if (count == 0) return text;
-    text.append(buffer, static_cast<std::size_t>(count));
+  read_parts(path, [&](const char* bytes, std::size_t count) {
+    text.append(bytes, count);
     SPECFUSE_CHECK_AS(DataError, text.size() <= kMostText, "cannot read ", path, ": it is longer than ",
                       kMostText >> 20, " MB");
-  }
+  });
+  return text;
 }
 
 }  // namespace specfuse

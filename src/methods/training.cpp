@@ -159,6 +159,7 @@ class Training {
                         {"milliseconds", static_cast<std::uint64_t>(1000 * elapsed())}};
     checkpoint.attributes["config"] = context_.config;
     if (task_.describe) task_.describe(checkpoint);
+    if (context_.sync_records) context_.sync_records();
     write_checkpoint(context_.checkpoint_path, checkpoint);
     saved_step_ = step_;
   }

@@ -23,11 +23,34 @@ class AtomicFile {
   void commit();
 
  private:
-  void check(bool done) const;
-
   std::string path_, temporary_;
   int descriptor_ = -1;
 };
+
+/// A file that grows line by line. Each call throws `Error` with the path and the reason.
+class GrowingFile {
+ public:
+  /// Goes on at the end of what is there.
+  explicit GrowingFile(std::string path);
+  ~GrowingFile();
+  GrowingFile(const GrowingFile&) = delete;
+  GrowingFile& operator=(const GrowingFile&) = delete;
+
+  void write(const std::string& text);
+  /// What was written outlives a power cut from here on.
+  void sync();
+
+ private:
+  std::string path_;
+  int descriptor_;
+};
+
+/// Renames a file, replacing what has the name already; it outlives a power cut from here on. Throws `Error` with the
+/// new path and the reason.
+void move_file(const std::string& from, const std::string& to);
+
+/// Copies a file so that `to` is never half-written. Throws `Error` or, where `from` cannot be read, `DataError`.
+void copy_file(const std::string& from, const std::string& to);
 
 /// Writes a text or any bytes so that `path` is never half-written, replacing what was there.
 /// Throws `Error` with the path and the reason; then `path` is as before.

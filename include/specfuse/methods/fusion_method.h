@@ -57,6 +57,8 @@ struct FitContext {
   std::string config;
   /// Receives the training log; may be empty.
   std::function<void(const TrainingRecord&)> record;
+  /// Called before a checkpoint is written: what was recorded must last as long; may be empty.
+  std::function<void()> sync_records;
 };
 
 /// A way to fuse a pair into the fine image with all bands. One file per method; the registry knows them by name.
