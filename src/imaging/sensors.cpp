@@ -1,4 +1,4 @@
-#include "sensors.h"
+#include "specfuse/imaging/sensors.h"
 
 #include <map>
 

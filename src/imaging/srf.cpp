@@ -5,8 +5,8 @@
 #include <iterator>
 #include <numbers>
 
-#include "sensors.h"
 #include "specfuse/core/error.h"
+#include "specfuse/imaging/sensors.h"
 
 namespace specfuse {
 namespace {

@@ -9,6 +9,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/psf.h"
+#include "specfuse/imaging/sensors.h"
 #include "specfuse/imaging/srf.h"
 
 namespace specfuse {
@@ -108,10 +109,10 @@ Candidate fitted(const std::vector<ResponseProblem>& problems, const std::string
     const auto at = static_cast<std::size_t>(m);
     candidate.rows[at] = exponent == 0 ? fit_box(problems[at]) : fit_bell(problems[at], exponent);
   });
-  // Two numbers a row are fitted (Schwarz 1978), and make up for errors of the noise model by a tenth of the residual;
-  // of those of a bell a fit can make more than of whole bands.
+  // Two numbers a row are fitted (Schwarz 1978), and make up for errors of the noise model by a tenth of the residual,
+  // less where they cannot go far; of those of a bell a fit can make more than of whole bands.
   const auto pixels = static_cast<double>(problems.front().pixels);
-  const double handicap = 2 * std::log(pixels) + 0.1 * pixels;
+  const double handicap = 2 * std::log(pixels) + (problems.front().edges ? 0.05 : 0.1) * pixels;
   const double finer = exponent == 0 ? 0 : exponent == 2 ? 12 : 6;
   for (const Response& row : candidate.rows) candidate.cost += row.cost + handicap + finer;
   return candidate;
@@ -146,10 +147,28 @@ std::vector<Candidate> published(const Pair& pair, const std::vector<ResponsePro
   return candidates;
 }
 
+/// Bells near the published edges of the same sensors: what was measured in the laboratory departs from both shapes.
+void fit_near_published(const Pair& pair, const std::vector<ResponseProblem>& problems,
+                        std::vector<Candidate>& candidates) {
+  if (pair.hsi.wavelength_nm.empty()) return;
+  for (const auto& [sensor, names] : sensor_list()) {
+    if (names.size() != problems.size()) continue;
+    std::vector<ResponseProblem> near = problems;
+    for (std::size_t m = 0; m < near.size(); ++m) {
+      const SensorBand& band = sensor_bands(sensor)[m];
+      near[m].edges = {{band.low_nm, band.high_nm}};
+    }
+    for (const double exponent : {2.0, 6.0, 12.0}) {
+      candidates.push_back(fitted(near, concat("near ", sensor, ", exponent ", exponent), exponent));
+    }
+  }
+}
+
 void estimate_srf(const Pair& pair, const BandMoments& moments, bool gain, Estimate& estimate) {
   const Order order = order_of(pair.hsi);
   const std::vector<ResponseProblem> problems = problems_of(pair, moments, order, gain);
   std::vector<Candidate> candidates = published(pair, problems, order);
+  fit_near_published(pair, problems, candidates);
   candidates.push_back(fitted(problems, "box", 0));
   candidates.push_back(fitted(problems, "super-gaussian", 6));
   candidates.push_back(fitted(problems, "gaussian", 2));

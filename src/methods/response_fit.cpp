@@ -87,6 +87,15 @@ struct Bell {
   double centre, width, exponent;
 };
 
+/// How unlikely edges so far from those published are, as minus twice a log-likelihood.
+double departure(const ResponseProblem& problem, const Bell& bell) {
+  constexpr double kDeviation = 1.5;
+  if (!problem.edges) return 0;
+  const double low = bell.centre - bell.width / 2 - (*problem.edges)[0];
+  const double high = bell.centre + bell.width / 2 - (*problem.edges)[1];
+  return (low * low + high * high) / (kDeviation * kDeviation);
+}
+
 /// Scaled to sum 1; empty where no band has a weight.
 std::vector<double> bell_weights(const Bell& bell, const std::vector<double>& position) {
   std::vector<double> weights;
@@ -105,7 +114,7 @@ Response descend(const ResponseProblem& problem, Bell bell) {
   const double unit = spacing(problem.position);
   Response best{bell_weights(bell, problem.position), std::numeric_limits<double>::infinity()};
   if (best.weights.empty()) return best;
-  best.cost = cost_of(problem, prediction_of(problem, best.weights));
+  best.cost = cost_of(problem, prediction_of(problem, best.weights)) + departure(problem, bell);
   for (double step = unit; step > 0.02 * unit;) {
     bool moved = false;
     for (int direction = 0; direction < 9 && !moved; ++direction) {
@@ -113,7 +122,7 @@ Response descend(const ResponseProblem& problem, Bell bell) {
       if (next.width < 0.5 * unit) continue;
       std::vector<double> weights = bell_weights(next, problem.position);
       if (weights.empty()) continue;
-      const double cost = cost_of(problem, prediction_of(problem, weights));
+      const double cost = cost_of(problem, prediction_of(problem, weights)) + departure(problem, next);
       if (cost >= best.cost) continue;
       best = {std::move(weights), cost};
       bell = next;
@@ -140,6 +149,10 @@ Response fit_box(const ResponseProblem& problem) {
 }
 
 Response fit_bell(const ResponseProblem& problem, double exponent) {
+  if (problem.edges) {
+    const auto [low, high] = *problem.edges;
+    return descend(problem, {(low + high) / 2, high - low, exponent});
+  }
   constexpr std::size_t kStarts = 5;
   const std::vector<Interval> starts = intervals(problem);
   const double unit = spacing(problem.position);

@@ -19,6 +19,8 @@ struct ResponseProblem {
   Index pixels = 0;
   /// Where the response is centred, as far as it is known.
   std::optional<double> centre;
+  /// The published edges at half its peak, where it may be that of a sensor: a bell departs from them by some nanometres.
+  std::optional<std::array<double, 2>> edges;
   /// Whether y = gain * response + offset with both unknown, gain positive.
   bool gain = false;
 };
@@ -33,7 +35,7 @@ double response_cost(const ResponseProblem& problem, const std::vector<double>& 
 
 /// The best interval of equal weights.
 Response fit_box(const ResponseProblem& problem);
-/// The best exp(-ln 2 |2 (position - centre) / width|^exponent).
+/// The best exp(-ln 2 |2 (position - centre) / width|^exponent), near the published edges where there are some.
 Response fit_bell(const ResponseProblem& problem, double exponent);
 
 /// Gain and offset of the response.

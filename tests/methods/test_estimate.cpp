@@ -5,6 +5,7 @@
 #include "methods/response_fit.h"
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/psf.h"
+#include "specfuse/imaging/sensors.h"
 #include "specfuse/imaging/srf.h"
 #include "specfuse/imaging/synthetic.h"
 #include "specfuse/methods/estimate.h"
@@ -90,6 +91,30 @@ TEST_CASE("estimate: a response of no sensor is fitted; one of a sensor is named
   const Estimate estimate = estimate_degradation(unknown(pair), {true, true, false});
   CHECK(estimate.srf_shape == "box");
   CHECK(relative_l2(estimate.srf, pair.degradation.srf) < 0.05);
+}
+
+TEST_CASE("estimate: a measured response close to that of a sensor is found near its published bands") {
+  Pair pair = simulated({});
+  SrfOptions measured;
+  double shift = 2;
+  for (const SensorBand& band : sensor_bands("landsat7")) {
+    auto& row = measured.weights.emplace_back();
+    shift = -shift;
+    for (const double at : pair.hsi.wavelength_nm) {
+      const double offset = (at - (band.low_nm + band.high_nm) / 2 - shift) / ((band.high_nm - band.low_nm) / 2 + 1);
+      // Slopes, and a top that leans to one side.
+      row.push_back((1 + 0.1 * offset) * std::exp(-std::log(2.0) * std::pow(offset, 12)));
+    }
+    for (double& weight : row) weight = std::max(weight, 0.0);
+  }
+  SyntheticOptions options;
+  options.bands = 100;
+  const Cube scene = synthetic_scene(options);
+  pair.degradation.srf = make_srf(measured, scene.wavelength_nm, scene.bands());
+  pair = simulate(scene, pair.degradation, 1);
+  const Estimate estimate = estimate_degradation(unknown(pair), {true, true, false});
+  CHECK(estimate.srf_shape == "near landsat7, exponent 12");
+  CHECK(relative_l2(estimate.srf, pair.degradation.srf) < 0.1);
 }
 
 TEST_CASE("estimate: gain and offset of another unit are found and taken back") {

@@ -23,8 +23,8 @@ struct Estimate {
   std::optional<double> psf_fwhm;
   /// Rows of sum 1, non-negative [msi bands, bands].
   Tensor srf;
-  /// Where the rows are from: fitted as "box", "gaussian" or "super-gaussian" (exponent 6), or the published bands of a
-  /// sensor, such as "landsat7 box".
+  /// Where the rows are from: fitted as "box", "gaussian" or "super-gaussian" (exponent 6), the published bands of a
+  /// sensor, such as "landsat7 box", or fitted close to them, such as "near landsat7, exponent 12".
   std::string srf_shape;
   /// msi = gain * response + offset, one for each MSI band; empty without `EstimateOptions::gain`.
   std::vector<double> gain, offset;
@@ -36,7 +36,8 @@ struct Estimate {
 ///   srf   for each MSI band the interval of equal weights, or the Gaussian or super-Gaussian, with the least squared
 ///         error; the shape is the same for all bands. The published bands of the sensors of `sensor_list` with as many
 ///         bands compete with them, without fitted numbers to pay for (Bayesian information criterion; a tenth of the
-///         residual is allowed for errors of the noise model). Neighbouring bands are nearly collinear, so noise leaves
+///         residual is allowed for errors of the noise model), and so do bells with edges within some 1.5 nm of the
+///         published ones. Neighbouring bands are nearly collinear, so noise leaves
 ///         fitted edges uncertain by a band. Where wavelengths of both images are known, the mean wavelength of a
 ///         response is drawn to that of the MSI band
 /// The degradation of the pair gives ratio, boundary and, where its width is not asked for, the PSF. Throws `Error` on
