@@ -42,31 +42,42 @@ constexpr bool kRecycles = true;
 class Pool {
  public:
   void* take(std::size_t bytes) {
-    if (kept(bytes)) {
+    const std::size_t size = rounded(bytes);
+    if (kept(size)) {
       const std::lock_guard lock(mutex_);
-      const auto free = free_.find(rounded(bytes));
+      const auto free = free_.find(size);
       if (free != free_.end() && !free->second.empty()) {
         void* memory = free->second.back();
         free->second.pop_back();
-        bytes_free_ -= rounded(bytes);
+        bytes_free_ -= size;
         return memory;
       }
     }
-    void* memory = ::operator new(rounded(bytes), alignment(bytes), std::nothrow);
-    if (memory != nullptr && bytes >= kHuge) ::madvise(memory, rounded(bytes) / kHugePage * kHugePage, MADV_HUGEPAGE);
+    void* memory = ::operator new(size, alignment(size), std::nothrow);
+    if (memory != nullptr && size >= kHuge) ::madvise(memory, size / kHugePage * kHugePage, MADV_HUGEPAGE);
     return memory;
   }
 
   void give_back(void* memory, std::size_t bytes) {
-    if (kept(bytes)) {
+    const std::size_t size = rounded(bytes);
+    if (kept(size)) {
       const std::lock_guard lock(mutex_);
-      if (bytes_free_ + rounded(bytes) <= kMostFree) {
-        free_[rounded(bytes)].push_back(memory);
-        bytes_free_ += rounded(bytes);
+      if (bytes_free_ + size <= kMostFree) {
+        free_[size].push_back(memory);
+        bytes_free_ += size;
         return;
       }
     }
-    ::operator delete(memory, alignment(bytes));
+    ::operator delete(memory, alignment(size));
+  }
+
+  void release() {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [size, buffers] : free_) {
+      for (void* memory : buffers) ::operator delete(memory, alignment(size));
+    }
+    free_.clear();
+    bytes_free_ = 0;
   }
 
  private:
@@ -78,8 +89,8 @@ class Pool {
   /// pages than the processor can look up at once.
   static constexpr std::size_t kHugePage = std::size_t{1} << 21, kHuge = 2 * kHugePage;
 
-  static std::align_val_t alignment(std::size_t bytes) {
-    return std::align_val_t{bytes >= kHuge ? kHugePage : static_cast<std::size_t>(kAlignment)};
+  static std::align_val_t alignment(std::size_t size) {
+    return std::align_val_t{size >= kHuge ? kHugePage : static_cast<std::size_t>(kAlignment)};
   }
 
   static bool kept(std::size_t bytes) { return kRecycles && bytes > kSmallest && bytes <= kLargest; }
@@ -102,6 +113,8 @@ Pool& pool() {
 }
 
 }  // namespace
+
+void release_free_buffers() { pool().release(); }
 
 double memory_bytes() {
   static const double bytes = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));

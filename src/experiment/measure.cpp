@@ -1,13 +1,20 @@
 #include "experiment/measure.h"
 
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include <fstream>
 #include <string>
 
+#include "specfuse/core/buffer.h"
+
 namespace specfuse {
 
-void reset_peak_memory() { std::ofstream("/proc/self/clear_refs") << "5"; }
+void reset_peak_memory() {
+  release_free_buffers();
+  ::malloc_trim(0);
+  std::ofstream("/proc/self/clear_refs") << "5";
+}
 
 double peak_memory_mb() {
   std::ifstream status("/proc/self/status");

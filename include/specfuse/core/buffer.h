@@ -18,4 +18,7 @@ double memory_bytes();
 /// take more than the machine's memory: throws `Error` naming the size if this or the memory itself cannot be had.
 std::shared_ptr<float[]> allocate_floats(Index count);
 
+/// Gives free buffers that wait to be used again back to the system.
+void release_free_buffers();
+
 }  // namespace specfuse
