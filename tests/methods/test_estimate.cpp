@@ -40,6 +40,16 @@ Pair simulated(const Setting& setting) {
   return simulate(scene, degradation, 1);
 }
 
+/// The first scene again, seen with another response.
+Pair responding(const Pair& pair, const SrfOptions& srf) {
+  SyntheticOptions options;
+  options.bands = 100;
+  const Cube scene = synthetic_scene(options);
+  Degradation degradation = pair.degradation;
+  degradation.srf = make_srf(srf, scene.wavelength_nm, scene.bands());
+  return simulate(scene, degradation, 1);
+}
+
 /// What an estimate may start from: another PSF, and no response.
 Pair unknown(const Pair& pair) {
   Pair blind = pair;
@@ -83,11 +93,7 @@ TEST_CASE("estimate: a response of no sensor is fitted; one of a sensor is named
     auto& row = odd.weights.emplace_back();
     for (const double at : pair.hsi.wavelength_nm) row.push_back(at >= low && at <= high ? 1 : 0);
   }
-  SyntheticOptions options;
-  options.bands = 100;
-  const Cube scene = synthetic_scene(options);
-  pair.degradation.srf = make_srf(odd, scene.wavelength_nm, scene.bands());
-  pair = simulate(scene, pair.degradation, 1);
+  pair = responding(pair, odd);
   const Estimate estimate = estimate_degradation(unknown(pair), {true, true, false});
   CHECK(estimate.srf_shape == "box");
   CHECK(relative_l2(estimate.srf, pair.degradation.srf) < 0.05);
@@ -107,11 +113,7 @@ TEST_CASE("estimate: a measured response close to that of a sensor is found near
     }
     for (double& weight : row) weight = std::max(weight, 0.0);
   }
-  SyntheticOptions options;
-  options.bands = 100;
-  const Cube scene = synthetic_scene(options);
-  pair.degradation.srf = make_srf(measured, scene.wavelength_nm, scene.bands());
-  pair = simulate(scene, pair.degradation, 1);
+  pair = responding(pair, measured);
   const Estimate estimate = estimate_degradation(unknown(pair), {true, true, false});
   CHECK(estimate.srf_shape == "near landsat7, exponent 12");
   CHECK(relative_l2(estimate.srf, pair.degradation.srf) < 0.1);
