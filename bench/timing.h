@@ -43,17 +43,18 @@ struct Options {
   }
 };
 
-/// The median of several runs, after one that does not count.
+/// The median of so many runs, more where they are short: a tenth of a second of them, after one that does not count.
 inline double median_seconds(int repeats, const std::function<void()>& run) {
   run();
   std::vector<double> seconds;
-  for (int i = 0; i < repeats; ++i) {
+  for (const Stopwatch all; static_cast<int>(seconds.size()) < repeats || all.seconds() < 0.1;) {
     const Stopwatch watch;
     run();
     seconds.push_back(watch.seconds());
   }
-  std::nth_element(seconds.begin(), seconds.begin() + repeats / 2, seconds.end());
-  return seconds[static_cast<std::size_t>(repeats / 2)];
+  const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2);
+  std::nth_element(seconds.begin(), middle, seconds.end());
+  return *middle;
 }
 
 /// The most multiply-adds this CPU can do, in GFLOP/s on so many threads: a loop that touches registers alone.
