@@ -19,7 +19,8 @@ struct ResponseProblem {
   Index pixels = 0;
   /// Where the response is centred, as far as it is known.
   std::optional<double> centre;
-  /// The published edges at half its peak, where it may be that of a sensor: a bell departs from them by some nanometres.
+  /// The published edges at half its peak, where it may be that of a sensor: a bell departs from them by some
+  /// nanometres.
   std::optional<std::array<double, 2>> edges;
   /// Whether y = gain * response + offset with both unknown, gain positive.
   bool gain = false;
