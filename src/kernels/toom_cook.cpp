@@ -7,8 +7,8 @@
 namespace specfuse {
 namespace {
 
-/// Each stands for itself and its negative; infinity joins them. Those around 1 keep powers small; these lost the least
-/// precision, forward and backward in two dimensions, of all such sets of simple fractions tried.
+/// Each stands for itself and its negative; infinity joins them. Those around 1 keep powers small; these were
+/// among those that lost the least precision, forward and backward in two dimensions, of the sets of simple fractions.
 const std::vector<double> kPairsOf3 = {0.4, 1.25};
 const std::vector<double> kPairsOf5 = {0.25, 2.0 / 3, 1.25, 2};
 

@@ -18,6 +18,7 @@ import time
 import unittest
 from pathlib import Path
 
+from killed import finished_or_killed
 from report_numbers import missing_numbers
 
 PROGRAM, MAKE_BAD_FILES = (Path(path).resolve() for path in sys.argv[1:3])
@@ -429,15 +430,11 @@ class Cli(unittest.TestCase):
         command = [PROGRAM, path, "--out", killed, "--quiet", "--resume"]
         kills = 0
         while kills < 20:
-            run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-            try:
-                error = run.communicate(timeout=moments.uniform(0.02, 0.1) * seconds)[1]
-                self.assertEqual(run.returncode, 0, error)
+            ended = finished_or_killed(command, moments.uniform(0.02, 0.1) * seconds)
+            if ended is not None:
+                self.assertEqual(ended, (0, ""))
                 break
-            except subprocess.TimeoutExpired:
-                run.kill()
-                run.communicate()
-                kills += 1
+            kills += 1
         self.assertGreaterEqual(kills, 10)
         run = self.run_program(path, "--out", killed, "--quiet", "--resume")
         self.assertEqual((run.returncode, run.stderr), (0, ""))

@@ -16,6 +16,8 @@ import time
 import unittest
 from pathlib import Path
 
+from killed import finished_or_killed
+
 PROGRAM = Path(sys.argv[1]).resolve()
 NETWORK = {"name": "two_cnn_fu",
            "model": {"hsi_maps": 3, "hsi_kernel": 5, "msi_maps": 3, "msi_kernel": 3, "patch": 9,
@@ -103,16 +105,12 @@ class Sweep(unittest.TestCase):
         moments = random.Random(5)
         seen, kills = {}, 0
         for attempt in range(60):
-            run = subprocess.Popen(self.command(EIGHT, "--jobs", 1 + attempt % 2, "--quiet"),
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-            try:
-                error = run.communicate(timeout=moments.uniform(0.02, 0.2) * self.seconds if attempt < 40 else 300)[1]
-                self.assertEqual(run.returncode, 0, error)
+            ended = finished_or_killed(self.command(EIGHT, "--jobs", 1 + attempt % 2, "--quiet"),
+                                       moments.uniform(0.02, 0.2) * self.seconds if attempt < 40 else 300)
+            if ended is not None:
+                self.assertEqual(ended[0], 0, ended[1])
                 break
-            except subprocess.TimeoutExpired:
-                run.kill()
-                run.communicate()
-                kills += 1
+            kills += 1
             stamps = self.stamps()
             self.assertLessEqual(seen.items(), stamps.items())
             seen = stamps
