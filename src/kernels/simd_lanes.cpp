@@ -40,7 +40,9 @@ void for_tiles_2d(Index rows, Index cols, const Body& body) {
 /// Adds a tile to rows of `stride` positions.
 template <int Rows, int Cols>
 inline __attribute__((always_inline)) void add_to(const Line (&sums)[Rows][Cols], float* at, Index stride) {
+  SPECFUSE_UNROLL
   for (int r = 0; r < Rows; ++r) {
+    SPECFUSE_UNROLL
     for (int c = 0; c < Cols; ++c) {
       float* to = at + (r * stride + c) * kStep;
       store(to, load(to) + sums[r][c]);
@@ -53,9 +55,12 @@ template <int Rows, int Cols>
 inline __attribute__((always_inline)) void multiply_add(Line (&sums)[Rows][Cols], const float* weight, Index stride,
                                                         const float* lines) {
   Line line[Cols];
+  SPECFUSE_UNROLL
   for (int c = 0; c < Cols; ++c) line[c] = load(lines + c * kStep);
+  SPECFUSE_UNROLL
   for (int r = 0; r < Rows; ++r) {
     const float w = weight[r * stride];
+    SPECFUSE_UNROLL
     for (int c = 0; c < Cols; ++c) sums[r][c] += w * line[c];
   }
 }
@@ -70,8 +75,10 @@ void forward(const LaneConv& g, const Finish& finish, const float* x, const floa
       const float* in = x + (channel * g.in_length + p) * kStep + lane;
       for (Index k = 0; k < g.taps; ++k) multiply_add(sums, w + k * filters, g.in_channels, in + k * kStep);
     }
+    SPECFUSE_UNROLL
     for (int r = 0; r < kRows; ++r) {
       const float bias = finish.bias != nullptr ? finish.bias[o + r] : 0.0f;
+      SPECFUSE_UNROLL
       for (int c = 0; c < kCols; ++c) {
         const Line sum = sums[r][c] + bias;
         store(y + ((o + r) * g.out_length + p + c) * kStep + lane, finish.relu ? positive(sum) : sum);
@@ -105,9 +112,12 @@ void backward_weight(const LaneConv& g, const LaneBlocks& blocks, float* sums_of
         const float* in = blocks.x + block * blocks.x_stride + (channel * g.in_length + k) * kStep + lane;
         for (Index p = 0; p < g.out_length; ++p) {
           Line line[kCols];
+          SPECFUSE_UNROLL
           for (int c = 0; c < kCols; ++c) line[c] = load(in + (p + c) * kStep);
+          SPECFUSE_UNROLL
           for (int r = 0; r < kRows; ++r) {
             const Line gradient = load(d + (r * g.out_length + p) * kStep);
+            SPECFUSE_UNROLL
             for (int c = 0; c < kCols; ++c) sums[r][c] += gradient * line[c];
           }
         }

@@ -21,6 +21,7 @@ inline __attribute__((always_inline)) void multiply_add(Line (&sums)[Rows][2], c
                                                         Index from, const float* weights, Index run) {
   for (Index j = from; j < from + run; ++j, weights += kPixelGroup) {
     const Line first = load(weights), second = load(weights + kLanes);
+    SPECFUSE_UNROLL
     for (int r = 0; r < Rows; ++r) {
       const float input = inputs[r][j];
       sums[r][0] += input * first;
@@ -36,10 +37,12 @@ void forward(const PixelConv& g, const PixelPositions& at, const float* x, const
       constexpr int kRows = width.value;
       Line sums[kRows][2] = {};
       const float* inputs[kRows];
+      SPECFUSE_UNROLL
       for (int r = 0; r < kRows; ++r) inputs[r] = x + at.starts[p + r] * g.in_channels;
       for (Index ky = 0; ky < g.kernel_h; ++ky) {
         multiply_add(sums, inputs, ky * row, weight + ky * run * kPixelGroup + lane, run);
       }
+      SPECFUSE_UNROLL
       for (int r = 0; r < kRows; ++r) {
         float* to = y + (p + r) * g.out_step + lane;
         store(to, sums[r][0]);
@@ -55,11 +58,13 @@ void backward_data(const PixelConv& g, const PixelPositions& at, const float* dy
     for_even_tiles<kWidest>(at.count, [&](auto width, Index p) {
       constexpr int kRows = width.value;
       const float* gradients[kRows];
+      SPECFUSE_UNROLL
       for (int r = 0; r < kRows; ++r) gradients[r] = dy + (p + r) * g.out_step;
       for (Index tap = 0; tap < g.kernel_h * g.kernel_w; ++tap) {
         Line sums[kRows][2] = {};
         multiply_add(sums, gradients, 0, weight + tap * g.out_channels * kPixelGroup + lane, g.out_channels);
         const Index moved = tap / g.kernel_w * g.in_w + tap % g.kernel_w;
+        SPECFUSE_UNROLL
         for (int r = 0; r < kRows; ++r) {
           float* to = dx + (at.starts[p + r] + moved) * g.in_step + lane;
           store(to, load(to) + sums[r][0]);
@@ -81,11 +86,13 @@ void backward_weight(const PixelConv& g, const PixelPositions& at, const float* 
         for (Index p = 0; p < at.count; ++p, gradient += g.out_step) {
           const Line first = load(gradient), second = load(gradient + kLanes);
           const float* input = x + at.starts[p] * g.in_channels + ky * row + j;
+          SPECFUSE_UNROLL
           for (int r = 0; r < kRows; ++r) {
             sums[r][0] += input[r] * first;
             sums[r][1] += input[r] * second;
           }
         }
+        SPECFUSE_UNROLL
         for (int r = 0; r < kRows; ++r) {
           store(dweight + (j + r) * kPixelGroup + lane, sums[r][0]);
           store(dweight + (j + r) * kPixelGroup + lane + kLanes, sums[r][1]);

@@ -4,6 +4,10 @@
 
 #include "specfuse/tensor/shape.h"
 
+/// Before each loop over a register tile. Left to itself GCC unrolls them too late: the tile is in memory by then, and
+/// is zeroed and copied there around the loop that matters.
+#define SPECFUSE_UNROLL _Pragma("GCC unroll 16")
+
 namespace specfuse::SPECFUSE_ISA {
 namespace {
 

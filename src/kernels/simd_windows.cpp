@@ -20,12 +20,14 @@ struct Expand {
   template <int Width, int Reach>
   static void apply(const WindowMap& map, const Window& window, const float* from, float* to, Index) {
     typename Lanes<Width>::Values inputs[Reach];
+    SPECFUSE_UNROLL
     for (Index q = 0; q < Reach; ++q) {
       inputs[q] =
           q < window.inside ? Lanes<Width>::load(from + q * window.position_step) : typename Lanes<Width>::Values{};
     }
     const auto half = [&](const float* row, int first) {
       auto sum = row[first] * inputs[first];
+      SPECFUSE_UNROLL
       for (int q = first + 2; q < Reach; q += 2) sum += row[q] * inputs[q];
       return sum;
     };
@@ -45,6 +47,7 @@ struct Contract {
   static void apply(const WindowMap& map, const Window& window, float* to, const float* from, Index done) {
     typename Lanes<Width>::Values sums[Reach] = {};
     const auto add_half = [&](const float* row, int first, typename Lanes<Width>::Values value) {
+      SPECFUSE_UNROLL
       for (int q = first; q < Reach; q += 2) sums[q] += row[q] * value;
     };
     const float* row = map.matrix;
@@ -55,7 +58,9 @@ struct Contract {
     }
     add_half(row, 0, Lanes<Width>::load(from));
     if (map.reach == map.step) {  // windows side by side
-      for (Index q = 0; q < window.inside; ++q, to += window.position_step) {
+      SPECFUSE_UNROLL
+      for (Index q = 0; q < Reach; ++q, to += window.position_step) {
+        if (q == window.inside) break;
         const auto sum = sums[q] + window.bias;
         Lanes<Width>::store(to, window.relu ? positive(sum) : sum);
       }
@@ -64,7 +69,9 @@ struct Contract {
     float lanes[Width];
     for (Index i = 0; i < Width; ++i) lanes[i] = i < done ? 0.0f : 1.0f;
     const auto wanted = Lanes<Width>::load(lanes);
-    for (Index q = 0; q < window.inside; ++q, to += window.position_step) {
+    SPECFUSE_UNROLL
+    for (Index q = 0; q < Reach; ++q, to += window.position_step) {
+      if (q == window.inside) break;
       Lanes<Width>::store(to, Lanes<Width>::load(to) + wanted * sums[q]);
     }
   }
