@@ -27,10 +27,16 @@ void wait_a_little(const Condition& condition) {
   while (!condition() && std::chrono::steady_clock::now() - start < kPatience) std::this_thread::yield();
 }
 
+/// Indices from begin on, below end.
+struct Share {
+  Index begin = 0, end = 0;
+};
+
 class Pool {
  public:
   explicit Pool(int count) {
-    for (int i = 1; i < count; ++i) workers_.emplace_back([this] { work(); });
+    left_.resize(static_cast<std::size_t>(count));
+    for (std::size_t i = 1; i < left_.size(); ++i) workers_.emplace_back([this, i] { work(i); });
   }
 
   ~Pool() {
@@ -42,18 +48,19 @@ class Pool {
     for (auto& worker : workers_) worker.join();
   }
 
-  int size() const { return static_cast<int>(workers_.size()) + 1; }
+  int size() const { return static_cast<int>(left_.size()); }
 
   void run(Index count, const std::function<void(Index)>& body) {
     std::unique_lock lock(mutex_);
     body_ = &body;
-    next_ = 0;
-    count_ = count;
+    const auto threads = static_cast<Index>(left_.size());
+    for (Index i = 0; i < threads; ++i)
+      left_[static_cast<std::size_t>(i)] = {i * count / threads, (i + 1) * count / threads};
     failed_index_ = count;
     failure_ = nullptr;
     ++round_;
     wake_.notify_all();
-    drain(lock);
+    drain(lock, 0);
     lock.unlock();
     wait_a_little([this] { return running_ == 0; });
     lock.lock();
@@ -63,23 +70,31 @@ class Pool {
   }
 
  private:
-  void work() {
+  void work(std::size_t thread) {
     for (unsigned seen = 0;;) {
       wait_a_little([&] { return round_ != seen; });
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [&] { return stop_ || round_ != seen; });
       if (stop_) return;
       seen = round_;
-      drain(lock);
+      drain(lock, thread);
     }
   }
 
+  /// The next index for a thread, -1 where none is left: from its own share, or the last of who has most.
+  Index take(std::size_t thread) {
+    Share& own = left_[thread];
+    if (own.begin < own.end) return own.begin++;
+    Share& most = *std::max_element(left_.begin(), left_.end(),
+                                    [](const Share& a, const Share& b) { return a.end - a.begin < b.end - b.begin; });
+    return most.begin < most.end ? --most.end : -1;
+  }
+
   /// Takes indices until none is left. The lock is held on entry and on return, not while a body runs.
-  void drain(std::unique_lock<std::mutex>& lock) {
+  void drain(std::unique_lock<std::mutex>& lock, std::size_t thread) {
     ++running_;
     inside_parallel = true;
-    while (next_ < count_) {
-      const Index index = next_++;
+    for (Index index = take(thread); index >= 0; index = take(thread)) {
       lock.unlock();
       std::exception_ptr failure;
       try {
@@ -100,7 +115,9 @@ class Pool {
   std::mutex mutex_;
   std::condition_variable wake_, done_;
   const std::function<void(Index)>* body_ = nullptr;
-  Index next_ = 0, count_ = 0, failed_index_ = 0;
+  /// What each thread has yet to do. The same share of each loop, so that a thread finds in its caches what it wrote.
+  std::vector<Share> left_;
+  Index failed_index_ = 0;
   /// Read without the lock by those who wait for a change.
   std::atomic<unsigned> round_{0};
   std::atomic<int> running_{0};

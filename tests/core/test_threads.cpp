@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "specfuse/core/error.h"
@@ -51,6 +53,26 @@ TEST_CASE("threads: the exception of the lowest index comes out, and the pool li
     }
     CHECK(message == "index 1");
   }
+  set_threads(before);
+}
+
+TEST_CASE("threads: who has done his share takes what another has yet to do") {
+  const int before = threads();
+  set_threads(2);
+  std::atomic<int> others{0};
+  bool all_came = false;
+  parallel_for(10, [&](Index i) {
+    if (i > 0) {
+      ++others;
+      return;
+    }
+    const auto start = std::chrono::steady_clock::now();
+    while (others < 9 && std::chrono::steady_clock::now() - start < std::chrono::seconds(20)) {
+      std::this_thread::yield();
+    }
+    all_came = others == 9;
+  });
+  CHECK(all_came);
   set_threads(before);
 }
 
