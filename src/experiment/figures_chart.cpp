@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string_view>
 
 #include "report_text.h"
 #include "specfuse/core/error.h"
@@ -125,13 +126,23 @@ std::string path_of(const Series& series, const Axis& x, const Axis& y) {
   return concat("<g ", style_of(series), ">", lines, marks_of(series, x, y), "</g>");
 }
 
+/// About how wide a text of the chart is: fonts differ, narrow and wide letters differ more.
+double width_of(const std::string& text) {
+  constexpr std::string_view narrow = "fijlrt1().,: ", wide = "mwMW";
+  double width = 0;
+  for (const char letter : text) {
+    width += narrow.find(letter) != narrow.npos ? 4 : wide.find(letter) != wide.npos ? 11 : 7;
+  }
+  return width;
+}
+
 /// The legend, line by line from the top; `height` becomes what it takes.
 std::string legend_of(const Chart& chart, double& height) {
-  constexpr double kSwatch = 24, kGap = 18, kCharacter = 7;
+  constexpr double kSwatch = 24, kGap = 18;
   std::string swatches, names;
   double x = kLeft, y = kLine / 2 + 2;
   for (const Series& series : chart.series) {
-    const double width = kSwatch + kGap + kCharacter * static_cast<double>(series.name.size());
+    const double width = kSwatch + kGap + width_of(series.name);
     if (x > kLeft && x + width > kWidth) {
       x = kLeft;
       y += kLine;

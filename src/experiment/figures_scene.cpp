@@ -230,7 +230,7 @@ FigureGroup loss_figures(const std::vector<LossCurve>& curves) {
     }
     if (!validation.x.empty()) chart.series.push_back(validation);
   }
-  return {"Training", "Loss at each step.", {}, {{"loss", "", {}, line_chart(chart)}}};
+  return {"Training", "Loss at the steps that were logged.", {}, {{"loss", "", {}, line_chart(chart)}}};
 }
 
 }  // namespace specfuse

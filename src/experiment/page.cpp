@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "experiment/environment.h"
 #include "experiment/report_text.h"
@@ -87,6 +88,14 @@ std::vector<std::string> notes_of(const Results& results) {
   if (!srf.sensor.empty() && results.figures.wavelength_nm.empty()) {
     notes.push_back(concat("The scene has no wavelengths: the bands of ", srf.sensor,
                            " are taken at fixed fractions of its band count, not at the sensor's edges."));
+  }
+  std::set<std::string> in_training;
+  for (const MethodResult& result : results.methods) {
+    if (!result.train_scores) continue;
+    for (const auto& left_out : result.train_scores->left_out) in_training.insert(left_out.first);
+  }
+  for (const std::string& reason : in_training) {
+    notes.push_back(concat("On the training image, left out of a measure: ", reason, "."));
   }
   for (const MethodResult& result : results.methods) {
     if (!result.scores) continue;

@@ -1,6 +1,7 @@
 #include "specfuse/experiment/report_table.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include "report_text.h"
@@ -43,20 +44,28 @@ int decimals_of(const Table& table, std::size_t column) {
   return decimals;
 }
 
-/// A number small against its column keeps its digits instead of turning into zero.
-std::string plain_number(double value, int decimals) {
-  const bool vanishes = value > 0 && value < 0.5 * std::pow(10.0, -decimals);
-  return vanishes ? number_text(value) : number_text(value, decimals);
+/// How the numbers of one column are written.
+struct Format {
+  int decimals;
+  /// Whether a number small against its column keeps two digits instead of turning into zero: not a time.
+  bool keeps_small;
+};
+
+Format format_of(const Table& table, std::size_t column) {
+  return {decimals_of(table, column), table.columns[column].unit != "s"};
 }
 
-std::string number(double value, int decimals, const Language& language) {
+std::string number(double value, const Format& format, const Language& language) {
   if (std::isnan(value)) return language.nothing;
   const std::string sign = value < 0 ? language.minus : "";
-  return sign + (std::isinf(value) ? language.infinity : plain_number(std::abs(value), decimals));
+  if (std::isinf(value)) return sign + language.infinity;
+  const double size = std::abs(value);
+  const bool vanishes = size > 0 && size < 0.5 * std::pow(10.0, -format.decimals);
+  return sign + (vanishes && format.keeps_small ? scientific_text(size) : number_text(size, format.decimals));
 }
 
 /// The text of the best value of a column; empty where none is shown to be better than another.
-std::string best_of(const Table& table, std::size_t column, int decimals) {
+std::string best_of(const Table& table, std::size_t column, const Format& format) {
   const Better better = table.columns[column].better;
   if (better == Better::neither || table.rows.size() < 2) return {};
   double best = std::nan("");
@@ -64,37 +73,44 @@ std::string best_of(const Table& table, std::size_t column, int decimals) {
   for (const Table::Row& row : table.rows) {
     const double value = row.cells[column].value;
     if (std::isnan(value)) continue;
-    differ = differ || (!std::isnan(best) && number(value, decimals, kMarkdown) != number(best, decimals, kMarkdown));
+    differ = differ || (!std::isnan(best) && number(value, format, kMarkdown) != number(best, format, kMarkdown));
     if (std::isnan(best) || (better == Better::higher ? value > best : value < best)) best = value;
   }
-  return differ ? number(best, decimals, kMarkdown) : "";
+  return differ ? number(best, format, kMarkdown) : "";
 }
 
 /// The cells of one column as they are shown, best in bold.
 std::vector<std::string> column_texts(const Table& table, std::size_t column, const Language& language) {
-  const int decimals = decimals_of(table, column);
-  const std::string best = best_of(table, column, decimals);
+  const Format format = format_of(table, column);
+  const std::string best = best_of(table, column, format);
   std::vector<std::string> texts;
   for (const Table::Row& row : table.rows) {
     const Cell& cell = row.cells[column];
     const double least = table.columns[column].least;
     const bool below = least > 0 && cell.value < least;
-    std::string text =
-        below ? language.escape(concat("< ", number_text(least))) : number(cell.value, decimals, language);
-    if (!best.empty() && number(cell.value, decimals, kMarkdown) == best) {
+    std::string text = below ? language.escape(concat("< ", number_text(least))) : number(cell.value, format, language);
+    if (!best.empty() && number(cell.value, format, kMarkdown) == best) {
       text = concat(language.bold_begin, text, language.bold_end);
     }
     // A spread below the last digit of its mean is as good as none.
     if (!std::isnan(cell.spread)) {
-      text += concat(language.plus_minus, number_text(cell.spread, decimals), language.spread_end);
+      text += concat(language.plus_minus, number_text(cell.spread, format.decimals), language.spread_end);
     }
     texts.push_back(text);
   }
   return texts;
 }
 
+/// Whether a name says its unit, as psnr_db and sam_deg.
+bool says_unit(const Table::Column& column) {
+  std::string end = "_" + column.unit;
+  std::transform(end.begin(), end.end(), end.begin(), [](unsigned char c) { return std::tolower(c); });
+  return column.name.size() > end.size() && column.name.ends_with(end);
+}
+
 std::string heading(const Table::Column& column, const Language& language) {
-  std::string text = language.escape(column.unit.empty() ? column.name : concat(column.name, " (", column.unit, ")"));
+  const bool bare = column.unit.empty() || says_unit(column);
+  std::string text = language.escape(bare ? column.name : concat(column.name, " (", column.unit, ")"));
   if (column.better != Better::neither) text += column.better == Better::higher ? language.up : language.down;
   return text;
 }

@@ -136,6 +136,8 @@ std::string exact_number_text(double value) {
   return {text, std::to_chars(text, text + sizeof text, value).ptr};
 }
 
+std::string scientific_text(double value) { return print("%.1e", value); }
+
 std::string number_text(double value) { return print("%.4g", value); }
 
 }  // namespace specfuse

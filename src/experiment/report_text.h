@@ -16,6 +16,8 @@ std::string base64(const std::string& bytes);
 
 /// With this many decimals.
 std::string number_text(double value, int decimals);
+/// With two significant digits and a power of ten.
+std::string scientific_text(double value);
 /// With the fewest digits that are read back as the same number.
 std::string exact_number_text(double value);
 /// With four significant digits at most, none of them idle.
