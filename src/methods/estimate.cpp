@@ -102,19 +102,22 @@ struct Candidate {
   double cost = 0;
 };
 
-/// Best intervals or bells of one shape.
+/// What counts against a fitted row, as minus twice a log-likelihood: two numbers of it are fitted (Schwarz 1978), and
+/// make up for errors of the noise model by a part of the residual.
+double handicap(const ResponseProblem& problem, double part) {
+  const auto pixels = static_cast<double>(problem.pixels);
+  return 2 * std::log(pixels) + part * pixels;
+}
+
+/// Best intervals (exponent 0) or bells of one shape, of which a fit can make more than of whole bands.
 Candidate fitted(const std::vector<ResponseProblem>& problems, const std::string& name, double exponent) {
   Candidate candidate{name, std::vector<Response>(problems.size()), 0};
   parallel_for(static_cast<Index>(problems.size()), [&](Index m) {
     const auto at = static_cast<std::size_t>(m);
     candidate.rows[at] = exponent == 0 ? fit_box(problems[at]) : fit_bell(problems[at], exponent);
   });
-  // Two numbers a row are fitted (Schwarz 1978), and make up for errors of the noise model by a tenth of the residual,
-  // less where they cannot go far; of those of a bell a fit can make more than of whole bands.
-  const auto pixels = static_cast<double>(problems.front().pixels);
-  const double handicap = 2 * std::log(pixels) + (problems.front().edges ? 0.05 : 0.1) * pixels;
   const double finer = exponent == 0 ? 0 : exponent == 2 ? 12 : 6;
-  for (const Response& row : candidate.rows) candidate.cost += row.cost + handicap + finer;
+  for (const Response& row : candidate.rows) candidate.cost += row.cost + handicap(problems.front(), 0.1) + finer;
   return candidate;
 }
 
@@ -147,20 +150,20 @@ std::vector<Candidate> published(const Pair& pair, const std::vector<ResponsePro
   return candidates;
 }
 
-/// Bells near the published edges of the same sensors: what was measured in the laboratory departs from both shapes.
+/// Filters near the published edges of the same sensors: what was measured in the laboratory departs from both shapes.
 void fit_near_published(const Pair& pair, const std::vector<ResponseProblem>& problems,
                         std::vector<Candidate>& candidates) {
   if (pair.hsi.wavelength_nm.empty()) return;
-  for (const auto& [sensor, names] : sensor_list()) {
-    if (names.size() != problems.size()) continue;
-    std::vector<ResponseProblem> near = problems;
-    for (std::size_t m = 0; m < near.size(); ++m) {
-      const SensorBand& band = sensor_bands(sensor)[m];
-      near[m].edges = {{band.low_nm, band.high_nm}};
-    }
-    for (const double exponent : {2.0, 6.0, 12.0}) {
-      candidates.push_back(fitted(near, concat("near ", sensor, ", exponent ", exponent), exponent));
-    }
+  for (const auto& [sensor, bands] : sensor_list()) {
+    if (bands.size() != problems.size()) continue;
+    Candidate candidate{concat("near ", sensor), std::vector<Response>(problems.size()), 0};
+    parallel_for(static_cast<Index>(problems.size()), [&, name = sensor](Index m) {
+      const auto at = static_cast<std::size_t>(m);
+      const SensorBand& band = sensor_bands(name)[at];
+      candidate.rows[at] = fit_filter(problems[at], {band.low_nm, band.high_nm});
+    });
+    for (const Response& row : candidate.rows) candidate.cost += row.cost + handicap(problems.front(), 0.02);
+    candidates.push_back(std::move(candidate));
   }
 }
 

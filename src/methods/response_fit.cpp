@@ -85,24 +85,34 @@ std::vector<Interval> intervals(const ResponseProblem& problem) {
 
 struct Bell {
   double centre, width, exponent;
+  double operator()(double at) const {
+    return std::exp(-std::numbers::ln2 * std::pow(std::abs(2 * (at - centre) / width), exponent));
+  }
 };
 
-/// How unlikely edges so far from those published are, as minus twice a log-likelihood.
-double departure(const ResponseProblem& problem, const Bell& bell) {
-  constexpr double kDeviation = 1.5;
-  if (!problem.edges) return 0;
-  const double low = bell.centre - bell.width / 2 - (*problem.edges)[0];
-  const double high = bell.centre + bell.width / 2 - (*problem.edges)[1];
-  return (low * low + high * high) / (kDeviation * kDeviation);
-}
-
-/// Scaled to sum 1; empty where no band has a weight.
-std::vector<double> bell_weights(const Bell& bell, const std::vector<double>& position) {
-  std::vector<double> weights;
-  for (const double at : position) {
-    weights.push_back(
-        std::exp(-std::numbers::ln2 * std::pow(std::abs(2 * (at - bell.centre) / bell.width), bell.exponent)));
+/// What an interference filter in front of a detector lets through: two edges, the steeper the narrower the band, and
+/// between them a top that the detector tilts. `departure` is from what is expected of published edges, in standard
+/// deviations: of the edges by a nanometre, of their slopes by half, of the tilt by a third.
+struct Filter {
+  std::array<double, 2> published;
+  std::array<double, 5> departure{};
+  double operator()(double at) const {
+    const double low = published[0] + departure[0], high = published[1] + departure[1];
+    const auto slope = [&](std::size_t edge) {
+      const auto [blue, red] = published;
+      return 0.008 * std::sqrt((edge == 0 ? blue : red) * (red - blue)) * std::exp(0.5 * departure[2 + edge]);
+    };
+    const double across = std::clamp((at - (low + high) / 2) / (high - low), -1.0, 1.0);
+    const double top = std::max(0.0, 1 + (0.05 + 0.35 * departure[4]) * across);
+    return top / ((1 + std::exp((low - at) / slope(0))) * (1 + std::exp((at - high) / slope(1))));
   }
+};
+
+/// Values of a shape at all positions, scaled to sum 1; empty where no band has a weight.
+template <class Shape>
+std::vector<double> weights_of(const Shape& shape, const std::vector<double>& position) {
+  std::vector<double> weights;
+  for (const double at : position) weights.push_back(shape(at));
   const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
   if (total < 1e-3) return {};
   for (double& weight : weights) weight /= total;
@@ -112,17 +122,17 @@ std::vector<double> bell_weights(const Bell& bell, const std::vector<double>& po
 /// Goes downhill in steps of centre and width that are halved where none leads further down.
 Response descend(const ResponseProblem& problem, Bell bell) {
   const double unit = spacing(problem.position);
-  Response best{bell_weights(bell, problem.position), std::numeric_limits<double>::infinity()};
+  Response best{weights_of(bell, problem.position), std::numeric_limits<double>::infinity()};
   if (best.weights.empty()) return best;
-  best.cost = cost_of(problem, prediction_of(problem, best.weights)) + departure(problem, bell);
+  best.cost = response_cost(problem, best.weights);
   for (double step = unit; step > 0.02 * unit;) {
     bool moved = false;
     for (int direction = 0; direction < 9 && !moved; ++direction) {
       const Bell next{bell.centre + step * (direction % 3 - 1), bell.width + step * (direction / 3 - 1), bell.exponent};
       if (next.width < 0.5 * unit) continue;
-      std::vector<double> weights = bell_weights(next, problem.position);
+      std::vector<double> weights = weights_of(next, problem.position);
       if (weights.empty()) continue;
-      const double cost = cost_of(problem, prediction_of(problem, weights)) + departure(problem, next);
+      const double cost = response_cost(problem, weights);
       if (cost >= best.cost) continue;
       best = {std::move(weights), cost};
       bell = next;
@@ -149,10 +159,6 @@ Response fit_box(const ResponseProblem& problem) {
 }
 
 Response fit_bell(const ResponseProblem& problem, double exponent) {
-  if (problem.edges) {
-    const auto [low, high] = *problem.edges;
-    return descend(problem, {(low + high) / 2, high - low, exponent});
-  }
   constexpr std::size_t kStarts = 5;
   const std::vector<Interval> starts = intervals(problem);
   const double unit = spacing(problem.position);
@@ -164,6 +170,39 @@ Response fit_bell(const ResponseProblem& problem, double exponent) {
     if (response.cost < best.cost) best = std::move(response);
   }
   return best;
+}
+
+Response fit_filter(const ResponseProblem& problem, const std::array<double, 2>& published) {
+  // Not every pixel is one more witness: what the noise model leaves out is alike in many.
+  constexpr double kTrust = 0.1;
+  const auto unlikeliness = [&](const Filter& filter) {
+    const std::vector<double> weights = weights_of(filter, problem.position);
+    if (weights.empty()) return std::numeric_limits<double>::infinity();
+    double cost = kTrust * response_cost(problem, weights);
+    for (const double z : filter.departure) cost += z * z;
+    return cost;
+  };
+  Filter filter{published};
+  double least = unlikeliness(filter);
+  for (double step = 1; step > 0.02;) {
+    bool moved = false;
+    for (double& z : filter.departure) {
+      for (const double move : {step, -step}) {
+        z += move;
+        const double cost = unlikeliness(filter);
+        if (cost < least) {
+          least = cost;
+          moved = true;
+        } else {
+          z -= move;
+        }
+      }
+    }
+    if (!moved) step /= 2;
+  }
+  Response response{weights_of(filter, problem.position), std::numeric_limits<double>::infinity()};
+  if (!response.weights.empty()) response.cost = response_cost(problem, response.weights);
+  return response;
 }
 
 std::array<double, 2> gain_and_offset(const ResponseProblem& problem, const std::vector<double>& weights) {

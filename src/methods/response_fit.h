@@ -19,9 +19,6 @@ struct ResponseProblem {
   Index pixels = 0;
   /// Where the response is centred, as far as it is known.
   std::optional<double> centre;
-  /// The published edges at half its peak, where it may be that of a sensor: a bell departs from them by some
-  /// nanometres.
-  std::optional<std::array<double, 2>> edges;
   /// Whether y = gain * response + offset with both unknown, gain positive.
   bool gain = false;
 };
@@ -36,8 +33,10 @@ double response_cost(const ResponseProblem& problem, const std::vector<double>& 
 
 /// The best interval of equal weights.
 Response fit_box(const ResponseProblem& problem);
-/// The best exp(-ln 2 |2 (position - centre) / width|^exponent), near the published edges where there are some.
+/// The best exp(-ln 2 |2 (position - centre) / width|^exponent).
 Response fit_bell(const ResponseProblem& problem, double exponent);
+/// The likeliest filter with edges at half its peak near those published, in nanometres, as the positions are.
+Response fit_filter(const ResponseProblem& problem, const std::array<double, 2>& published);
 
 /// Gain and offset of the response.
 std::array<double, 2> gain_and_offset(const ResponseProblem& problem, const std::vector<double>& weights);

@@ -24,7 +24,7 @@ struct Estimate {
   /// Rows of sum 1, non-negative [msi bands, bands].
   Tensor srf;
   /// Where the rows are from: fitted as "box", "gaussian" or "super-gaussian" (exponent 6), the published bands of a
-  /// sensor, such as "landsat7 box", or fitted close to them, such as "near landsat7, exponent 12".
+  /// sensor, such as "landsat7 box", or filters close to them, such as "near landsat7".
   std::string srf_shape;
   /// msi = gain * response + offset, one for each MSI band; empty without `EstimateOptions::gain`.
   std::vector<double> gain, offset;
@@ -36,10 +36,11 @@ struct Estimate {
 ///   srf   for each MSI band the interval of equal weights, or the Gaussian or super-Gaussian, with the least squared
 ///         error; the shape is the same for all bands. The published bands of the sensors of `sensor_list` with as many
 ///         bands compete with them, without fitted numbers to pay for (Bayesian information criterion; a tenth of the
-///         residual is allowed for errors of the noise model). So do bells with edges within some 1.5 nm of the
-///         published ones, which pay for theirs; a twentieth of the residual is allowed them. Neighbouring bands are
-///         nearly collinear, so noise leaves fitted edges uncertain by a band. Where wavelengths of both images are
-///         known, the mean wavelength of a response is drawn to that of the MSI band
+///         residual is allowed for errors of the noise model). So do filters with edges within some 1 nm of the
+///         published ones, slopes as filters have them and a tilted top, the likeliest of those (maximum a posteriori,
+///         each pixel counted as a tenth), which pay for what they fit; a fiftieth of the residual is allowed them.
+///         Neighbouring bands are nearly collinear, so noise leaves fitted edges uncertain by a band. Where wavelengths
+///         of both images are known, the mean wavelength of a response is drawn to that of the MSI band
 /// The degradation of the pair gives ratio, boundary and, where its width is not asked for, the PSF. Throws `Error` on
 /// an hsi of fewer than 16 pixels and where nothing in it is correlated with an MSI band.
 Estimate estimate_degradation(const Pair& pair, const EstimateOptions& options);
