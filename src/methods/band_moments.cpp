@@ -53,6 +53,9 @@ double noise_of(const Matrix& covariance, Index b, Index pixels) {
   return std::max(floor, std::sqrt(std::max(0.0, residual) * count / (count - static_cast<double>(asked) - 1)));
 }
 
+/// What is left of a direction of this variance, in noise units, when it is estimated from what was seen (Wiener).
+double signal_share(double variance) { return std::max(0.0, 1 - 1 / variance); }
+
 }  // namespace
 
 BandMoments::BandMoments(const Cube& hsi) : mean_(means_of(hsi)) {
@@ -77,8 +80,9 @@ BandMoments::BandMoments(const Cube& hsi) : mean_(means_of(hsi)) {
   Matrix scaled(bands, kept);
   for (Index b = 0; b < bands; ++b) {
     for (Index k = 0; k < kept; ++k) {
+      const double variance = variances_[static_cast<std::size_t>(k)];
       directions_(b, k) = eigen.vectors(b, k);
-      scaled(b, k) = noise(b) * eigen.vectors(b, k) * std::sqrt(std::max(0.0, variances_[static_cast<std::size_t>(k)]));
+      scaled(b, k) = noise(b) * eigen.vectors(b, k) * signal_share(variance) * std::sqrt(std::max(0.0, variance));
     }
   }
   covariance_ = product_nt(scaled, scaled);
@@ -94,7 +98,12 @@ BandMoments::Cross BandMoments::with(const Cube& other) const {
     for (Index m = 0; m < whitened.cols; ++m) whitened(b, m) /= noise_[static_cast<std::size_t>(b)];
   }
   const Matrix along = product_tn(directions_, whitened);
-  cross.covariance = product(directions_, along);
+  Matrix signal = along;
+  for (Index k = 0; k < signal.rows; ++k) {
+    const double share = signal_share(variances_[static_cast<std::size_t>(k)]);
+    for (Index m = 0; m < signal.cols; ++m) signal(k, m) *= share;
+  }
+  cross.covariance = product(directions_, signal);
   for (Index b = 0; b < whitened.rows; ++b) {
     for (Index m = 0; m < whitened.cols; ++m) cross.covariance(b, m) *= noise_[static_cast<std::size_t>(b)];
   }

@@ -6,7 +6,7 @@
 namespace specfuse {
 
 /// Second moments of the bands of a coarse image, and the same without noise: the bands in units of their noise,
-/// projected on the principal directions that stand out of it.
+/// projected on the principal directions that stand out of it and shrunk to the share of signal in each.
 class BandMoments {
  public:
   explicit BandMoments(const Cube& hsi);
