@@ -102,8 +102,8 @@ struct Candidate {
   double cost = 0;
 };
 
-/// What counts against a fitted row, as minus twice a log-likelihood: two numbers of it are fitted (Schwarz 1978), and
-/// make up for errors of the noise model by a part of the residual.
+/// What counts against a fitted row, as minus twice a log-likelihood: its two edges are fitted (Schwarz 1978), and make
+/// up for errors of the noise model by a part of the residual.
 double handicap(const ResponseProblem& problem, double part) {
   const auto pixels = static_cast<double>(problem.pixels);
   return 2 * std::log(pixels) + part * pixels;

@@ -71,6 +71,20 @@ double relative_l2(const Tensor& estimate, const Tensor& truth) {
   return std::sqrt(errors / squares);
 }
 
+/// A pair of Landsat-7 bands as shape(band, side, wavelength) gives them; the side is -1 and 1 in turn.
+template <class Shape>
+Pair measured_landsat7(const Shape& shape) {
+  const Pair pair = simulated({});
+  SrfOptions measured;
+  double side = 1;
+  for (const SensorBand& band : sensor_bands("landsat7")) {
+    auto& row = measured.weights.emplace_back();
+    side = -side;
+    for (const double at : pair.hsi.wavelength_nm) row.push_back(std::max(0.0, shape(band, side, at)));
+  }
+  return responding(pair, measured);
+}
+
 }  // namespace
 
 TEST_CASE("estimate: at 35 dB the response comes within 5 % and the width of the PSF within 10 %") {
@@ -101,42 +115,26 @@ TEST_CASE("estimate: a response of no sensor is fitted; one of a sensor is named
 }
 
 TEST_CASE("estimate: a measured response close to that of a sensor is found near its published bands") {
-  Pair pair = simulated({});
-  SrfOptions measured;
-  double shift = 2;
-  for (const SensorBand& band : sensor_bands("landsat7")) {
-    auto& row = measured.weights.emplace_back();
-    shift = -shift;
-    for (const double at : pair.hsi.wavelength_nm) {
-      const double offset = (at - (band.low_nm + band.high_nm) / 2 - shift) / ((band.high_nm - band.low_nm) / 2 + 1);
-      // Slopes, and a top that leans to one side.
-      row.push_back((1 + 0.1 * offset) * std::exp(-std::log(2.0) * std::pow(offset, 12)));
-    }
-    for (double& weight : row) weight = std::max(weight, 0.0);
-  }
-  pair = responding(pair, measured);
+  // Edges that are off by 2 nm one way or the other, slopes, and a top that leans to one side.
+  const Pair pair = measured_landsat7([](const SensorBand& band, double side, double at) {
+    const double half = (band.high_nm - band.low_nm) / 2 + 1;
+    const double offset = (at - (band.low_nm + band.high_nm) / 2 - 2 * side) / half;
+    return (1 + 0.1 * offset) * std::exp(-std::log(2.0) * std::pow(offset, 12));
+  });
   const Estimate estimate = estimate_degradation(unknown(pair), {true, true, false});
   CHECK(estimate.srf_shape == "near landsat7");
   CHECK(relative_l2(estimate.srf, pair.degradation.srf) < 0.1);
 }
 
 TEST_CASE("estimate: interference filters with published edges are found within 5 % at 35 dB") {
-  Pair pair = simulated({});
-  SrfOptions measured;
   // Some lean to the red, some to the blue, and slopes are a quarter steeper or flatter than usual.
-  double side = 1;
-  for (const SensorBand& band : sensor_bands("landsat7")) {
-    auto& row = measured.weights.emplace_back();
-    side = -side;
-    const double slope = 0.008 * std::sqrt(band.low_nm * (band.high_nm - band.low_nm)) * (1 + 0.25 * side);
+  const Pair pair = measured_landsat7([](const SensorBand& band, double side, double at) {
+    const double width = band.high_nm - band.low_nm;
+    const double slope = 0.008 * std::sqrt(band.low_nm * width) * (1 + 0.25 * side);
     const auto step = [&](double distance) { return 1 / (1 + std::exp(-distance / slope)); };
-    for (const double at : pair.hsi.wavelength_nm) {
-      const double across = (at - (band.low_nm + band.high_nm) / 2) / (band.high_nm - band.low_nm);
-      row.push_back((1 + 0.2 * side * std::clamp(across, -1.0, 1.0)) * step(at - band.low_nm) *
-                    step(band.high_nm - at));
-    }
-  }
-  pair = responding(pair, measured);
+    const double across = std::clamp((at - (band.low_nm + band.high_nm) / 2) / width, -1.0, 1.0);
+    return (1 + 0.2 * side * across) * step(at - band.low_nm) * step(band.high_nm - at);
+  });
   for (const bool gain : {false, true}) {
     const Estimate estimate = estimate_degradation(unknown(pair), {true, true, gain});
     CHECK(estimate.srf_shape == "near landsat7");
