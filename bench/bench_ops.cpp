@@ -5,8 +5,8 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/kernels/conv.h"
-#include "specfuse/kernels/conv_lanes.h"
-#include "specfuse/kernels/conv_pixels.h"
+#include "specfuse/kernels/conv_n16.h"
+#include "specfuse/kernels/conv_nhwc.h"
 #include "specfuse/kernels/dispatch.h"
 #include "specfuse/kernels/gemm.h"
 #include "support/random.h"
@@ -39,26 +39,26 @@ struct Path {
 Path lanes_path(Index samples) {
   return {"lanes",
           [](const Tensor& x) {
-            return to_lanes(x.reshape({x.dim(0), x.dim(1), x.dim(3)}));
+            return to_n16(x.reshape({x.dim(0), x.dim(1), x.dim(3)}));
           },
           [samples](const Tensor& x) {
-            return from_lanes(x, samples).reshape({samples, x.dim(1), 1, x.dim(2)});
+            return from_n16(x, samples).reshape({samples, x.dim(1), 1, x.dim(2)});
           },
           [](const Tensor& x, const Tensor& w, const Tensor& b) {
-            return conv_lanes_forward(x, w.reshape({w.dim(0), w.dim(1), w.dim(3)}), b, false);
+            return conv_n16_forward(x, w.reshape({w.dim(0), w.dim(1), w.dim(3)}), b, false);
           },
           [](const Tensor& x, const Tensor& w, const Tensor& y, const Tensor& dy, Tensor* dx, Tensor* dw) {
             const Shape flat{w.dim(0), w.dim(1), w.dim(3)};
             Tensor weights = dw != nullptr ? dw->reshape(flat) : Tensor();
-            conv_lanes_backward(x, w.reshape(flat), y, dy, false, {dx, dw != nullptr ? &weights : nullptr, nullptr});
+            conv_n16_backward({x, w.reshape(flat), y, dy}, {dx, dw != nullptr ? &weights : nullptr, nullptr});
           }};
 }
 
 Path pixels_path() {
-  return {"pixels", to_pixels, from_pixels,
-          [](const Tensor& x, const Tensor& w, const Tensor& b) { return conv_pixels_forward(x, w, b, false); },
+  return {"pixels", to_nhwc, from_nhwc,
+          [](const Tensor& x, const Tensor& w, const Tensor& b) { return conv_nhwc_forward(x, w, b, false); },
           [](const Tensor& x, const Tensor& w, const Tensor& y, const Tensor& dy, Tensor* dx, Tensor* dw) {
-            conv_pixels_backward(x, w, y, dy, false, {dx, dw, nullptr});
+            conv_nhwc_backward({x, w, y, dy}, {dx, dw, nullptr});
           }};
 }
 

@@ -6,8 +6,8 @@
 #include "specfuse/core/rng.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/kernels/dispatch.h"
-#include "specfuse/methods/training.h"
-#include "specfuse/methods/two_cnn_fu_net.h"
+#include "specfuse/networks/training.h"
+#include "specfuse/networks/two_cnn_fu_net.h"
 #include "specfuse/optim/optimizer.h"
 #include "timing.h"
 

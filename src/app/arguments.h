@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "specfuse/experiment/sweep_runner.h"
+#include "specfuse/sweep/sweep_runner.h"
 
 namespace specfuse {
 

@@ -5,14 +5,14 @@
 #include <new>
 
 #include "app/arguments.h"
+#include "specfuse/config/listing.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/profile.h"
 #include "specfuse/core/progress.h"
-#include "specfuse/experiment/listing.h"
-#include "specfuse/experiment/runner.h"
-#include "specfuse/experiment/sweep_runner.h"
 #include "specfuse/kernels/dispatch.h"
+#include "specfuse/run/runner.h"
+#include "specfuse/sweep/sweep_runner.h"
 
 using namespace specfuse;
 

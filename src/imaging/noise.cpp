@@ -4,7 +4,7 @@
 #include "specfuse/core/rng.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/degrade.h"
-#include "sums.h"
+#include "specfuse/imaging/sums.h"
 
 namespace specfuse {
 

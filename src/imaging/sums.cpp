@@ -1,4 +1,4 @@
-#include "sums.h"
+#include "specfuse/imaging/sums.h"
 
 #include "specfuse/core/threads.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "specfuse/kernels/conv_geometry.h"
-#include "specfuse/kernels/conv_lanes.h"
+#include "specfuse/kernels/conv_n16.h"
 
 namespace specfuse {
 
@@ -48,44 +48,43 @@ struct WindowRoutines {
 };
 
 /// Gradients and inputs of several blocks of 16 samples.
-struct LaneBlocks {
+struct N16Blocks {
   const float *dy, *x;
   Index count, dy_stride, x_stride;
 };
 
-/// Convolution of one block of 16 samples with weights [K, O, C]; see kernels/conv_lanes.h. The backward routines add.
-struct LaneRoutines {
-  void (*forward)(const LaneConv& conv, const Finish& finish, const float* x, const float* weight, float* y);
-  void (*backward_data)(const LaneConv& conv, const float* dy, const float* weight, float* dx);
+/// Convolution of one block of 16 samples with weights [K, O, C]; see kernels/conv_n16.h. The backward routines add.
+struct N16Routines {
+  void (*forward)(const N16Conv& conv, const Finish& finish, const float* x, const float* weight, float* y);
+  void (*backward_data)(const N16Conv& conv, const float* dy, const float* weight, float* dx);
   /// Over several blocks, so many floats apart; sums [O, C, K, 16] over all but the samples.
-  void (*backward_weight)(const LaneConv& conv, const LaneBlocks& blocks, float* sums);
+  void (*backward_weight)(const N16Conv& conv, const N16Blocks& blocks, float* sums);
 };
 
 /// Channels that are computed together, the last group padded.
-inline constexpr Index kPixelGroup = 32;
+inline constexpr Index kChannelGroup = 32;
 
-/// Sizes of a convolution of images [H, W, C]; see kernels/conv_pixels.h.
-struct PixelConv {
+/// Sizes of a convolution of images [H, W, C]; see kernels/conv_nhwc.h.
+struct NhwcConv {
   Index in_channels, out_channels, in_w, kernel_h, kernel_w;
   /// Floats from one position to the next where channels are lanes: whole groups.
   Index in_step, out_step;
 };
 
 /// Outputs, and the pixels of the images at which their windows start.
-struct PixelPositions {
+struct NhwcPositions {
   const Index* starts;
   Index count;
 };
 
 /// Each computes one group of channels, which is where its last two pointers point.
-struct PixelRoutines {
-  /// y [positions, out_step] from x [pixels, C] and weight [KH, KW * C, kPixelGroup].
-  void (*forward)(const PixelConv& conv, const PixelPositions& at, const float* x, const float* weight, float* y);
-  /// Adds to dx [pixels, in_step] from dy [positions, out_step] and weight [KH * KW, O, kPixelGroup].
-  void (*backward_data)(const PixelConv& conv, const PixelPositions& at, const float* dy, const float* weight,
-                        float* dx);
-  /// Sets dweight [KH, KW * C, kPixelGroup] from x [pixels, C] and dy [positions, out_step].
-  void (*backward_weight)(const PixelConv& conv, const PixelPositions& at, const float* x, const float* dy,
+struct NhwcRoutines {
+  /// y [positions, out_step] from x [pixels, C] and weight [KH, KW * C, kChannelGroup].
+  void (*forward)(const NhwcConv& conv, const NhwcPositions& at, const float* x, const float* weight, float* y);
+  /// Adds to dx [pixels, in_step] from dy [positions, out_step] and weight [KH * KW, O, kChannelGroup].
+  void (*backward_data)(const NhwcConv& conv, const NhwcPositions& at, const float* dy, const float* weight, float* dx);
+  /// Sets dweight [KH, KW * C, kChannelGroup] from x [pixels, C] and dy [positions, out_step].
+  void (*backward_weight)(const NhwcConv& conv, const NhwcPositions& at, const float* x, const float* dy,
                           float* dweight);
 };
 
@@ -95,8 +94,8 @@ struct SimdTable {
   const char* name;
   Im2colRoutines im2col;
   WindowRoutines windows;
-  LaneRoutines lanes;
-  PixelRoutines pixels;
+  N16Routines n16;
+  NhwcRoutines nhwc;
 };
 
 }  // namespace specfuse

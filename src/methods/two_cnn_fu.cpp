@@ -5,7 +5,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/imaging/upsample.h"
-#include "specfuse/methods/tiles.h"
+#include "specfuse/networks/tiles.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {

@@ -104,16 +104,15 @@ TEST_CASE("gradients: conv2d with stride, padding and dilation") {
 
 TEST_CASE("gradients: samples as lanes") {
   const Tensor x = away_from_zero({3, 2, 9}, "x"), w = random_tensor({3, 2, 4}, "w"), b = random_tensor({3}, "b");
-  CHECK(gradient_gap([](auto& v) { return from_lanes(to_lanes(v[0]), 3); }, {x}) < kBilinear);
-  CHECK(gradient_gap([](auto& v) { return from_lanes(conv1d_relu_lanes(to_lanes(v[0]), v[1], v[2]), 3); }, {x, w, b},
+  CHECK(gradient_gap([](auto& v) { return from_n16(to_n16(v[0]), 3); }, {x}) < kBilinear);
+  CHECK(gradient_gap([](auto& v) { return from_n16(conv1d_relu_n16(to_n16(v[0]), v[1], v[2]), 3); }, {x, w, b},
                      {1e-3f}) < 2e-3);
 }
 
 TEST_CASE("gradients: channels as lanes") {
   const Tensor x = away_from_zero({2, 2, 5, 6}, "x"), w = random_tensor({3, 2, 2, 3}, "w"), b = random_tensor({3}, "b");
-  CHECK(gradient_gap([](auto& v) { return from_pixels(to_pixels(v[0])); }, {x}) < kBilinear);
-  CHECK(gradient_gap([](auto& v) { return conv2d_relu_pixels(to_pixels(v[0]), v[1], v[2]); }, {x, w, b}, {1e-3f}) <
-        2e-3);
+  CHECK(gradient_gap([](auto& v) { return from_nhwc(to_nhwc(v[0])); }, {x}) < kBilinear);
+  CHECK(gradient_gap([](auto& v) { return conv2d_relu_nhwc(to_nhwc(v[0]), v[1], v[2]); }, {x, w, b}, {1e-3f}) < 2e-3);
 }
 
 TEST_CASE("gradients: a planted error is found") {

@@ -2,11 +2,11 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "experiment/apply.h"
 #include "memory_file.h"
 #include "methods/small.h"
 #include "specfuse/core/error.h"
 #include "specfuse/methods/linear_injection.h"
+#include "specfuse/run/apply.h"
 
 using namespace specfuse;
 

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <sstream>
 
+#include "specfuse/config/config.h"
 #include "specfuse/core/error.h"
-#include "specfuse/experiment/config.h"
 
 using namespace specfuse;
 

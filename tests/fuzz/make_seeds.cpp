@@ -4,7 +4,7 @@
 
 #include "io/raw_hdf5.h"
 #include "methods/small.h"
-#include "specfuse/experiment/config.h"
+#include "specfuse/config/config.h"
 #include "specfuse/io/checkpoint.h"
 #include "specfuse/io/pair.h"
 #include "specfuse/io/scene.h"

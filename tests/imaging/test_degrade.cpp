@@ -2,13 +2,13 @@
 #include <cmath>
 #include <set>
 
-#include "golden.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/degrade.h"
 #include "specfuse/imaging/psf.h"
 #include "specfuse/imaging/srf.h"
+#include "support/golden.h"
 
 using namespace specfuse;
 

@@ -1,6 +1,6 @@
-#include "golden.h"
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/split.h"
+#include "support/golden.h"
 
 using namespace specfuse;
 

@@ -1,14 +1,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "golden.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/degrade.h"
-#include "specfuse/imaging/metrics.h"
 #include "specfuse/imaging/psf.h"
 #include "specfuse/imaging/synthetic.h"
 #include "specfuse/imaging/upsample.h"
+#include "specfuse/metrics/metrics.h"
+#include "support/golden.h"
 
 using namespace specfuse;
 

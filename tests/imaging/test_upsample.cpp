@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "golden.h"
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/upsample.h"
+#include "support/golden.h"
 
 using namespace specfuse;
 

@@ -5,10 +5,10 @@
 #include <cmath>
 
 #include "methods/small.h"
-#include "specfuse/imaging/metrics.h"
 #include "specfuse/imaging/srf.h"
 #include "specfuse/imaging/synthetic.h"
 #include "specfuse/imaging/upsample.h"
+#include "specfuse/metrics/metrics.h"
 #include "specfuse/tensor/math.h"
 #include "support/random.h"
 

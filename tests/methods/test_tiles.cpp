@@ -6,7 +6,7 @@
 
 #include "methods/small.h"
 #include "specfuse/core/error.h"
-#include "specfuse/methods/tiles.h"
+#include "specfuse/networks/tiles.h"
 #include "support/random.h"
 
 using namespace specfuse;

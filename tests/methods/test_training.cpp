@@ -10,7 +10,7 @@
 #include "specfuse/autograd/ops.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
-#include "specfuse/methods/training.h"
+#include "specfuse/networks/training.h"
 #include "support/random.h"
 
 using namespace specfuse;

@@ -6,7 +6,7 @@
 #include "specfuse/autograd/ops.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
-#include "specfuse/methods/tiles.h"
+#include "specfuse/networks/tiles.h"
 #include "specfuse/tensor/math.h"
 #include "support/gradient_check.h"
 #include "support/random.h"

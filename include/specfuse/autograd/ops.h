@@ -43,18 +43,18 @@ Variable conv1d(const Variable& x, const Variable& weight, const Variable& bias,
 /// x [N, C, H, W], weight [O, C, KH, KW], bias [O] -> [N, O, H', W'].
 Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias, const ConvOptions& options = {});
 
-/// Many samples at once, in the layout of kernels/conv_lanes.h, where samples are SIMD lanes: x [N, C, L] -> [M, C, L,
+/// Many samples at once, in the layout of kernels/conv_n16.h, where samples are SIMD lanes: x [N, C, L] -> [M, C, L,
 /// 16] and back, and relu(conv1d(x, weight, bias)) in between, without stride, padding or dilation. The same numbers as
 /// `conv1d` up to rounding, several times faster on long kernels.
-Variable to_lanes(const Variable& x);
-Variable from_lanes(const Variable& x, Index samples);
-Variable conv1d_relu_lanes(const Variable& x, const Variable& weight, const Variable& bias);
+Variable to_n16(const Variable& x);
+Variable from_n16(const Variable& x, Index samples);
+Variable conv1d_relu_n16(const Variable& x, const Variable& weight, const Variable& bias);
 
-/// The same for images in the layout of kernels/conv_pixels.h, where channels are SIMD lanes: x [N, C, H, W] ->
+/// The same for images in the layout of kernels/conv_nhwc.h, where channels are SIMD lanes: x [N, C, H, W] ->
 /// [N, H, W, C] and back, and relu(conv2d(x, weight, bias)) in between, without stride, padding or dilation.
-Variable to_pixels(const Variable& x);
-Variable from_pixels(const Variable& x);
-Variable conv2d_relu_pixels(const Variable& x, const Variable& weight, const Variable& bias);
+Variable to_nhwc(const Variable& x);
+Variable from_nhwc(const Variable& x);
+Variable conv2d_relu_nhwc(const Variable& x, const Variable& weight, const Variable& bias);
 
 /// Euclidean loss 1 / (2 N) * sum of (x - target)^2 over x [N, ...]: shape [1]. The target gets no gradient.
 Variable euclidean_loss(const Variable& x, const Tensor& target);

@@ -1,24 +1,33 @@
 #pragma once
 
+#include <array>
+#include <functional>
 #include <initializer_list>
 #include <limits>
+#include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
 #include <vector>
+
+#include "specfuse/core/buffer.h"
 
 namespace specfuse {
 
-/// Options describe themselves once, and reading, defaults, checks and writing all follow from it:
+/// Options describe themselves once, and reading, defaults, checks, writing and their documentation follow from it:
 ///
 ///   struct PsfOptions {
 ///     std::string type = "gaussian";
 ///     double fwhm = 4;
-///     template <class Fields> void describe(Fields& fields) {
-///       fields("type", type, Choices{"gaussian", "box", "delta"});
-///       fields("fwhm", fwhm, Range{0.1, 100});
+///     void describe(FieldVisitor& fields) {
+///       fields("type", type, Choices{"gaussian", "box", "delta"}, "Shape of the point spread function.");
+///       fields("fwhm", fwhm, Range{0.1, 100}, "Full width at half maximum in fine pixels.");
 ///     }
 ///   };
 ///
-/// A field is a bool, int, Index, double, string, a struct that describes itself, or an optional or vector of these.
+/// A field is a bool, int, Index, double, string, a struct that describes itself, or an optional, a vector or a `Named`
+/// of these. Its help text is what experiments/README.md prints.
 
 /// Numbers from `least` to `most`, both included. Applies to every element of a vector.
 struct Range {
@@ -31,5 +40,119 @@ struct Choices {
   Choices(std::initializer_list<const char*> list) : texts(list.begin(), list.end()) {}
   std::vector<std::string> texts;
 };
+
+/// Values with names of their own, in the order in which they are given; an object in JSON.
+template <class T>
+struct Named {
+  std::vector<std::pair<std::string, T>> items;
+};
+
+class FieldVisitor;
+
+/// A described value without its C++ type, for the visitors: they live in one source file and are compiled once.
+struct Place {
+  struct Object {
+    std::function<void(FieldVisitor&)> describe;
+  };
+  struct Optional {
+    std::function<bool()> has_value;
+    std::function<void()> reset;
+    /// The value; made first where there is none.
+    std::function<Place()> value;
+  };
+  struct List {
+    std::function<std::size_t()> size;
+    /// Makes `count` elements with their defaults; empty for a list of fixed size.
+    std::function<void(std::size_t count)> renew;
+    std::function<Place(std::size_t i)> at;
+  };
+  struct Table {
+    std::function<std::size_t()> size;
+    std::function<void()> clear;
+    std::function<const std::string&(std::size_t i)> name;
+    std::function<Place(std::size_t i)> at;
+    /// A new value at the end.
+    std::function<Place(const std::string& name)> add;
+  };
+  std::variant<bool*, int*, Index*, double*, std::string*, Object, Optional, List, Table> to;
+};
+
+/// How a field is called, what it is for, and what it may hold: null where anything of its type.
+struct Field {
+  const char* key;
+  const char* help;
+  const Range* range = nullptr;
+  const Choices* choices = nullptr;
+};
+
+/// What `describe` calls once for each field.
+class FieldVisitor {
+ public:
+  virtual ~FieldVisitor() = default;
+
+  template <class T>
+  void operator()(const char* key, T& value, const char* help = "");
+  template <class T>
+  void operator()(const char* key, T& value, const Range& range, const char* help = "");
+  template <class T>
+  void operator()(const char* key, T& value, const Choices& choices, const char* help = "");
+
+ private:
+  virtual void visit(const Field& field, const Place& place) = 0;
+};
+
+template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<std::optional<T>> = true;
+template <class T>
+inline constexpr bool is_list = false;
+template <class T>
+inline constexpr bool is_list<std::vector<T>> = true;
+template <class T, std::size_t n>
+inline constexpr bool is_list<std::array<T, n>> = true;
+
+template <class T>
+inline constexpr bool is_named = false;
+template <class T>
+inline constexpr bool is_named<Named<T>> = true;
+
+template <class T>
+Place place_of(T& value) {
+  T* const at = &value;
+  if constexpr (is_optional<T>) {
+    return {Place::Optional{[at] { return at->has_value(); }, [at] { at->reset(); },
+                            [at] { return place_of(*at ? **at : at->emplace()); }}};
+  } else if constexpr (is_list<T>) {
+    Place::List list{[at] { return at->size(); }, {}, [at](std::size_t i) { return place_of((*at)[i]); }};
+    if constexpr (requires { at->resize(1); }) list.renew = [at](std::size_t count) { *at = T(count); };
+    return {list};
+  } else if constexpr (is_named<T>) {
+    return {Place::Table{[at] { return at->items.size(); }, [at] { at->items.clear(); },
+                         [at](std::size_t i) -> const std::string& { return at->items[i].first; },
+                         [at](std::size_t i) { return place_of(at->items[i].second); },
+                         [at](const std::string& name) {
+                           at->items.emplace_back(name, typename decltype(at->items)::value_type::second_type{});
+                           return place_of(at->items.back().second);
+                         }}};
+  } else if constexpr (std::is_class_v<T> && !std::is_same_v<T, std::string>) {
+    return {Place::Object{[at](FieldVisitor& fields) { at->describe(fields); }}};
+  } else {
+    return {at};
+  }
+}
+
+template <class T>
+void FieldVisitor::operator()(const char* key, T& value, const char* help) {
+  visit({key, help}, place_of(value));
+}
+template <class T>
+void FieldVisitor::operator()(const char* key, T& value, const Range& range, const char* help) {
+  visit({key, help, &range, nullptr}, place_of(value));
+}
+template <class T>
+void FieldVisitor::operator()(const char* key, T& value, const Choices& choices, const char* help) {
+  visit({key, help, nullptr, &choices}, place_of(value));
+}
 
 }  // namespace specfuse

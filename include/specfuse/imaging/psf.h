@@ -18,8 +18,7 @@ struct PsfOptions {
   /// CSV text of the weights, one row a line, of a kernel only.
   std::string file;
 
-  template <class Fields>
-  void describe(Fields& fields) {
+  void describe(FieldVisitor& fields) {
     fields("type", type, Choices{"gaussian", "box", "delta", "kernel"});
     fields("fwhm", fwhm, Range{0.1, 1000});
     fields("file", file);

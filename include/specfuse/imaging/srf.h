@@ -34,8 +34,7 @@ struct SrfOptions {
     return !(sensor.empty() && file.empty() && weights.empty() && ranges.empty() && fractions.empty());
   }
 
-  template <class Fields>
-  void describe(Fields& fields) {
+  void describe(FieldVisitor& fields) {
     fields("sensor", sensor);
     fields("shape", shape, Choices{"box", "gaussian"});
     fields("file", file);

@@ -25,8 +25,7 @@ struct SyntheticOptions {
   /// Largest coefficient of the generalised bilinear model; it varies in space from 0 to this.
   double bilinear = 0.3;
 
-  template <class Fields>
-  void describe(Fields& fields) {
+  void describe(FieldVisitor& fields) {
     fields("rows", rows, Range{1, 1e5});
     fields("cols", cols, Range{1, 1e5});
     fields("bands", bands, Range{1, 1e4});

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "specfuse/core/fields.h"
 #include "specfuse/methods/fusion_method.h"
 
 namespace specfuse {
 
 struct BicubicOptions {
-  template <class Fields>
-  void describe(Fields&) {}
+  void describe(FieldVisitor&) {}
 };
 
 /// The up-sampled HSI, the MSI unused: what every fusion has to beat.

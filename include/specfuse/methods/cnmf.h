@@ -15,8 +15,7 @@ struct CnmfOptions {
   /// Weight of abundances summing to one, against the mean of the HSI times the root of the number of bands.
   double sum_to_one = 0.1;
 
-  template <class Fields>
-  void describe(Fields& fields) {
+  void describe(FieldVisitor& fields) {
     fields("endmembers", endmembers, Range{1, 1000});
     fields("rounds", rounds, Range{1, 1000});
     fields("iterations", iterations, Range{1, 1e6});

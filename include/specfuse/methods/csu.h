@@ -13,8 +13,7 @@ struct CsuOptions {
   /// Projected gradient steps of the abundances, and of the spectra, in each round.
   Index iterations = 20, spectral_iterations = 100;
 
-  template <class Fields>
-  void describe(Fields& fields) {
+  void describe(FieldVisitor& fields) {
     fields("endmembers", endmembers, Range{1, 1000});
     fields("rounds", rounds, Range{1, 1000});
     fields("iterations", iterations, Range{1, 1e6});

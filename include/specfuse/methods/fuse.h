@@ -14,8 +14,7 @@ struct FuseOptions {
   Index iterations = 300;
   double tolerance = 1e-6;
 
-  template <class Fields>
-  void describe(Fields& fields) {
+  void describe(FieldVisitor& fields) {
     fields("dimension", dimension, Range{1, 1000});
     fields("hsi_snr_db", hsi_snr_db, Range{-20, 200});
     fields("msi_snr_db", msi_snr_db, Range{-20, 200});

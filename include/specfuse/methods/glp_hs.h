@@ -1,12 +1,12 @@
 #pragma once
 
+#include "specfuse/core/fields.h"
 #include "specfuse/methods/fusion_method.h"
 
 namespace specfuse {
 
 struct GlpHsOptions {
-  template <class Fields>
-  void describe(Fields&) {}
+  void describe(FieldVisitor&) {}
 };
 
 /// Generalised Laplacian pyramid with an MTF-matched filter (Aiazzi et al. 2006, "MTF-tailored multiscale fusion of

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "specfuse/core/fields.h"
 #include "specfuse/methods/fusion_method.h"
 
 namespace specfuse {
 
 struct GsaOptions {
-  template <class Fields>
-  void describe(Fields&) {}
+  void describe(FieldVisitor&) {}
 };
 
 /// Adaptive Gram-Schmidt (Aiazzi, Baronti and Selva 2007, "Improving component substitution pansharpening through

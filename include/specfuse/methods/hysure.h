@@ -17,8 +17,7 @@ struct HysureOptions {
   /// Weight that ties the gradients to their split copies: speed, not the solution.
   double penalty = 0.02;
 
-  template <class Fields>
-  void describe(Fields& fields) {
+  void describe(FieldVisitor& fields) {
     fields("dimension", dimension, Range{1, 1000});
     fields("iterations", iterations, Range{1, 1e6});
     fields("inner_iterations", inner_iterations, Range{1, 1e6});

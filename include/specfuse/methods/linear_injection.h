@@ -1,12 +1,12 @@
 #pragma once
 
+#include "specfuse/core/fields.h"
 #include "specfuse/methods/fusion_method.h"
 
 namespace specfuse {
 
 struct LinearInjectionOptions {
-  template <class Fields>
-  void describe(Fields&) {}
+  void describe(FieldVisitor&) {}
 };
 
 /// up(hsi) + A (msi - up(degrade(msi))): the detail that the MSI has and the HSI lacks, spread over the bands by a

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "specfuse/core/fields.h"
 #include "specfuse/methods/fusion_method.h"
 
 namespace specfuse {
 
 struct SfimHsOptions {
-  template <class Fields>
-  void describe(Fields&) {}
+  void describe(FieldVisitor&) {}
 };
 
 /// Smoothing-filter-based intensity modulation (Liu 2000, "Smoothing filter-based intensity modulation: a spectral

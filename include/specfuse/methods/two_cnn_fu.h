@@ -2,9 +2,10 @@
 
 #include <memory>
 
-#include "specfuse/methods/normalization.h"
-#include "specfuse/methods/training.h"
-#include "specfuse/methods/two_cnn_fu_net.h"
+#include "specfuse/methods/fusion_method.h"
+#include "specfuse/networks/normalization.h"
+#include "specfuse/networks/training.h"
+#include "specfuse/networks/two_cnn_fu_net.h"
 
 namespace specfuse {
 
@@ -14,8 +15,7 @@ struct TwoCnnFuOptions {
   /// Output pixels on a side of the tiles that a scene is fused in: memory against speed, not results.
   Index fuse_tile = 64;
 
-  template <class Fields>
-  void describe(Fields& fields) {
+  void describe(FieldVisitor& fields) {
     fields("model", model);
     fields("train", train);
     fields("fuse_tile", fuse_tile, Range{1, 4096});

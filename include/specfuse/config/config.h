@@ -1,0 +1,120 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "specfuse/config/registry.h"
+#include "specfuse/estimate/estimate.h"
+#include "specfuse/imaging/cube.h"
+#include "specfuse/imaging/psf.h"
+#include "specfuse/imaging/srf.h"
+#include "specfuse/imaging/synthetic.h"
+
+namespace specfuse {
+
+/// A part of an image as a configuration gives it.
+struct Region : Rectangle {
+  void describe(FieldVisitor& fields);
+};
+
+/// Where the images come from: exactly one of scene, pair and synthetic.
+struct DataConfig {
+  std::optional<std::string> scene;
+  /// Of a scene only; resolved to "/cube".
+  std::optional<std::string> dataset;
+  std::optional<std::string> pair;
+  std::optional<SyntheticOptions> synthetic;
+  /// In pixels of the reference, or of the MSI of a pair.
+  std::optional<Region> crop;
+  void describe(FieldVisitor& fields);
+};
+
+struct SnrConfig {
+  std::optional<double> hsi, msi;
+  void describe(FieldVisitor& fields);
+};
+
+/// What is estimated from the pair instead of being taken as known; see methods/estimate.h.
+struct EstimateConfig : EstimateOptions {
+  void describe(FieldVisitor& fields);
+};
+
+/// How the pair comes from the reference. A pair that is read in brings its own ratio and response.
+struct DegradeConfig {
+  Index ratio = 4;
+  PsfOptions psf;
+  std::string boundary = "symmetric";
+  SrfOptions srf;
+  SnrConfig snr_db;
+  std::array<double, 2> msi_shift{0, 0};
+  EstimateConfig estimate;
+  void describe(FieldVisitor& fields);
+};
+
+/// How a method that is trained in steps goes on by `wald` on the scene to fuse.
+struct FineTuneConfig {
+  Index steps = 200;
+  double learning_rate = 1e-4;
+  void describe(FieldVisitor& fields);
+};
+
+/// What a method may learn from.
+struct ProtocolConfig {
+  std::string type = "wald";
+  /// `wald` and `transfer`: this part of the rows of each training image, at its end, is kept for validation.
+  double validation_fraction = 0;
+  /// `split`: all three, in pixels of the reference after `data.crop`.
+  std::optional<Region> train, validation, test;
+  /// `transfer`: other scenes, each degraded as the one to fuse is; validation instead of `validation_fraction`.
+  std::vector<DataConfig> train_scenes, validation_scenes;
+  /// `transfer`.
+  std::optional<FineTuneConfig> fine_tune;
+  void describe(FieldVisitor& fields);
+};
+
+/// One entry of `methods`: name, label and the options of that method side by side.
+struct MethodConfig {
+  std::string name;
+  /// Tells two entries of one method apart, and names their folder; resolved to `name`.
+  std::string label;
+  /// `apply`: the file that holds what it learned.
+  std::optional<std::string> checkpoint;
+  std::shared_ptr<MethodOptions> options;
+  void describe(FieldVisitor& fields);
+};
+
+/// An experiment file, every default resolved.
+struct ExperimentConfig {
+  std::string name;
+  DataConfig data;
+  DegradeConfig degrade;
+  ProtocolConfig protocol;
+  std::vector<Index> seeds{0};
+  std::vector<MethodConfig> methods;
+  /// Conventions of other toolboxes to score by as well; see imaging/profiles.h.
+  std::vector<std::string> metric_profiles;
+  void describe(FieldVisitor& fields);
+
+  /// The folder of one result inside the output folder: the label, and the seed where there are several.
+  std::string folder_of(const MethodConfig& method, Index seed) const;
+};
+
+/// Reads an experiment from JSON, sets each `path=value` of `overrides` in it (value as JSON where it is, as text
+/// otherwise) and checks all of it; `file` is for messages. Throws `ConfigError` where anything is wrong.
+ExperimentConfig parse_config(const std::string& text, const std::string& file,
+                              const std::vector<std::string>& overrides);
+
+/// The text of a configuration file. Throws `ConfigError` with path and reason where it is missing or unreadable.
+std::string read_config_text(const std::string& file);
+
+/// The resolved JSON, indented, with a newline at its end.
+std::string config_text(const ExperimentConfig& config);
+
+/// 64-bit FNV-1a of the resolved JSON but for the name, as 16 hexadecimal digits; and the same of `degrade` alone.
+std::string config_hash(const ExperimentConfig& config);
+std::string degradation_hash(const ExperimentConfig& config);
+
+}  // namespace specfuse

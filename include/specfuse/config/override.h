@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "specfuse/config/json_fields.h"
+
+namespace specfuse {
+
+/// Sets the field at a path such as "methods.1.train.steps", made where an object lacks it; `who` leads the message.
+/// Throws `ConfigError` where the path leads nowhere.
+void set_field(Json& json, const std::string& path, const Json& value, const std::string& who);
+
+/// Does what `--set path=value` asks: the value as JSON where it is, as text otherwise. Throws as `set_field` does.
+void apply_override(Json& json, const std::string& setting);
+
+/// What is in front of the first "=". Throws `ConfigError` where there is none.
+std::string override_path(const std::string& setting);
+
+}  // namespace specfuse

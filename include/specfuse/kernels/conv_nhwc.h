@@ -1,0 +1,23 @@
+#pragma once
+
+#include "specfuse/kernels/conv_backward.h"
+#include "specfuse/tensor/tensor.h"
+
+namespace specfuse {
+
+/// 2-D convolution with output channels as SIMD lanes. A tensor [N, C, H, W] is kept as [N, H, W, C], so that one row
+/// of a kernel is one run of W * C neighbouring inputs, and a convolution needs neither columns nor packing but of its
+/// weights. For stride 1 without padding or dilation; kernels/conv.h is the general path, and what this one is tested
+/// against. Results do not depend on the number of threads.
+
+/// [N, C, H, W] -> [N, H, W, C], and back.
+Tensor to_nhwc(const Tensor& x);
+Tensor from_nhwc(const Tensor& x);
+
+/// [N, H', W', O] of x [N, H, W, C], weight [O, C, KH, KW] and bias [O]; then max(., 0) where `relu`.
+Tensor conv_nhwc_forward(const Tensor& x, const Tensor& weight, const Tensor& bias, bool relu);
+
+/// Adds the gradients of a convolution.
+void conv_nhwc_backward(const ConvBackward& at, const ConvGradients& gradients);
+
+}  // namespace specfuse

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "specfuse/core/fields.h"
+#include "specfuse/core/rng.h"
+#include "specfuse/io/checkpoint.h"
+#include "specfuse/networks/fit_context.h"
+#include "specfuse/nn/module.h"
+
+namespace specfuse {
+
+/// How a network is trained.
+struct TrainOptions {
+  /// "sgd" (Caffe's momentum rule) or "adamw".
+  std::string optimizer = "adamw";
+  double learning_rate = 3e-4;
+  /// "constant", "cosine" or "one_cycle", over `steps`.
+  std::string schedule = "one_cycle";
+  Index steps = 2000;
+  /// Output pixels on a side of a tile, and tiles in a batch.
+  Index tile = 8, tiles = 8;
+  /// On weights, not on biases.
+  double weight_decay = 0.05;
+  /// For "sgd": momentum, and the rate of biases as a multiple of the rate of weights.
+  double momentum = 0.9, bias_rate = 2.0;
+  /// The norm of all gradients together is limited to this; 0: no limit.
+  double clip_norm = 1.0;
+  /// Initial weights: "he", or "gaussian" with these standard deviations. Biases start at 0.
+  std::string init = "he";
+  double conv_deviation = 0.001, fc_deviation = 0.01;
+  /// Steps between checkpoints, between validations (where there is validation data) and between log lines; 0: never.
+  Index checkpoint_every = 200, validate_every = 100, log_every = 10;
+
+  void describe(FieldVisitor& fields) {
+    fields("optimizer", optimizer, Choices{"sgd", "adamw"});
+    fields("learning_rate", learning_rate, Range{1e-12, 1e3});
+    fields("schedule", schedule, Choices{"constant", "cosine", "one_cycle"});
+    fields("steps", steps, Range{0, 1e9});
+    fields("tile", tile, Range{1, 1024});
+    fields("tiles", tiles, Range{1, 65536});
+    fields("weight_decay", weight_decay, Range{0, 10});
+    fields("momentum", momentum, Range{0, 1});
+    fields("bias_rate", bias_rate, Range{0, 100});
+    fields("clip_norm", clip_norm, Range{0, 1e9});
+    fields("init", init, Choices{"he", "gaussian"});
+    fields("conv_deviation", conv_deviation, Range{0, 10});
+    fields("fc_deviation", fc_deviation, Range{0, 10});
+    fields("checkpoint_every", checkpoint_every, Range{0, 1e9});
+    fields("validate_every", validate_every, Range{0, 1e9});
+    fields("log_every", log_every, Range{0, 1e9});
+  }
+};
+
+/// Throws `ConfigError` where an option that the others leave without effect is not at its default: momentum and
+/// bias_rate without "sgd", conv_deviation and fc_deviation without "gaussian".
+void check_options(const TrainOptions& options);
+
+/// What a training loop needs of a network and its data.
+struct TrainingTask {
+  std::vector<Parameter> parameters;
+  /// Loss of a batch drawn with this generator.
+  std::function<Variable(Rng&)> loss;
+  /// Loss on validation data; empty where there is none.
+  std::function<double()> validation;
+  /// What a checkpoint holds beside parameters and optimiser; may be empty.
+  std::function<void(Checkpoint&)> describe;
+};
+
+/// Sets weights as the options say and biases to zero, drawn from the seed and the parameter's name.
+void initialize(const std::vector<Parameter>& parameters, const TrainOptions& options, std::uint64_t seed);
+
+/// Takes options.steps steps from the initial parameters, or from the checkpoint where the context says resume.
+/// With validation data the parameters of the best validation loss stay, otherwise the last. Checkpoints hold all
+/// that is needed to go on. Throws `Error` where the loss, a gradient or a parameter is not finite, naming it, the
+/// step and the last good checkpoint, and `Interrupted`, after writing a checkpoint, when the user asked to stop.
+void train(const TrainingTask& task, const TrainOptions& options, const FitContext& context);
+
+/// Parameters under "model/<name>", and back. `load_parameters` throws `DataError` naming what is missing or of
+/// another shape.
+void save_parameters(const std::vector<Parameter>& parameters, Checkpoint& checkpoint);
+void load_parameters(const std::vector<Parameter>& parameters, const Checkpoint& checkpoint);
+
+}  // namespace specfuse

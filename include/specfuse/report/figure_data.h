@@ -1,0 +1,49 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "specfuse/report/figures.h"
+
+namespace specfuse {
+
+/// A pixel of the fine images whose spectrum is shown.
+struct SamplePixel {
+  std::string name;
+  Index row = 0, col = 0;
+};
+
+/// The training of one method. Steps without a validation have NaN there.
+struct LossCurve {
+  std::string label;
+  std::vector<double> step, loss, validation_loss;
+};
+
+/// The numbers that the figures of a scene show.
+struct FigureData {
+  /// Of the bands of HSI and results; empty where unknown.
+  std::vector<double> wavelength_nm;
+  /// Sizes such as "25 x 25 x 198"; that of the reference is empty without one.
+  std::string hsi_size, msi_size, reference_size;
+  /// Colours of everything with all bands, and of the MSI.
+  Stretch natural, msi_natural;
+  std::optional<Stretch> false_colour, msi_false_colour;
+  /// The part shown closer, in pixels of the shown images.
+  std::optional<Rectangle> detail;
+  /// Where spectra are shown, and whose: one spectrum at each sample; the reference (or the HSI) first.
+  std::vector<SamplePixel> samples;
+  struct Spectra {
+    std::string label;
+    std::vector<std::vector<double>> at;
+  };
+  std::vector<Spectra> spectra;
+  /// Upper ends of the colour scales of the maps, whose lower end is 0; none without a reference.
+  std::optional<double> error_end, sam_end_deg;
+  /// Parts marked in the picture of the scene, in its pixels.
+  std::vector<std::pair<std::string, Rectangle>> parts;
+  /// Spectral response [msi bands, bands]; undefined where unknown.
+  Tensor response;
+};
+
+}  // namespace specfuse

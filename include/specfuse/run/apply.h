@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "specfuse/config/config.h"
+
+namespace specfuse {
+
+/// For the protocol "apply": the experiment with the options that each checkpoint was trained with, so that the sizes
+/// of a network need not be given again. What the file gives otherwise stays, but for `model` and `train`. Other
+/// protocols: as it is. Throws `DataError` where a checkpoint is missing or unreadable and `ConfigError` where it is of
+/// another method, ratio or model.
+ExperimentConfig adopt_checkpoints(const ExperimentConfig& config, const std::vector<std::string>& directories);
+
+/// The file of a checkpoint, looked for from here and then as data is.
+std::string find_checkpoint(const std::string& name, const std::vector<std::string>& directories);
+
+/// Restores a method from the file of a checkpoint. Throws `DataError` naming the file and what is wrong with it.
+void restore_from(const std::string& file, FusionMethod& method);
+
+}  // namespace specfuse

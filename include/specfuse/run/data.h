@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "specfuse/config/config.h"
+#include "specfuse/imaging/degrade.h"
+
+namespace specfuse {
+
+/// Where data is looked for: `given`, then each of $SPECFUSE_DATA (separated by colons), then data/.
+std::vector<std::string> data_directories(const std::vector<std::string>& given);
+
+/// The first of directory/name that is there; an absolute name stands for itself. Throws `DataError` listing the
+/// directories and saying where to get the data.
+std::string find_file(const std::string& name, const std::vector<std::string>& directories);
+
+/// Throws `ConfigError` naming the key path unless the part lies inside the image.
+void check_inside(const std::string& path, const Rectangle& part, const Cube& image);
+
+/// A part of both images; `fine` is in pixels of the MSI and a multiple of the ratio in all its numbers.
+Pair crop_pair(const Pair& pair, const Rectangle& fine);
+
+/// The images of an experiment, cropped, and how coarse and fine ones belong together.
+struct Scene {
+  /// Undefined for a pair without one.
+  std::optional<Cube> reference;
+  /// Only where the experiment reads a pair in; otherwise `simulate` makes one from the reference.
+  std::optional<Pair> measured;
+  Degradation degradation;
+  /// What the methods are not told but have to be given from an estimate.
+  EstimateOptions estimate;
+  /// Other scenes that `transfer` learns from and selects with; each has a reference.
+  std::vector<Scene> train, validation;
+};
+
+/// Reads or synthesises what `config.data` and, for `transfer`, `config.protocol` name and resolves PSF and SRF for
+/// each. Throws `DataError` on data that is
+/// missing or unreadable and `ConfigError` on a degradation that does not fit them or scenes of other bands.
+Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>& directories);
+
+/// 64-bit hash of all that was read or synthesised, files of responses and kernels included: the configuration's hashes
+/// only know their names.
+std::string data_hash(const Scene& scene);
+
+/// The pair that the methods get: the measured one, or one simulated from the reference with noise of this seed.
+Pair make_pair(const Scene& scene, Index seed);
+
+}  // namespace specfuse

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+
+#include "specfuse/methods/fusion_method.h"
+#include "specfuse/run/data.h"
+
+namespace specfuse {
+
+/// What one seed of an experiment asks of every method alike.
+struct Task {
+  /// To fuse.
+  Pair pair;
+  /// All that `fit` sees; nothing for "apply".
+  TrainingData training;
+  /// What `pair` has from an estimate, where the configuration asks for one.
+  std::optional<Estimate> estimate;
+  /// All that a second fit sees, which goes on from the first; "transfer" alone has one.
+  std::optional<TrainingData> fine_tuning;
+  /// The part of the fused image that is scored; none: all of it.
+  std::optional<Rectangle> scored;
+};
+
+/// What a protocol makes of a scene: "wald" trains one scale down, with the hsi itself as the answer; "split" on parts
+/// of the scene and "transfer" on `scene.train`, with the reference as the answer; "apply" on nothing.
+/// `receptive_radius` is the widest of the methods.
+/// Throws `ConfigError` where rectangles reach outside or lie too close together, or where nothing is left to train on.
+Task make_task(const Scene& scene, const ProtocolConfig& protocol, Index seed, Index receptive_radius = 0);
+
+}  // namespace specfuse

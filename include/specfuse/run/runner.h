@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "specfuse/config/config.h"
+#include "specfuse/report/results.h"
+
+namespace specfuse {
+
+struct RunOptions {
+  std::vector<std::string> data_directories;
+  /// Where results go.
+  std::string out;
+  /// Continue from the checkpoints that an earlier run left there.
+  bool resume = false;
+};
+
+/// Loads, degrades, fits, fuses, scores and reports, for each seed and each method, and writes the files that
+/// experiments/README.md lists into `options.out`: all of them at the end, or none. Throws `ConfigError`, `DataError`,
+/// `Error`, or `Interrupted` with the checkpoints left in place.
+Results run_experiment(const ExperimentConfig& config, const RunOptions& options);
+
+/// What `run_experiment` would do, one step a line. Loads and checks the data, fits and writes nothing. Throws as
+/// `run_experiment` does.
+std::string plan_experiment(const ExperimentConfig& config, const RunOptions& options);
+
+}  // namespace specfuse

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "specfuse/config/config.h"
+
+namespace specfuse {
+
+/// A field that a sweep varies, by its path as `--set` takes it.
+struct SweepField {
+  std::string path;
+  /// Varied by an entry of `list`, together with the other fields of the entry; otherwise by `grid`, by itself.
+  bool listed = false;
+};
+
+/// One experiment of a sweep.
+struct SweepRun {
+  /// Runs that differ in their seed alone share a point; points count from 0 in the order of the runs.
+  std::size_t point = 0;
+  /// One for each field, as JSON text; empty where this run leaves the field to the base experiment.
+  std::vector<std::string> values;
+  ExperimentConfig config;
+  /// `config_hash` of `config`; no two runs have the same.
+  std::string hash;
+};
+
+/// A sweep file, all of its runs spelt out: each entry of `list` with each point of `grid` (the last field fastest)
+/// with each of `seeds`.
+struct Sweep {
+  std::string name;
+  std::vector<SweepField> fields;
+  /// Whether `seeds` is given, so that each run has one seed.
+  bool seeded = false;
+  std::vector<SweepRun> runs;
+
+  /// What distinguishes a run, such as "degrade.ratio=4, psf.type=box, seed 1".
+  std::string text_of(const SweepRun& run) const;
+};
+
+/// The value of a field as people read it: a text without its quotes, everything else as JSON.
+std::string field_text(const std::string& value);
+
+/// Whether a text is a JSON object with the key "sweep": a sweep file, right or wrong, and no experiment.
+bool is_sweep(const std::string& text);
+
+/// Reads a sweep. `file` is for messages, and the base experiment lies beside it; each `path=value` of `overrides` is
+/// set in the base experiment before the fields are varied. Every run is checked as `parse_config` checks it. Throws
+/// `ConfigError` where anything is unreadable or wrong, an override would be varied away, or two runs are the same.
+Sweep parse_sweep(const std::string& text, const std::string& file, const std::vector<std::string>& overrides);
+
+}  // namespace specfuse

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "specfuse/report/report_table.h"
+#include "specfuse/sweep/sweep.h"
+
+namespace specfuse {
+
+/// Every `count`-th run of a sweep, from the `number`-th on.
+struct Shard {
+  Index number = 1, count = 1;
+};
+
+struct SweepOptions {
+  std::vector<std::string> data_directories;
+  /// Where results go: each run into runs/<hash>, and the tables over all runs beside them.
+  std::string out;
+  /// Runs at the same time, no more than there are threads; these are shared among them.
+  int jobs = 1;
+  Shard shard;
+};
+
+/// What came of a call.
+struct SweepOutcome {
+  /// One row for each point and method, of all runs that are complete.
+  Table table;
+  /// A line for each run of this call that failed.
+  std::vector<std::string> failed;
+};
+
+/// Does the runs of the shard that are not done, each as a process of this program, and makes the tables and figures
+/// that experiments/README.md lists from the results of all runs in `options.out`, whoever did them. A run that was cut
+/// off goes on from its checkpoints; one that another process is doing is left to it; one that fails stops nothing but
+/// itself. Throws `Error` where files cannot be written, or `Interrupted` once the processes have saved their state.
+SweepOutcome run_sweep(const Sweep& sweep, const SweepOptions& options);
+
+/// The runs of the shard, one a line: position, hash, what has been done, and what distinguishes the run.
+std::string plan_sweep(const Sweep& sweep, const SweepOptions& options);
+
+}  // namespace specfuse

@@ -1,0 +1,262 @@
+#include "specfuse/config/config.h"
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "specfuse/config/override.h"
+#include "specfuse/core/error.h"
+#include "specfuse/core/rng.h"
+#include "specfuse/io/file.h"
+#include "specfuse/metrics/profiles.h"
+
+namespace specfuse {
+namespace {
+
+/// What a run writes beside the folders of its methods.
+const std::set<std::string> kResultNames = {"config.json",  "environment.json", "figures",  "log.jsonl", "metrics.csv",
+                                            "metrics.json", "report.html",      "scene.h5", "table.md",  "table.tex"};
+
+/// Whether a text can name a file or folder inside the output folder.
+bool is_plain_name(const std::string& text) {
+  const std::string allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+  return !text.empty() && text.size() <= 100 && text[0] != '.' && text[0] != '-' &&
+         text.find_first_not_of(allowed) == std::string::npos;
+}
+
+/// Checks that go beyond one field.
+class Checker {
+ public:
+  explicit Checker(const std::string& file) : file_(file) {}
+
+  void check(const ExperimentConfig& config) const {
+    expect(is_plain_name(config.name), "name", "letters, digits, '.', '_' and '-', not led by '.' or '-'", config.name);
+    check_data(config.data, "data");
+    check_estimate(config.degrade);
+    check_measured(config);
+    check_protocol(config.protocol);
+    expect(!config.seeds.empty(), "seeds", "at least one", "none");
+    expect(!config.methods.empty(), "methods", "at least one", "none");
+    const std::set<std::string> profiles(config.metric_profiles.begin(), config.metric_profiles.end());
+    expect(profiles.size() == config.metric_profiles.size(), "metric_profiles", "profiles that differ", "one twice");
+    std::set<std::string> folders;
+    for (std::size_t i = 0; i < config.methods.size(); ++i) {
+      const MethodConfig& method = config.methods[i];
+      check_checkpoint(config.protocol, method, concat("methods.", i, ".checkpoint"));
+      const std::string path = concat("methods.", i, ".label");
+      expect(is_plain_name(method.label) && kResultNames.count(method.label) == 0, path,
+             "letters, digits, '.', '_' and '-', not led by '.' or '-', and no name of a result file", method.label);
+      for (const Index seed : config.seeds) {
+        expect(folders.insert(config.folder_of(method, seed)).second, path, "labels and seeds that differ",
+               config.folder_of(method, seed) + " twice");
+      }
+    }
+  }
+
+ private:
+  void expect(bool holds, const std::string& path, const std::string& expected, const std::string& got) const {
+    SPECFUSE_CHECK_AS(ConfigError, holds, file_, ": ", path, ": expected ", expected, ", got ",
+                      got.empty() ? "nothing" : got);
+  }
+
+  void check_data(const DataConfig& data, const std::string& path) const {
+    const int sources = data.scene.has_value() + data.pair.has_value() + data.synthetic.has_value();
+    expect(sources == 1, path, "exactly one of scene, pair and synthetic", concat(sources));
+    check_region(path + ".crop", data.crop);
+    expect(!data.dataset || data.scene, path + ".dataset", "it beside a scene only", data.dataset.value_or(""));
+  }
+
+  void check_checkpoint(const ProtocolConfig& protocol, const MethodConfig& method, const std::string& path) const {
+    const bool learns = method.options->make()->learns(), apply = protocol.type == "apply";
+    expect(!method.checkpoint || apply, path, "it with apply only", method.checkpoint.value_or(""));
+    expect(!method.checkpoint || learns, path, concat("nothing, as ", method.name, " learns nothing"),
+           method.checkpoint.value_or(""));
+    expect(!apply || !learns || method.checkpoint, path,
+           concat("the file of what ", method.name, " learned, as apply trains nothing"), "");
+  }
+
+  void check_transfer(const ProtocolConfig& protocol) const {
+    const bool transfer = protocol.type == "transfer";
+    const auto check_scenes = [&](const std::string& path, const std::vector<DataConfig>& scenes) {
+      expect(transfer || scenes.empty(), path, "it with transfer only", concat(scenes.size(), " scenes"));
+      for (std::size_t i = 0; i < scenes.size(); ++i) check_data(scenes[i], concat(path, ".", i));
+    };
+    check_scenes("protocol.train_scenes", protocol.train_scenes);
+    check_scenes("protocol.validation_scenes", protocol.validation_scenes);
+    expect(!transfer || !protocol.train_scenes.empty(), "protocol.train_scenes", "at least one for transfer", "none");
+    expect(transfer || !protocol.fine_tune, "protocol.fine_tune", "it with transfer only", "it");
+    expect(protocol.validation_scenes.empty() || protocol.validation_fraction == 0, "protocol.validation_fraction",
+           "it or validation_scenes", "both");
+  }
+
+  void check_region(const std::string& path, const std::optional<Region>& part) const {
+    expect(!part || (part->rows >= 1 && part->cols >= 1), path, "rows and cols", "neither or one of them");
+  }
+
+  void check_measured(const ExperimentConfig& config) const {
+    if (!config.data.pair || config.protocol.type == "transfer") return;
+    const DegradeConfig& degrade = config.degrade;
+    const bool simulated = degrade.snr_db.hsi || degrade.snr_db.msi || degrade.msi_shift != std::array<double, 2>{0, 0};
+    expect(!simulated, "degrade", "neither snr_db nor msi_shift with a measured pair, which has its own",
+           "one of them");
+  }
+
+  void check_estimate(const DegradeConfig& degrade) const {
+    expect(!degrade.estimate.psf || degrade.psf.type == "gaussian", "degrade.estimate.psf",
+           "it with a gaussian psf only", concat("psf.type ", degrade.psf.type));
+    expect(!degrade.estimate.gain || degrade.estimate.srf, "degrade.estimate.gain",
+           "it together with estimate.srf only", "it alone");
+  }
+
+  void check_protocol(const ProtocolConfig& protocol) const {
+    check_transfer(protocol);
+    const bool split = protocol.type == "split", cuts = protocol.type == "wald" || protocol.type == "transfer";
+    expect(cuts || protocol.validation_fraction == 0, "protocol.validation_fraction", "it with wald or transfer only",
+           concat(protocol.validation_fraction));
+    check_region("protocol.train", protocol.train);
+    check_region("protocol.validation", protocol.validation);
+    check_region("protocol.test", protocol.test);
+    const int parts = protocol.train.has_value() + protocol.validation.has_value() + protocol.test.has_value();
+    expect(parts == (split ? 3 : 0), "protocol",
+           split ? "train, validation and test for split" : "train, validation and test with split only",
+           concat(parts, " of them"));
+  }
+
+  std::string file_;
+};
+
+void resolve(DataConfig& data) {
+  if (data.scene && !data.dataset) data.dataset = "/cube";
+}
+
+void resolve(ExperimentConfig& config) {
+  resolve(config.data);
+  for (DataConfig& scene : config.protocol.train_scenes) resolve(scene);
+  for (DataConfig& scene : config.protocol.validation_scenes) resolve(scene);
+  if (config.degrade.psf.type == "gaussian" && !config.degrade.psf.fwhm) {
+    config.degrade.psf.fwhm = static_cast<double>(config.degrade.ratio);
+  }
+  // A measured pair brings what it has; only scenes that are simulated need a response.
+  const bool simulates = !config.data.pair || config.protocol.type == "transfer";
+  if (simulates && !config.degrade.srf.given()) config.degrade.srf.sensor = "landsat7";
+  for (MethodConfig& method : config.methods) {
+    if (method.label.empty()) method.label = method.name;
+  }
+}
+
+std::string hash_text(const Json& json) {
+  const std::string text = json.dump();
+  return hex_hash(text.data(), text.size());
+}
+
+}  // namespace
+
+void Region::describe(FieldVisitor& fields) {
+  fields("row", row, Range{0, 1e9});
+  fields("col", col, Range{0, 1e9});
+  fields("rows", rows, Range{1, 1e9});
+  fields("cols", cols, Range{1, 1e9});
+}
+
+void DataConfig::describe(FieldVisitor& fields) {
+  fields("scene", scene);
+  fields("dataset", dataset);
+  fields("pair", pair);
+  fields("synthetic", synthetic);
+  fields("crop", crop);
+}
+
+void SnrConfig::describe(FieldVisitor& fields) {
+  fields("hsi", hsi, Range{-20, 200});
+  fields("msi", msi, Range{-20, 200});
+}
+
+void DegradeConfig::describe(FieldVisitor& fields) {
+  fields("ratio", ratio, Range{2, 64});
+  fields("psf", psf);
+  fields("boundary", boundary, Choices{"symmetric", "replicate", "circular"});
+  fields("srf", srf);
+  fields("snr_db", snr_db);
+  fields("msi_shift", msi_shift, Range{-100, 100});
+  fields("estimate", estimate);
+}
+
+void EstimateConfig::describe(FieldVisitor& fields) {
+  fields("srf", srf);
+  fields("psf", psf);
+  fields("gain", gain);
+}
+
+void FineTuneConfig::describe(FieldVisitor& fields) {
+  fields("steps", steps, Range{0, 1e9});
+  fields("learning_rate", learning_rate, Range{1e-12, 1e3});
+}
+
+void ProtocolConfig::describe(FieldVisitor& fields) {
+  fields("type", type, Choices{"wald", "split", "transfer", "apply"});
+  fields("validation_fraction", validation_fraction, Range{0, 0.9});
+  fields("train", train);
+  fields("validation", validation);
+  fields("test", test);
+  fields("train_scenes", train_scenes);
+  fields("validation_scenes", validation_scenes);
+  fields("fine_tune", fine_tune);
+}
+
+void MethodConfig::describe(FieldVisitor& fields) {
+  Choices names{};
+  for (const MethodEntry& entry : specfuse::methods()) names.texts.push_back(entry.name);
+  fields("name", name, names);
+  fields("label", label);
+  fields("checkpoint", checkpoint);
+  if (!options) options = method_options(name);
+  options->describe(fields);
+}
+
+void ExperimentConfig::describe(FieldVisitor& fields) {
+  fields("name", name);
+  fields("data", data);
+  fields("degrade", degrade);
+  fields("protocol", protocol);
+  fields("seeds", seeds, Range{0, 9007199254740992});
+  fields("methods", methods);
+  Choices profiles{};
+  profiles.texts = specfuse::metric_profiles();
+  fields("metric_profiles", metric_profiles, profiles);
+}
+
+std::string ExperimentConfig::folder_of(const MethodConfig& method, Index seed) const {
+  return seeds.size() == 1 ? method.label : concat(method.label, "-seed", seed);
+}
+
+ExperimentConfig parse_config(const std::string& text, const std::string& file,
+                              const std::vector<std::string>& overrides) {
+  Json json = parse_json(text, file);
+  SPECFUSE_CHECK_AS(ConfigError, json.is_object(), file, ": expected an object, got ", json.type_name());
+  for (const std::string& setting : overrides) apply_override(json, setting);
+  ExperimentConfig config;
+  read_fields(json, "", file, config);
+  resolve(config);
+  Checker(file).check(config);
+  return config;
+}
+
+std::string read_config_text(const std::string& file) {
+  try {
+    return read_text(file);
+  } catch (const DataError& problem) {
+    throw ConfigError(problem.what());
+  }
+}
+
+std::string config_text(const ExperimentConfig& config) { return write_fields(config).dump(2) + "\n"; }
+
+std::string config_hash(const ExperimentConfig& config) {
+  Json json = write_fields(config);
+  json.erase("name");
+  return hash_text(json);
+}
+
+std::string degradation_hash(const ExperimentConfig& config) { return hash_text(write_fields(config.degrade)); }
+
+}  // namespace specfuse

@@ -1,0 +1,285 @@
+#include "specfuse/config/json_fields.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <set>
+
+#include "specfuse/core/error.h"
+
+namespace specfuse {
+namespace {
+
+constexpr int kDeepest = 32;
+
+template <class... Functions>
+struct Overloaded : Functions... {
+  using Functions::operator()...;
+};
+template <class... Functions>
+Overloaded(Functions...) -> Overloaded<Functions...>;
+
+std::string joined(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts) all.append(all.empty() ? "" : ", ").append(text);
+  return all;
+}
+
+std::string below(const std::string& path, const std::string& key) { return path.empty() ? key : path + "." + key; }
+
+std::string shortened(const std::string& text) { return text.size() > 60 ? text.substr(0, 57) + "..." : text; }
+
+std::string expectation(const std::string& what, const Field& limits) {
+  if (limits.choices) return concat("one of ", joined(limits.choices->texts));
+  if (!limits.range) return what;
+  const bool least = std::isfinite(limits.range->least), most = std::isfinite(limits.range->most);
+  if (least && most) return concat(what, " from ", limits.range->least, " to ", limits.range->most);
+  if (least) return concat(what, " of at least ", limits.range->least);
+  return most ? concat(what, " of at most ", limits.range->most) : what;
+}
+
+bool is_choice(const std::string& text, const Choices& choices) {
+  return std::find(choices.texts.begin(), choices.texts.end(), text) != choices.texts.end();
+}
+
+/// Edits (insert, remove, replace one character) that turn one text into the other: Levenshtein 1966.
+std::size_t edit_distance(const std::string& from, const std::string& to) {
+  std::vector<std::size_t> row(to.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < to.size(); ++j) {
+      const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
+      diagonal = std::exchange(row[j + 1], std::min({row[j] + 1, row[j + 1] + 1, replaced}));
+    }
+  }
+  return row.back();
+}
+
+/// The hint behind an unknown key: the nearest known one, or all of them.
+std::string hint(const std::string& key, const std::vector<std::string>& known) {
+  const auto nearest = std::min_element(known.begin(), known.end(), [&](const auto& a, const auto& b) {
+    return edit_distance(key, a) < edit_distance(key, b);
+  });
+  if (nearest == known.end()) return "no key is known here";
+  if (edit_distance(key, *nearest) <= 1 + key.size() / 4) return concat("did you mean \"", *nearest, "\"?");
+  return concat("known: ", joined(known));
+}
+
+/// Reads one JSON object into the fields that are described to it.
+class Reader : public FieldVisitor {
+ public:
+  Reader(const Json& object, const std::string& path, const std::string& file)
+      : object_(object), path_(path), file_(file) {}
+
+  void finish() const { refuse_unknown_keys(object_, path_, file_, known_); }
+
+  static void read(const Json& json, const std::string& path, const std::string& file, const Place& place,
+                   const Field& limits);
+
+ private:
+  void visit(const Field& field, const Place& place) override {
+    known_.emplace_back(field.key);
+    const auto found = object_.find(field.key);
+    if (found != object_.end()) return read(*found, below(path_, field.key), file_, place, field);
+    // A choice whose default is none of the choices has to be given.
+    const auto* const text = std::get_if<std::string*>(&place.to);
+    SPECFUSE_CHECK_AS(ConfigError, !text || !field.choices || is_choice(**text, *field.choices), file_, ": ",
+                      below(path_, field.key), ": expected ", expectation("", field), ", got nothing");
+  }
+
+  const Json& object_;
+  const std::string& path_;
+  const std::string& file_;
+  std::vector<std::string> known_;
+};
+
+template <class Integer>
+bool read_integer(const Json& json, Integer& value) {
+  if (!json.is_number()) return false;
+  // 1e6 is an integer too. The bound is the largest below which every integer is exact in double.
+  const double number = json.get<double>();
+  if (number != std::floor(number) || std::abs(number) > 9007199254740992.0) return false;
+  if (number < static_cast<double>(std::numeric_limits<Integer>::min()) ||
+      number > static_cast<double>(std::numeric_limits<Integer>::max())) {
+    return false;
+  }
+  value = static_cast<Integer>(number);
+  return true;
+}
+
+void Reader::read(const Json& json, const std::string& path, const std::string& file, const Place& place,
+                  const Field& limits) {
+  const auto expect = [&](bool holds, const std::string& what) {
+    SPECFUSE_CHECK_AS(ConfigError, holds, file, path.empty() ? "" : ": ", path, ": expected ",
+                      expectation(what, limits), ", got ", shown(json));
+  };
+  const auto in_range = [&](double number) {
+    return !limits.range || (number >= limits.range->least && number <= limits.range->most);
+  };
+  const auto integer = [&](auto* value) {
+    expect(read_integer(json, *value) && in_range(static_cast<double>(*value)), "an integer");
+  };
+  std::visit(Overloaded{
+                 [&](bool* value) {
+                   expect(json.is_boolean(), "true or false");
+                   *value = json.get<bool>();
+                 },
+                 [&](int* value) { integer(value); },
+                 [&](Index* value) { integer(value); },
+                 [&](double* value) {
+                   expect(json.is_number() && in_range(json.get<double>()), "a number");
+                   *value = json.get<double>();
+                 },
+                 [&](std::string* value) {
+                   expect(json.is_string(), "a text");
+                   *value = json.get<std::string>();
+                   expect(!limits.choices || is_choice(*value, *limits.choices), "");
+                 },
+                 [&](const Place::Object& object) {
+                   expect(json.is_object(), "an object");
+                   Reader reader(json, path, file);
+                   object.describe(reader);
+                   reader.finish();
+                 },
+                 [&](const Place::Optional& optional) {
+                   if (json.is_null()) return optional.reset();
+                   read(json, path, file, optional.value(), limits);
+                 },
+                 [&](const Place::List& list) {
+                   const std::string what = list.renew ? "a list" : concat("a list of ", list.size());
+                   SPECFUSE_CHECK_AS(ConfigError, json.is_array() && (list.renew || json.size() == list.size()), file,
+                                     ": ", path, ": expected ", what, ", got ", shown(json));
+                   if (list.renew) list.renew(json.size());
+                   for (std::size_t i = 0; i < json.size(); ++i) {
+                     read(json[i], below(path, std::to_string(i)), file, list.at(i), limits);
+                   }
+                 },
+                 [&](const Place::Table& table) {
+                   expect(json.is_object(), "an object");
+                   table.clear();
+                   for (const auto& [name, value] : json.items()) {
+                     read(value, below(path, name), file, table.add(name), limits);
+                   }
+                 },
+             },
+             place.to);
+}
+
+/// Goes through a text before it is parsed, for what the parser lets pass. A callback of the parser could look for the
+/// same, but with one it takes quadratic time.
+class Watcher : public nlohmann::json_sax<Json> {
+ public:
+  explicit Watcher(const std::string& file) : file_(file) {}
+
+  bool start_object(std::size_t) override {
+    seen_.emplace_back();
+    return enter();
+  }
+  bool end_object() override {
+    seen_.pop_back();
+    return leave();
+  }
+  bool start_array(std::size_t) override { return enter(); }
+  bool end_array() override { return leave(); }
+  bool key(std::string& name) override {
+    SPECFUSE_CHECK_AS(ConfigError, seen_.back().insert(name).second, file_, ": the key ", shown(name),
+                      " is given twice in one object");
+    return true;
+  }
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(std::int64_t) override { return true; }
+  bool number_unsigned(std::uint64_t) override { return true; }
+  bool number_float(double, const std::string&) override { return true; }
+  bool string(std::string&) override { return true; }
+  bool binary(Json::binary_t&) override { return true; }
+  /// The parser will say it.
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
+
+ private:
+  bool enter() {
+    SPECFUSE_CHECK_AS(ConfigError, ++depth_ <= kDeepest, file_, ": expected at most ", kDeepest, " levels, got more");
+    return true;
+  }
+  bool leave() {
+    --depth_;
+    return true;
+  }
+
+  const std::string& file_;
+  /// The keys of each object that is open.
+  std::vector<std::set<std::string>> seen_;
+  int depth_ = 0;
+};
+
+class Writer : public FieldVisitor {
+ public:
+  Json object = Json::object();
+
+ private:
+  void visit(const Field& field, const Place& place) override { object[field.key] = write_place(place); }
+};
+
+}  // namespace
+
+void refuse_unknown_keys(const Json& object, const std::string& path, const std::string& file,
+                         const std::vector<std::string>& known) {
+  for (const auto& [key, value] : object.items()) {
+    SPECFUSE_CHECK_AS(ConfigError, std::find(known.begin(), known.end(), key) != known.end(), file, ": ",
+                      below(path, shortened(key)), ": unknown key; ", hint(shortened(key), known));
+  }
+}
+
+std::string shown(const Json& json) {
+  if (json.is_object()) return "an object";
+  if (json.is_array()) return concat("a list of ", json.size());
+  return shortened(json.dump(-1, ' ', true, Json::error_handler_t::replace));
+}
+
+Json parse_json(const std::string& text, const std::string& file) {
+  Watcher watcher(file);
+  Json::sax_parse(text, &watcher);
+  try {
+    return Json::parse(text);
+  } catch (const nlohmann::json::exception& problem) {
+    // "[json.exception.parse_error.101] parse error at line 3, column 5: ..."
+    std::string reason = problem.what();
+    reason.erase(0, reason.find("] ") + 2);
+    std::replace_if(
+        reason.begin(), reason.end(), [](unsigned char c) { return c < 0x20 || c >= 0x7f; }, '?');
+    throw ConfigError(concat(file, ": not valid JSON: ", reason));
+  }
+}
+
+void read_place(const Json& json, const std::string& path, const std::string& file, const Place& place) {
+  Reader::read(json, path, file, place, {"", ""});
+}
+
+Json write_place(const Place& place) {
+  return std::visit(Overloaded{
+                        [](const Place::Object& object) {
+                          Writer writer;
+                          object.describe(writer);
+                          return writer.object;
+                        },
+                        [](const Place::Optional& optional) {
+                          return optional.has_value() ? write_place(optional.value()) : Json(nullptr);
+                        },
+                        [](const Place::List& list) {
+                          Json all = Json::array();
+                          for (std::size_t i = 0; i < list.size(); ++i) all.push_back(write_place(list.at(i)));
+                          return all;
+                        },
+                        [](const Place::Table& table) {
+                          Json all = Json::object();
+                          for (std::size_t i = 0; i < table.size(); ++i) all[table.name(i)] = write_place(table.at(i));
+                          return all;
+                        },
+                        [](const auto* value) { return Json(*value); },
+                    },
+                    place.to);
+}
+
+}  // namespace specfuse

@@ -1,0 +1,56 @@
+#include "specfuse/config/override.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "specfuse/core/error.h"
+
+namespace specfuse {
+namespace {
+
+/// The value at one step of a path, made where an object lacks it.
+Json& step_into(Json& json, const std::string& key, const std::string& who) {
+  if (json.is_null()) json = Json::object();
+  if (json.is_object()) return json[key];
+  SPECFUSE_CHECK_AS(ConfigError, json.is_array(), who, ": nothing is below the value before \"", key, "\"");
+  const bool number = !key.empty() && key.size() < 9 && key.find_first_not_of("0123456789") == std::string::npos;
+  SPECFUSE_CHECK_AS(ConfigError, number && std::stoul(key) < json.size(), who, ": expected a position from 0 to ",
+                    static_cast<Index>(json.size()) - 1, " in the list, got \"", key, "\"");
+  return json[std::stoul(key)];
+}
+
+bool is_utf8(const std::string& text) {
+  try {
+    return !Json(text).dump().empty();
+  } catch (const nlohmann::json::type_error&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+void set_field(Json& json, const std::string& path, const Json& value, const std::string& who) {
+  Json* at = &json;
+  for (std::size_t begin = 0, end = 0; begin <= path.size(); begin = end + 1) {
+    end = std::min(path.find('.', begin), path.size());
+    SPECFUSE_CHECK_AS(ConfigError, end > begin, who, ": the path has an empty part");
+    at = &step_into(*at, path.substr(begin, end - begin), who);
+  }
+  *at = value;
+}
+
+std::string override_path(const std::string& setting) {
+  SPECFUSE_CHECK_AS(ConfigError, is_utf8(setting), "--set: expected a text in UTF-8, got other bytes");
+  const std::size_t equals = setting.find('=');
+  SPECFUSE_CHECK_AS(ConfigError, equals != std::string::npos && equals > 0, "--set: expected path=value, got \"",
+                    setting, "\"");
+  return setting.substr(0, equals);
+}
+
+void apply_override(Json& json, const std::string& setting) {
+  const std::string path = override_path(setting), value = setting.substr(path.size() + 1);
+  const std::string who = concat("--set ", setting);
+  set_field(json, path, Json::accept(value) ? parse_json(value, who) : Json(value), who);
+}
+
+}  // namespace specfuse

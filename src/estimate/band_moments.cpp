@@ -1,0 +1,124 @@
+#include "estimate/band_moments.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "specfuse/core/error.h"
+
+namespace specfuse {
+namespace {
+
+std::vector<double> means_of(const Cube& cube) {
+  std::vector<double> mean(static_cast<std::size_t>(cube.bands()));
+  for (Index i = 0; i < cube.values.size(); ++i)
+    mean[static_cast<std::size_t>(i % cube.bands())] += double{cube.values[i]};
+  for (double& value : mean) value /= static_cast<double>(cube.pixels());
+  return mean;
+}
+
+Matrix centred(const Cube& cube, const std::vector<double>& mean) {
+  Matrix values(cube.pixels(), cube.bands());
+  for (Index i = 0; i < cube.values.size(); ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    values.values[at] = double{cube.values[i]} - mean[at % mean.size()];
+  }
+  return values;
+}
+
+Matrix mean_product(const Matrix& a, const Matrix& b) {
+  Matrix result = product_tn(a, b);
+  for (double& value : result.values) value /= static_cast<double>(a.rows);
+  return result;
+}
+
+/// The standard deviation of what the bands next to band b do not explain of it. As many are asked as the pixels allow.
+double noise_of(const Matrix& covariance, Index b, Index pixels) {
+  const Index bands = covariance.rows, asked = std::min(bands - 1, pixels / 4);
+  const double floor = 1e-7 * std::sqrt(covariance(b, b));
+  if (asked < 1) return floor;
+  const Index first = std::clamp<Index>(b - asked / 2, 0, bands - 1 - asked);
+  Matrix left(asked, asked), right(asked, 1);
+  const auto at = [&](Index i) { return first + i < b ? first + i : first + i + 1; };
+  for (Index i = 0; i < asked; ++i) {
+    right(i, 0) = covariance(at(i), b);
+    for (Index j = 0; j < asked; ++j) left(i, j) = covariance(at(i), at(j));
+    // Bands that are copies of each other still have a solution.
+    left(i, i) += 1e-10 * covariance(at(i), at(i)) + 1e-300;
+  }
+  const Matrix weights = solve_positive(left, right);
+  double residual = covariance(b, b);
+  for (Index i = 0; i < asked; ++i) residual -= weights(i, 0) * right(i, 0);
+  const auto count = static_cast<double>(pixels);
+  return std::max(floor, std::sqrt(std::max(0.0, residual) * count / (count - static_cast<double>(asked) - 1)));
+}
+
+/// What is left of a direction of this variance, in noise units, when it is estimated from what was seen (Wiener).
+double signal_share(double variance) { return std::max(0.0, 1 - 1 / variance); }
+
+}  // namespace
+
+BandMoments::BandMoments(const Cube& hsi) : mean_(means_of(hsi)) {
+  SPECFUSE_CHECK(hsi.pixels() >= 16, "estimate: expected an hsi of at least 16 pixels, got ", hsi.pixels());
+  centred_ = centred(hsi, mean_);
+  const Index bands = hsi.bands();
+  const Matrix noisy = mean_product(centred_, centred_);
+  for (Index b = 0; b < bands; ++b) noise_.push_back(std::max(1e-30, noise_of(noisy, b, pixels())));
+
+  Matrix whitened(bands, bands);
+  const auto noise = [&](Index b) { return noise_[static_cast<std::size_t>(b)]; };
+  for (Index i = 0; i < bands; ++i) {
+    for (Index j = 0; j < bands; ++j) whitened(i, j) = noisy(i, j) / (noise(i) * noise(j));
+  }
+  const Eigen eigen = eigen_symmetric(whitened);
+  // A direction of nothing but noise has variance 1.
+  constexpr double kLeast = 4;
+  const auto kept = std::max<Index>(
+      1, std::count_if(eigen.values.begin(), eigen.values.end(), [=](double value) { return value > kLeast; }));
+  directions_ = Matrix(bands, kept);
+  variances_.assign(eigen.values.begin(), eigen.values.begin() + kept);
+  Matrix scaled(bands, kept);
+  for (Index b = 0; b < bands; ++b) {
+    for (Index k = 0; k < kept; ++k) {
+      const double variance = variances_[static_cast<std::size_t>(k)];
+      directions_(b, k) = eigen.vectors(b, k);
+      scaled(b, k) = noise(b) * eigen.vectors(b, k) * signal_share(variance) * std::sqrt(std::max(0.0, variance));
+    }
+  }
+  covariance_ = product_nt(scaled, scaled);
+}
+
+BandMoments::Cross BandMoments::with(const Cube& other) const {
+  SPECFUSE_CHECK(other.pixels() == pixels(), "estimate: expected ", pixels(), " pixels, got ", other.pixels());
+  Cross cross;
+  cross.mean = means_of(other);
+  const Matrix values = centred(other, cross.mean);
+  Matrix whitened = mean_product(centred_, values);
+  for (Index b = 0; b < whitened.rows; ++b) {
+    for (Index m = 0; m < whitened.cols; ++m) whitened(b, m) /= noise_[static_cast<std::size_t>(b)];
+  }
+  const Matrix along = product_tn(directions_, whitened);
+  Matrix signal = along;
+  for (Index k = 0; k < signal.rows; ++k) {
+    const double share = signal_share(variances_[static_cast<std::size_t>(k)]);
+    for (Index m = 0; m < signal.cols; ++m) signal(k, m) *= share;
+  }
+  cross.covariance = product(directions_, signal);
+  for (Index b = 0; b < whitened.rows; ++b) {
+    for (Index m = 0; m < whitened.cols; ++m) cross.covariance(b, m) *= noise_[static_cast<std::size_t>(b)];
+  }
+  for (Index m = 0; m < values.cols; ++m) {
+    double variance = 0, explained = 0;
+    for (Index i = 0; i < values.rows; ++i) variance += values(i, m) * values(i, m);
+    variance /= static_cast<double>(values.rows);
+    for (Index k = 0; k < along.rows; ++k) {
+      const double length = variances_[static_cast<std::size_t>(k)];
+      if (length > 0) explained += along(k, m) * along(k, m) / length;
+    }
+    cross.variance.push_back(variance);
+    cross.unexplained.push_back(variance > 0 ? std::max(0.0, 1 - explained / variance) : 0);
+  }
+  return cross;
+}
+
+}  // namespace specfuse

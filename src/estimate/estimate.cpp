@@ -1,0 +1,225 @@
+#include "specfuse/estimate/estimate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "estimate/band_moments.h"
+#include "estimate/response_fit.h"
+#include "specfuse/core/error.h"
+#include "specfuse/core/threads.h"
+#include "specfuse/imaging/psf.h"
+#include "specfuse/imaging/sensors.h"
+#include "specfuse/imaging/srf.h"
+
+namespace specfuse {
+namespace {
+
+Tensor gaussian_psf(double fwhm, Index ratio) {
+  PsfOptions options;
+  options.fwhm = fwhm;
+  return make_psf(options, ratio);
+}
+
+/// Where a function of one minimum in [low, high] has it (Kiefer 1953).
+template <class Function>
+double golden_section(double low, double high, Function value) {
+  const double golden = (std::sqrt(5.0) - 1) / 2;
+  double left = high - golden * (high - low), right = low + golden * (high - low);
+  double at_left = value(left), at_right = value(right);
+  for (const double tolerance = 1e-5 * (high - low); high - low > tolerance;) {
+    if (at_left <= at_right) {
+      high = right, right = left, at_right = at_left;
+      at_left = value(left = high - golden * (high - low));
+    } else {
+      low = left, left = right, at_left = at_right;
+      at_right = value(right = low + golden * (high - low));
+    }
+  }
+  return (low + high) / 2;
+}
+
+double estimate_fwhm(const Pair& pair, const BandMoments& moments) {
+  const auto ratio = static_cast<double>(pair.degradation.ratio);
+  Degradation degradation = pair.degradation;
+  return golden_section(0.25 * ratio, 3 * ratio, [&](double fwhm) {
+    degradation.psf = gaussian_psf(fwhm, degradation.ratio);
+    const auto unexplained = moments.with(degrade_spatially(pair.msi, degradation)).unexplained;
+    return std::accumulate(unexplained.begin(), unexplained.end(), 0.0);
+  });
+}
+
+/// Bands in the order of their positions.
+struct Order {
+  std::vector<Index> bands;
+  std::vector<double> position;
+};
+
+Order order_of(const Cube& hsi) {
+  Order order{std::vector<Index>(static_cast<std::size_t>(hsi.bands())), {}};
+  std::iota(order.bands.begin(), order.bands.end(), Index{0});
+  const auto position = [&](Index b) {
+    return hsi.wavelength_nm.empty() ? static_cast<double>(b) : hsi.wavelength_nm[static_cast<std::size_t>(b)];
+  };
+  std::stable_sort(order.bands.begin(), order.bands.end(), [&](Index a, Index b) { return position(a) < position(b); });
+  for (const Index b : order.bands) order.position.push_back(position(b));
+  return order;
+}
+
+std::vector<ResponseProblem> problems_of(const Pair& pair, const BandMoments& moments, const Order& order, bool gain) {
+  const Index bands = pair.hsi.bands();
+  const BandMoments::Cross cross = moments.with(degrade_spatially(pair.msi, pair.degradation));
+  ResponseProblem common;
+  common.covariance = Matrix(bands, bands);
+  common.position = order.position;
+  common.pixels = moments.pixels();
+  common.gain = gain;
+  const auto at = [&](Index i) { return order.bands[static_cast<std::size_t>(i)]; };
+  for (Index i = 0; i < bands; ++i) {
+    common.mean.push_back(moments.mean()[static_cast<std::size_t>(at(i))]);
+    for (Index j = 0; j < bands; ++j) common.covariance(i, j) = moments.covariance()(at(i), at(j));
+  }
+  const bool centres = !pair.hsi.wavelength_nm.empty() && !pair.msi.wavelength_nm.empty();
+  std::vector<ResponseProblem> problems;
+  for (std::size_t m = 0; m < cross.mean.size(); ++m) {
+    SPECFUSE_CHECK(cross.unexplained[m] < 1 && cross.variance[m] > 0, "estimate: nothing in the hsi explains msi band ",
+                   m);
+    ResponseProblem problem = common;
+    for (Index i = 0; i < bands; ++i) problem.cross.push_back(cross.covariance(at(i), static_cast<Index>(m)));
+    problem.y_mean = cross.mean[m];
+    problem.y_variance = cross.variance[m];
+    if (centres) problem.centre = pair.msi.wavelength_nm[m];
+    problems.push_back(std::move(problem));
+  }
+  return problems;
+}
+
+/// Responses of all MSI bands, and how well they explain them.
+struct Candidate {
+  std::string name;
+  std::vector<Response> rows;
+  /// Sum of the costs of the rows, and for each row what its shape has to gain on a simpler one.
+  double cost = 0;
+};
+
+/// What counts against a fitted row, as minus twice a log-likelihood: its two edges are fitted (Schwarz 1978), and make
+/// up for errors of the noise model by a part of the residual.
+double handicap(const ResponseProblem& problem, double part) {
+  const auto pixels = static_cast<double>(problem.pixels);
+  return 2 * std::log(pixels) + part * pixels;
+}
+
+/// Best intervals (exponent 0) or bells of one shape, of which a fit can make more than of whole bands.
+Candidate fitted(const std::vector<ResponseProblem>& problems, const std::string& name, double exponent) {
+  Candidate candidate{name, std::vector<Response>(problems.size()), 0};
+  parallel_for(static_cast<Index>(problems.size()), [&](Index m) {
+    const auto at = static_cast<std::size_t>(m);
+    candidate.rows[at] = exponent == 0 ? fit_box(problems[at]) : fit_bell(problems[at], exponent);
+  });
+  const double finer = exponent == 0 ? 0 : exponent == 2 ? 12 : 6;
+  for (const Response& row : candidate.rows) candidate.cost += row.cost + handicap(problems.front(), 0.1) + finer;
+  return candidate;
+}
+
+/// The published bands of every sensor that has as many as the MSI, as far as the hsi reaches.
+std::vector<Candidate> published(const Pair& pair, const std::vector<ResponseProblem>& problems, const Order& order) {
+  std::vector<Candidate> candidates;
+  for (const auto& [sensor, bands] : sensor_list()) {
+    if (bands.size() != problems.size()) continue;
+    for (const std::string shape : {"box", "gaussian"}) {
+      SrfOptions options;
+      options.sensor = sensor;
+      options.shape = shape;
+      Tensor srf;
+      try {
+        srf = make_srf(options, pair.hsi.wavelength_nm, pair.hsi.bands());
+      } catch (const ConfigError&) {
+        continue;  // the hsi does not cover it
+      }
+      Candidate candidate{concat(sensor, shape == "box" ? " box" : " super-gaussian"), {}, 0};
+      for (std::size_t m = 0; m < problems.size(); ++m) {
+        Response row;
+        for (const Index b : order.bands) row.weights.push_back(srf[static_cast<Index>(m) * srf.dim(1) + b]);
+        row.cost = response_cost(problems[m], row.weights);
+        candidate.cost += row.cost;
+        candidate.rows.push_back(std::move(row));
+      }
+      candidates.push_back(std::move(candidate));
+    }
+  }
+  return candidates;
+}
+
+/// Filters near the published edges of the same sensors: what was measured in the laboratory departs from both shapes.
+void fit_near_published(const Pair& pair, const std::vector<ResponseProblem>& problems,
+                        std::vector<Candidate>& candidates) {
+  if (pair.hsi.wavelength_nm.empty()) return;
+  for (const auto& [sensor, bands] : sensor_list()) {
+    if (bands.size() != problems.size()) continue;
+    Candidate candidate{concat("near ", sensor), std::vector<Response>(problems.size()), 0};
+    parallel_for(static_cast<Index>(problems.size()), [&, name = sensor](Index m) {
+      const auto at = static_cast<std::size_t>(m);
+      const SensorBand& band = sensor_bands(name)[at];
+      candidate.rows[at] = fit_filter(problems[at], {band.low_nm, band.high_nm});
+    });
+    for (const Response& row : candidate.rows) candidate.cost += row.cost + handicap(problems.front(), 0.02);
+    candidates.push_back(std::move(candidate));
+  }
+}
+
+void estimate_srf(const Pair& pair, const BandMoments& moments, bool gain, Estimate& estimate) {
+  const Order order = order_of(pair.hsi);
+  const std::vector<ResponseProblem> problems = problems_of(pair, moments, order, gain);
+  std::vector<Candidate> candidates = published(pair, problems, order);
+  fit_near_published(pair, problems, candidates);
+  candidates.push_back(fitted(problems, "box", 0));
+  candidates.push_back(fitted(problems, "super-gaussian", 6));
+  candidates.push_back(fitted(problems, "gaussian", 2));
+  const Candidate& best = *std::min_element(candidates.begin(), candidates.end(),
+                                            [](const auto& a, const auto& b) { return a.cost < b.cost; });
+  estimate.srf_shape = best.name;
+  const Index bands = pair.hsi.bands();
+  estimate.srf = Tensor(Shape{static_cast<Index>(best.rows.size()), bands});
+  for (std::size_t m = 0; m < best.rows.size(); ++m) {
+    const std::vector<double>& weights = best.rows[m].weights;
+    float* const row = estimate.srf.data() + static_cast<Index>(m) * bands;
+    for (std::size_t i = 0; i < order.bands.size(); ++i) row[order.bands[i]] = static_cast<float>(weights[i]);
+    if (!gain) continue;
+    const auto [factor, offset] = gain_and_offset(problems[m], weights);
+    SPECFUSE_CHECK(factor > 0, "estimate: no response with a positive gain explains msi band ", m);
+    estimate.gain.push_back(factor);
+    estimate.offset.push_back(offset);
+  }
+}
+
+}  // namespace
+
+Estimate estimate_degradation(const Pair& pair, const EstimateOptions& options) {
+  const BandMoments moments(pair.hsi);
+  Estimate estimate;
+  Pair known = pair;
+  if (options.psf) {
+    estimate.psf_fwhm = estimate_fwhm(pair, moments);
+    known.degradation.psf = gaussian_psf(*estimate.psf_fwhm, pair.degradation.ratio);
+  }
+  if (options.srf) estimate_srf(known, moments, options.gain, estimate);
+  return estimate;
+}
+
+Pair with_estimate(const Pair& pair, const Estimate& estimate) {
+  Pair result = pair;
+  Degradation& degradation = result.degradation;
+  if (estimate.psf_fwhm) degradation.psf = gaussian_psf(*estimate.psf_fwhm, degradation.ratio);
+  if (estimate.srf.defined()) degradation.srf = estimate.srf;
+  if (estimate.gain.empty()) return result;
+  result.msi.values = pair.msi.values.clone();
+  const auto bands = static_cast<std::size_t>(pair.msi.bands());
+  for (Index i = 0; i < result.msi.values.size(); ++i) {
+    const std::size_t m = static_cast<std::size_t>(i) % bands;
+    const double value = (double{result.msi.values[i]} - estimate.offset[m]) / estimate.gain[m];
+    result.msi.values[i] = static_cast<float>(value);
+  }
+  return result;
+}
+
+}  // namespace specfuse

@@ -1,0 +1,110 @@
+// 2-D convolution with channels as lanes. The register tile is a few positions by two registers of channels: each step
+// loads two registers of weights and broadcasts one input a position, for twice as many multiply-adds. Positions are
+// those of all rows and images in turn, so that tiles are full however small an image is. A row of the kernel is one
+// run of inputs: the loops are rows of the kernel, then the run.
+//
+// Compiled once per instruction set; see simd_im2col.cpp.
+#include "kernels/simd.h"
+#include "kernels/simd_tiles.h"
+
+namespace specfuse::SPECFUSE_ISA {
+namespace {
+
+constexpr int kGroup = 2 * kLanes;
+/// 12 positions by two registers fill the 32 registers of AVX-512, 5 by two the 16 of the others.
+constexpr int kWidest = kLanes == 16 ? 12 : 5;
+static_assert(kChannelGroup % kGroup == 0);
+
+/// sums[r] += inputs[r][j] * (row j of the weights), for j in 0 ... run - 1.
+template <int Rows>
+inline __attribute__((always_inline)) void multiply_add(Line (&sums)[Rows][2], const float* const (&inputs)[Rows],
+                                                        Index from, const float* weights, Index run) {
+  for (Index j = from; j < from + run; ++j, weights += kChannelGroup) {
+    const Line first = load(weights), second = load(weights + kLanes);
+    SPECFUSE_UNROLL
+    for (int r = 0; r < Rows; ++r) {
+      const float input = inputs[r][j];
+      sums[r][0] += input * first;
+      sums[r][1] += input * second;
+    }
+  }
+}
+
+void forward(const NhwcConv& g, const NhwcPositions& at, const float* x, const float* weight, float* y) {
+  const Index run = g.kernel_w * g.in_channels, row = g.in_w * g.in_channels;
+  for (Index lane = 0; lane < kChannelGroup; lane += kGroup) {
+    for_even_tiles<kWidest>(at.count, [&](auto width, Index p) {
+      constexpr int kRows = width.value;
+      Line sums[kRows][2] = {};
+      const float* inputs[kRows];
+      SPECFUSE_UNROLL
+      for (int r = 0; r < kRows; ++r) inputs[r] = x + at.starts[p + r] * g.in_channels;
+      for (Index ky = 0; ky < g.kernel_h; ++ky) {
+        multiply_add(sums, inputs, ky * row, weight + ky * run * kChannelGroup + lane, run);
+      }
+      SPECFUSE_UNROLL
+      for (int r = 0; r < kRows; ++r) {
+        float* to = y + (p + r) * g.out_step + lane;
+        store(to, sums[r][0]);
+        store(to + kLanes, sums[r][1]);
+      }
+    });
+  }
+}
+
+void backward_data(const NhwcConv& g, const NhwcPositions& at, const float* dy, const float* weight, float* dx) {
+  // One tap at a time: it moves a whole tile of gradients to one of inputs, without an edge.
+  for (Index lane = 0; lane < kChannelGroup; lane += kGroup) {
+    for_even_tiles<kWidest>(at.count, [&](auto width, Index p) {
+      constexpr int kRows = width.value;
+      const float* gradients[kRows];
+      SPECFUSE_UNROLL
+      for (int r = 0; r < kRows; ++r) gradients[r] = dy + (p + r) * g.out_step;
+      for (Index tap = 0; tap < g.kernel_h * g.kernel_w; ++tap) {
+        Line sums[kRows][2] = {};
+        multiply_add(sums, gradients, 0, weight + tap * g.out_channels * kChannelGroup + lane, g.out_channels);
+        const Index moved = tap / g.kernel_w * g.in_w + tap % g.kernel_w;
+        SPECFUSE_UNROLL
+        for (int r = 0; r < kRows; ++r) {
+          float* to = dx + (at.starts[p + r] + moved) * g.in_step + lane;
+          store(to, load(to) + sums[r][0]);
+          store(to + kLanes, load(to + kLanes) + sums[r][1]);
+        }
+      }
+    });
+  }
+}
+
+void backward_weight(const NhwcConv& g, const NhwcPositions& at, const float* x, const float* dy, float* dweight) {
+  const Index run = g.kernel_w * g.in_channels, row = g.in_w * g.in_channels;
+  for (Index ky = 0; ky < g.kernel_h; ++ky, dweight += run * kChannelGroup) {
+    for (Index lane = 0; lane < kChannelGroup; lane += kGroup) {
+      for_even_tiles<kWidest>(run, [&](auto width, Index j) {
+        constexpr int kRows = width.value;
+        Line sums[kRows][2] = {};
+        const float* gradient = dy + lane;
+        for (Index p = 0; p < at.count; ++p, gradient += g.out_step) {
+          const Line first = load(gradient), second = load(gradient + kLanes);
+          const float* input = x + at.starts[p] * g.in_channels + ky * row + j;
+          SPECFUSE_UNROLL
+          for (int r = 0; r < kRows; ++r) {
+            sums[r][0] += input[r] * first;
+            sums[r][1] += input[r] * second;
+          }
+        }
+        SPECFUSE_UNROLL
+        for (int r = 0; r < kRows; ++r) {
+          store(dweight + (j + r) * kChannelGroup + lane, sums[r][0]);
+          store(dweight + (j + r) * kChannelGroup + lane + kLanes, sums[r][1]);
+        }
+      });
+    }
+  }
+}
+
+}  // namespace
+
+extern const NhwcRoutines kNhwcRoutines;
+const NhwcRoutines kNhwcRoutines = {forward, backward_data, backward_weight};
+
+}  // namespace specfuse::SPECFUSE_ISA

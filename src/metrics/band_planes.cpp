@@ -1,0 +1,60 @@
+#include "metrics/band_planes.h"
+
+#include <limits>
+
+#include "specfuse/core/error.h"
+#include "specfuse/core/threads.h"
+
+namespace specfuse {
+namespace {
+
+constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
+
+/// Bands [begin, end) one plane after the other: bands lie side by side in memory, so several at once cost as much as
+/// one.
+std::vector<float> planes_of(const Cube& cube, Index begin, Index end) {
+  const Index pixels = cube.pixels(), bands = cube.bands();
+  std::vector<float> planes(static_cast<std::size_t>((end - begin) * pixels));
+  const float* values = cube.values.data();
+  for (Index p = 0; p < pixels; ++p) {
+    for (Index b = begin; b < end; ++b) {
+      planes[static_cast<std::size_t>((b - begin) * pixels + p)] = values[p * bands + b];
+    }
+  }
+  return planes;
+}
+
+}  // namespace
+
+bool window_fits(const Cube& image, Index window, LeftOut& left_out) {
+  if (image.rows() >= window && image.cols() >= window) return true;
+  left_out[concat("images smaller than ", window, " x ", window, " pixels")] = 1;
+  return false;
+}
+
+std::vector<double> values_of_bands(const Comparison& images, const std::function<double(const BandPlanes&)>& value) {
+  constexpr Index kGroup = 8;
+  const Cube& reference = images.reference;
+  std::vector<double> values(images.bands.size());
+  parallel_ranges(reference.bands(), kGroup, [&](Index begin, Index end) {
+    const std::vector<float> x = planes_of(reference, begin, end), y = planes_of(images.fused, begin, end);
+    for (Index b = begin; b < end; ++b) {
+      const auto band = static_cast<std::size_t>(b);
+      const Index at = (b - begin) * reference.pixels();
+      values[band] = value({reference.rows(), reference.cols(), x.data() + at, y.data() + at, images.bands[band]});
+    }
+  });
+  return values;
+}
+
+double mean_over_planes(const Comparison& images, Index window, LeftOut& left_out,
+                        const std::function<double(const BandPlanes&)>& value) {
+  if (!window_fits(images.reference, window, left_out)) return kNothing;
+  const std::vector<double> values = values_of_bands(images, [&](const BandPlanes& band) {
+    return band.statistics.most == band.statistics.least ? kNothing : value(band);
+  });
+  auto next = values.begin();
+  return mean_over_bands(images, "bands with zero span", left_out, [&](const BandStatistics&) { return *next++; });
+}
+
+}  // namespace specfuse

@@ -1,0 +1,87 @@
+#include "metrics/comparison.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "specfuse/core/error.h"
+#include "specfuse/core/threads.h"
+#include "specfuse/imaging/sums.h"
+#include "specfuse/tensor/math.h"
+
+namespace specfuse {
+namespace {
+
+/// Both images one pixel after the other: add(x, y, sums) for the spectra x and y.
+template <class Add>
+std::vector<double> sum_over_pixels(const Cube& reference, const Cube& fused, Index width, Add add) {
+  return sum_over_rows(reference.rows(), width, [&](Index row, double* sums) {
+    for (Index col = 0; col < reference.cols(); ++col) add(reference.pixel(row, col), fused.pixel(row, col), sums);
+  });
+}
+
+struct Extremes {
+  float least = std::numeric_limits<float>::infinity(), most = -std::numeric_limits<float>::infinity();
+};
+
+std::vector<Extremes> extremes(const Cube& cube) {
+  std::vector<Extremes> result(static_cast<std::size_t>(cube.bands()));
+  for (Index pixel = 0; pixel < cube.pixels(); ++pixel) {
+    const float* values = cube.values.data() + pixel * cube.bands();
+    for (std::size_t b = 0; b < result.size(); ++b) {
+      result[b].least = std::min(result[b].least, values[b]);
+      result[b].most = std::max(result[b].most, values[b]);
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+void check_comparable(const Cube& reference, const Cube& fused) {
+  SPECFUSE_CHECK(reference.values.defined() && fused.values.defined() && reference.values.shape().rank() == 3 &&
+                     reference.values.shape() == fused.values.shape() && reference.values.size() > 0,
+                 "evaluate: expected two images of one shape, got ", reference.values.shape().text(), " and ",
+                 fused.values.shape().text());
+  SPECFUSE_CHECK(all_finite(reference.values), "evaluate: expected finite values in the reference");
+  SPECFUSE_CHECK(all_finite(fused.values), "evaluate: expected finite values in the fused image");
+}
+
+std::vector<BandStatistics> band_statistics(const Cube& reference, const Cube& fused) {
+  const Index bands = reference.bands();
+  const auto pixels = static_cast<double>(reference.pixels());
+  // A first pass for the means, so that the second sums small differences and keeps their digits.
+  const auto first = sum_over_pixels(reference, fused, 3 * bands, [=](const float* x, const float* y, double* sums) {
+    for (Index b = 0; b < bands; ++b) {
+      const double error = double{x[b]} - double{y[b]};
+      sums[b] += double{x[b]};
+      sums[bands + b] += double{y[b]};
+      sums[2 * bands + b] += error * error;
+    }
+  });
+  const double* sums1 = first.data();
+  const auto second = sum_over_pixels(reference, fused, 3 * bands, [=](const float* x, const float* y, double* sums) {
+    for (Index b = 0; b < bands; ++b) {
+      const double from_x = double{x[b]} - sums1[b] / pixels, from_y = double{y[b]} - sums1[bands + b] / pixels;
+      sums[b] += from_x * from_x;
+      sums[bands + b] += from_y * from_y;
+      sums[2 * bands + b] += from_x * from_y;
+    }
+  });
+  const double* sums2 = second.data();
+  const std::vector<Extremes> range = extremes(reference);
+  std::vector<BandStatistics> result;
+  for (Index b = 0; b < bands; ++b) {
+    const auto [least, most] = range[static_cast<std::size_t>(b)];
+    result.push_back({most, least, sums1[b] / pixels, sums1[2 * bands + b] / pixels, sums2[b], sums2[bands + b],
+                      sums2[2 * bands + b]});
+  }
+  return result;
+}
+
+double mean_squared_error(const Comparison& images) {
+  double total = 0;
+  for (const BandStatistics& band : images.bands) total += band.squared_error;
+  return total / static_cast<double>(images.bands.size());
+}
+
+}  // namespace specfuse

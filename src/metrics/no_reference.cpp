@@ -1,0 +1,116 @@
+#include "specfuse/metrics/no_reference.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "metrics/block_moments.h"
+#include "metrics/comparison.h"
+#include "metrics/quality_index.h"
+#include "specfuse/core/error.h"
+#include "specfuse/core/threads.h"
+
+namespace specfuse {
+namespace {
+
+void check_fused(const Pair& pair, const Cube& fused) {
+  const Shape expected{pair.msi.rows(), pair.msi.cols(), pair.hsi.bands()};
+  SPECFUSE_CHECK(fused.values.defined() && fused.values.shape() == expected,
+                 "no-reference scores: expected a fused image ", expected.text(), ", got ",
+                 fused.values.shape().text());
+}
+
+/// sqrt(sum of (x - y)^2 / sum of x^2)
+double relative_rmse(const Comparison& images) {
+  const auto pixels = static_cast<double>(images.reference.pixels());
+  double errors = 0, squares = 0;
+  for (const BandStatistics& band : images.bands) {
+    errors += pixels * band.squared_error;
+    squares += band.reference_variation + pixels * band.mean * band.mean;
+  }
+  return std::sqrt(errors / squares);
+}
+
+void add_agreement(const std::string& prefix, const Comparison& images, Scores& scores) {
+  const auto add = [&](const char* key, double value) { scores.values.push_back({prefix + key, value}); };
+  LeftOut left_out;
+  add("relative_rmse", relative_rmse(images));
+  add("psnr_db", psnr_db(images, left_out));
+  if (images.bands.size() > 1) add("sam_deg", sam_deg(images, left_out));  // one band has no angle
+  add("ergas", ergas(images, left_out));
+  for (const auto& [reason, count] : left_out) scores.left_out[concat(prefix, reason)] = count;
+}
+
+void compare(const std::string& prefix, const Cube& seen, const Cube& again, Scores& scores, Index ratio) {
+  check_comparable(seen, again);
+  add_agreement(prefix, {seen, again, ratio, band_statistics(seen, again)}, scores);
+}
+
+/// Q between each band of x and each of y [x bands, y bands], averaged over the whole blocks of this side.
+std::vector<double> qualities(const Cube& x, const Cube& y, Index side) {
+  const Index down = x.rows() / side, across = x.cols() / side;
+  const auto pairs = static_cast<std::size_t>(x.bands() * y.bands());
+  std::vector<std::vector<double>> of_block(static_cast<std::size_t>(down * across));
+  parallel_for(down * across, [&](Index i) {
+    const BlockMoments m = block_moments(x, y, {i / across * side, i % across * side, side});
+    std::vector<double>& quality = of_block[static_cast<std::size_t>(i)];
+    for (std::size_t pair = 0; pair < pairs; ++pair) {
+      const std::size_t p = pair / m.mean_y.size(), q = pair % m.mean_y.size();
+      quality.push_back(
+          quality_index({m.mean_x[p], m.mean_y[q], m.variance_x[p] + m.variance_y[q], m.covariance[pair]}));
+    }
+  });
+  std::vector<double> mean(pairs, of_block.empty() ? std::numeric_limits<double>::quiet_NaN() : 0.0);
+  for (const std::vector<double>& quality : of_block) {
+    for (std::size_t i = 0; i < pairs; ++i) mean[i] += quality[i] / static_cast<double>(of_block.size());
+  }
+  return mean;
+}
+
+/// The sum of |fine - coarse| over `count`: pairs of a band with itself differ by 0 and do not count.
+double mean_distance(const std::vector<double>& fine, const std::vector<double>& coarse, Index count) {
+  double total = 0;
+  for (std::size_t i = 0; i < fine.size(); ++i) total += std::abs(fine[i] - coarse[i]);
+  return total / static_cast<double>(std::max<Index>(1, count));
+}
+
+}  // namespace
+
+std::vector<MetricInfo> no_reference_list() {
+  std::vector<MetricInfo> list;
+  for (const std::string input : {"hsi_", "msi_"}) {
+    list.push_back({input + "relative_rmse", "", false});
+    list.push_back({input + "psnr_db", "dB", true});
+    list.push_back({input + "sam_deg", "deg", false});
+    list.push_back({input + "ergas", "", false});
+  }
+  list.push_back({"d_lambda", "", false});
+  list.push_back({"d_s", "", false});
+  list.push_back({"qnr", "", true});
+  return list;
+}
+
+Scores consistency(const Pair& pair, const Cube& fused) {
+  check_fused(pair, fused);
+  const Degradation& degradation = pair.degradation;
+  Scores scores;
+  compare("hsi_", pair.hsi, degrade_spatially(fused, degradation), scores, degradation.ratio);
+  if (degradation.srf.defined()) {
+    compare("msi_", pair.msi, degrade_spectrally(fused, degradation.srf), scores, degradation.ratio);
+  }
+  return scores;
+}
+
+Scores qnr(const Pair& pair, const Cube& fused) {
+  check_fused(pair, fused);
+  const Index ratio = pair.degradation.ratio, bands = fused.bands();
+  const Index coarse = std::max<Index>(2, (32 + ratio / 2) / ratio), fine = coarse * ratio;
+  const Cube coarse_msi = degrade_spatially(pair.msi, pair.degradation);
+  const double d_lambda =
+      mean_distance(qualities(fused, fused, fine), qualities(pair.hsi, pair.hsi, coarse), bands * (bands - 1));
+  const double d_s = mean_distance(qualities(fused, pair.msi, fine), qualities(pair.hsi, coarse_msi, coarse),
+                                   bands * pair.msi.bands());
+  return {{{"d_lambda", d_lambda}, {"d_s", d_s}, {"qnr", (1 - d_lambda) * (1 - d_s)}}, {}};
+}
+
+}  // namespace specfuse

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "metrics/comparison.h"
+
+namespace specfuse {
+
+/// The measures of the profile `sewar` that have no kin here; see imaging/profiles.h. NaN for images of fewer than 9
+/// rows or columns.
+double sewar_sam_rad(const Comparison& images);
+double sewar_ergas(const Comparison& images);
+double sewar_uqi(const Comparison& images);
+
+}  // namespace specfuse

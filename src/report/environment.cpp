@@ -1,0 +1,48 @@
+#include "specfuse/report/environment.h"
+
+#include <sys/utsname.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "specfuse/config/json_fields.h"
+#include "specfuse/core/error.h"
+#include "specfuse/core/threads.h"
+#include "specfuse/kernels/dispatch.h"
+#include "specfuse/kernels/gemm.h"
+
+namespace specfuse {
+namespace {
+
+std::string cpu_name() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
+  }
+  return "unknown";
+}
+
+std::string compiler_name() {
+#ifdef __clang__
+  return concat("clang++ ", __clang_version__);
+#else
+  return concat("g++ ", __VERSION__);
+#endif
+}
+
+}  // namespace
+
+std::string environment_text() {
+  utsname system{};
+  uname(&system);
+  const Json environment = {{"version", SPECFUSE_VERSION},
+                            {"compiler", compiler_name()},
+                            {"cpu", cpu_name()},
+                            {"simd", simd_name()},
+                            {"blas", blas_description()},
+                            {"threads", threads()},
+                            {"system", concat(system.sysname, " ", system.release, " ", system.machine)}};
+  return environment.dump(2) + "\n";
+}
+
+}  // namespace specfuse

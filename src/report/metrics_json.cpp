@@ -1,0 +1,174 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "specfuse/config/json_fields.h"
+#include "specfuse/core/error.h"
+#include "specfuse/report/environment.h"
+#include "specfuse/report/results.h"
+
+namespace specfuse {
+namespace {
+
+Json scores_json(const Scores& scores) {
+  Json json = Json::object();
+  for (const Score& score : scores.values) json[score.key] = score.value;
+  return json;
+}
+
+Json rows_json(const Tensor& matrix) {
+  Json rows = Json::array();
+  for (Index i = 0; i < matrix.dim(0); ++i) {
+    const float* const row = matrix.data() + i * matrix.dim(1);
+    rows.push_back(std::vector<float>(row, row + matrix.dim(1)));
+  }
+  return rows;
+}
+
+Json training_json(const std::vector<LossCurve>& curves) {
+  Json json = Json::object();
+  for (const LossCurve& curve : curves) {
+    json[curve.label] = {{"step", curve.step}, {"loss", curve.loss}, {"validation_loss", curve.validation_loss}};
+  }
+  return json;
+}
+
+Json method_json(const MethodResult& method) {
+  Json json = {{"name", method.name},
+               {"label", method.label},
+               {"seed", method.seed},
+               {"fit_seconds", method.fit_seconds},
+               {"fuse_seconds", method.fuse_seconds},
+               {"peak_memory_mb", method.peak_memory_mb},
+               {"metrics", method.scores ? scores_json(*method.scores) : Json(nullptr)},
+               {"train_metrics", method.train_scores ? scores_json(*method.train_scores) : Json(nullptr)}};
+  if (method.scores) json["left_out"] = method.scores->left_out;
+  json["no_reference"] = scores_json(method.no_reference);
+  if (!method.no_reference.left_out.empty()) json["no_reference_left_out"] = method.no_reference.left_out;
+  for (const auto& [profile, scores] : method.profiles) json["profiles"][profile] = scores_json(scores);
+  if (!method.band_psnr_db.empty()) json["per_band"] = {{"psnr_db", method.band_psnr_db}};
+  if (!method.training.empty()) json["training"] = training_json(method.training);
+  return json;
+}
+
+Json estimate_json(Index seed, const Estimate& estimate) {
+  Json json = {{"seed", seed}};
+  if (estimate.psf_fwhm) json["psf_fwhm"] = *estimate.psf_fwhm;
+  if (!estimate.srf.defined()) return json;
+  json["srf_shape"] = estimate.srf_shape;
+  json["srf"] = rows_json(estimate.srf);
+  for (const auto& [first, last] : half_peak_bands(estimate.srf)) json["srf_half_peak_bands"].push_back({first, last});
+  if (estimate.gain.empty()) return json;
+  json["gain"] = estimate.gain;
+  json["offset"] = estimate.offset;
+  return json;
+}
+
+/// The tables by name, label and measure: the mean over seeds, and with several seeds the standard deviation.
+Json summary_json(const Results& results) {
+  Json json = Json::object();
+  for (const auto& [name, table] : tables_of(results)) {
+    if (name == "paired_t_test_p") continue;
+    for (const Table::Row& row : table.rows) {
+      for (std::size_t i = 0; i < row.cells.size(); ++i) {
+        Json& cell = json[name][row.label][table.columns[i].file_name()];
+        cell["mean"] = row.cells[i].value;
+        if (results.config.seeds.size() > 1) cell["std"] = row.cells[i].spread;
+      }
+    }
+  }
+  return json;
+}
+
+/// The table of p-values by label and measure; null where there is none.
+Json significance_json(const Results& results) {
+  const Table table = significance_table(results);
+  if (table.rows.empty()) return nullptr;
+  Json p = Json::object();
+  for (const Table::Row& row : table.rows) {
+    for (std::size_t i = 0; i < table.columns.size(); ++i) p[row.label][table.columns[i].name] = row.cells[i].value;
+  }
+  return p;
+}
+
+Json rectangle_json(const Rectangle& part) {
+  return {{"rows", {part.row, part.row + part.rows - 1}}, {"cols", {part.col, part.col + part.cols - 1}}};
+}
+
+Json stretch_json(const std::optional<Stretch>& stretch, const std::vector<double>& wavelength_nm) {
+  if (!stretch) return nullptr;
+  Json json{{"low", stretch->low}, {"high", stretch->high}};
+  for (const Index band : stretch->bands) {
+    json["band"].push_back(band + 1);
+    if (!wavelength_nm.empty()) json["wavelength_nm"].push_back(wavelength_nm[static_cast<std::size_t>(band)]);
+  }
+  return json;
+}
+
+Json figures_json(const FigureData& data, Index seed) {
+  Json json{{"seed", seed},
+            {"wavelength_nm", data.wavelength_nm},
+            {"size", {{"hsi", data.hsi_size}, {"msi", data.msi_size}, {"reference", data.reference_size}}},
+            {"natural_colour", stretch_json(data.natural, data.wavelength_nm)},
+            {"natural_colour_msi", stretch_json(data.msi_natural, {})},
+            {"false_colour", stretch_json(data.false_colour, data.wavelength_nm)},
+            {"false_colour_msi", stretch_json(data.msi_false_colour, {})},
+            {"detail", data.detail ? rectangle_json(*data.detail) : Json(nullptr)},
+            {"error_map_end", data.error_end ? Json(*data.error_end) : Json(nullptr)},
+            {"sam_map_end_deg", data.sam_end_deg ? Json(*data.sam_end_deg) : Json(nullptr)},
+            {"response", data.response.defined() ? rows_json(data.response) : Json(nullptr)}};
+  for (const auto& [name, part] : data.parts) json["parts"][name] = rectangle_json(part);
+  for (std::size_t i = 0; i < data.samples.size(); ++i) {
+    const SamplePixel& sample = data.samples[i];
+    Json one{{"number", i + 1}, {"name", sample.name}, {"row", sample.row}, {"col", sample.col}};
+    for (const FigureData::Spectra& spectra : data.spectra) one["spectra"][spectra.label] = spectra.at[i];
+    json["samples"].push_back(one);
+  }
+  return json;
+}
+
+/// Indented by twos, but a list of numbers on one line: there are thousands of them.
+void write_json(const Json& json, const std::string& indent, std::string& text) {
+  const bool simple = !json.is_structured() || json.empty();
+  const bool flat = json.is_array() && std::none_of(json.begin(), json.end(), [](const Json& item) {
+                      return item.is_structured() || item.is_string();
+                    });
+  if (simple || flat) {
+    text += json.dump();
+    return;
+  }
+  const char* separator = json.is_array() ? "[\n" : "{\n";
+  for (const auto& [key, value] : json.items()) {
+    text += concat(separator, indent, "  ");
+    if (json.is_object()) text += concat(Json(key).dump(), ": ");
+    write_json(value, indent + "  ", text);
+    separator = ",\n";
+  }
+  text += concat("\n", indent, json.is_array() ? "]" : "}");
+}
+
+}  // namespace
+
+std::string metrics_json(const Results& results) {
+  const ExperimentConfig& config = results.config;
+  const bool scored = std::any_of(results.methods.begin(), results.methods.end(),
+                                  [](const MethodResult& result) { return result.scores.has_value(); });
+  Json json{{"experiment", config.name},
+            {"config_hash", config_hash(config)},
+            {"degradation_hash", degradation_hash(config)},
+            {"protocol", write_fields(config.protocol)},
+            {"data_hash", results.data_hash},
+            {"scored_on", scored ? Json(results.scored_on) : Json(nullptr)},
+            {"methods", Json::array()},
+            {"summary", summary_json(results)},
+            {"paired_t_test_p", significance_json(results)}};
+  for (const MethodResult& method : results.methods) json["methods"].push_back(method_json(method));
+  for (const auto& [seed, estimate] : results.estimates) json["estimates"].push_back(estimate_json(seed, estimate));
+  json["figures"] = figures_json(results.figures, config.seeds.front());
+  json["config"] = Json::parse(config_text(config));
+  json["environment"] = Json::parse(environment_text());
+  std::string text;
+  write_json(json, "", text);
+  return text + "\n";
+}
+
+}  // namespace specfuse

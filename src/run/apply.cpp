@@ -1,0 +1,103 @@
+#include "specfuse/run/apply.h"
+
+#include <nlohmann/json.hpp>
+
+#include "specfuse/config/json_fields.h"
+#include "specfuse/core/error.h"
+#include "specfuse/io/checkpoint.h"
+#include "specfuse/run/data.h"
+
+namespace specfuse {
+namespace {
+
+/// What is given and is no default has to be as stored; the rest becomes so.
+void adopt(Json& given, const Json& usual, const Json& stored, const std::string& path) {
+  for (auto& [key, value] : given.items()) {
+    const std::string below = concat(path, ".", key);
+    SPECFUSE_CHECK_AS(ConfigError, stored.contains(key), below, ": the checkpoint says nothing of it");
+    if (value.is_object()) {
+      adopt(value, usual.at(key), stored.at(key), below);
+    } else {
+      SPECFUSE_CHECK_AS(ConfigError, value == stored.at(key) || value == usual.at(key), below, ": expected ",
+                        stored.at(key).dump(), " as in the checkpoint, got ", value.dump());
+      value = stored.at(key);
+    }
+  }
+}
+
+MethodConfig adopt_method(const MethodConfig& method, const Json& stored, const std::string& path) {
+  const std::string name = stored.at("name").get<std::string>();
+  SPECFUSE_CHECK_AS(ConfigError, name == method.name, path, ".checkpoint: expected what ", method.name,
+                    " learned, got a checkpoint of ", name);
+  MethodConfig plain;
+  plain.name = method.name;
+  plain.options = method_options(method.name);
+  Json options = write_fields(method);
+  const Json usual = write_fields(plain);
+  for (auto& [key, value] : options.items()) {
+    if (key == "name" || key == "label" || key == "checkpoint") continue;
+    const bool free = !value.is_object();  // such as fuse_tile: no matter of what was learned
+    if (value.is_object()) adopt(value, usual.at(key), stored.at(key), concat(path, ".", key));
+    if (free && value == usual.at(key) && stored.contains(key)) value = stored.at(key);
+  }
+  MethodConfig adopted;
+  try {
+    read_fields(options, path, *method.checkpoint, adopted);
+  } catch (const ConfigError& problem) {
+    throw DataError(problem.what());  // what was given had been read before
+  }
+  return adopted;
+}
+
+/// A configuration that a file brings along: what is wrong with it is wrong with the file.
+Json parse_stored(const std::string& text, const std::string& file) {
+  try {
+    return parse_json(text, concat(file, ": its configuration"));
+  } catch (const ConfigError& problem) {
+    throw DataError(problem.what());
+  }
+}
+
+/// 0, which is no ratio, for what is no integer.
+Index integer_of(const Json& json) { return json.is_number_integer() ? json.get<Index>() : 0; }
+
+}  // namespace
+
+std::string find_checkpoint(const std::string& name, const std::vector<std::string>& directories) {
+  std::vector<std::string> places{"."};
+  places.insert(places.end(), directories.begin(), directories.end());
+  return find_file(name, places);
+}
+
+void restore_from(const std::string& file, FusionMethod& method) {
+  try {
+    method.restore(read_checkpoint(file));
+  } catch (const DataError& problem) {
+    const std::string text = problem.what();
+    throw DataError(text.find(file) == std::string::npos ? concat(file, ": ", text) : text);
+  }
+}
+
+ExperimentConfig adopt_checkpoints(const ExperimentConfig& config, const std::vector<std::string>& directories) {
+  ExperimentConfig adopted = config;
+  for (std::size_t i = 0; i < config.methods.size(); ++i) {
+    const MethodConfig& method = config.methods[i];
+    if (!method.checkpoint) continue;
+    const std::string file = find_checkpoint(*method.checkpoint, directories), path = concat("methods.", i);
+    const Checkpoint checkpoint = read_checkpoint(file);
+    const auto text = checkpoint.attributes.find("config");
+    SPECFUSE_CHECK_AS(DataError, text != checkpoint.attributes.end(), file, ": holds no configuration");
+    try {
+      const Json stored = parse_stored(text->second, file);
+      const Index ratio = integer_of(stored.at("degrade").at("ratio"));
+      SPECFUSE_CHECK_AS(ConfigError, ratio == config.degrade.ratio, "degrade.ratio: expected ", ratio, " as ", file,
+                        " was trained for, got ", config.degrade.ratio);
+      adopted.methods[i] = adopt_method(method, stored.at("methods").at(0), path);
+    } catch (const nlohmann::json::exception&) {
+      throw DataError(concat(file, ": its configuration is not that of an experiment with one method"));
+    }
+  }
+  return adopted;
+}
+
+}  // namespace specfuse

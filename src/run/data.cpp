@@ -1,0 +1,222 @@
+#include "specfuse/run/data.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <sstream>
+
+#include "specfuse/core/error.h"
+#include "specfuse/core/rng.h"
+#include "specfuse/io/file.h"
+#include "specfuse/io/pair.h"
+#include "specfuse/io/scene.h"
+
+namespace specfuse {
+namespace {
+
+/// Runs `work`, whose complaints start with "psf: " or the like, and puts the key that holds it in front.
+template <class Work>
+auto inside_key(const std::string& key, const Work& work) {
+  try {
+    return work();
+  } catch (const ConfigError& problem) {
+    throw ConfigError(concat(key, ".", problem.what()));
+  }
+}
+
+Tensor load_psf(const DegradeConfig& degrade, const std::vector<std::string>& directories) {
+  return inside_key("degrade", [&] {
+    if (degrade.psf.type != "kernel") return make_psf(degrade.psf, degrade.ratio);
+    SPECFUSE_CHECK_AS(ConfigError, !degrade.psf.file.empty(), "psf.file: expected the file of the kernel, got nothing");
+    const std::string path = find_file(degrade.psf.file, directories);
+    return make_psf(degrade.psf, degrade.ratio, parse_kernel_csv(read_text(path), path));
+  });
+}
+
+Tensor load_srf(const SrfOptions& srf, const Cube& cube, const std::vector<std::string>& directories) {
+  return inside_key("degrade", [&] {
+    if (srf.file.empty()) return make_srf(srf, cube.wavelength_nm, cube.bands());
+    const std::string path = find_file(srf.file, directories);
+    return make_srf(srf, cube.wavelength_nm, cube.bands(), parse_response_csv(read_text(path), path));
+  });
+}
+
+Boundary boundary_of(const std::string& name) {
+  if (name == "replicate") return Boundary::replicate;
+  return name == "circular" ? Boundary::circular : Boundary::symmetric;
+}
+
+void load_measured(const ExperimentConfig& config, const std::vector<std::string>& directories, Scene& scene) {
+  const std::string path = find_file(*config.data.pair, directories);
+  const PairFile file = read_pair(path);
+  SPECFUSE_CHECK_AS(ConfigError, file.ratio == config.degrade.ratio, "degrade.ratio: expected ", file.ratio, " as in ",
+                    path, ", got ", config.degrade.ratio);
+  scene.degradation.srf = file.srf;
+  const SrfOptions& srf = config.degrade.srf;
+  const bool simulates = config.protocol.type == "transfer";
+  SPECFUSE_CHECK_AS(ConfigError, !srf.given() || !file.srf.defined() || simulates, "degrade.srf: expected none, as ",
+                    path, " brings its own /srf");
+  if (srf.given() && !file.srf.defined()) {
+    scene.degradation.srf = load_srf(srf, file.hsi, directories);
+    SPECFUSE_CHECK_AS(ConfigError, scene.degradation.srf.dim(0) == file.msi.bands(), "degrade.srf: expected ",
+                      file.msi.bands(), " rows, one for each msi band of ", path, ", got ",
+                      scene.degradation.srf.dim(0));
+  }
+  scene.reference = file.reference;
+  scene.measured = Pair{file.hsi, file.msi, scene.degradation};
+  if (config.data.crop) {
+    const Region& part = *config.data.crop;
+    check_inside("data.crop", part, file.msi);
+    for (const Index number : {part.row, part.col, part.rows, part.cols}) {
+      SPECFUSE_CHECK_AS(ConfigError, number % file.ratio == 0, "data.crop: expected multiples of the pair's ratio ",
+                        file.ratio, ", got ", number);
+    }
+    scene.measured = crop_pair(*scene.measured, *config.data.crop);
+    if (scene.reference) scene.reference = crop(*scene.reference, *config.data.crop);
+  }
+}
+
+void load_reference(const ExperimentConfig& config, const std::vector<std::string>& directories, Scene& scene) {
+  Cube cube = config.data.scene ? read_scene(find_file(*config.data.scene, directories), *config.data.dataset)
+                                : inside_key("data", [&] { return synthetic_scene(*config.data.synthetic); });
+  if (config.data.crop) {
+    check_inside("data.crop", *config.data.crop, cube);
+    cube = crop(cube, *config.data.crop);
+  }
+  const Index ratio = config.degrade.ratio;
+  SPECFUSE_CHECK_AS(ConfigError, cube.rows() % ratio == 0 && cube.cols() % ratio == 0,
+                    "degrade.ratio: expected a divisor of the scene's ", cube.rows(), " x ", cube.cols(),
+                    " pixels, got ", ratio, "; data.crop can cut it to fit");
+  scene.degradation.srf = load_srf(config.degrade.srf, cube, directories);
+  scene.reference = cube;
+}
+
+}  // namespace
+
+std::vector<std::string> data_directories(const std::vector<std::string>& given) {
+  std::vector<std::string> all = given;
+  if (const char* const variable = std::getenv("SPECFUSE_DATA")) {
+    std::istringstream list(variable);
+    for (std::string directory; std::getline(list, directory, ':');) {
+      if (!directory.empty()) all.push_back(directory);
+    }
+  }
+  all.emplace_back("data");
+  return all;
+}
+
+std::string find_file(const std::string& name, const std::vector<std::string>& directories) {
+  std::string searched;
+  for (const std::string& directory : directories) {
+    const std::filesystem::path path = std::filesystem::path(directory) / name;
+    std::error_code ignored;
+    if (!name.empty() && std::filesystem::is_regular_file(path, ignored)) return path.string();
+    searched.append(searched.empty() ? "" : ", ").append(directory);
+  }
+  throw DataError(concat(name, ": not found in ", searched,
+                         "; data/README.md says where to get scenes, and --data-dir "
+                         "or SPECFUSE_DATA where they lie"));
+}
+
+void check_inside(const std::string& path, const Rectangle& part, const Cube& image) {
+  SPECFUSE_CHECK_AS(ConfigError, part.row + part.rows <= image.rows() && part.col + part.cols <= image.cols(), path,
+                    ": expected a part of ", image.rows(), " x ", image.cols(), " pixels, got ", part.text());
+}
+
+Pair crop_pair(const Pair& pair, const Rectangle& fine) {
+  const Index ratio = pair.degradation.ratio;
+  const Rectangle coarse{fine.row / ratio, fine.col / ratio, fine.rows / ratio, fine.cols / ratio};
+  return {crop(pair.hsi, coarse), crop(pair.msi, fine), pair.degradation};
+}
+
+namespace {
+
+Scene load_one(const ExperimentConfig& config, const std::vector<std::string>& directories) {
+  const DegradeConfig& degrade = config.degrade;
+  Scene scene;
+  scene.estimate = degrade.estimate;
+  scene.degradation.ratio = degrade.ratio;
+  scene.degradation.psf = load_psf(degrade, directories);
+  scene.degradation.boundary = boundary_of(degrade.boundary);
+  scene.degradation.hsi_snr_db = degrade.snr_db.hsi;
+  scene.degradation.msi_snr_db = degrade.snr_db.msi;
+  scene.degradation.msi_shift = degrade.msi_shift;
+  if (config.data.pair) {
+    load_measured(config, directories, scene);
+  } else {
+    load_reference(config, directories, scene);
+  }
+  return scene;
+}
+
+std::string source_of(const DataConfig& data) {
+  return data.scene ? *data.scene : data.pair ? *data.pair : "a synthetic scene";
+}
+
+/// How many bands HSI and MSI have.
+std::array<Index, 2> bands_of(const Scene& scene) {
+  if (scene.measured) return {scene.measured->hsi.bands(), scene.measured->msi.bands()};
+  return {scene.reference->bands(), scene.degradation.srf.dim(0)};
+}
+
+/// A scene to learn from, which the configuration gives at `path`. `target` is the one to fuse.
+Scene load_other(const ExperimentConfig& config, const std::string& path, const std::vector<std::string>& directories,
+                 const Scene& target) {
+  const std::string source = source_of(config.data);
+  Scene scene;
+  try {
+    scene = load_one(config, directories);
+  } catch (const ConfigError& problem) {
+    throw ConfigError(concat(path, ": ", source, ": ", problem.what()));
+  }
+  SPECFUSE_CHECK_AS(ConfigError, scene.reference.has_value(), path, ": ", source,
+                    ": expected a reference to learn from, got none");
+  const auto [many, few] = bands_of(scene);
+  const auto [wanted, wanted_msi] = bands_of(target);
+  SPECFUSE_CHECK_AS(ConfigError, many == wanted && few == wanted_msi, path, ": ", source, ": expected ", wanted,
+                    " HSI and ", wanted_msi, " MSI bands as the scene to fuse has, got ", many, " and ", few);
+  return scene;
+}
+
+}  // namespace
+
+Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>& directories) {
+  Scene scene = load_one(config, directories);
+  const auto load_list = [&](const char* path, const std::vector<DataConfig>& list) {
+    std::vector<Scene> scenes;
+    for (const DataConfig& data : list) {
+      ExperimentConfig other = config;
+      other.data = data;
+      scenes.push_back(load_other(other, concat("protocol.", path, ".", scenes.size()), directories, scene));
+    }
+    return scenes;
+  };
+  scene.train = load_list("train_scenes", config.protocol.train_scenes);
+  scene.validation = load_list("validation_scenes", config.protocol.validation_scenes);
+  return scene;
+}
+
+std::string data_hash(const Scene& scene) {
+  std::string hashes;
+  const auto add = [&](const Tensor& tensor) {
+    hashes += hex_hash(tensor.data(), static_cast<std::size_t>(tensor.size()) * sizeof(float));
+  };
+  const std::function<void(const Scene&)> add_scene = [&](const Scene& one) {
+    add(one.degradation.psf);
+    add(one.degradation.srf);
+    if (one.reference) add(one.reference->values);
+    if (one.measured) add(one.measured->hsi.values);
+    if (one.measured) add(one.measured->msi.values);
+    for (const Scene& other : one.train) add_scene(other);
+    for (const Scene& other : one.validation) add_scene(other);
+  };
+  add_scene(scene);
+  return hex_hash(hashes.data(), hashes.size());
+}
+
+Pair make_pair(const Scene& scene, Index seed) {
+  if (scene.measured) return *scene.measured;
+  return simulate(*scene.reference, scene.degradation, static_cast<std::uint64_t>(seed));
+}
+
+}  // namespace specfuse

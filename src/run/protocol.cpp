@@ -1,0 +1,90 @@
+#include "specfuse/run/protocol.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "specfuse/core/error.h"
+#include "specfuse/core/rng.h"
+#include "specfuse/imaging/psf.h"
+#include "specfuse/imaging/split.h"
+
+namespace specfuse {
+namespace {
+
+TrainingPair part_of(const TrainingPair& whole, const Rectangle& fine) {
+  return {crop_pair(whole.input, fine), crop(whole.target, fine)};
+}
+
+/// Adds an example to the training data, but for the last rows, which go to the validation data.
+void add_example(const TrainingPair& whole, double validation_fraction, TrainingData& data) {
+  if (validation_fraction == 0) return void(data.train.push_back(whole));
+  const Index ratio = whole.input.degradation.ratio, coarse_rows = whole.input.hsi.rows();
+  const Index rows = whole.target.rows(), cols = whole.target.cols();
+  const auto wanted = std::llround(validation_fraction * static_cast<double>(coarse_rows));
+  const Index kept = std::max<Index>(1, wanted) * ratio;
+  SPECFUSE_CHECK_AS(ConfigError, kept < rows, "protocol.validation_fraction: expected less, ", validation_fraction,
+                    " of ", coarse_rows, " coarse rows leaves none to train on");
+  data.train.push_back(part_of(whole, {0, 0, rows - kept, cols}));
+  data.validation.push_back(part_of(whole, {rows - kept, 0, kept, cols}));
+}
+
+/// Trains one scale down, where the hsi itself is the answer (Wald et al. 1997).
+TrainingData wald_training(const Pair& pair, double validation_fraction) {
+  SPECFUSE_CHECK_AS(ConfigError, pair.hsi.rows() >= pair.degradation.ratio && pair.hsi.cols() >= pair.degradation.ratio,
+                    "protocol.type: wald needs an hsi of at least ", pair.degradation.ratio, " x ",
+                    pair.degradation.ratio, " pixels (degrade.ratio), got ", pair.hsi.rows(), " x ", pair.hsi.cols());
+  TrainingPair whole{degrade_pair(pair), {}};
+  whole.target = crop(pair.hsi, {0, 0, whole.input.msi.rows(), whole.input.msi.cols()});
+  TrainingData data;
+  add_example(whole, validation_fraction, data);
+  return data;
+}
+
+/// Trains on other scenes, with their references as the answers. Each has noise of its own.
+TrainingData transfer_training(const Scene& scene, double validation_fraction, Index seed) {
+  Rng seeds(static_cast<std::uint64_t>(seed), stream_of("other scenes"));
+  const auto example = [&](const Scene& other) {
+    return TrainingPair{make_pair(other, static_cast<Index>(seeds.next())), *other.reference};
+  };
+  TrainingData data;
+  for (const Scene& other : scene.train) add_example(example(other), validation_fraction, data);
+  for (const Scene& other : scene.validation) data.validation.push_back(example(other));
+  return data;
+}
+
+/// Trains on parts of the scene itself, with the reference as the answer.
+TrainingData split_training(const TrainingPair& whole, const ProtocolConfig& protocol, Index receptive_radius) {
+  SplitLimits limits;
+  limits.receptive_field_radius = std::max(limits.receptive_field_radius, receptive_radius);
+  limits.rows = whole.target.rows();
+  limits.cols = whole.target.cols();
+  limits.ratio = whole.input.degradation.ratio;
+  limits.psf_reach = psf_reach(whole.input.degradation.psf);
+  check_split({*protocol.train, *protocol.validation, *protocol.test}, limits);
+  return {{part_of(whole, *protocol.train)}, {part_of(whole, *protocol.validation)}};
+}
+
+}  // namespace
+
+Task make_task(const Scene& scene, const ProtocolConfig& protocol, Index seed, Index receptive_radius) {
+  Task task;
+  task.pair = make_pair(scene, seed);
+  if (scene.estimate.srf || scene.estimate.psf) {
+    task.estimate = estimate_degradation(task.pair, scene.estimate);
+    task.pair = with_estimate(task.pair, *task.estimate);
+  }
+  if (protocol.type == "wald") {
+    task.training = wald_training(task.pair, protocol.validation_fraction);
+  } else if (protocol.type == "transfer") {
+    task.training = transfer_training(scene, protocol.validation_fraction, seed);
+    if (protocol.fine_tune) task.fine_tuning = wald_training(task.pair, 0);
+  } else if (protocol.type == "split") {
+    SPECFUSE_CHECK_AS(ConfigError, scene.reference.has_value(),
+                      "protocol.type: expected another than split for a pair without a reference, got split");
+    task.training = split_training({task.pair, *scene.reference}, protocol, receptive_radius);
+    task.scored = *protocol.test;
+  }
+  return task;
+}
+
+}  // namespace specfuse

@@ -1,0 +1,194 @@
+#include "specfuse/run/runner.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "run/measure.h"
+#include "run/output.h"
+#include "run/publish.h"
+#include "run/shown_scene.h"
+#include "run/training_log.h"
+#include "specfuse/core/error.h"
+#include "specfuse/core/interrupt.h"
+#include "specfuse/core/profile.h"
+#include "specfuse/core/progress.h"
+#include "specfuse/core/stopwatch.h"
+#include "specfuse/io/scene.h"
+#include "specfuse/metrics/no_reference.h"
+#include "specfuse/metrics/profiles.h"
+#include "specfuse/run/apply.h"
+#include "specfuse/run/data.h"
+#include "specfuse/run/protocol.h"
+
+namespace specfuse {
+namespace {
+
+/// The fused image against the reference, on the part that the protocol scores, and against the inputs.
+void score(const Scene& scene, const Task& task, const std::vector<std::string>& profiles, Fusion& fusion) {
+  MethodResult& result = fusion.result;
+  result.no_reference = consistency(task.pair, fusion.fused);
+  if (!scene.reference) {
+    const Scores more = qnr(task.pair, fusion.fused);
+    result.no_reference.values.insert(result.no_reference.values.end(), more.values.begin(), more.values.end());
+    return;
+  }
+  const Index ratio = task.pair.degradation.ratio;
+  const Cube reference = task.scored ? crop(*scene.reference, *task.scored) : *scene.reference;
+  const Cube fused = task.scored ? crop(fusion.fused, *task.scored) : fusion.fused;
+  result.scores = evaluate(reference, fused, ratio);
+  result.band_psnr_db = band_psnr_db(reference, fused);
+  for (const std::string& name : profiles) result.profiles[name] = evaluate_profile(name, reference, fused, ratio);
+}
+
+Index receptive_radius(const ExperimentConfig& config) {
+  Index widest = 0;
+  for (const MethodConfig& method : config.methods) {
+    widest = std::max(widest, method.options->make()->receptive_radius());
+  }
+  return widest;
+}
+
+/// What the data does not allow is said before the first long fit.
+void check_methods(const ExperimentConfig& config, const Task& task) {
+  for (const MethodConfig& method : config.methods) method.options->make()->check(task.training, task.pair);
+}
+
+/// One after the other all fits that the task asks for.
+void fit_all(FusionMethod& method, const Task& task, const std::vector<FitContext>& contexts) {
+  method.fit(task.training, contexts.front());
+  if (task.fine_tuning) method.fit(*task.fine_tuning, contexts.back());
+}
+
+/// The one way that every method goes. It never sees the reference.
+Fusion fit_and_fuse(const MethodConfig& config, const Task& task, const FitContext& context,
+                    const std::function<void(FusionMethod&)>& prepare) {
+  Fusion fusion;
+  MethodResult& result = fusion.result;
+  result.name = config.name;
+  result.label = config.label;
+  result.folder = context.label;
+  result.seed = static_cast<Index>(context.seed);
+  const std::unique_ptr<FusionMethod> method = config.options->make();
+
+  reset_peak_memory();
+  const Stopwatch fitting;
+  {
+    const ProfileSpan span("fit");
+    prepare(*method);
+  }
+  result.fit_seconds = fitting.seconds();
+  const Stopwatch fusing;
+  {
+    const ProfileSpan span("fuse");
+    fusion.fused = method->fuse(task.pair);
+  }
+  result.fuse_seconds = fusing.seconds();
+  result.peak_memory_mb = peak_memory_mb();
+
+  if (task.training.train.empty()) return fusion;
+  const TrainingPair& training = task.training.train.front();
+  result.train_scores = evaluate(training.target, method->fuse(training.input), training.input.degradation.ratio);
+  fusion.checkpoint = method->checkpoint();
+  return fusion;
+}
+
+/// The experiment as if this method and seed were all of it: what the checkpoint is to remember.
+std::string config_of(const ExperimentConfig& config, const MethodConfig& method, Index seed) {
+  ExperimentConfig alone = config;
+  alone.methods = {method};
+  alone.seeds = {seed};
+  return config_text(alone);
+}
+
+/// How the fits of one result run: one, or a pre-training and a fine-tuning.
+std::vector<FitContext> fit_contexts(const ExperimentConfig& config, const MethodConfig& method, Index seed,
+                                     const Output& output, TrainingLog& log) {
+  FitContext context;
+  context.seed = static_cast<std::uint64_t>(seed);
+  context.label = config.folder_of(method, seed);
+  context.checkpoint_path = output.kept(context.label + ".h5");
+  context.resume = true;  // what is kept is there only if it is to be gone on from
+  context.config = config_of(config, method, seed);
+  const auto record_as = [&log, seed](const std::string& result) {
+    return [&log, seed, result](const TrainingRecord& record) { log.add({result, seed, record}); };
+  };
+  context.record = record_as(context.label);
+  context.sync_records = [&log] { log.sync(); };
+  if (!config.protocol.fine_tune) return {context};
+  FitContext tuning = context;
+  tuning.warm_start = WarmStart{config.protocol.fine_tune->steps, config.protocol.fine_tune->learning_rate};
+  tuning.record = record_as(fine_tuning_of(context.label));
+  context.checkpoint_path = output.kept(concat(".pretrained.", context.label, ".h5"));  // no label starts with '.'
+  return {context, tuning};
+}
+
+}  // namespace
+
+Results run_experiment(const ExperimentConfig& given, const RunOptions& options) {
+  const std::vector<std::string> directories = data_directories(options.data_directories);
+  const ExperimentConfig config = adopt_checkpoints(given, directories);
+  const Scene scene = load_scene(config, directories);
+  Output output(options.out, options.resume);
+  TrainingLog log(output.kept("log.jsonl"));
+  Results results;
+  results.config = config;
+  results.scored_on = config.protocol.test ? config.protocol.test->text() : "whole image";
+  results.data_hash = data_hash(scene);
+  std::optional<ShownScene> shown;
+  for (const Index seed : config.seeds) {
+    for (const MethodConfig& method : config.methods) output.add_folder(config.folder_of(method, seed));
+  }
+  // A scene made up for this run is found nowhere else.
+  if (config.data.synthetic) write_cube(output.staged("scene.h5"), *scene.reference);
+
+  for (const Index seed : config.seeds) {
+    const Task task = make_task(scene, config.protocol, seed, receptive_radius(config));
+    if (task.estimate) results.estimates[seed] = *task.estimate;
+    if (!shown) shown.emplace(scene, task, config.protocol);
+    check_methods(config, task);
+    for (const MethodConfig& method : config.methods) {
+      SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before ", config.folder_of(method, seed));
+      const std::vector<FitContext> contexts = fit_contexts(config, method, seed, output, log);
+      Fusion fusion = fit_and_fuse(method, task, contexts.back(), [&](FusionMethod& fresh) {
+        if (method.checkpoint) return restore_from(find_checkpoint(*method.checkpoint, directories), fresh);
+        fit_all(fresh, task, contexts);  // with `apply` of a method that learns nothing: it still takes its seed
+      });
+      {
+        const ProfileSpan span("evaluate");
+        score(scene, task, config.metric_profiles, fusion);
+      }
+      if (seed == config.seeds.front()) shown->add(method.label, fusion.fused);
+      write_fusion(fusion, contexts, output);
+      fusion.result.training = log.curves(fusion.result.folder);
+      results.methods.push_back(fusion.result);
+    }
+  }
+  SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before the results were written");
+  results.figures = shown->data();
+  write_results(results, shown->groups(), log.text(), output);
+  return results;
+}
+
+std::string plan_experiment(const ExperimentConfig& given, const RunOptions& options) {
+  const std::vector<std::string> directories = data_directories(options.data_directories);
+  const ExperimentConfig config = adopt_checkpoints(given, directories);
+  const Scene scene = load_scene(config, directories);
+  const Task task = make_task(scene, config.protocol, config.seeds.front(), receptive_radius(config));
+  check_methods(config, task);
+  std::string plan = concat("fuses    hsi ", task.pair.hsi.size_text(), " and msi ", task.pair.msi.size_text(), "\n");
+  for (const TrainingPair& pair : task.training.train) plan += concat("trains   on ", pair.target.size_text(), "\n");
+  for (const TrainingPair& pair : task.training.validation) {
+    plan += concat("validates on ", pair.target.size_text(), "\n");
+  }
+  if (task.fine_tuning) plan += concat("tunes    on ", task.fine_tuning->train.front().target.size_text(), "\n");
+  plan += !scene.reference ? "scores   nothing: there is no reference\n"
+                           : concat("scores   ", task.scored ? task.scored->text() : "the whole image", "\n");
+  for (const Index seed : config.seeds) {
+    for (const MethodConfig& method : config.methods) {
+      plan += concat("makes    ", options.out, "/", config.folder_of(method, seed), "\n");
+    }
+  }
+  return plan;
+}
+
+}  // namespace specfuse

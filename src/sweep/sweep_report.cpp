@@ -1,0 +1,183 @@
+#include "sweep/sweep_report.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "specfuse/config/json_fields.h"
+#include "specfuse/core/error.h"
+#include "specfuse/io/file.h"
+#include "specfuse/report/report_text.h"
+#include "sweep/sweep_folder.h"
+
+namespace specfuse {
+namespace {
+
+/// A folder that one process has at a time; waits for it.
+class FolderLock {
+ public:
+  explicit FolderLock(const std::string& path) : descriptor_(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    SPECFUSE_CHECK(descriptor_ >= 0 && flock(descriptor_, LOCK_EX) == 0, "cannot lock the folder ", path, ": ",
+                   std::strerror(errno));
+  }
+  ~FolderLock() { close(descriptor_); }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int descriptor_;
+};
+
+/// All complete runs of one point as one experiment.
+struct Point {
+  const SweepRun* run = nullptr;
+  Results results;
+};
+
+std::vector<Point> complete_points(const Sweep& sweep, const std::vector<RunOutcome>& outcomes) {
+  std::vector<Point> points;
+  for (std::size_t i = 0; i < sweep.runs.size(); ++i) {
+    if (!outcomes[i].results) continue;
+    if (points.empty() || points.back().run->point != sweep.runs[i].point) {
+      points.emplace_back().run = &sweep.runs[i];
+      points.back().results.config = sweep.runs[i].config;
+      points.back().results.scored_on = outcomes[i].results->scored_on;
+    }
+    auto& methods = points.back().results.methods;
+    methods.insert(methods.end(), outcomes[i].results->methods.begin(), outcomes[i].results->methods.end());
+  }
+  return points;
+}
+
+/// The scores of one point, with those that need no reference where there is none.
+Table table_of(const Results& results) {
+  const bool scored = std::any_of(results.methods.begin(), results.methods.end(),
+                                  [](const MethodResult& result) { return result.scores.has_value(); });
+  Table table = score_table(results);
+  if (scored) return table;
+  Table front = no_reference_table(results);
+  front.columns.insert(front.columns.end(), table.columns.begin(), table.columns.end());
+  for (std::size_t row = 0; row < front.rows.size(); ++row) {
+    const std::vector<Cell>& cells = table.rows[row].cells;
+    front.rows[row].cells.insert(front.rows[row].cells.end(), cells.begin(), cells.end());
+  }
+  return front;
+}
+
+std::size_t place_of_column(const Table& table, const std::string& name) {
+  const auto found = std::find_if(table.columns.begin(), table.columns.end(),
+                                  [&](const Table::Column& column) { return column.name == name; });
+  return static_cast<std::size_t>(found - table.columns.begin());
+}
+
+Json values_json(const Sweep& sweep, const SweepRun& run) {
+  Json values = Json::object();
+  for (std::size_t i = 0; i < sweep.fields.size(); ++i) {
+    if (!run.values[i].empty()) values[sweep.fields[i].path] = Json::parse(run.values[i]);
+  }
+  return values;
+}
+
+std::string state_of(const RunOutcome& outcome) {
+  if (outcome.results) return "done";
+  return outcome.failure.empty() ? "missing" : "failed";
+}
+
+}  // namespace
+
+SweepTable sweep_table(const Sweep& sweep, const std::vector<RunOutcome>& outcomes) {
+  SweepTable sheet;
+  Table& all = sheet.table;
+  const std::vector<Point> points = complete_points(sweep, outcomes);
+  std::vector<Table> parts;
+  for (const Point& point : points) {
+    parts.push_back(table_of(point.results));
+    for (const Table::Column& column : parts.back().columns) {
+      if (place_of_column(all, column.name) == all.columns.size()) all.columns.push_back(column);
+    }
+  }
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    for (const Table::Row& row : parts[i].rows) {
+      Table::Row wide{row.label, std::vector<Cell>(all.columns.size())};
+      for (const std::string& value : points[i].run->values) wide.fields.push_back(field_text(value));
+      for (std::size_t k = 0; k < row.cells.size(); ++k) {
+        wide.cells[place_of_column(all, parts[i].columns[k].name)] = row.cells[k];
+      }
+      all.rows.push_back(wide);
+      sheet.runs.push_back(points[i].run);
+    }
+  }
+  for (const SweepField& field : sweep.fields) all.fields.push_back(field.path);
+  const auto done =
+      std::count_if(outcomes.begin(), outcomes.end(), [](auto& outcome) { return outcome.results.has_value(); });
+  all.caption = concat(sweep.name, ": ", done, " of ", outcomes.size(), " runs",
+                       sweep.seeded ? ", mean and standard deviation over seeds" : "");
+  return sheet;
+}
+
+std::string sweep_json(const Sweep& sweep, const std::vector<RunOutcome>& outcomes, const SweepTable& sheet) {
+  Json runs = Json::array(), rows = Json::array();
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    const SweepRun& run = sweep.runs[i];
+    Json json = {{"hash", run.hash},
+                 {"values", values_json(sweep, run)},
+                 {"seeds", run.config.seeds},
+                 {"state", state_of(outcomes[i])}};
+    if (outcomes[i].results) json["data_hash"] = outcomes[i].results->data_hash;
+    if (!outcomes[i].failure.empty()) json["failure"] = outcomes[i].failure;
+    runs.push_back(json);
+  }
+  const Table& table = sheet.table;
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    Json row = {
+        {"values", values_json(sweep, *sheet.runs[i])}, {"method", table.rows[i].label}, {"metrics", Json::object()}};
+    for (std::size_t k = 0; k < table.columns.size(); ++k) {
+      const Cell& cell = table.rows[i].cells[k];
+      row["metrics"][table.columns[k].file_name()] = {{"mean", cell.value}, {"deviation", cell.spread}};
+    }
+    rows.push_back(row);
+  }
+  return Json{{"sweep", sweep.name}, {"runs", runs}, {"rows", rows}}.dump(2, ' ', false,
+                                                                          Json::error_handler_t::replace) +
+         "\n";
+}
+
+std::string sweep_markdown(const Sweep& sweep, const std::vector<RunOutcome>& outcomes, const SweepTable& sheet) {
+  std::string text = table_markdown(sheet.table);
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    const std::string state = state_of(outcomes[i]);
+    if (state == "done") continue;
+    text += concat("\n- ", state, ": ", escape_markdown(sweep.text_of(sweep.runs[i])), " (", sweep.runs[i].hash, ")");
+    if (state == "failed") text += concat(": ", escape_markdown(outcomes[i].failure));
+  }
+  return text + (text.back() == '\n' ? "" : "\n");
+}
+
+Table write_sweep(const Sweep& sweep, const std::string& out) {
+  const FolderLock lock(out);
+  std::vector<RunOutcome> outcomes;
+  for (const SweepRun& run : sweep.runs) {
+    const RunFolder folder(out, run.hash);
+    outcomes.push_back({folder.results(run.config), folder.failure()});
+    if (outcomes.back().results) outcomes.back().failure.clear();
+  }
+  const SweepTable sheet = sweep_table(sweep, outcomes);
+  std::filesystem::create_directories(out + "/figures");
+  write_text_atomically(out + "/sweep.csv", table_csv(sheet.table));
+  write_text_atomically(out + "/sweep.md", sweep_markdown(sweep, outcomes, sheet));
+  write_text_atomically(out + "/sweep.tex", table_latex(sheet.table));
+  write_text_atomically(out + "/sweep.json", sweep_json(sweep, outcomes, sheet));
+  for (const Figure& figure : sweep_figures(sweep, sheet)) {
+    write_text_atomically(out + "/figures/" + figure.name + ".svg", figure.svg);
+  }
+  return sheet.table;
+}
+
+}  // namespace specfuse

@@ -1,0 +1,211 @@
+#include "specfuse/sweep/sweep_runner.h"
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+#include <filesystem>
+#include <iomanip>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include "specfuse/autograd/variable.h"
+#include "specfuse/core/error.h"
+#include "specfuse/core/interrupt.h"
+#include "specfuse/core/progress.h"
+#include "specfuse/core/stopwatch.h"
+#include "specfuse/core/threads.h"
+#include "specfuse/run/apply.h"
+#include "specfuse/run/data.h"
+#include "sweep/child_process.h"
+#include "sweep/sweep_folder.h"
+#include "sweep/sweep_report.h"
+
+namespace fs = std::filesystem;
+
+namespace specfuse {
+namespace {
+
+constexpr auto kPause = std::chrono::milliseconds(20);
+/// How long a run that somebody else has is asked for again, as the processes of a killed sweep take a moment to die.
+constexpr double kPatience = 2;
+
+/// The sweep with what each run of `apply` takes from its checkpoints; one that cannot be read is left to its run.
+Sweep adopt(Sweep sweep, const SweepOptions& options) {
+  for (SweepRun& run : sweep.runs) {
+    try {
+      run.config = adopt_checkpoints(run.config, data_directories(options.data_directories));
+      run.hash = config_hash(run.config);
+    } catch (const Error&) {
+    }
+  }
+  return sweep;
+}
+
+std::deque<std::size_t> positions_of(const Shard& shard, std::size_t runs) {
+  std::deque<std::size_t> positions;
+  for (auto i = static_cast<std::size_t>(shard.number - 1); i < runs; i += static_cast<std::size_t>(shard.count)) {
+    positions.push_back(i);
+  }
+  return positions;
+}
+
+std::string reason_of(const ChildProcess::Ending& ending) {
+  const std::string prefix = "run_experiment: error: ";
+  if (ending.code > 128 && ending.code != 130) return concat("ended by signal ", ending.code - 128);
+  if (ending.last_line.empty()) return concat("ended with exit code ", ending.code);
+  return ending.last_line.rfind(prefix, 0) == 0 ? ending.last_line.substr(prefix.size()) : ending.last_line;
+}
+
+/// Does the runs of one call.
+class Runner {
+ public:
+  Runner(const Sweep& sweep, const SweepOptions& options)
+      : sweep_(sweep), options_(options), jobs_(std::min(options.jobs, threads())),
+        waiting_(positions_of(options.shard, sweep.runs.size())) {
+    if (jobs_ < options.jobs) say(concat("--jobs: no more than the ", jobs_, " threads there are"));
+  }
+
+  /// Returns a line for each failed run. Throws `Interrupted` once no process is left.
+  std::vector<std::string> run() {
+    while (!waiting_.empty() || !active_.empty()) {
+      if (interrupted()) interrupt();
+      while (static_cast<int>(active_.size()) < jobs_ && !waiting_.empty() && start_next()) continue;
+      for (auto job = active_.begin(); job != active_.end();) {
+        const auto ending = (*job)->process.ending();
+        if (ending) finish(**job, *ending);
+        job = ending ? active_.erase(job) : job + 1;
+      }
+      std::this_thread::sleep_for(kPause);
+    }
+    return failed_;
+  }
+
+ private:
+  struct Job {
+    std::size_t position;
+    std::unique_ptr<Claim> claim;
+    ChildProcess process;
+    Stopwatch since_start;
+  };
+
+  RunFolder folder_of(std::size_t position) const { return {options_.out, sweep_.runs[position].hash}; }
+  bool done(std::size_t position) const {
+    return folder_of(position).results(sweep_.runs[position].config).has_value();
+  }
+
+  void tell(std::size_t position, const std::string& news) const {
+    const SweepRun& run = sweep_.runs[position];
+    say(concat("[", position + 1, "/", sweep_.runs.size(), "] ", run.hash, "  ", sweep_.text_of(run), "  ", news));
+  }
+
+  /// Looks at the first that waits. Returns whether the next may be looked at, too, before a pause.
+  bool start_next() {
+    const std::size_t position = waiting_.front();
+    waiting_.pop_front();
+    if (done(position)) {
+      tell(position, "was done before");
+      return true;
+    }
+    const RunFolder folder = folder_of(position);
+    auto claim = std::make_unique<Claim>(folder.config_path());
+    if (!claim->held()) return postpone(position);
+    if (done(position)) return true;  // by another process, just before its claim ended
+    claim->write(config_text(sweep_.runs[position].config));
+    folder.forget_failure();
+    tell(position, fs::exists(folder.path() + "/.resume") ? "goes on" : "starts");
+    const int descriptor = claim->descriptor();
+    active_.push_back(
+        std::unique_ptr<Job>(new Job{position, std::move(claim), {arguments_of(folder), descriptor}, {}}));
+    patience_.reset();
+    return true;
+  }
+
+  /// One that another process has comes last, and is left to it in the end.
+  bool postpone(std::size_t position) {
+    if (!patience_ || !active_.empty()) patience_.emplace();
+    if (patience_->seconds() > kPatience) {
+      tell(position, "is left to the other process that is doing it");
+    } else {
+      waiting_.push_back(position);
+    }
+    return false;
+  }
+
+  std::vector<std::string> arguments_of(const RunFolder& folder) const {
+    std::vector<std::string> arguments{folder.config_path(),
+                                       "--out",
+                                       folder.path(),
+                                       "--resume",
+                                       "--quiet",
+                                       "--threads",
+                                       std::to_string(std::max(1, threads() / jobs_))};
+    if (detect_anomaly()) arguments.push_back("--detect-anomaly");
+    for (const std::string& directory : options_.data_directories) {
+      arguments.insert(arguments.end(), {"--data-dir", directory});
+    }
+    return arguments;
+  }
+
+  void finish(const Job& job, const ChildProcess::Ending& ending) {
+    if (ending.code == 0 && done(job.position)) {
+      return tell(job.position, concat("done in ", std::fixed, std::setprecision(1), job.since_start.seconds(), " s"));
+    }
+    if (interrupted()) return tell(job.position, "stopped");
+    const std::string reason = reason_of(ending);
+    folder_of(job.position).record_failure(reason);
+    tell(job.position, "failed: " + reason);
+    failed_.push_back(concat(sweep_.text_of(sweep_.runs[job.position]), ": ", reason));
+  }
+
+  [[noreturn]] void interrupt() {
+    for (const auto& job : active_) job->process.terminate();
+    for (const auto& job : active_) {
+      std::optional<ChildProcess::Ending> ending;
+      while (!(ending = job->process.ending())) std::this_thread::sleep_for(kPause);
+      finish(*job, *ending);
+    }
+    active_.clear();
+    throw Interrupted("interrupted; the same call goes on with the sweep");
+  }
+
+  const Sweep& sweep_;
+  const SweepOptions& options_;
+  int jobs_;
+  std::deque<std::size_t> waiting_;
+  std::vector<std::unique_ptr<Job>> active_;
+  std::vector<std::string> failed_;
+  /// Since nothing has been left but what other processes do.
+  std::optional<Stopwatch> patience_;
+};
+
+}  // namespace
+
+SweepOutcome run_sweep(const Sweep& given, const SweepOptions& options) {
+  const Sweep sweep = adopt(given, options);
+  for (const char* const name : {"/runs", "/configs", "/figures"}) {
+    std::error_code reason;
+    fs::create_directories(options.out + name, reason);
+    SPECFUSE_CHECK(!reason, "cannot make the folder ", options.out, name, ": ", reason.message());
+  }
+  try {
+    std::vector<std::string> failed = Runner(sweep, options).run();
+    return {write_sweep(sweep, options.out), std::move(failed)};
+  } catch (const Interrupted&) {
+    write_sweep(sweep, options.out);
+    throw;
+  }
+}
+
+std::string plan_sweep(const Sweep& given, const SweepOptions& options) {
+  const Sweep sweep = adopt(given, options);
+  std::string plan;
+  for (const std::size_t position : positions_of(options.shard, sweep.runs.size())) {
+    const SweepRun& run = sweep.runs[position];
+    plan += concat(position + 1, "/", sweep.runs.size(), "  ", run.hash, "  ",
+                   RunFolder(options.out, run.hash).state(run.config), "  ", sweep.text_of(run), "\n");
+  }
+  return plan;
+}
+
+}  // namespace specfuse

@@ -1,0 +1,158 @@
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+
+#include "specfuse/config/config.h"
+#include "specfuse/core/error.h"
+#include "specfuse/run/data.h"
+
+using namespace specfuse;
+
+namespace {
+
+const std::string kSmall = R"({"name": "small", "data": {"scene": "s.h5"}, "degrade": {"ratio": 3},
+    "methods": [{"name": "bicubic"}, {"name": "two_cnn_fu", "train": {"steps": 7}}]})";
+
+ExperimentConfig parse(const std::vector<std::string>& settings = {}, const std::string& text = kSmall) {
+  return parse_config(text, "e.json", settings);
+}
+
+std::string refusal(const std::vector<std::string>& settings) {
+  try {
+    parse(settings);
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+}  // namespace
+
+TEST_CASE("config: defaults that follow from other fields are resolved") {
+  const ExperimentConfig config = parse();
+  CHECK(config.data.dataset == "/cube");
+  CHECK(config.degrade.psf.fwhm == 3.0);
+  CHECK(config.degrade.srf.sensor == "landsat7");
+  CHECK(config.methods[1].label == "two_cnn_fu");
+  CHECK_FALSE(parse({"degrade.psf.type=box"}).degrade.psf.fwhm);
+  CHECK(parse({"degrade.srf.ranges=[[0, 1]]"}).degrade.srf.sensor.empty());
+}
+
+TEST_CASE("config: the resolved text is an experiment of its own that resolves to itself") {
+  const std::string text = config_text(parse());
+  CHECK(config_text(parse({}, text)) == text);
+  CHECK(text.find("\"steps\": 7") != std::string::npos);
+  CHECK(text.find("\"hsi_maps\": 20") != std::string::npos);
+}
+
+TEST_CASE("config: a setting reaches objects, lists and fields that the file lacks") {
+  CHECK(parse({"degrade.ratio=8"}).degrade.ratio == 8);
+  CHECK(parse({"methods.1.label=long"}).methods[1].label == "long");
+  CHECK(parse({"seeds=[3, 4]"}).seeds == std::vector<Index>{3, 4});
+  CHECK(parse({"degrade.snr_db.hsi=35"}).degrade.snr_db.hsi == 35.0);
+  CHECK(parse({"name=first", "name=second"}).name == "second");
+}
+
+TEST_CASE("config: profiles are known ones, each once") {
+  CHECK(parse({"metric_profiles=[\"ssrnet\", \"sewar\"]"}).metric_profiles ==
+        std::vector<std::string>{"ssrnet", "sewar"});
+  CHECK(refusal({"metric_profiles=[\"none\"]"}).find("metric_profiles.0: expected one of matlab_hsms, sewar") !=
+        std::string::npos);
+  CHECK(refusal({"metric_profiles=[\"sewar\", \"sewar\"]"}) ==
+        "e.json: metric_profiles: expected profiles that differ, got one twice");
+}
+
+TEST_CASE("config: an estimate has to fit what it replaces") {
+  CHECK(parse({"degrade.estimate.srf=true", "degrade.estimate.gain=true"}).degrade.estimate.gain);
+  CHECK(refusal({"degrade.estimate.psf=true", "degrade.psf.type=box"}) ==
+        "e.json: degrade.estimate.psf: expected it with a gaussian psf only, got psf.type box");
+  CHECK(refusal({"degrade.estimate.gain=true"}) ==
+        "e.json: degrade.estimate.gain: expected it together with estimate.srf only, got it alone");
+}
+
+TEST_CASE("config: a setting that leads nowhere is refused") {
+  CHECK(refusal({"methods.2.name=bicubic"}) ==
+        "--set methods.2.name=bicubic: expected a position from 0 to 1 in the list, got \"2\"");
+  CHECK(refusal({"methods.x=1"}) == "--set methods.x=1: expected a position from 0 to 1 in the list, got \"x\"");
+  CHECK(refusal({"name.x=1"}) == "--set name.x=1: nothing is below the value before \"x\"");
+  CHECK(refusal({"degrade..ratio=1"}) == "--set degrade..ratio=1: the path has an empty part");
+  CHECK(refusal({"ratio"}) == "--set: expected path=value, got \"ratio\"");
+  CHECK(refusal({"degrade.ration=1"}) == "e.json: degrade.ration: unknown key; did you mean \"ratio\"?");
+  CHECK(refusal({"name=\xff"}) == "--set: expected a text in UTF-8, got other bytes");
+}
+
+TEST_CASE("config: the hashes follow what is computed, not how it is called or written") {
+  const ExperimentConfig config = parse();
+  CHECK(config_hash(config).size() == 16);
+  CHECK(config_hash(parse({"name=other"})) == config_hash(config));
+  CHECK(config_hash(parse({"degrade.psf.fwhm=3"})) == config_hash(config));
+  CHECK(config_hash(parse({"methods.1.train.steps=8"})) != config_hash(config));
+  CHECK(degradation_hash(parse({"methods.1.train.steps=8"})) == degradation_hash(config));
+  CHECK(degradation_hash(parse({"degrade.psf.fwhm=3.5"})) != degradation_hash(config));
+}
+
+TEST_CASE("config: names cannot lead out of the output folder") {
+  for (const char* name : {"", ".", "..", "a/b", "/a", ".hidden", "-x", "a b"}) {
+    CHECK(refusal({concat("name=\"", name, "\"")}).rfind("e.json: name: expected letters", 0) == 0);
+  }
+  CHECK(refusal({"name=A-1_b.c"}) == "accepted");
+  CHECK(refusal({"methods.1.label=figures"}).rfind("e.json: methods.1.label", 0) == 0);
+}
+
+TEST_CASE("config: two results cannot share a folder") {
+  CHECK(refusal({"methods.1.label=bicubic"}) ==
+        "e.json: methods.1.label: expected labels and seeds that differ, got bicubic twice");
+  CHECK(refusal({"seeds=[1, 1]"}) ==
+        "e.json: methods.0.label: expected labels and seeds that differ, got bicubic-seed1 twice");
+  const ExperimentConfig config = parse({"seeds=[1, 2]"});
+  CHECK(config.folder_of(config.methods[0], 2) == "bicubic-seed2");
+}
+
+TEST_CASE("config: fields that would be ignored are refused") {
+  CHECK(refusal({"data.pair=p.h5"}) == "e.json: data: expected exactly one of scene, pair and synthetic, got 2");
+  CHECK(refusal({"data={\"pair\": \"p.h5\", \"dataset\": \"/x\"}"}) ==
+        "e.json: data.dataset: expected it beside a scene only, got /x");
+  CHECK(refusal({"protocol.train={\"rows\": 1, \"cols\": 1}"}) ==
+        "e.json: protocol: expected train, validation and test with split only, got 1 of them");
+  CHECK(refusal({"protocol.type=split"}) ==
+        "e.json: protocol: expected train, validation and test for split, got 0 of them");
+}
+
+TEST_CASE("config: transfer needs scenes to learn from, and other protocols refuse them") {
+  const std::string scenes = "protocol.train_scenes=[{\"scene\": \"t.h5\"}]";
+  const std::string transfer = "protocol.type=transfer";
+  CHECK(parse({transfer, scenes}).protocol.train_scenes.at(0).dataset == "/cube");
+  CHECK(refusal({transfer}) == "e.json: protocol.train_scenes: expected at least one for transfer, got none");
+  CHECK(refusal({scenes}) == "e.json: protocol.train_scenes: expected it with transfer only, got 1 scenes");
+  CHECK(refusal({"protocol.fine_tune={}"}) == "e.json: protocol.fine_tune: expected it with transfer only, got it");
+  CHECK(refusal({transfer, "protocol.train_scenes=[{}]"}) ==
+        "e.json: protocol.train_scenes.0: expected exactly one of scene, pair and synthetic, got 0");
+  CHECK(refusal({transfer, scenes, "protocol.validation_fraction=0.2"}) == "accepted");
+  CHECK(refusal({transfer, scenes, "protocol.validation_fraction=0.2",
+                 "protocol.validation_scenes=[{\"scene\": \"v.h5\"}]"}) ==
+        "e.json: protocol.validation_fraction: expected it or validation_scenes, got both");
+  CHECK(parse({transfer, scenes, "protocol.fine_tune={}"}).protocol.fine_tune->steps == 200);
+}
+
+TEST_CASE("config: apply needs a checkpoint for each method that learns, and other protocols refuse one") {
+  const std::string apply = "protocol.type=apply", file = "methods.1.checkpoint=c.h5";
+  CHECK(parse({apply, file}).methods[1].checkpoint == "c.h5");
+  CHECK(refusal({apply}) ==
+        "e.json: methods.1.checkpoint: expected the file of what two_cnn_fu learned, as apply "
+        "trains nothing, got nothing");
+  CHECK(refusal({file}) == "e.json: methods.1.checkpoint: expected it with apply only, got c.h5");
+  CHECK(refusal({apply, file, "methods.0.checkpoint=c.h5"}) ==
+        "e.json: methods.0.checkpoint: expected nothing, as bicubic learns nothing, got c.h5");
+}
+
+TEST_CASE("data: folders are searched in order, and a missing file names them all") {
+  setenv("SPECFUSE_DATA", "/one::/two", 1);
+  CHECK(data_directories({"/given"}) == std::vector<std::string>{"/given", "/one", "/two", "data"});
+  unsetenv("SPECFUSE_DATA");
+  CHECK(data_directories({}) == std::vector<std::string>{"data"});
+  CHECK_THROWS_WITH_AS(
+      find_file("s.h5", {"/nowhere", "/nor/here"}),
+      "s.h5: not found in /nowhere, /nor/here; data/README.md says where to get scenes, and --data-dir "
+      "or SPECFUSE_DATA where they lie",
+      DataError);
+}

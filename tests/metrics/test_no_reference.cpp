@@ -1,0 +1,106 @@
+#include <cmath>
+#include <map>
+
+#include "specfuse/core/error.h"
+#include "specfuse/core/threads.h"
+#include "specfuse/metrics/no_reference.h"
+#include "support/golden.h"
+
+using namespace specfuse;
+
+namespace {
+
+std::map<std::string, double> map_of(const Scores& scores) {
+  std::map<std::string, double> map;
+  for (const Score& score : scores.values) map[score.key] = score.value;
+  return map;
+}
+
+/// The inputs that golden.py holds against the fused image golden_image(69, 72, 5, 9).
+Pair golden_pair() {
+  Pair pair{golden_image(23, 24, 5), golden_image(69, 72, 2, 50), {}};
+  pair.degradation.ratio = 3;
+  pair.degradation.psf = Tensor(Shape{3, 3});
+  for (Index i = 0; i < 9; ++i) pair.degradation.psf[i] = 1.0f / 9;
+  pair.degradation.srf = Tensor::from({2, 5}, {1, 0, 0, 0, 0, 0, 0.25f, 0.25f, 0.25f, 0.25f});
+  return pair;
+}
+
+}  // namespace
+
+TEST_CASE("no reference: consistency agrees with NumPy") {
+  const std::map<std::string, double> golden{{"hsi_relative_rmse", 0.5249192673}, {"hsi_psnr_db", 10.32996293},
+                                             {"hsi_sam_deg", 28.19334564},        {"hsi_ergas", 20.12271338},
+                                             {"msi_relative_rmse", 0.7278354484}, {"msi_psnr_db", 7.771094678},
+                                             {"msi_sam_deg", 31.05339472},        {"msi_ergas", 27.87537599}};
+  const auto scores = map_of(consistency(golden_pair(), golden_image(69, 72, 5, 9)));
+  REQUIRE(scores.size() == golden.size());
+  // The PSF, the SRF and the images degraded with them are float32.
+  for (const auto& [key, value] : golden) CHECK(scores.at(key) == doctest::Approx(value).epsilon(1e-6));
+}
+
+TEST_CASE("no reference: qnr and its parts agree with NumPy") {
+  const auto scores = map_of(qnr(golden_pair(), golden_image(69, 72, 5, 9)));
+  REQUIRE(scores.size() == 3);
+  CHECK(scores.at("d_lambda") == doctest::Approx(0.03076803735).epsilon(1e-6));
+  CHECK(scores.at("d_s") == doctest::Approx(0.1185639867).epsilon(1e-6));
+  CHECK(scores.at("qnr") == doctest::Approx(0.8543159572).epsilon(1e-6));
+}
+
+TEST_CASE("no reference: the reference of a simulated pair is consistent with it") {
+  Degradation degradation = golden_pair().degradation;
+  const Cube reference = golden_image(69, 72, 5, 9);
+  const auto scores = map_of(consistency(simulate(reference, degradation, 0), reference));
+  for (const char* key : {"hsi_relative_rmse", "hsi_ergas", "msi_relative_rmse", "msi_ergas"})
+    CHECK(scores.at(key) == 0);
+}
+
+TEST_CASE("no reference: without a response there is nothing to hold against the msi") {
+  Pair pair = golden_pair();
+  pair.degradation.srf = {};
+  const auto scores = map_of(consistency(pair, golden_image(69, 72, 5, 9)));
+  CHECK(scores.size() == 4);
+  CHECK(scores.count("hsi_ergas") == 1);
+}
+
+TEST_CASE("no reference: the list names what both return, in order") {
+  std::vector<Score> all = consistency(golden_pair(), golden_image(69, 72, 5)).values;
+  const std::vector<Score> more = qnr(golden_pair(), golden_image(69, 72, 5)).values;
+  all.insert(all.end(), more.begin(), more.end());
+  const std::vector<MetricInfo> list = no_reference_list();
+  REQUIRE(list.size() == all.size());
+  for (std::size_t i = 0; i < list.size(); ++i) CHECK(list[i].key == all[i].key);
+}
+
+TEST_CASE("no reference: pixels that a measure leaves out are counted by input") {
+  Pair pair = golden_pair();
+  std::fill_n(pair.hsi.pixel(1, 1), 5, 0.0f);
+  CHECK(consistency(pair, golden_image(69, 72, 5)).left_out ==
+        std::map<std::string, Index>{{"hsi_pixels with zero norm", 1}});
+}
+
+TEST_CASE("no reference: no block fits into a small image, and a single band has no spectral distortion") {
+  Pair pair = golden_pair();
+  pair.hsi = golden_image(10, 10, 5);
+  pair.msi = golden_image(30, 30, 2);
+  CHECK(std::isnan(map_of(qnr(pair, golden_image(30, 30, 5))).at("qnr")));
+  pair = golden_pair();
+  pair.hsi = golden_image(23, 24, 1);
+  CHECK(map_of(qnr(pair, golden_image(69, 72, 1, 3))).at("d_lambda") == 0);
+}
+
+TEST_CASE("no reference: values do not depend on the number of threads") {
+  const int before = threads();
+  set_threads(1);
+  const auto one = map_of(qnr(golden_pair(), golden_image(69, 72, 5, 9)));
+  set_threads(3);
+  const auto three = map_of(qnr(golden_pair(), golden_image(69, 72, 5, 9)));
+  set_threads(before);
+  CHECK(one == three);
+}
+
+TEST_CASE("no reference: a fused image of another size is refused") {
+  CHECK_THROWS_AS(consistency(golden_pair(), golden_image(69, 72, 4)), Error);
+  CHECK_THROWS_AS(qnr(golden_pair(), golden_image(68, 72, 5)), Error);
+  CHECK_THROWS_AS(qnr(golden_pair(), Cube()), Error);
+}
