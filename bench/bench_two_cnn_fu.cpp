@@ -6,8 +6,8 @@
 #include "specfuse/core/rng.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/kernels/dispatch.h"
+#include "specfuse/networks/branch_network.h"
 #include "specfuse/networks/training.h"
-#include "specfuse/networks/two_cnn_fu_net.h"
 #include "specfuse/optim/optimizer.h"
 #include "timing.h"
 
@@ -22,6 +22,9 @@ Tensor uniform(const Shape& shape) {
   return tensor;
 }
 
+/// Side of the neighbourhood of a pixel.
+constexpr Index kPatch = 31;
+
 struct Sizes {
   Index tile, tiles;
   Index pixels() const { return tile * tile * tiles; }
@@ -32,13 +35,12 @@ struct Sizes {
 int main(int count, char** texts) {
   const bench::Options options(count, texts);
   const Index bands = options.bands;
-  const TwoCnnFuModel model;
-  const TwoCnnFuNet net(model, bands, 6);
+  const BranchNetwork net(plan_network(preset_network("released"), {bands, 6}, "model"));
   const auto parameters = net.parameters();
   initialize(parameters, {}, 0);
   Sgd sgd(parameters, {});
   const auto images = [&](const Sizes& s) {
-    return Variable(uniform({s.tiles, 6, s.tile + model.patch - 1, s.tile + model.patch - 1}));
+    return Variable(uniform({s.tiles, 6, s.tile + kPatch - 1, s.tile + kPatch - 1}));
   };
 
   std::printf("{\n \"bands\": %ld,\n \"threads\": %d,\n \"simd\": \"%s\",\n \"train\": [", static_cast<long>(bands),
@@ -49,7 +51,7 @@ int main(int count, char** texts) {
     const Tensor target = uniform({s.pixels(), bands});
     const double seconds = bench::median_seconds(options.repeats, [&] {
       sgd.clear_grads();
-      euclidean_loss(net.forward(spectra, windows), target).backward();
+      euclidean_loss(net.forward({spectra, windows}), target).backward();
       sgd.step(1e-6);
     });
     std::printf("%s\n  {\"tile\": %ld, \"tiles\": %ld, \"us_per_sample\": %.2f}", comma, static_cast<long>(s.tile),
@@ -61,7 +63,7 @@ int main(int count, char** texts) {
   const NoGrad no_grad;
   for (const Sizes s : {Sizes{1, 128}, Sizes{64, 1}}) {
     const Variable spectra(uniform({s.pixels(), bands})), windows = images(s);
-    const double seconds = bench::median_seconds(options.repeats, [&] { net.forward(spectra, windows); });
+    const double seconds = bench::median_seconds(options.repeats, [&] { net.forward({spectra, windows}); });
     std::printf("%s\n  {\"tile\": %ld, \"us_per_pixel\": %.2f}", comma, static_cast<long>(s.tile),
                 seconds / static_cast<double>(s.pixels()) * 1e6);
     comma = ",";

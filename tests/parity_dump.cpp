@@ -11,8 +11,8 @@
 #include "specfuse/autograd/ops.h"
 #include "specfuse/core/error.h"
 #include "specfuse/io/tensors.h"
+#include "specfuse/networks/branch_network.h"
 #include "specfuse/networks/training.h"
-#include "specfuse/networks/two_cnn_fu_net.h"
 #include "specfuse/nn/init.h"
 #include "specfuse/optim/optimizer.h"
 #include "specfuse/tensor/math.h"
@@ -22,7 +22,7 @@ using namespace specfuse;
 namespace {
 
 constexpr double kLearningRate = 3e-5;
-constexpr Index kMsiBands = 6;
+constexpr Index kMsiBands = 6, kPatch = 31;
 
 struct Arguments {
   std::string directory;
@@ -60,24 +60,24 @@ Tensor uniform(const Shape& shape, std::uint64_t seed, const char* purpose) {
   return tensor;
 }
 
-Batch draw(const Arguments& arguments, Index patch, std::uint64_t seed) {
-  const Index tiles = std::max<Index>(2, 12 / (arguments.tile * arguments.tile)), side = arguments.tile + patch - 1;
+Batch draw(const Arguments& arguments, std::uint64_t seed) {
+  const Index tiles = std::max<Index>(2, 12 / (arguments.tile * arguments.tile)), side = arguments.tile + kPatch - 1;
   const Index pixels = tiles * arguments.tile * arguments.tile;
   return {uniform({pixels, arguments.bands}, seed, "spectra"), uniform({tiles, kMsiBands, side, side}, seed, "tiles"),
           uniform({pixels, arguments.bands}, seed, "target")};
 }
 
 /// Leaves the gradients of the Euclidean loss in the parameters and returns the network's output.
-Tensor differentiate(const TwoCnnFuNet& net, const Batch& batch) {
+Tensor differentiate(const BranchNetwork& net, const Batch& batch) {
   for (Parameter& parameter : net.parameters()) parameter.value.clear_grad();
-  const Variable fused = net.forward(Variable(batch.spectra), Variable(batch.tiles));
+  const Variable fused = net.forward({Variable(batch.spectra), Variable(batch.tiles)});
   euclidean_loss(fused, batch.target).backward();
   return fused.value();
 }
 
 /// How much gradients jump around the batch, relative to their largest: where some ReLU is within rounding of its
 /// kink, two correct programs may differ by a whole term, and there is nothing to compare.
-float roughness(const TwoCnnFuNet& net, const Batch& batch) {
+float roughness(const BranchNetwork& net, const Batch& batch) {
   std::vector<Tensor> grads;
   differentiate(net, batch);
   for (const Parameter& parameter : net.parameters()) grads.push_back(parameter.value.grad());
@@ -100,14 +100,13 @@ float roughness(const TwoCnnFuNet& net, const Batch& batch) {
 }
 
 void dump(const Arguments& arguments) {
-  const TwoCnnFuModel model;
-  const TwoCnnFuNet net(model, arguments.bands, kMsiBands);
+  const BranchNetwork net(plan_network(preset_network("released"), {arguments.bands, kMsiBands}, "model"));
   const auto parameters = net.parameters();
   initialize(parameters, {}, 1);
   for (const Parameter& parameter : parameters) {
     Rng rng(1, stream_of(parameter.name));
     Tensor bias = parameter.value.value();
-    if (parameter.is_bias) init_gaussian(bias, 0.05, rng);
+    if (parameter.role == Role::bias) init_gaussian(bias, 0.05, rng);
   }
   Checkpoint checkpoint;
   save_parameters(parameters, checkpoint);
@@ -117,7 +116,7 @@ void dump(const Arguments& arguments) {
   Batch batch;
   float least = std::numeric_limits<float>::infinity();
   for (std::uint64_t seed = 0; seed < 8 && least > 1e-4f; ++seed) {
-    const Batch candidate = draw(arguments, model.patch, seed);
+    const Batch candidate = draw(arguments, seed);
     const float rough = roughness(net, candidate);
     if (rough < least) batch = candidate;
     least = std::min(least, rough);

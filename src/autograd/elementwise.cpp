@@ -24,42 +24,56 @@ void for_each(Index count, Body body) {
   });
 }
 
-/// A new tensor of the shape of `like` with value(i) at i.
+/// Of the shape and the layout of x, with value(i) at the i-th element in memory.
 template <class Value>
-Tensor generate(const Tensor& like, Value value) {
-  Tensor result = Tensor::uninitialized(like.shape());
+Stored like(const Variable& x, Value value) {
+  Tensor result = Tensor::uninitialized(x.value().shape());
   float* out = result.data();
   for_each(result.size(), [=](Index i) { out[i] = value(i); });
-  return result;
+  return {result, x.shape(), x.layout()};
 }
 
 }  // namespace
 
-Variable add(const Variable& x, const Variable& y) {
+Variable add(const Variable& x, const Variable& given, Activation activation) {
   const ProfileSpan span(__func__);
-  check_same("add", x, y);
+  check_same("add", x, given);
+  const Variable y = in_layout(given, x.layout());
   const float *a = x.value().data(), *b = y.value().data();
-  return {generate(x.value(), [=](Index i) { return a[i] + b[i]; }), {x, y}, [x, y](const Tensor& grad) {
-            if (x.requires_grad()) add_scaled(x.grad_to_add(), grad);
-            if (y.requires_grad()) add_scaled(y.grad_to_add(), grad);
+  if (activation == Activation::none) {
+    return {like(x, [=](Index i) { return a[i] + b[i]; }), {x, y}, [x, y](const Tensor& grad) {
+              if (x.requires_grad()) add_scaled(x.grad_to_add(), grad);
+              if (y.requires_grad()) add_scaled(y.grad_to_add(), grad);
+            }};
+  }
+  const Stored result = like(x, [=](Index i) { return std::max(a[i] + b[i], 0.0f); });
+  return {result, {x, y}, [x, y, sum = result.elements](const Tensor& grad) {
+            const float *g = grad.data(), *z = sum.data();
+            for (const Variable& to : {x, y}) {
+              if (!to.requires_grad()) continue;
+              float* out = to.grad_to_add().data();
+              for_each(grad.size(), [=](Index i) { out[i] += z[i] > 0.0f ? g[i] : 0.0f; });
+            }
           }};
 }
 
-Variable subtract(const Variable& x, const Variable& y) {
+Variable subtract(const Variable& x, const Variable& given) {
   const ProfileSpan span(__func__);
-  check_same("subtract", x, y);
+  check_same("subtract", x, given);
+  const Variable y = in_layout(given, x.layout());
   const float *a = x.value().data(), *b = y.value().data();
-  return {generate(x.value(), [=](Index i) { return a[i] - b[i]; }), {x, y}, [x, y](const Tensor& grad) {
+  return {like(x, [=](Index i) { return a[i] - b[i]; }), {x, y}, [x, y](const Tensor& grad) {
             if (x.requires_grad()) add_scaled(x.grad_to_add(), grad);
             if (y.requires_grad()) add_scaled(y.grad_to_add(), grad, -1.0f);
           }};
 }
 
-Variable multiply(const Variable& x, const Variable& y) {
+Variable multiply(const Variable& x, const Variable& given) {
   const ProfileSpan span(__func__);
-  check_same("multiply", x, y);
+  check_same("multiply", x, given);
+  const Variable y = in_layout(given, x.layout());
   const float *a = x.value().data(), *b = y.value().data();
-  return {generate(x.value(), [=](Index i) { return a[i] * b[i]; }), {x, y}, [x, y](const Tensor& grad) {
+  return {like(x, [=](Index i) { return a[i] * b[i]; }), {x, y}, [x, y](const Tensor& grad) {
             const auto add_product = [&grad](const Variable& to, const Variable& other) {
               if (!to.requires_grad()) return;
               float* out = to.grad_to_add().data();
@@ -74,7 +88,7 @@ Variable multiply(const Variable& x, const Variable& y) {
 Variable scale(const Variable& x, float factor) {
   const ProfileSpan span(__func__);
   const float* a = x.value().data();
-  return {generate(x.value(), [=](Index i) { return factor * a[i]; }), {x}, [x, factor](const Tensor& grad) {
+  return {like(x, [=](Index i) { return factor * a[i]; }), {x}, [x, factor](const Tensor& grad) {
             add_scaled(x.grad_to_add(), grad, factor);
           }};
 }
@@ -82,31 +96,17 @@ Variable scale(const Variable& x, float factor) {
 Variable relu(const Variable& x) {
   const ProfileSpan span(__func__);
   const float* a = x.value().data();
-  const Tensor result = generate(x.value(), [=](Index i) { return std::max(a[i], 0.0f); });
-  return {result, {x}, [x, result](const Tensor& grad) {
+  const Stored result = like(x, [=](Index i) { return std::max(a[i], 0.0f); });
+  return {result, {x}, [x, positive = result.elements](const Tensor& grad) {
             float* out = x.grad_to_add().data();
-            const float *g = grad.data(), *y = result.data();
+            const float *g = grad.data(), *y = positive.data();
             for_each(grad.size(), [=](Index i) { out[i] += y[i] > 0.0f ? g[i] : 0.0f; });
           }};
 }
 
-Variable add_relu(const Variable& x, const Variable& y) {
+Variable sum(const Variable& given) {
   const ProfileSpan span(__func__);
-  check_same("add_relu", x, y);
-  const float *a = x.value().data(), *b = y.value().data();
-  const Tensor result = generate(x.value(), [=](Index i) { return std::max(a[i] + b[i], 0.0f); });
-  return {result, {x, y}, [x, y, result](const Tensor& grad) {
-            const float *g = grad.data(), *z = result.data();
-            for (const Variable& to : {x, y}) {
-              if (!to.requires_grad()) continue;
-              float* out = to.grad_to_add().data();
-              for_each(grad.size(), [=](Index i) { out[i] += z[i] > 0.0f ? g[i] : 0.0f; });
-            }
-          }};
-}
-
-Variable sum(const Variable& x) {
-  const ProfileSpan span(__func__);
+  const Variable x = in_layout(given, Layout::plain);
   return {Tensor::from({1}, {static_cast<float>(sum(x.value()))}), {x}, [x](const Tensor& grad) {
             float* out = x.grad_to_add().data();
             const float g = grad[0];
@@ -114,8 +114,9 @@ Variable sum(const Variable& x) {
           }};
 }
 
-Variable euclidean_loss(const Variable& x, const Tensor& target) {
+Variable euclidean_loss(const Variable& given, const Tensor& target) {
   const ProfileSpan span(__func__);
+  const Variable x = in_layout(given, Layout::plain);
   SPECFUSE_CHECK(x.shape() == target.shape() && x.shape().rank() >= 1 && x.shape()[0] >= 1,
                  "euclidean_loss: expected equal shapes of at least one row, got ", x.shape().text(), " and ",
                  target.shape().text());

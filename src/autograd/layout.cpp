@@ -1,85 +1,159 @@
+#include "specfuse/autograd/layout.h"
+
 #include <algorithm>
+#include <array>
 
 #include "specfuse/autograd/ops.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/profile.h"
 #include "specfuse/core/threads.h"
+#include "specfuse/kernels/conv_n16.h"
+#include "specfuse/kernels/conv_nhwc.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
-
-Variable reshape(const Variable& x, const Shape& shape) {
-  const ProfileSpan span(__func__);
-  return {
-      x.value().reshape(shape), {x}, [x](const Tensor& grad) { add_scaled(x.grad_to_add(), grad.reshape(x.shape())); }};
-}
-
-Variable concat_columns(const Variable& x, const Variable& y) {
-  const ProfileSpan span(__func__);
-  SPECFUSE_CHECK(x.shape().rank() == 2 && y.shape().rank() == 2 && x.shape()[0] == y.shape()[0],
-                 "concat_columns: expected [P, A] and [P, B], got ", x.shape().text(), " and ", y.shape().text());
-  const Index rows = x.shape()[0], left = x.shape()[1], right = y.shape()[1], width = left + right;
-  Tensor result = Tensor::uninitialized({rows, width});
-  for (Index row = 0; row < rows; ++row) {
-    std::copy_n(x.value().data() + row * left, left, result.data() + row * width);
-    std::copy_n(y.value().data() + row * right, right, result.data() + row * width + left);
-  }
-  return {result, {x, y}, [=](const Tensor& grad) {
-            const auto add_part = [&](const Variable& to, Index offset, Index count) {
-              if (!to.requires_grad()) return;
-              float* out = to.grad_to_add().data();
-              for (Index row = 0; row < rows; ++row) {
-                const float* from = grad.data() + row * width + offset;
-                for (Index i = 0; i < count; ++i) out[row * count + i] += from[i];
-              }
-            };
-            add_part(x, 0, left);
-            add_part(y, left, right);
-          }};
-}
-
 namespace {
 
-/// Calls body(row, column, image) for every element of every patch of image n: the row and column it has among the
-/// patches, and its place in x [N, C, H, W].
-template <class Body>
-void for_each_patch_element(const Shape& x, Index side, Index n, Body body) {
-  const Index channels = x[1], height = x[2], width = x[3], across = width - side + 1, down = height - side + 1;
-  for (Index y = 0; y < down; ++y) {
-    for (Index left = 0; left < across; ++left) {
-      Index column = 0;
-      for (Index c = 0; c < channels; ++c) {
-        for (Index row = 0; row < side; ++row) {
-          const Index image = ((n * channels + c) * height + y + row) * width + left;
-          for (Index i = 0; i < side; ++i) body((n * down + y) * across + left, column++, image + i);
-        }
-      }
-    }
+constexpr Index kElementsTogether = 1 << 15;
+
+Tensor to_plain(const Stored& from) {
+  switch (from.layout) {
+    case Layout::n16:
+      return from_n16(from.elements, from.shape[0]);
+    case Layout::nhwc:
+      return from_nhwc(from.elements);
+    case Layout::plain:
+      break;
   }
+  return from.elements;
+}
+
+/// A value of channels in memory: a box of four extents, and which of them are its axes.
+struct Box {
+  std::array<Index, 4> extents;
+  std::size_t channels, height, width;
+};
+
+Box box_of(const Shape& s, Layout layout) {
+  switch (layout) {
+    case Layout::n16:
+      return {{(s[0] + kBlockSamples - 1) / kBlockSamples, s[1], s[2], kBlockSamples}, 1, 3, 2};
+    case Layout::nhwc:
+      return {{s[0], s[2], s[3], s[1]}, 3, 1, 2};
+    case Layout::plain:
+      break;
+  }
+  if (s.rank() == 4) return {{s[0], s[1], s[2], s[3]}, 1, 2, 3};
+  if (s.rank() == 3) return {{s[0], s[1], 1, s[2]}, 1, 2, 3};
+  return {{s[0], 1, 1, s[1]}, 3, 1, 2};  // rows of features
+}
+
+/// Part of a box in memory, from `offset` on.
+struct Part {
+  float* elements;
+  const std::array<Index, 4>& extents;
+  std::array<Index, 4> offset;
+
+  float* row(Index i, Index j, Index k) const {
+    const Index before = ((i + offset[0]) * extents[1] + j + offset[1]) * extents[2] + k + offset[2];
+    return elements + before * extents[3] + offset[3];
+  }
+};
+
+/// Sets, or adds to, a part of this size from another.
+void move_part(const Part& from, const Part& to, const std::array<Index, 4>& size, bool add) {
+  const Index grain = std::max<Index>(1, kElementsTogether / std::max<Index>(1, size[1] * size[2] * size[3]));
+  parallel_ranges(size[0], grain, [&](Index begin, Index end) {
+    for (Index row = begin * size[1] * size[2]; row < end * size[1] * size[2]; ++row) {
+      const Index i = row / size[2] / size[1], j = row / size[2] % size[1], k = row % size[2];
+      const float* source = from.row(i, j, k);
+      float* target = to.row(i, j, k);
+      for (Index l = 0; l < size[3]; ++l) target[l] = add ? target[l] + source[l] : source[l];
+    }
+  });
+}
+
+float* mutable_data(const Tensor& tensor) { return Tensor(tensor).data(); }
+
+Tensor empty_like(const Box& box, const Shape& shape, Layout layout) {
+  if (layout == Layout::plain) return Tensor::uninitialized(shape);
+  return Tensor::uninitialized({box.extents[0], box.extents[1], box.extents[2], box.extents[3]});
 }
 
 }  // namespace
 
-Variable patches_to_rows(const Variable& x, Index side) {
+Tensor convert_layout(const Stored& from, Layout to) {
+  if (to == from.layout) return from.elements;
+  const Tensor plain = to_plain(from);
+  if (to == Layout::plain) return plain;
+  return to == Layout::n16 ? to_n16(plain) : to_nhwc(plain);
+}
+
+Variable in_layout(const Variable& x, Layout layout) {
+  if (x.layout() == layout) return x;
   const ProfileSpan span(__func__);
-  SPECFUSE_CHECK(x.shape().rank() == 4 && side >= 1 && side <= x.shape()[2] && side <= x.shape()[3],
-                 "patches_to_rows: expected [N, C, H, W] of at least ", side, " x ", side, " pixels, got ",
-                 x.shape().text());
-  const Index batch = x.shape()[0], columns = x.shape()[1] * side * side;
-  const Index patches = (x.shape()[2] - side + 1) * (x.shape()[3] - side + 1);
-  Tensor result = Tensor::uninitialized({batch * patches, columns});
-  parallel_for(batch, [&](Index n) {
-    const float* from = x.value().data();
-    for_each_patch_element(x.shape(), side, n,
-                           [&](Index row, Index column, Index image) { result[row * columns + column] = from[image]; });
-  });
-  return {result, {x}, [x, side, batch, columns](const Tensor& grad) {
-            Tensor& out = x.grad_to_add();
-            parallel_for(batch, [&](Index n) {
-              for_each_patch_element(x.shape(), side, n, [&](Index row, Index column, Index image) {
-                out[image] += grad[row * columns + column];
-              });
-            });
+  const Tensor elements = convert_layout({x.value(), x.shape(), x.layout()}, layout);
+  return {Stored(elements, x.shape(), layout), {x}, [x, layout](const Tensor& grad) {
+            add_scaled(x.grad_to_add(), convert_layout({grad, x.shape(), layout}, x.layout()));
+          }};
+}
+
+Variable reshape(const Variable& given, const Shape& shape) {
+  const ProfileSpan span(__func__);
+  const Variable x = in_layout(given, Layout::plain);
+  return {
+      x.value().reshape(shape), {x}, [x](const Tensor& grad) { add_scaled(x.grad_to_add(), grad.reshape(x.shape())); }};
+}
+
+Variable concat_channels(const Variable& x, const Variable& given) {
+  const ProfileSpan span(__func__);
+  const Shape &a = x.shape(), &b = given.shape();
+  bool fits = a.rank() == b.rank() && a.rank() >= 2;
+  for (int i = 0; fits && i < a.rank(); ++i) fits = i == 1 || a[i] == b[i];
+  SPECFUSE_CHECK(fits, "concat_channels: expected shapes that differ in their channels alone, got ", a.text(), " and ",
+                 b.text());
+  const Variable y = in_layout(given, x.layout());
+  const Layout layout = x.layout();
+  const Index width = a[1] + b[1];
+  const Shape shape = a.rank() == 2   ? Shape{a[0], width}
+                      : a.rank() == 3 ? Shape{a[0], width, a[2]}
+                                      : Shape{a[0], width, a[2], a[3]};
+  const Box whole = box_of(shape, layout), left = box_of(a, layout), right = box_of(b, layout);
+  std::array<Index, 4> behind{};
+  behind[whole.channels] = a[1];
+  Tensor result = empty_like(whole, shape, layout);
+  move_part({mutable_data(x.value()), left.extents, {}}, {result.data(), whole.extents, {}}, left.extents, false);
+  move_part({mutable_data(y.value()), right.extents, {}}, {result.data(), whole.extents, behind}, right.extents, false);
+  return {Stored(result, shape, layout), {x, y}, [=](const Tensor& grad) {
+            const auto add_part = [&](const Variable& to, const Box& box, const std::array<Index, 4>& offset) {
+              if (!to.requires_grad()) return;
+              move_part({mutable_data(grad), whole.extents, offset}, {to.grad_to_add().data(), box.extents, {}},
+                        box.extents, true);
+            };
+            add_part(x, left, {});
+            add_part(y, right, behind);
+          }};
+}
+
+Variable crop_centre(const Variable& x, const Extent& size) {
+  const ProfileSpan span(__func__);
+  const Shape& s = x.shape();
+  SPECFUSE_CHECK(s.rank() == 3 || s.rank() == 4, "crop_centre: expected [N, C, L] or [N, C, H, W], got ", s.text());
+  const bool image = s.rank() == 4;
+  const Index surplus_h = image ? s[2] - size.h : 0, surplus_w = s[-1] - size.w;
+  SPECFUSE_CHECK(surplus_h >= 0 && surplus_w >= 0 && surplus_h % 2 == 0 && surplus_w % 2 == 0 && size.w >= 1,
+                 "crop_centre: expected to cut the same off both sides, got ", size.h, " x ", size.w, " of ", s.text());
+  if (surplus_h == 0 && surplus_w == 0) return x;
+  const Shape shape = image ? Shape{s[0], s[1], size.h, size.w} : Shape{s[0], s[1], size.w};
+  const Box whole = box_of(s, x.layout()), part = box_of(shape, x.layout());
+  std::array<Index, 4> offset{};
+  offset[whole.height] = surplus_h / 2;
+  offset[whole.width] = surplus_w / 2;
+  Tensor result = empty_like(part, shape, x.layout());
+  move_part({mutable_data(x.value()), whole.extents, offset}, {result.data(), part.extents, {}}, part.extents, false);
+  return {Stored(result, shape, x.layout()), {x}, [=](const Tensor& grad) {
+            move_part({mutable_data(grad), part.extents, {}}, {x.grad_to_add().data(), whole.extents, offset},
+                      part.extents, true);
           }};
 }
 

@@ -36,6 +36,8 @@ NoGrad::~NoGrad() { grad_enabled = before_; }
 
 struct Variable::Node {
   Tensor value, grad;
+  Shape shape;
+  Layout layout = Layout::plain;
   bool requires_grad = false;
   /// Made by an operation that was differentiated already.
   bool freed = false;
@@ -68,11 +70,14 @@ struct Variable::Node {
 
 Variable::Variable(Tensor value, bool requires_grad) : node_(std::make_shared<Node>()) {
   node_->value = std::move(value);
+  node_->shape = node_->value.shape();
   node_->requires_grad = requires_grad;
 }
 
-Variable::Variable(Tensor value, std::vector<Variable> parents, Backward backward, const char* operation)
-    : Variable(std::move(value)) {
+Variable::Variable(Stored value, std::vector<Variable> parents, Backward backward, const char* operation)
+    : Variable(std::move(value.elements)) {
+  node_->shape = value.shape;
+  node_->layout = value.layout;
   if (detect_anomaly()) check_forward(node_->value, parents, operation);
   if (ProfileSpan* span = ProfileSpan::current()) {
     double bytes = bytes_of(node_->value);
@@ -127,6 +132,8 @@ void Variable::check_backward(const Node& node) {
 
 const Tensor& Variable::value() const { return node_->value; }
 Tensor& Variable::value() { return node_->value; }
+const Shape& Variable::shape() const { return node_->shape; }
+Layout Variable::layout() const { return node_->layout; }
 bool Variable::requires_grad() const { return node_->requires_grad; }
 const Tensor& Variable::grad() const { return node_->grad; }
 void Variable::clear_grad() { node_->grad = Tensor(); }
@@ -139,7 +146,7 @@ Tensor& Variable::grad_to_add() const {
 
 void Variable::backward() {
   SPECFUSE_CHECK(value().size() == 1, "backward: expected a value of one element, got shape ", shape().text());
-  backward(Tensor::from(shape(), {1.0f}));
+  backward(Tensor::from(value().shape(), {1.0f}));
 }
 
 void Variable::backward(const Tensor& grad) {

@@ -158,9 +158,14 @@ void Reader::read(const Json& json, const std::string& path, const std::string& 
                  },
                  [&](const Place::Table& table) {
                    expect(json.is_object(), "an object");
-                   table.clear();
                    for (const auto& [name, value] : json.items()) {
-                     read(value, below(path, name), file, table.add(name), limits);
+                     if (!value.is_null()) {
+                       read(value, below(path, name), file, table.get(name), limits);
+                     } else {
+                       SPECFUSE_CHECK_AS(ConfigError, table.remove(name), file, ": ", below(path, name),
+                                         ": expected the name of what is to be left out, one of ",
+                                         joined(table.names()), ", got another");
+                     }
                    }
                  },
              },
@@ -274,7 +279,8 @@ Json write_place(const Place& place) {
                         },
                         [](const Place::Table& table) {
                           Json all = Json::object();
-                          for (std::size_t i = 0; i < table.size(); ++i) all[table.name(i)] = write_place(table.at(i));
+                          for (const std::string& name : table.names()) all[name] = write_place(table.get(name));
+                          for (const std::string& name : table.removed()) all[name] = nullptr;
                           return all;
                         },
                         [](const auto* value) { return Json(*value); },

@@ -224,8 +224,8 @@ void check_options(const TrainOptions& options) {
 void initialize(const std::vector<Parameter>& parameters, const TrainOptions& options, std::uint64_t seed) {
   for (const Parameter& parameter : parameters) {
     Tensor tensor = parameter.value.value();
-    if (parameter.is_bias) {
-      std::fill_n(tensor.data(), tensor.size(), 0.0f);
+    if (parameter.role != Role::weight || parameter.starts_at_zero) {
+      std::fill_n(tensor.data(), tensor.size(), parameter.role == Role::gain ? 1.0f : 0.0f);
       continue;
     }
     Rng rng(seed, stream_of("init " + parameter.name));

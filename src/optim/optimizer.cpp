@@ -53,8 +53,8 @@ void Sgd::step(double learning_rate) {
   for (std::size_t p = 0; p < parameters_.size(); ++p) {
     const Parameter& parameter = parameters_[p];
     if (!parameter.value.grad().defined()) continue;
-    const float rate = static_cast<float>(learning_rate * (parameter.is_bias ? options_.bias_rate : 1.0));
-    const float decay = static_cast<float>(parameter.is_bias ? 0.0 : options_.weight_decay);
+    const float rate = static_cast<float>(learning_rate * (parameter.role == Role::bias ? options_.bias_rate : 1.0));
+    const float decay = static_cast<float>(parameter.role == Role::weight ? options_.weight_decay : 0.0);
     float *w = parameters_[p].value.value().data(), *v = velocity_[p].data();
     const float* g = parameter.value.grad().data();
     parallel_ranges(velocity_[p].size(), kGrain, [=](Index begin, Index end) {
@@ -87,7 +87,8 @@ void AdamW::step(double learning_rate) {
   for (std::size_t p = 0; p < parameters_.size(); ++p) {
     const Parameter& parameter = parameters_[p];
     if (!parameter.value.grad().defined()) continue;
-    const float keep = static_cast<float>(1.0 - learning_rate * (parameter.is_bias ? 0.0 : options_.weight_decay));
+    const float keep =
+        static_cast<float>(1.0 - learning_rate * (parameter.role == Role::weight ? options_.weight_decay : 0.0));
     float *w = parameters_[p].value.value().data(), *m = mean_[p].data(), *v = square_[p].data();
     const float* g = parameter.value.grad().data();
     parallel_ranges(mean_[p].size(), kGrain, [=](Index begin, Index end) {

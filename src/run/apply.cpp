@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "run/earlier_model.h"
 #include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
 #include "specfuse/io/checkpoint.h"
@@ -10,25 +11,25 @@
 namespace specfuse {
 namespace {
 
-/// What is given and is no default has to be as stored; the rest becomes so.
-void adopt(Json& given, const Json& usual, const Json& stored, const std::string& path) {
-  for (auto& [key, value] : given.items()) {
+/// Throws `ConfigError` where something that is given and is no default is not as stored.
+void check_agrees(const Json& given, const Json& usual, const Json& stored, const std::string& path) {
+  if (given == usual || given == stored) return;
+  SPECFUSE_CHECK_AS(ConfigError, given.is_object() && stored.is_object(), path, ": expected ", stored.dump(),
+                    " as in the checkpoint, got ", given.dump());
+  for (const auto& [key, value] : given.items()) {
+    const bool known = usual.is_object() && usual.contains(key);
+    if (known && usual.at(key) == value) continue;
     const std::string below = concat(path, ".", key);
     SPECFUSE_CHECK_AS(ConfigError, stored.contains(key), below, ": the checkpoint says nothing of it");
-    if (value.is_object()) {
-      adopt(value, usual.at(key), stored.at(key), below);
-    } else {
-      SPECFUSE_CHECK_AS(ConfigError, value == stored.at(key) || value == usual.at(key), below, ": expected ",
-                        stored.at(key).dump(), " as in the checkpoint, got ", value.dump());
-      value = stored.at(key);
-    }
+    check_agrees(value, known ? usual.at(key) : Json(), stored.at(key), below);
   }
 }
 
-MethodConfig adopt_method(const MethodConfig& method, const Json& stored, const std::string& path) {
+MethodConfig adopt_method(const MethodConfig& method, Json stored, const std::string& path) {
   const std::string name = stored.at("name").get<std::string>();
   SPECFUSE_CHECK_AS(ConfigError, name == method.name, path, ".checkpoint: expected what ", method.name,
                     " learned, got a checkpoint of ", name);
+  if (stored.contains("model")) stored["model"] = described_model(stored["model"]);
   MethodConfig plain;
   plain.name = method.name;
   plain.options = method_options(method.name);
@@ -36,9 +37,12 @@ MethodConfig adopt_method(const MethodConfig& method, const Json& stored, const 
   const Json usual = write_fields(plain);
   for (auto& [key, value] : options.items()) {
     if (key == "name" || key == "label" || key == "checkpoint") continue;
-    const bool free = !value.is_object();  // such as fuse_tile: no matter of what was learned
-    if (value.is_object()) adopt(value, usual.at(key), stored.at(key), concat(path, ".", key));
-    if (free && value == usual.at(key) && stored.contains(key)) value = stored.at(key);
+    if (value.is_object()) {
+      check_agrees(value, usual.at(key), stored.at(key), concat(path, ".", key));
+      value = stored.at(key);
+    } else if (value == usual.at(key) && stored.contains(key)) {
+      value = stored.at(key);  // such as fuse_tile: no matter of what was learned
+    }
   }
   MethodConfig adopted;
   try {

@@ -40,17 +40,26 @@ void score(const Scene& scene, const Task& task, const std::vector<std::string>&
   for (const std::string& name : profiles) result.profiles[name] = evaluate_profile(name, reference, fused, ratio);
 }
 
+/// Calls visit(method) for each method of the experiment; what is wrong with one is said of it.
+void for_each_method(const ExperimentConfig& config, const std::function<void(const FusionMethod&)>& visit) {
+  for (std::size_t i = 0; i < config.methods.size(); ++i) {
+    try {
+      visit(*config.methods[i].options->make());
+    } catch (const ConfigError& problem) {
+      throw ConfigError(concat("methods.", i, ": ", problem.what()));
+    }
+  }
+}
+
 Index receptive_radius(const ExperimentConfig& config) {
   Index widest = 0;
-  for (const MethodConfig& method : config.methods) {
-    widest = std::max(widest, method.options->make()->receptive_radius());
-  }
+  for_each_method(config, [&](const FusionMethod& method) { widest = std::max(widest, method.receptive_radius()); });
   return widest;
 }
 
 /// What the data does not allow is said before the first long fit.
 void check_methods(const ExperimentConfig& config, const Task& task) {
-  for (const MethodConfig& method : config.methods) method.options->make()->check(task.training, task.pair);
+  for_each_method(config, [&](const FusionMethod& method) { method.check(task.training, task.pair); });
 }
 
 /// One after the other all fits that the task asks for.
@@ -183,6 +192,10 @@ std::string plan_experiment(const ExperimentConfig& given, const RunOptions& opt
   if (task.fine_tuning) plan += concat("tunes    on ", task.fine_tuning->train.front().target.size_text(), "\n");
   plan += !scene.reference ? "scores   nothing: there is no reference\n"
                            : concat("scores   ", task.scored ? task.scored->text() : "the whole image", "\n");
+  for (const MethodConfig& method : config.methods) {
+    const std::string model = method.options->make()->model_text(task.pair);
+    if (!model.empty()) plan += concat("\n", method.label, "\n", model, "\n");
+  }
   for (const Index seed : config.seeds) {
     for (const MethodConfig& method : config.methods) {
       plan += concat("makes    ", options.out, "/", config.folder_of(method, seed), "\n");

@@ -60,9 +60,10 @@ TEST_CASE("gradients: an operation with ReLU is the ReLU of that without") {
       for (Index i = 0; i < one[t].size(); ++i) CHECK(one[t][i] == other[t][i]);
     }
   };
-  same([](auto& v) { return add_relu(v[0], v[1]); }, [](auto& v) { return relu(add(v[0], v[1])); },
+  same([](auto& v) { return add(v[0], v[1], Activation::relu); }, [](auto& v) { return relu(add(v[0], v[1])); },
        {random_tensor({3, 50}, "x"), random_tensor({3, 50}, "y")});
-  same([](auto& v) { return linear_relu(v[0], v[1], v[2]); }, [](auto& v) { return relu(linear(v[0], v[1], v[2])); },
+  same([](auto& v) { return linear(v[0], v[1], v[2], Activation::relu); },
+       [](auto& v) { return relu(linear(v[0], v[1], v[2])); },
        {random_tensor({150, 7}, "x"), random_tensor({9, 7}, "w"), random_tensor({9}, "b")});
 }
 
@@ -74,7 +75,7 @@ TEST_CASE("gradients: euclidean loss") {
 TEST_CASE("gradients: reshape, concatenation and patches") {
   const Tensor x = random_tensor({2, 3, 4, 5}, "x");
   CHECK(gradient_gap([](auto& v) { return reshape(v[0], {6, 20}); }, {x}) < kBilinear);
-  CHECK(gradient_gap([](auto& v) { return concat_columns(v[0], v[1]); },
+  CHECK(gradient_gap([](auto& v) { return concat_channels(v[0], v[1]); },
                      {random_tensor({5, 2}, "a"), random_tensor({5, 3}, "b")}) < kBilinear);
   for (const Index side : {1, 2, 4}) {
     CHECK(gradient_gap([&](auto& v) { return patches_to_rows(v[0], side); }, {x}) < kBilinear);
@@ -87,7 +88,8 @@ TEST_CASE("gradients: linear") {
 }
 
 TEST_CASE("gradients: conv1d with stride, padding and dilation") {
-  for (const Conv1dOptions& options : {Conv1dOptions{}, Conv1dOptions{2, 3, 1}, Conv1dOptions{1, 2, 3}}) {
+  for (const Conv1dOptions& options :
+       {Conv1dOptions{}, Conv1dOptions{2, 3, 1, Activation::none}, Conv1dOptions{1, 2, 3, Activation::none}}) {
     CHECK(gradient_gap([&](auto& v) { return conv1d(v[0], v[1], v[2], options); },
                        {random_tensor({2, 3, 13}, "x"), random_tensor({4, 3, 4}, "w"), random_tensor({4}, "b")}) <
           kBilinear);
@@ -95,24 +97,11 @@ TEST_CASE("gradients: conv1d with stride, padding and dilation") {
 }
 
 TEST_CASE("gradients: conv2d with stride, padding and dilation") {
-  for (const ConvOptions& options : {ConvOptions{}, ConvOptions{{2, 1}, {1, 2}, {1, 2}}}) {
+  for (const Conv2dOptions& options : {Conv2dOptions{}, Conv2dOptions{{{2, 1}, {1, 2}, {1, 2}}}}) {
     CHECK(gradient_gap([&](auto& v) { return conv2d(v[0], v[1], v[2], options); },
                        {random_tensor({2, 2, 6, 5}, "x"), random_tensor({3, 2, 3, 2}, "w"), random_tensor({3}, "b")}) <
           kBilinear);
   }
-}
-
-TEST_CASE("gradients: samples as lanes") {
-  const Tensor x = away_from_zero({3, 2, 9}, "x"), w = random_tensor({3, 2, 4}, "w"), b = random_tensor({3}, "b");
-  CHECK(gradient_gap([](auto& v) { return from_n16(to_n16(v[0]), 3); }, {x}) < kBilinear);
-  CHECK(gradient_gap([](auto& v) { return from_n16(conv1d_relu_n16(to_n16(v[0]), v[1], v[2]), 3); }, {x, w, b},
-                     {1e-3f}) < 2e-3);
-}
-
-TEST_CASE("gradients: channels as lanes") {
-  const Tensor x = away_from_zero({2, 2, 5, 6}, "x"), w = random_tensor({3, 2, 2, 3}, "w"), b = random_tensor({3}, "b");
-  CHECK(gradient_gap([](auto& v) { return from_nhwc(to_nhwc(v[0])); }, {x}) < kBilinear);
-  CHECK(gradient_gap([](auto& v) { return conv2d_relu_nhwc(to_nhwc(v[0]), v[1], v[2]); }, {x, w, b}, {1e-3f}) < 2e-3);
 }
 
 TEST_CASE("gradients: a planted error is found") {

@@ -131,7 +131,7 @@ TEST_CASE("ops: shapes that do not fit are refused by name") {
   const Variable a(Tensor({2, 3})), b(Tensor({3, 2}));
   CHECK_THROWS_WITH_AS(add(a, b), doctest::Contains("add"), Error);
   CHECK_THROWS_WITH_AS(multiply(a, b), doctest::Contains("multiply"), Error);
-  CHECK_THROWS_WITH_AS(concat_columns(a, b), doctest::Contains("concat_columns"), Error);
+  CHECK_THROWS_WITH_AS(concat_channels(a, b), doctest::Contains("concat_channels"), Error);
   CHECK_THROWS_WITH_AS(linear(a, b, Variable(Tensor(Shape{3}))), doctest::Contains("linear"), Error);
   CHECK_THROWS_WITH_AS(conv1d(a, b, Variable()), doctest::Contains("conv1d"), Error);
   CHECK_THROWS_WITH_AS(euclidean_loss(a, Tensor({3, 2})), doctest::Contains("euclidean_loss"), Error);

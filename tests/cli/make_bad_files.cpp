@@ -251,10 +251,10 @@ void write_checkpoints(const std::string& folder, const std::string& good) {
   write_config("ratio", R"({"degrade": {"ratio": 1e300}, "methods": [{"name": "two_cnn_fu"}]})");
   write_config("method", R"({"degrade": {"ratio": 2}, "methods": [{"name": "linear_injection"}]})");
   std::string config = read_checkpoint(good).attributes.at("config");
-  const std::string maps = "\"hsi_maps\": 3";
-  config.replace(config.find(maps), maps.size(), "\"hsi_maps\": 4");
+  const std::string maps = "\"maps\": 3";
+  config.replace(config.find(maps), maps.size(), "\"maps\": 4");
   write_config("sizes", config);
-  config.replace(config.find(maps.substr(0, 11)), maps.size(), "\"hsi_maps\": -4");
+  config.replace(config.find("\"maps\": 4"), maps.size(), "\"maps\": -4");
   write_config("negative", config);
   const auto write_version = [&](const char* name, double version) {
     RawFile file(folder + "checkpoint_" + name + ".h5");

@@ -16,8 +16,9 @@ import unittest
 from pathlib import Path
 
 PROGRAM, MAKE_BAD_FILES = (Path(path).resolve() for path in sys.argv[1:3])
-NETWORK = {"name": "two_cnn_fu", "model": {"hsi_maps": 3, "hsi_kernel": 5, "msi_maps": 3, "msi_kernel": 3, "patch": 9,
-                                           "hsi_fc": 8, "msi_fc": 8, "fusion_fc": 16},
+NETWORK = {"name": "two_cnn_fu", "model": {"branches": {"hsi": {"layers": {"conv": {"maps": 3, "kernel": 5}, "fc": {"units": 8}}},
+                                        "msi": {"patch": 9, "layers": {"conv": {"maps": 3, "kernel": 3}, "fc": {"units": 8}}}},
+                           "fusion": {"fc1": {"units": 16}}},
            "train": {"steps": 1, "tile": 2, "tiles": 2}}
 BICUBIC = [{"name": "bicubic"}]
 GOOD = {"name": "bad", "data": {"scene": "good.h5"}, "degrade": {"ratio": 2}, "methods": BICUBIC}
@@ -82,7 +83,7 @@ CONFIGS = {
     "a hidden label": (config(methods=[{"name": "bicubic", "label": ".resume"}]), "methods.0.label"),
     "a crop outside": (config(data={"scene": "good.h5", "crop": {"row": 10 ** 9, "rows": 10 ** 9, "cols": 1}}), "data.crop: expected a part of 16 x 16"),
     "a scene beyond memory": (config(data={"synthetic": {"rows": 100000, "cols": 100000, "bands": 10000}}), "data.synthetic: .*memory"),
-    "a network beyond memory": (config(methods=[NETWORK | {"model": {"hsi_kernel": 5, "msi_maps": 1024, "patch": 255, "msi_fc": 65536}}]), "two_cnn_fu: .*memory"),
+    "a network beyond memory": (config(methods=[NETWORK | {"model": {"branches": {"hsi": {"layers": {"conv": {"kernel": 5}}}, "msi": {"patch": 255, "layers": {"conv": {"maps": 1024}, "fc": {"units": 65536}}}}}}]), "methods.0: model.branches.msi.layers.fc.units: msi.fc has .*memory"),
     "a PSF without values": (config(degrade={"psf": {"type": "kernel"}}), "degrade.psf.file: expected the file"),
     "weights of another length": (config(degrade={"ratio": 2, "srf": {"weights": [[1, 2], [3]]}}), "degrade.srf: expected rows of 40 weights"),
     "a range backwards": (config(degrade={"ratio": 2, "srf": {"ranges": [[5, 3]]}}), "degrade.srf: expected a range"),
@@ -175,7 +176,7 @@ CHECKPOINTS = {
     "checkpoint_config_ratio.h5": (2, "degrade.ratio: expected 0"),
     "checkpoint_config_method.h5": (2, "methods.0.checkpoint: expected what two_cnn_fu learned"),
     "checkpoint_config_sizes.h5": (3, "expected 'model/hsi.conv1.weight' of shape"),
-    "checkpoint_config_negative.h5": (3, "methods.0.model.hsi_maps: expected an integer from 1"),
+    "checkpoint_config_negative.h5": (3, "methods.0.model.branches.hsi.layers.conv.maps: expected an integer from 1"),
     "checkpoint_version_2.h5": (3, "expected checkpoint format version 1, got 2"),
     "checkpoint_version_nan.h5": (3, "expected checkpoint format version 1, got nan"),
 }

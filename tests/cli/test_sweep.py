@@ -20,13 +20,14 @@ from killed import finished_or_killed
 
 PROGRAM = Path(sys.argv[1]).resolve()
 NETWORK = {"name": "two_cnn_fu",
-           "model": {"hsi_maps": 3, "hsi_kernel": 5, "msi_maps": 3, "msi_kernel": 3, "patch": 9,
-                     "hsi_fc": 8, "msi_fc": 8, "fusion_fc": 16},
+           "model": {"branches": {"hsi": {"layers": {"conv": {"maps": 3, "kernel": 5}, "fc": {"units": 8}}},
+                                        "msi": {"patch": 9, "layers": {"conv": {"maps": 3, "kernel": 3}, "fc": {"units": 8}}}},
+                           "fusion": {"fc1": {"units": 16}}},
            "train": {"steps": 60, "tile": 2, "tiles": 2, "checkpoint_every": 5, "log_every": 1}}
 BASE = {"data": {"synthetic": {"rows": 24, "cols": 24, "bands": 40}}, "degrade": {"ratio": 2},
         "methods": [{"name": "bicubic"}, NETWORK]}
 EIGHT = {"base": BASE, "seeds": [0, 1],
-         "grid": {"methods.1.model.msi_kernel": [2, 3], "degrade.psf.type": ["gaussian", "box"]}}
+         "grid": {"methods.1.model.branches.msi.layers.conv.kernel": [2, 3], "degrade.psf.type": ["gaussian", "box"]}}
 TIMES = ("fit_seconds", "fuse_seconds", "peak_memory_mb")
 
 
@@ -87,12 +88,12 @@ class Sweep(unittest.TestCase):
         rows, sweep = self.whole
         self.assertEqual(len(rows), 8)
         self.assertEqual([run["state"] for run in sweep["runs"]], ["done"] * 8)
-        self.assertEqual(list(rows[0])[:3], ["methods.1.model.msi_kernel", "degrade.psf.type", "method"])
+        self.assertEqual(list(rows[0])[:3], ["methods.1.model.branches.msi.layers.conv.kernel", "degrade.psf.type", "method"])
         self.assertNotEqual(rows[1]["psnr_db"], rows[5]["psnr_db"])
         self.assertGreater(float(rows[1]["psnr_db_std"]), 0)
         out = self.whole_folder / "out"
         for name in ["sweep.md", "sweep.tex", "figures/degrade.psf.type_psnr_db.svg",
-                     "figures/methods.1.model.msi_kernel_sam_deg.svg"]:
+                     "figures/methods.1.model.branches.msi.layers.conv.kernel_sam_deg.svg"]:
             self.assertGreater((out / name).stat().st_size, 0, name)
         for run in sweep["runs"]:
             metrics = json.loads((out / "runs" / run["hash"] / "metrics.json").read_text())
@@ -235,7 +236,7 @@ class Sweep(unittest.TestCase):
         self.assertEqual(run.returncode, 0, run.stderr)
         hashes = [entry["hash"] for entry in self.whole[1]["runs"]]
         self.assertEqual([line.split()[1] for line in run.stdout.splitlines()], [hashes[1], hashes[5]])
-        self.assertIn("  to do  methods.1.model.msi_kernel=2, degrade.psf.type=gaussian, seed 1\n", run.stdout)
+        self.assertIn("  to do  methods.1.model.branches.msi.layers.conv.kernel=2, degrade.psf.type=gaussian, seed 1\n", run.stdout)
         self.assertFalse(self.out.exists())
 
     def refused(self, pattern, run):

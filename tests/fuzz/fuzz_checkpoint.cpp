@@ -3,10 +3,10 @@
 #include <cstdint>
 
 #include "memory_file.h"
-#include "methods/small.h"
 #include "specfuse/core/error.h"
 #include "specfuse/methods/linear_injection.h"
 #include "specfuse/run/apply.h"
+#include "support/network.h"
 
 using namespace specfuse;
 
@@ -34,7 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   refused_or([&] {
     const Checkpoint checkpoint = read_checkpoint(file.path());
     refused_or([&] { LinearInjection({}).restore(checkpoint); });
-    refused_or([&] { TwoCnnFu(testing::small_options()).restore(checkpoint); });
+    refused_or([&] { TwoCnnFu({testing::small_network()}).restore(checkpoint); });
   });
   return 0;
 }

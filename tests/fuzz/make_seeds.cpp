@@ -3,12 +3,13 @@
 #include <filesystem>
 
 #include "io/raw_hdf5.h"
-#include "methods/small.h"
 #include "specfuse/config/config.h"
 #include "specfuse/io/checkpoint.h"
 #include "specfuse/io/pair.h"
 #include "specfuse/io/scene.h"
 #include "specfuse/methods/linear_injection.h"
+#include "support/example.h"
+#include "support/network.h"
 
 using namespace specfuse;
 
@@ -74,11 +75,14 @@ void write_checkpoints(const std::string& folder) {
   };
   LinearInjection linear({});
   write(linear, "linear_injection", "\"");
-  TwoCnnFuOptions options = testing::small_options();
+  TwoCnnFuOptions options;
+  options.model = testing::small_network();
+  options.train = testing::small_training();
   options.train.steps = 1;
   TwoCnnFu network(options);
-  write(network, "two_cnn_fu", R"(", "model": {"hsi_maps": 3, "hsi_kernel": 3, "hsi_depth": 3, "msi_maps": 4,
-    "msi_kernel": 2, "msi_depth": 3, "patch": 5, "hsi_fc": 6, "msi_fc": 7, "fusion_fc": 8})");
+  write(network, "two_cnn_fu", R"(", "model": {"branches": {"hsi": {"layers": {"conv": {"maps": 3, "kernel": 3},
+    "fc": {"units": 6}}}, "msi": {"patch": 5, "layers": {"conv": {"maps": 4, "kernel": 2}, "fc": {"units": 7}}}},
+    "fusion": {"fc1": {"units": 8}}})");
 }
 
 }  // namespace

@@ -4,12 +4,13 @@
 
 #include <cmath>
 
-#include "methods/small.h"
 #include "specfuse/imaging/srf.h"
 #include "specfuse/imaging/synthetic.h"
 #include "specfuse/imaging/upsample.h"
+#include "specfuse/methods/fusion_method.h"
 #include "specfuse/metrics/metrics.h"
 #include "specfuse/tensor/math.h"
+#include "support/example.h"
 #include "support/random.h"
 
 /// What every method that injects MSI detail through hypersharpened bands has to do.

@@ -1,11 +1,11 @@
 #include <doctest/doctest.h>
 
-#include "methods/small.h"
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/methods/bicubic.h"
 #include "specfuse/methods/detail_injection.h"
 #include "specfuse/methods/linear_injection.h"
+#include "support/example.h"
 #include "support/random.h"
 
 using namespace specfuse;

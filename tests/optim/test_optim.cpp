@@ -12,7 +12,7 @@ using namespace specfuse;
 namespace {
 
 Parameter parameter(const std::string& name, float value, bool is_bias) {
-  return {name, Variable(Tensor::from({1}, {value}), true), is_bias};
+  return {name, Variable(Tensor::from({1}, {value}), true), is_bias ? Role::bias : Role::weight};
 }
 
 void set_grad(const Parameter& p, float value) { p.value.grad_to_add()[0] = value; }

@@ -48,10 +48,10 @@ std::string file_refusal(const std::string& text) {
 
 TEST_CASE("sweep: each entry of the list comes with each point of the grid, the last field fastest, and each seed") {
   const Sweep sweep = parse(R"("grid": {"degrade.ratio": [2, 4], "degrade.psf.type": ["box", "delta"]}, "seeds": [5, 3],
-      "list": [{"methods.1.train.steps": 1}, {"methods.1.train.steps": 2, "methods.1.model.patch": 33}])");
+      "list": [{"methods.1.train.steps": 1}, {"methods.1.train.steps": 2, "methods.1.model.branches.msi.patch": 33}])");
   REQUIRE(sweep.runs.size() == 16);
   CHECK(sweep.fields.size() == 4);
-  CHECK(sweep.fields[1].path == "methods.1.model.patch");
+  CHECK(sweep.fields[1].path == "methods.1.model.branches.msi.patch");
   CHECK(sweep.fields[1].listed);
   CHECK_FALSE(sweep.fields[2].listed);
   const std::vector<std::string> all = texts(sweep);
@@ -60,7 +60,8 @@ TEST_CASE("sweep: each entry of the list comes with each point of the grid, the 
   CHECK(all[2] == "methods.1.train.steps=1, degrade.ratio=2, degrade.psf.type=delta, seed 5");
   CHECK(all[4] == "methods.1.train.steps=1, degrade.ratio=4, degrade.psf.type=box, seed 5");
   CHECK(all[15] ==
-        "methods.1.train.steps=2, methods.1.model.patch=33, degrade.ratio=4, degrade.psf.type=delta, seed 3");
+        "methods.1.train.steps=2, methods.1.model.branches.msi.patch=33, degrade.ratio=4, degrade.psf.type=delta, seed "
+        "3");
   CHECK(sweep.runs[15].point == 7);
   CHECK(sweep.runs[14].point == 7);
   CHECK(sweep.runs[0].values[1].empty());

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "specfuse/autograd/layout.h"
 #include "specfuse/core/error.h"
-#include "specfuse/tensor/tensor.h"
 
 namespace specfuse {
 
@@ -19,7 +19,7 @@ struct Anomaly : Error {
 /// Copies are handles to the same value.
 class Variable {
  public:
-  /// Receives the gradient of a result and adds to the gradients of its parents; never assigns.
+  /// Receives the gradient of a result, in its layout, and adds to the gradients of its parents; never assigns.
   using Backward = std::function<void(const Tensor& grad)>;
 
   Variable() = default;
@@ -27,16 +27,20 @@ class Variable {
   explicit Variable(Tensor value, bool requires_grad = false);
   /// A result. Inside `NoGrad`, or where no parent needs a gradient, it forgets parents and backward at once.
   /// `operation` is the function that makes it, for `set_detect_anomaly`.
-  Variable(Tensor value, std::vector<Variable> parents, Backward backward,
+  Variable(Stored value, std::vector<Variable> parents, Backward backward,
            const char* operation = __builtin_FUNCTION());
 
   bool defined() const { return node_ != nullptr; }
+  /// The elements, in the shape of the layout.
   const Tensor& value() const;
   Tensor& value();
-  const Shape& shape() const { return value().shape(); }
+  /// What the value means, whatever its layout.
+  const Shape& shape() const;
+  Layout layout() const;
   bool requires_grad() const;
 
-  /// Gradient of the last `backward`; undefined before. Leaves keep theirs, adding up, until `clear_grad`.
+  /// Gradient of the last `backward`, in the layout of the value; undefined before. Leaves keep theirs, adding up,
+  /// until `clear_grad`.
   const Tensor& grad() const;
   /// The gradient to add to: zeros of the value's shape when first asked for.
   Tensor& grad_to_add() const;

@@ -41,10 +41,27 @@ struct Choices {
   std::vector<std::string> texts;
 };
 
-/// Values with names of their own, in the order in which they are given; an object in JSON.
+/// Values with names of their own, in the order in which they are given; an object in JSON. Reading changes those that
+/// are there, adds new ones behind them, and leaves out what is given as null.
 template <class T>
 struct Named {
   std::vector<std::pair<std::string, T>> items;
+  /// Names that were left out.
+  std::vector<std::string> removed;
+
+  /// The value of this name; a new one at the end where there is none.
+  T& get(const std::string& name) {
+    for (auto& [known, value] : items) {
+      if (known == name) return value;
+    }
+    return items.emplace_back(name, T{}).second;
+  }
+  /// Whether there was one.
+  bool remove(const std::string& name) {
+    if (std::erase_if(items, [&](const auto& item) { return item.first == name; }) == 0) return false;
+    removed.push_back(name);
+    return true;
+  }
 };
 
 class FieldVisitor;
@@ -67,12 +84,11 @@ struct Place {
     std::function<Place(std::size_t i)> at;
   };
   struct Table {
-    std::function<std::size_t()> size;
-    std::function<void()> clear;
-    std::function<const std::string&(std::size_t i)> name;
-    std::function<Place(std::size_t i)> at;
-    /// A new value at the end.
-    std::function<Place(const std::string& name)> add;
+    std::function<std::vector<std::string>()> names, removed;
+    /// The value of this name; a new one at the end where there is none.
+    std::function<Place(const std::string& name)> get;
+    /// Whether there was one.
+    std::function<bool(const std::string& name)> remove;
   };
   std::variant<bool*, int*, Index*, double*, std::string*, Object, Optional, List, Table> to;
 };
@@ -128,13 +144,14 @@ Place place_of(T& value) {
     if constexpr (requires { at->resize(1); }) list.renew = [at](std::size_t count) { *at = T(count); };
     return {list};
   } else if constexpr (is_named<T>) {
-    return {Place::Table{[at] { return at->items.size(); }, [at] { at->items.clear(); },
-                         [at](std::size_t i) -> const std::string& { return at->items[i].first; },
-                         [at](std::size_t i) { return place_of(at->items[i].second); },
-                         [at](const std::string& name) {
-                           at->items.emplace_back(name, typename decltype(at->items)::value_type::second_type{});
-                           return place_of(at->items.back().second);
-                         }}};
+    const auto names = [at] {
+      std::vector<std::string> all;
+      for (const auto& item : at->items) all.push_back(item.first);
+      return all;
+    };
+    return {Place::Table{names, [at] { return at->removed; },
+                         [at](const std::string& name) { return place_of(at->get(name)); },
+                         [at](const std::string& name) { return at->remove(name); }}};
   } else if constexpr (std::is_class_v<T> && !std::is_same_v<T, std::string>) {
     return {Place::Object{[at](FieldVisitor& fields) { at->describe(fields); }}};
   } else {

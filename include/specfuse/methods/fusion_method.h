@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "specfuse/imaging/training_data.h"
 #include "specfuse/io/checkpoint.h"
 #include "specfuse/networks/fit_context.h"
@@ -27,6 +29,9 @@ class FusionMethod {
 
   /// How far around a pixel the MSI has a say in its fused spectrum, in fine pixels.
   virtual Index receptive_radius() const { return 0; }
+
+  /// The layers of its network for a pair of these bands, aligned for the terminal; empty where it has none.
+  virtual std::string model_text(const Pair&) const { return {}; }
 
   /// What `restore` needs to fuse without a fit; empty tensors for methods that learn nothing.
   virtual Checkpoint checkpoint() const { return {}; }

@@ -3,46 +3,49 @@
 #include <memory>
 
 #include "specfuse/methods/fusion_method.h"
-#include "specfuse/networks/normalization.h"
-#include "specfuse/networks/training.h"
-#include "specfuse/networks/two_cnn_fu_net.h"
+#include "specfuse/networks/fusion_network.h"
 
 namespace specfuse {
 
 struct TwoCnnFuOptions {
-  TwoCnnFuModel model;
+  NetworkDescription model = preset_network("released");
   TrainOptions train;
   /// Output pixels on a side of the tiles that a scene is fused in: memory against speed, not results.
   Index fuse_tile = 64;
 
   void describe(FieldVisitor& fields) {
-    fields("model", model);
-    fields("train", train);
-    fields("fuse_tile", fuse_tile, Range{1, 4096});
+    fields("model", model, "The network.");
+    fields("train", train, "How it is trained.");
+    fields("fuse_tile", fuse_tile, Range{1, 4096},
+           "Side of the tiles a scene is fused in: memory against speed; the result is the same.");
   }
 };
 
 /// Two-branch CNN fusion (Yang, Zhao and Chan 2018, "Hyperspectral and multispectral image fusion via deep two-branches
-/// convolutional neural network"): the network sees the up-sampled HSI spectrum of a pixel and the MSI around it, all
-/// bands scaled to [0, 1] by the training data, and gives the pixel's fine spectrum.
+/// convolutional neural network"), and any network that the same parts make: the network sees the up-sampled HSI
+/// spectrum of a pixel and the MSI around it, all bands scaled to [0, 1] by the training data, and gives the pixel's
+/// fine spectrum.
 class TwoCnnFu : public FusionMethod {
  public:
   using Options = TwoCnnFuOptions;
-  explicit TwoCnnFu(const Options& options) : options_(options) {}
+  explicit TwoCnnFu(const Options& options);
   void check(const TrainingData& data, const Pair& pair) const override;
   void fit(const TrainingData& data, const FitContext& context) override;
   Cube fuse(const Pair& pair) const override;
   bool learns() const override { return true; }
-  Index receptive_radius() const override { return options_.model.patch / 2; }
+  Index receptive_radius() const override;
+  std::string model_text(const Pair& pair) const override;
   Checkpoint checkpoint() const override;
   void restore(const Checkpoint& checkpoint) override;
 
  private:
-  double validation_loss(const std::vector<TrainingPair>& examples) const;
+  std::optional<Cube> base_of(const Pair& pair) const;
+  void describe_base(Checkpoint& checkpoint) const;
 
   Options options_;
-  std::unique_ptr<TwoCnnFuNet> net_;
-  Normalization normalization_;
+  FusionNetwork network_;
+  /// What makes the base estimate; none where the network wants none.
+  std::unique_ptr<FusionMethod> base_;
 };
 
 }  // namespace specfuse

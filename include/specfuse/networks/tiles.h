@@ -1,30 +1,44 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "specfuse/core/rng.h"
 #include "specfuse/networks/normalization.h"
+#include "specfuse/networks/plan.h"
 
 namespace specfuse {
 
-/// Scaled images of one pair, ready to be cut into tiles.
-struct TileSource {
-  /// Up-sampled HSI and target [rows, cols, bands]; the target is undefined when fusing.
-  Tensor spectra, target;
-  /// MSI [msi bands, rows + 2 radius, cols + 2 radius], mirrored beyond its edges.
-  Tensor msi;
-  Index rows = 0, cols = 0, radius = 0;
+/// What tiles are cut from: a pair, the base estimate of its fused image where the network wants one, and the detail of
+/// its MSI beyond the HSI's resolution where it wants that.
+struct NetworkScene {
+  Pair pair;
+  std::optional<Cube> base{}, detail{};
+};
 
-  /// `radius` is half the patch of the network.
-  TileSource(const TrainingPair& example, const Normalization& normalization, Index radius);
+/// A scene with what these feeds want of it. `base` is undefined where there is none.
+NetworkScene network_scene(const Pair& pair, const std::optional<Cube>& base, const std::vector<Feed>& feeds);
+
+/// The scaled images of a part of a scene that a network is fed with, ready to be cut into tiles.
+struct TileSource {
+  Index rows = 0, cols = 0;
+  std::vector<Feed> feeds;
+  /// For each feed [rows, cols, values], or planes [values, rows + patch - 1, cols + patch - 1] of neighbourhoods.
+  std::vector<Tensor> images;
+  /// The base estimate, and what the network is to make [rows, cols, bands]; undefined where there is none.
+  Tensor base, target;
+
+  /// Of the pixels of `part`; neighbourhoods reach beyond it, and are mirrored beyond the image.
+  TileSource(const NetworkScene& scene, const std::vector<Feed>& feeds, const Normalization& normalization,
+             const Rectangle& part);
 };
 
 /// Tiles of equal size: P = N * rows * cols pixels, those of each tile in row-major order, tile after tile.
 struct TileBatch {
-  /// [P, bands]; the target is undefined where the source has none.
-  Tensor spectra, target;
-  /// [N, msi bands, rows + 2 radius, cols + 2 radius]
-  Tensor windows;
+  /// For each feed [P, values], or windows [N, values, rows + patch - 1, cols + patch - 1].
+  std::vector<Tensor> feeds;
+  /// [P, bands]; undefined where the source has none.
+  Tensor target;
 };
 
 /// Where a tile is cut: its source and its rectangle there.
@@ -42,8 +56,8 @@ void check_tile(Index side, Index rows, Index cols);
 /// `count` tiles of side x side, anywhere in the sources, every place equally likely. Throws as `check_tile`.
 std::vector<TilePlace> random_places(const std::vector<TileSource>& sources, Index side, Index count, Rng& rng);
 
-/// An MSI [rows, cols, bands] as planes with a mirrored margin: [bands, part.rows + 2 radius, part.cols + 2 radius]
-/// around a part of it.
+/// A part of an image [rows, cols, bands] as planes with a mirrored margin: [bands, part.rows + 2 radius, part.cols +
+/// 2 radius].
 Tensor planes_with_margin(const Tensor& image, const Rectangle& part, Index radius);
 
 }  // namespace specfuse

@@ -8,7 +8,7 @@
 #include "specfuse/core/rng.h"
 #include "specfuse/io/checkpoint.h"
 #include "specfuse/networks/fit_context.h"
-#include "specfuse/nn/module.h"
+#include "specfuse/nn/parameter.h"
 
 namespace specfuse {
 
@@ -69,7 +69,7 @@ struct TrainingTask {
   std::function<void(Checkpoint&)> describe;
 };
 
-/// Sets weights as the options say and biases to zero, drawn from the seed and the parameter's name.
+/// Sets weights as the options say, biases to zero and gains to one, drawn from the seed and the parameter's name.
 void initialize(const std::vector<Parameter>& parameters, const TrainOptions& options, std::uint64_t seed);
 
 /// Takes options.steps steps from the initial parameters, or from the checkpoint where the context says resume.

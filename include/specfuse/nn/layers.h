@@ -1,52 +1,67 @@
 #pragma once
 
-#include "specfuse/autograd/ops.h"
-#include "specfuse/nn/module.h"
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "specfuse/core/set_fields.h"
+#include "specfuse/nn/layer.h"
 
 namespace specfuse {
 
-/// A weight and a bias, both zero until an initialiser sets them.
-class WeightedModule : public Module {
+/// One layer as data: its type, and the options of that type beside it.
+class LayerDescription {
  public:
-  /// "<prefix>weight" and "<prefix>bias".
-  std::vector<Parameter> parameters(const std::string& prefix) const override;
-  const Variable& weight() const { return weight_; }
-  const Variable& bias() const { return bias_; }
+  LayerDescription() = default;
+  /// Throws `Error` where there is no such type.
+  explicit LayerDescription(const std::string& type);
+  LayerDescription(const LayerDescription& other) { *this = other; }
+  LayerDescription& operator=(const LayerDescription& other);
 
- protected:
-  explicit WeightedModule(const Shape& weight);
+  const std::string& type() const { return type_; }
+  const LayerOptions& options() const { return *options_; }
+  LayerOptions& options() { return *options_; }
+  void describe(FieldVisitor& fields);
 
  private:
-  Variable weight_, bias_;
+  std::string type_;
+  std::unique_ptr<LayerOptions> options_;
 };
 
-/// [P, inputs] -> [P, outputs].
-class Linear : public WeightedModule {
- public:
-  Linear(Index inputs, Index outputs) : WeightedModule({outputs, inputs}) {}
-  Variable forward(const Variable& x) const override { return linear(x, weight(), bias()); }
+/// Layers in turn, by name.
+using Layers = Named<LayerDescription>;
+
+/// Where layers in turn stand: the key path of the configuration, what their parameters' names start with, what flows
+/// in, and what the last linear layer makes if it does not say (0: it has to).
+struct LayersSite {
+  std::string path, prefix;
+  Flow in;
+  Index outputs = 0;
 };
 
-/// [N, inputs, L] -> [N, outputs, L'].
-class Conv1d : public WeightedModule {
+/// Throws `ConfigError` naming the layer and the field where one does not fit.
+std::vector<LayerPlan> plan_layers(const Layers& layers, const LayersSite& site);
+
+/// Layers with their parameters, all zero until `initialize`.
+class Network {
  public:
-  Conv1d(Index inputs, Index outputs, Index kernel, const Conv1dOptions& options = {})
-      : WeightedModule({outputs, inputs, kernel}), options_(options) {}
-  Variable forward(const Variable& x) const override { return conv1d(x, weight(), bias(), options_); }
+  Network() = default;
+  explicit Network(std::vector<LayerPlan> plans);
+  /// What the last layer makes; x itself without layers.
+  Variable forward(const Variable& x) const;
+  /// Handles, in the order of the layers.
+  std::vector<Parameter> parameters() const;
 
  private:
-  Conv1dOptions options_;
+  std::vector<LayerPlan> plans_;
+  std::vector<std::vector<Variable>> parameters_;
+  /// Whether the value that each layer makes is wanted beyond the next one.
+  std::vector<bool> kept_;
 };
 
-/// [N, inputs, H, W] -> [N, outputs, H', W'].
-class Conv2d : public WeightedModule {
- public:
-  Conv2d(Index inputs, Index outputs, Extent kernel, const ConvOptions& options = {})
-      : WeightedModule({outputs, inputs, kernel.h, kernel.w}), options_(options) {}
-  Variable forward(const Variable& x) const override { return conv2d(x, weight(), bias(), options_); }
-
- private:
-  ConvOptions options_;
-};
+/// A layer of this name and type, such as layer("conv", "conv1d", {{"maps", 20}, {"kernel", 45}}): for descriptions in
+/// C++. Throws `Error` where there is no such type or field.
+std::pair<std::string, LayerDescription> layer(const std::string& name, const std::string& type,
+                                               const std::vector<FieldSetting>& settings = {});
 
 }  // namespace specfuse

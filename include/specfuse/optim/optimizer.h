@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "specfuse/nn/module.h"
+#include "specfuse/nn/parameter.h"
 
 namespace specfuse {
 

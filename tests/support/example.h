@@ -2,8 +2,9 @@
 
 #include <cmath>
 
+#include "specfuse/imaging/degrade.h"
 #include "specfuse/imaging/psf.h"
-#include "specfuse/methods/two_cnn_fu.h"
+#include "specfuse/imaging/training_data.h"
 
 namespace specfuse::testing {
 
@@ -31,16 +32,6 @@ inline TrainingPair small_example(Index rows, Index cols, Index bands, Index msi
   for (Index i = 0; i < msi_bands; ++i) degradation.srf[i * bands + i * bands / msi_bands] = 1.0f;
   const Cube reference = wavy_cube(2 * rows, 2 * cols, bands);
   return {simulate(reference, degradation, 0), reference};
-}
-
-/// A network small enough to train in a test.
-inline TwoCnnFuOptions small_options(const char* preset = "released") {
-  TwoCnnFuOptions options;
-  options.model = {preset, 3, 3, 3, 4, 2, 3, 5, 6, 7, 8};
-  options.train.steps = 6;
-  options.train.tile = 2;
-  options.train.tiles = 3;
-  return options;
 }
 
 }  // namespace specfuse::testing

@@ -6,11 +6,13 @@
 #include <filesystem>
 #include <limits>
 
-#include "methods/small.h"
 #include "specfuse/autograd/ops.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
+#include "specfuse/networks/fusion_network.h"
 #include "specfuse/networks/training.h"
+#include "support/example.h"
+#include "support/network.h"
 #include "support/random.h"
 
 using namespace specfuse;
@@ -25,13 +27,20 @@ struct TemporaryFile {
   ~TemporaryFile() { std::filesystem::remove(path); }
 };
 
-Parameter weight(float value) { return {"w", Variable(Tensor::from({1}, {value}), true), false}; }
+Parameter weight(float value) { return {"w", Variable(Tensor::from({1}, {value}), true)}; }
+
+/// What a small network has learned.
+Checkpoint fit(const NetworkExamples& data, const TrainOptions& options, const FitContext& context) {
+  FusionNetwork network(small_network(), "model");
+  network.fit(data, options, context, [](Checkpoint&) {});
+  return network.checkpoint();
+}
 
 }  // namespace
 
-TEST_CASE("initialize: weights by the seed and their name, biases zero") {
+TEST_CASE("initialize: weights by the seed and their name, or zero; biases zero, gains one") {
   const auto draw = [](std::uint64_t seed) {
-    const TwoCnnFuNet net(small_options().model, 9, 2);
+    const BranchNetwork net(plan_network(small_network(), {9, 2}, "model"));
     initialize(net.parameters(), {}, seed);
     return net.parameters()[0].value.value();
   };
@@ -40,9 +49,11 @@ TEST_CASE("initialize: weights by the seed and their name, biases zero") {
 
   TrainOptions gaussian;
   gaussian.init = "gaussian";
-  std::vector<Parameter> parameters{{"conv", Variable(Tensor({40, 10, 30})), false},
-                                    {"fc", Variable(Tensor({100, 100})), false},
-                                    {"bias", Variable(random_tensor({7}, "bias")), true}};
+  std::vector<Parameter> parameters{{"conv", Variable(Tensor({40, 10, 30}))},
+                                    {"fc", Variable(Tensor({100, 100}))},
+                                    {"bias", Variable(random_tensor({7}, "bias")), Role::bias},
+                                    {"gain", Variable(random_tensor({7}, "gain")), Role::gain},
+                                    {"out", Variable(random_tensor({9, 7}, "out")), Role::weight, true}};
   initialize(parameters, gaussian, 0);
   const auto deviation = [](const Tensor& x) {
     double squares = 0;
@@ -52,6 +63,8 @@ TEST_CASE("initialize: weights by the seed and their name, biases zero") {
   CHECK(deviation(parameters[0].value.value()) == doctest::Approx(0.001).epsilon(0.05));
   CHECK(deviation(parameters[1].value.value()) == doctest::Approx(0.01).epsilon(0.05));
   CHECK(deviation(parameters[2].value.value()) == 0.0);
+  CHECK(deviation(parameters[4].value.value()) == 0.0);
+  for (Index i = 0; i < 7; ++i) CHECK(parameters[3].value.value()[i] == 1.0f);
 }
 
 TEST_CASE("train: the parameters of the best validation stay") {
@@ -137,19 +150,18 @@ TEST_CASE("train: a parameter that is not finite is never saved") {
 }
 
 TEST_CASE("train: with anomaly detection the operation is named, with its layer and the step") {
-  TwoCnnFuOptions options = small_options();
-  options.train.optimizer = "sgd";
-  options.train.clip_norm = 0;
-  options.train.learning_rate = 1e3;
-  options.train.schedule = "constant";
-  options.train.steps = 50;
-  const TrainingData data{{small_example(6, 6, 9, 2)}, {}};
-  TwoCnnFu method(options);
-  CHECK_THROWS_WITH_AS(method.fit(data, {}), doctest::Contains("--detect-anomaly"), Error);
+  TrainOptions options = small_training();
+  options.optimizer = "sgd";
+  options.clip_norm = 0;
+  options.learning_rate = 1e3;
+  options.schedule = "constant";
+  options.steps = 50;
+  const NetworkExamples data{{{small_example(6, 6, 9, 2)}}, {}};
+  CHECK_THROWS_WITH_AS(fit(data, options, {}), doctest::Contains("--detect-anomaly"), Error);
   set_detect_anomaly(true);
   std::string message;
   try {
-    method.fit(data, {});
+    fit(data, options, {});
   } catch (const Error& error) {
     message = error.what();
   }
@@ -209,42 +221,36 @@ TEST_CASE("train: a checkpoint that cannot be gone on from is refused") {
 TEST_CASE("train: interrupted and resumed, it ends where it would have") {
   const TrainingPair example = small_example(6, 6, 9, 2);
   const TemporaryFile file;
-  TwoCnnFuOptions options = small_options();
-  options.train.steps = 12;
-  options.train.validate_every = 5;
-  const TrainingData data{{example}, {example}};
+  TrainOptions options = small_training();
+  options.steps = 12;
+  options.validate_every = 5;
+  const NetworkExamples data{{{example}}, {{example}}};
   FitContext context;
   context.checkpoint_path = file.path;
   context.resume = true;
 
-  TwoCnnFu whole(options);
-  whole.fit(data, {});
+  const Checkpoint expected = fit(data, options, {});
 
   catch_interrupts();
   int steps = 0;
-  options.train.log_every = 1;
+  options.log_every = 1;
   context.record = [&](const TrainingRecord&) {
     if (++steps == 7) std::raise(SIGINT);
   };
-  TwoCnnFu cut(options);
-  CHECK_THROWS_WITH_AS(cut.fit(data, context), doctest::Contains("interrupted at step 7 of 12"), Interrupted);
+  CHECK_THROWS_WITH_AS(fit(data, options, context), doctest::Contains("interrupted at step 7 of 12"), Interrupted);
   clear_interrupt();
   context.record = nullptr;
-  TwoCnnFu resumed(options);
-  resumed.fit(data, context);
-  const Checkpoint got = resumed.checkpoint(), expected = whole.checkpoint();
+  const Checkpoint got = fit(data, options, context);
   for (const auto& entry : expected.tensors) {
     const std::string& name = entry.first;
     CAPTURE(name);
     CHECK(relative_gap(got.tensors.at(name), entry.second) == 0);
   }
   context.config = "another";
-  TwoCnnFu other_config(options);
-  CHECK_THROWS_WITH_AS(other_config.fit(data, context), doctest::Contains("another configuration"), ConfigError);
+  CHECK_THROWS_WITH_AS(fit(data, options, context), doctest::Contains("another configuration"), ConfigError);
   context.config = "";
   context.seed = 1;
-  TwoCnnFu other_seed(options);
-  CHECK_THROWS_WITH_AS(other_seed.fit(data, context), doctest::Contains("expected seed 1, got 0"), DataError);
+  CHECK_THROWS_WITH_AS(fit(data, options, context), doctest::Contains("expected seed 1, got 0"), DataError);
 }
 
 TEST_CASE("train: parameters that are missing or of another shape are refused") {

@@ -4,7 +4,6 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/profile.h"
 #include "specfuse/core/threads.h"
-#include "specfuse/kernels/conv.h"
 #include "specfuse/kernels/gemm.h"
 
 namespace specfuse {
@@ -35,21 +34,22 @@ Tensor masked(const Tensor& grad, const Tensor& y) {
   return result;
 }
 
-Variable linear_then(const char* name, bool relu, const Variable& x, const Variable& weight, const Variable& bias) {
-  const ProfileSpan span(name, 2.0 * static_cast<double>(x.shape()[0] * weight.shape().size()));
+}  // namespace
+
+Variable linear(const Variable& x, const Variable& weight, const Variable& bias, Activation activation) {
+  const ProfileSpan span(__func__, 2.0 * static_cast<double>(x.shape()[0] * weight.shape().size()));
   SPECFUSE_CHECK(x.shape().rank() == 2 && weight.shape().rank() == 2 && x.shape()[1] == weight.shape()[1] &&
                      bias.shape() == Shape{weight.shape()[0]},
-                 name, ": expected x [P, I], weight [O, I] and bias [O], got ", x.shape().text(), ", ",
+                 "linear: expected x [P, I], weight [O, I] and bias [O], got ", x.shape().text(), ", ",
                  weight.shape().text(), " and ", bias.shape().text());
   const Index rows = x.shape()[0], outputs = weight.shape()[0];
+  const bool relu = activation == Activation::relu;
   Tensor result = Tensor::uninitialized({rows, outputs});
   const float* start = bias.value().data();
   parallel_gemm(plain(x.value()), transposed(weight.value()), output(result), false, [=](float* row) {
     for (Index o = 0; o < outputs; ++o) row[o] = relu ? std::max(row[o] + start[o], 0.0f) : row[o] + start[o];
   });
-  return {result,
-          {x, weight, bias},
-          [x, weight, bias, relu, result](const Tensor& dy) {
+  return {result, {x, weight, bias}, [x, weight, bias, relu, result](const Tensor& dy) {
             const Tensor grad = relu ? masked(dy, result) : dy;
             if (x.requires_grad()) {
               parallel_gemm(plain(grad), plain(weight.value()), output(x.grad_to_add()), true);
@@ -58,42 +58,7 @@ Variable linear_then(const char* name, bool relu, const Variable& x, const Varia
               parallel_gemm(transposed(grad), plain(x.value()), output(weight.grad_to_add()), true);
             }
             if (bias.requires_grad()) add_column_sums(grad, bias.grad_to_add());
-          },
-          name};
-}
-
-}  // namespace
-Variable linear(const Variable& x, const Variable& weight, const Variable& bias) {
-  return linear_then(__func__, false, x, weight, bias);
-}
-
-Variable linear_relu(const Variable& x, const Variable& weight, const Variable& bias) {
-  return linear_then(__func__, true, x, weight, bias);
-}
-
-Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias, const ConvOptions& options) {
-  const ConvGeometry geometry = conv_geometry(x.shape(), weight.shape(), options);
-  const ProfileSpan span(__func__, 2.0 * static_cast<double>(geometry.batch * geometry.positions() *
-                                                             geometry.out_channels * geometry.taps()));
-  return {conv_forward(geometry, x.value(), weight.value(), bias.value()), {x, weight, bias}, [=](const Tensor& grad) {
-            if (x.requires_grad()) conv_backward_data(geometry, grad, weight.value(), x.grad_to_add());
-            if (weight.requires_grad()) conv_backward_weight(geometry, grad, x.value(), weight.grad_to_add());
-            if (bias.requires_grad()) conv_backward_bias(geometry, grad, bias.grad_to_add());
           }};
-}
-
-Variable conv1d(const Variable& x, const Variable& weight, const Variable& bias, const Conv1dOptions& options) {
-  const ProfileSpan span(__func__);
-  SPECFUSE_CHECK(x.shape().rank() == 3 && weight.shape().rank() == 3,
-                 "conv1d: expected x [N, C, L] and weight [O, C, K], got ", x.shape().text(), " and ",
-                 weight.shape().text());
-  const auto as_image = [](const Variable& v) {
-    const Shape& s = v.shape();
-    return reshape(v, {s[0], s[1], 1, s[2]});
-  };
-  const Variable y =
-      conv2d(as_image(x), as_image(weight), bias, {{1, options.stride}, {0, options.padding}, {1, options.dilation}});
-  return reshape(y, {y.shape()[0], y.shape()[1], y.shape()[3]});
 }
 
 }  // namespace specfuse

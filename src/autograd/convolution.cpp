@@ -1,0 +1,89 @@
+#include "specfuse/autograd/ops.h"
+#include "specfuse/core/error.h"
+#include "specfuse/core/profile.h"
+#include "specfuse/kernels/conv.h"
+#include "specfuse/kernels/conv_n16.h"
+#include "specfuse/kernels/conv_nhwc.h"
+
+namespace specfuse {
+namespace {
+
+double flops_of(const ConvGeometry& g) {
+  return 2.0 * static_cast<double>(g.batch * g.positions() * g.out_channels * g.taps());
+}
+
+/// Whether there is a kernel without im2col for it.
+bool is_plain_walk(const ConvOptions& options) {
+  const Extent one{1, 1}, none{0, 0};
+  return options.stride == one && options.padding == none && options.dilation == one;
+}
+
+/// A convolution in a layout of its own: the kernels of kernels/conv_n16.h or kernels/conv_nhwc.h.
+struct Path {
+  Layout layout;
+  Tensor (*forward)(const Tensor& x, const Tensor& weight, const Tensor& bias, bool relu);
+  void (*backward)(const ConvBackward& at, const ConvGradients& gradients);
+};
+constexpr Path kN16{Layout::n16, conv_n16_forward, conv_n16_backward};
+constexpr Path kNhwc{Layout::nhwc, conv_nhwc_forward, conv_nhwc_backward};
+
+struct Operands {
+  Variable x, weight, bias;
+};
+
+Variable convolve(const char* name, const Path& path, const Operands& given, const Shape& shape, bool relu) {
+  const Operands of{in_layout(given.x, path.layout), given.weight, given.bias};
+  const Tensor y = path.forward(of.x.value(), of.weight.value(), of.bias.value(), relu);
+  return {Stored(y, shape, path.layout),
+          {of.x, of.weight, of.bias},
+          [path, of, y, relu](const Tensor& dy) {
+            const auto wanted = [](const Variable& v) { return v.requires_grad() ? &v.grad_to_add() : nullptr; };
+            path.backward({of.x.value(), of.weight.value(), y, dy, relu},
+                          {wanted(of.x), wanted(of.weight), wanted(of.bias)});
+          },
+          name};
+}
+
+/// The general path, through im2col.
+Variable convolve_columns(const ConvGeometry& geometry, const Operands& given) {
+  const Operands of{in_layout(given.x, Layout::plain), given.weight, given.bias};
+  return {conv_forward(geometry, of.x.value(), of.weight.value(), of.bias.value()),
+          {of.x, of.weight, of.bias},
+          [=](const Tensor& dy) {
+            if (of.x.requires_grad()) conv_backward_data(geometry, dy, of.weight.value(), of.x.grad_to_add());
+            if (of.weight.requires_grad()) {
+              conv_backward_weight(geometry, dy, of.x.value(), of.weight.grad_to_add());
+            }
+            if (of.bias.requires_grad()) conv_backward_bias(geometry, dy, of.bias.grad_to_add());
+          },
+          "conv2d"};
+}
+
+Variable activated(const Variable& x, Activation activation) { return activation == Activation::relu ? relu(x) : x; }
+
+}  // namespace
+
+Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias, const Conv2dOptions& options) {
+  const ConvGeometry geometry = conv_geometry(x.shape(), weight.shape(), options);
+  const ProfileSpan span(__func__, flops_of(geometry));
+  if (!is_plain_walk(options)) return activated(convolve_columns(geometry, {x, weight, bias}), options.activation);
+  return convolve(__func__, kNhwc, {x, weight, bias}, geometry.output_shape(), options.activation == Activation::relu);
+}
+
+Variable conv1d(const Variable& x, const Variable& weight, const Variable& bias, const Conv1dOptions& options) {
+  SPECFUSE_CHECK(x.shape().rank() == 3 && weight.shape().rank() == 3,
+                 "conv1d: expected x [N, C, L] and weight [O, C, K], got ", x.shape().text(), " and ",
+                 weight.shape().text());
+  const auto as_image = [](const Shape& s) { return Shape{s[0], s[1], 1, s[2]}; };
+  const ConvOptions walk{{1, options.stride}, {0, options.padding}, {1, options.dilation}};
+  const ConvGeometry geometry = conv_geometry(as_image(x.shape()), as_image(weight.shape()), walk);
+  const ProfileSpan span(__func__, flops_of(geometry));
+  const Shape shape{geometry.batch, geometry.out_channels, geometry.out.w};
+  if (is_plain_walk(walk)) {
+    return convolve(__func__, kN16, {x, weight, bias}, shape, options.activation == Activation::relu);
+  }
+  const auto image = [&](const Variable& v) { return reshape(v, as_image(v.shape())); };
+  return activated(reshape(convolve_columns(geometry, {image(x), image(weight), bias}), shape), options.activation);
+}
+
+}  // namespace specfuse

@@ -1,0 +1,57 @@
+#include "specfuse/nn/layer.h"
+
+#include "specfuse/core/error.h"
+
+namespace specfuse {
+
+#define SPECFUSE_LAYER(name) LayerType name##_layer();
+#include "nn/layers.def"
+#undef SPECFUSE_LAYER
+
+const std::vector<LayerType>& layer_types() {
+  static const std::vector<LayerType> all = {
+#define SPECFUSE_LAYER(name) name##_layer(),
+#include "nn/layers.def"
+#undef SPECFUSE_LAYER
+  };
+  return all;
+}
+
+Index Flow::size() const { return channels * (kind == Kind::image ? length * length : length); }
+
+std::string Flow::text() const {
+  if (kind == Kind::features) return std::to_string(channels);
+  return kind == Kind::spectrum ? concat(channels, " x ", length) : concat(channels, " x ", length, " x ", length);
+}
+
+Index LayerPlan::parameter_count() const {
+  Index count = 0;
+  for (const ParameterPlan& parameter : parameters) count += parameter.shape.size();
+  return count;
+}
+
+void LayerSite::expect(bool holds, const std::string& field, const std::string& expected,
+                       const std::string& got) const {
+  SPECFUSE_CHECK_AS(ConfigError, holds, path, field.empty() ? "" : ".", field, ": ", name, ": expected ", expected,
+                    ", got ", got);
+}
+
+void LayerSite::expect_kind(Flow::Kind kind) const {
+  const auto words = [](Flow::Kind of) {
+    if (of == Flow::Kind::features) return "a vector of features";
+    return of == Flow::Kind::spectrum ? "a spectrum (maps x length)" : "an image (maps x side x side)";
+  };
+  expect(in.kind == kind, "", concat(words(kind), " from the layer before"), concat(words(in.kind), ", ", in.text()));
+}
+
+void describe_activation(FieldVisitor& fields, std::string& activation) {
+  fields("activation", activation, Choices{"none", "relu"}, "What becomes of the sums.");
+}
+
+Activation activation_of(const std::string& name) { return name == "relu" ? Activation::relu : Activation::none; }
+
+std::vector<ParameterPlan> weight_and_bias(const std::string& name, const Shape& weight, bool starts_at_zero) {
+  return {{name + ".weight", weight, Role::weight, starts_at_zero}, {name + ".bias", {weight[0]}, Role::bias}};
+}
+
+}  // namespace specfuse
