@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "specfuse/core/stopwatch.h"
@@ -43,6 +44,12 @@ struct Options {
   }
 };
 
+inline double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
 /// The median of so many runs, more where they are short: a tenth of a second of them, after one that does not count.
 inline double median_seconds(int repeats, const std::function<void()>& run) {
   run();
@@ -52,9 +59,7 @@ inline double median_seconds(int repeats, const std::function<void()>& run) {
     run();
     seconds.push_back(watch.seconds());
   }
-  const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2);
-  std::nth_element(seconds.begin(), middle, seconds.end());
-  return *middle;
+  return median(std::move(seconds));
 }
 
 /// The most multiply-adds this CPU can do, in GFLOP/s on so many threads: a loop that touches registers alone.

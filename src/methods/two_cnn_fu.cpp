@@ -3,6 +3,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/methods/bicubic.h"
 #include "specfuse/methods/linear_injection.h"
+#include "specfuse/networks/layer_table.h"
 
 namespace specfuse {
 namespace {

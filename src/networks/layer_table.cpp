@@ -1,8 +1,9 @@
+#include "specfuse/networks/layer_table.h"
+
 #include <algorithm>
 #include <cstdio>
 
 #include "specfuse/core/error.h"
-#include "specfuse/networks/plan.h"
 
 namespace specfuse {
 namespace {

@@ -4,6 +4,7 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/networks/branch_network.h"
+#include "specfuse/networks/layer_table.h"
 #include "support/network.h"
 
 using namespace specfuse;

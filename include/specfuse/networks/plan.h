@@ -56,7 +56,4 @@ NetworkPlan plan_network(const NetworkDescription& description, const NetworkSiz
 /// Half the widest neighbourhood, which no band number decides.
 Index receptive_radius(const NetworkDescription& description, const std::string& path);
 
-/// The layers with the shape of what they make, their parameters and MFLOP a pixel, aligned for the terminal.
-std::string layer_table(const NetworkPlan& plan);
-
 }  // namespace specfuse
