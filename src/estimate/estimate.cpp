@@ -15,6 +15,17 @@
 namespace specfuse {
 namespace {
 
+/// Exponents of the fitted shapes; 0 stands for a box.
+constexpr double kBox = 0, kGaussian = 2, kSuperGaussian = 6;
+
+/// What a candidate pays for its freedom, as minus twice a log-likelihood, set by trial on simulated pairs of Jasper
+/// Ridge, Berlin and Potsdam at 35 dB so that published sensors are recognised. A smooth shape fits fractions of a band
+/// where a box fits whole ones; this much for each MSI band.
+constexpr double kFractionsOfGaussian = 12, kFractionsOfSuperGaussian = 6;
+/// The share of each pixel's residual that errors of the noise model may explain, for shapes fitted anywhere and for
+/// filters near published edges; set on the same pairs.
+constexpr double kAllowanceAnywhere = 0.1, kAllowanceNear = 0.02;
+
 Tensor gaussian_psf(double fwhm, Index ratio) {
   PsfOptions options;
   options.fwhm = fwhm;
@@ -40,9 +51,11 @@ double golden_section(double low, double high, Function value) {
 }
 
 double estimate_fwhm(const Pair& pair, const BandMoments& moments) {
+  // Sharper than a quarter of a coarse pixel or wider than three is no sensor's.
+  constexpr double kLeastRatios = 0.25, kMostRatios = 3;
   const auto ratio = static_cast<double>(pair.degradation.ratio);
   Degradation degradation = pair.degradation;
-  return golden_section(0.25 * ratio, 3 * ratio, [&](double fwhm) {
+  return golden_section(kLeastRatios * ratio, kMostRatios * ratio, [&](double fwhm) {
     degradation.psf = gaussian_psf(fwhm, degradation.ratio);
     const auto unexplained = moments.with(degrade_spatially(pair.msi, degradation)).unexplained;
     return std::accumulate(unexplained.begin(), unexplained.end(), 0.0);
@@ -98,26 +111,32 @@ std::vector<ResponseProblem> problems_of(const Pair& pair, const BandMoments& mo
 struct Candidate {
   std::string name;
   std::vector<Response> rows;
-  /// Sum of the costs of the rows, and for each row what its shape has to gain on a simpler one.
+  /// Sum of the costs of the rows and of what they pay for their freedom.
   double cost = 0;
 };
 
-/// What counts against a fitted row, as minus twice a log-likelihood: its two edges are fitted (Schwarz 1978), and make
-/// up for errors of the noise model by a part of the residual.
-double handicap(const ResponseProblem& problem, double part) {
+/// What counts against a fitted row, as minus twice a log-likelihood: log(pixels) for each of its two edges
+/// (Schwarz 1978), and the allowance for each pixel.
+double handicap(const ResponseProblem& problem, double allowance) {
   const auto pixels = static_cast<double>(problem.pixels);
-  return 2 * std::log(pixels) + part * pixels;
+  return 2 * std::log(pixels) + allowance * pixels;
 }
 
-/// Best intervals (exponent 0) or bells of one shape, of which a fit can make more than of whole bands.
+double price_of_fractions(double exponent) {
+  if (exponent == kBox) return 0;
+  return exponent == kGaussian ? kFractionsOfGaussian : kFractionsOfSuperGaussian;
+}
+
+/// The best intervals or bells of one shape.
 Candidate fitted(const std::vector<ResponseProblem>& problems, const std::string& name, double exponent) {
   Candidate candidate{name, std::vector<Response>(problems.size()), 0};
   parallel_for(static_cast<Index>(problems.size()), [&](Index m) {
     const auto at = static_cast<std::size_t>(m);
-    candidate.rows[at] = exponent == 0 ? fit_box(problems[at]) : fit_bell(problems[at], exponent);
+    candidate.rows[at] = exponent == kBox ? fit_box(problems[at]) : fit_bell(problems[at], exponent);
   });
-  const double finer = exponent == 0 ? 0 : exponent == 2 ? 12 : 6;
-  for (const Response& row : candidate.rows) candidate.cost += row.cost + handicap(problems.front(), 0.1) + finer;
+  for (const Response& row : candidate.rows) {
+    candidate.cost += row.cost + handicap(problems.front(), kAllowanceAnywhere) + price_of_fractions(exponent);
+  }
   return candidate;
 }
 
@@ -162,7 +181,7 @@ void fit_near_published(const Pair& pair, const std::vector<ResponseProblem>& pr
       const SensorBand& band = sensor_bands(name)[at];
       candidate.rows[at] = fit_filter(problems[at], {band.low_nm, band.high_nm});
     });
-    for (const Response& row : candidate.rows) candidate.cost += row.cost + handicap(problems.front(), 0.02);
+    for (const Response& row : candidate.rows) candidate.cost += row.cost + handicap(problems.front(), kAllowanceNear);
     candidates.push_back(std::move(candidate));
   }
 }
@@ -172,9 +191,9 @@ void estimate_srf(const Pair& pair, const BandMoments& moments, bool gain, Estim
   const std::vector<ResponseProblem> problems = problems_of(pair, moments, order, gain);
   std::vector<Candidate> candidates = published(pair, problems, order);
   fit_near_published(pair, problems, candidates);
-  candidates.push_back(fitted(problems, "box", 0));
-  candidates.push_back(fitted(problems, "super-gaussian", 6));
-  candidates.push_back(fitted(problems, "gaussian", 2));
+  candidates.push_back(fitted(problems, "box", kBox));
+  candidates.push_back(fitted(problems, "super-gaussian", kSuperGaussian));
+  candidates.push_back(fitted(problems, "gaussian", kGaussian));
   const Candidate& best = *std::min_element(candidates.begin(), candidates.end(),
                                             [](const auto& a, const auto& b) { return a.cost < b.cost; });
   estimate.srf_shape = best.name;

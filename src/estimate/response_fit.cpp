@@ -9,6 +9,12 @@
 namespace specfuse {
 namespace {
 
+/// Fits go in steps that are halved until they are shorter than this, in units of their first step.
+constexpr double kShortestStep = 0.02;
+/// How surely the published centre of a band is where its mean wavelength is: standard deviation in band spacings. A
+/// band more or less at one end moves the mean by half a spacing, which known centres have to tell apart.
+constexpr double kCentreDeviation = 0.15;
+
 /// What a response predicts: its variance, covariance with y, mean, and its mean position.
 struct Prediction {
   double variance, cross, mean, position;
@@ -30,11 +36,11 @@ double cost_of(const ResponseProblem& problem, const Prediction& p) {
   } else {
     error += p.variance - 2 * p.cross + (problem.y_mean - p.mean) * (problem.y_mean - p.mean);
   }
+  // Less than rounding errors of the moments leave is not seen.
   const double least = 1e-14 * (problem.y_variance + problem.y_mean * problem.y_mean) + 1e-300;
   double cost = static_cast<double>(problem.pixels) * std::log(std::max(error, least));
   if (problem.centre) {
-    // A band more or less at one end moves the mean position by half a spacing: known centres tell that apart.
-    const double deviation = 0.15 * spacing(problem.position);
+    const double deviation = kCentreDeviation * spacing(problem.position);
     cost += std::pow((p.position - *problem.centre) / deviation, 2);
   }
   return cost;
@@ -92,21 +98,29 @@ struct Bell {
 
 /// What an interference filter in front of a detector lets through: two edges, the steeper the narrower the band, and
 /// between them a top that the detector tilts. `departure` is from what is expected of published edges, in standard
-/// deviations: of the edges by a nanometre, of their slopes by half, of the tilt by a third.
+/// deviations: of the two edges, of their slopes and of the tilt.
 struct Filter {
+  /// Chosen so that measured responses of Landsat-7 and -8, Sentinel-2A and WorldView-2 are found. Edges depart
+  /// from their published values by a nanometre; a slope is this part of sqrt(edge * width), in nm, and departs by a
+  /// factor of exp(0.5); across the top, from the middle to an edge, a detector gains 5 % and departs by 35 %.
+  static constexpr double kEdgeNm = 1, kSlope = 0.008, kSlopeDeviation = 0.5, kTilt = 0.05, kTiltDeviation = 0.35;
   std::array<double, 2> published;
   std::array<double, 5> departure{};
   double operator()(double at) const {
-    const double low = published[0] + departure[0], high = published[1] + departure[1];
+    const double low = published[0] + kEdgeNm * departure[0], high = published[1] + kEdgeNm * departure[1];
     const auto slope = [&](std::size_t edge) {
       const auto [blue, red] = published;
-      return 0.008 * std::sqrt((edge == 0 ? blue : red) * (red - blue)) * std::exp(0.5 * departure[2 + edge]);
+      const double expected = kSlope * std::sqrt((edge == 0 ? blue : red) * (red - blue));
+      return expected * std::exp(kSlopeDeviation * departure[2 + edge]);
     };
     const double across = std::clamp((at - (low + high) / 2) / (high - low), -1.0, 1.0);
-    const double top = std::max(0.0, 1 + (0.05 + 0.35 * departure[4]) * across);
+    const double top = std::max(0.0, 1 + (kTilt + kTiltDeviation * departure[4]) * across);
     return top / ((1 + std::exp((low - at) / slope(0))) * (1 + std::exp((at - high) / slope(1))));
   }
 };
+
+/// The least sum of weights, whose largest possible one is 1, that counts as seeing anything.
+constexpr double kLeastTotal = 1e-3;
 
 /// Values of a shape at all positions, scaled to sum 1; empty where no band has a weight.
 template <class Shape>
@@ -114,7 +128,7 @@ std::vector<double> weights_of(const Shape& shape, const std::vector<double>& po
   std::vector<double> weights;
   for (const double at : position) weights.push_back(shape(at));
   const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
-  if (total < 1e-3) return {};
+  if (total < kLeastTotal) return {};
   for (double& weight : weights) weight /= total;
   return weights;
 }
@@ -125,11 +139,11 @@ Response descend(const ResponseProblem& problem, Bell bell) {
   Response best{weights_of(bell, problem.position), std::numeric_limits<double>::infinity()};
   if (best.weights.empty()) return best;
   best.cost = response_cost(problem, best.weights);
-  for (double step = unit; step > 0.02 * unit;) {
+  for (double step = unit; step > kShortestStep * unit;) {
     bool moved = false;
     for (int direction = 0; direction < 9 && !moved; ++direction) {
       const Bell next{bell.centre + step * (direction % 3 - 1), bell.width + step * (direction / 3 - 1), bell.exponent};
-      if (next.width < 0.5 * unit) continue;
+      if (next.width < 0.5 * unit) continue;  // it would fall between two bands
       std::vector<double> weights = weights_of(next, problem.position);
       if (weights.empty()) continue;
       const double cost = response_cost(problem, weights);
@@ -159,7 +173,7 @@ Response fit_box(const ResponseProblem& problem) {
 }
 
 Response fit_bell(const ResponseProblem& problem, double exponent) {
-  constexpr std::size_t kStarts = 5;
+  constexpr std::size_t kStarts = 5;  // of the best intervals
   const std::vector<Interval> starts = intervals(problem);
   const double unit = spacing(problem.position);
   Response best{{}, std::numeric_limits<double>::infinity()};
@@ -173,7 +187,8 @@ Response fit_bell(const ResponseProblem& problem, double exponent) {
 }
 
 Response fit_filter(const ResponseProblem& problem, const std::array<double, 2>& published) {
-  // Not every pixel is one more witness: what the noise model leaves out is alike in many.
+  // Not every pixel is one more witness, as neighbours share what the noise model leaves out: each counts as a tenth,
+  // set by trial on the pairs of estimate.cpp.
   constexpr double kTrust = 0.1;
   const auto unlikeliness = [&](const Filter& filter) {
     const std::vector<double> weights = weights_of(filter, problem.position);
@@ -184,7 +199,7 @@ Response fit_filter(const ResponseProblem& problem, const std::array<double, 2>&
   };
   Filter filter{published};
   double least = unlikeliness(filter);
-  for (double step = 1; step > 0.02;) {
+  for (double step = 1; step > kShortestStep;) {
     bool moved = false;
     for (double& z : filter.departure) {
       for (const double move : {step, -step}) {
