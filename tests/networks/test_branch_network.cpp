@@ -149,3 +149,23 @@ TEST_CASE("branch network: a network of its own for each group of bands") {
     }
   }
 }
+
+TEST_CASE("branch network: the fusion sees the branches in their order") {
+  NetworkDescription network;
+  BranchDescription spectrum, pixel;
+  pixel.input = "pixel";
+  network.branches.items = {{"first", spectrum}, {"second", pixel}};
+  network.fusion.items = {layer("out", "linear", {{"activation", "none"}})};
+  const NetworkPlan plan = small_plan(network);
+  const BranchNetwork net(plan);
+  Tensor weight = net.parameters()[0].value.value();
+  REQUIRE(weight.shape() == Shape{9, 9 + 4});
+  weight[3] = 1;           // band 0 is the fourth of the spectrum
+  weight[13 + 9 + 2] = 1;  // band 1 the third of the pixel's features
+  const std::vector<Tensor> feeds = random_feeds(plan, 1);
+  const Tensor out = net.forward({Variable(feeds[0]), Variable(feeds[1])}).value();
+  for (Index p = 0; p < 4; ++p) {
+    CHECK(out[p * 9] == feeds[0][p * 9 + 3]);
+    CHECK(out[p * 9 + 1] == feeds[1][p * 4 + 2]);
+  }
+}
