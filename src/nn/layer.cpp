@@ -41,7 +41,7 @@ void LayerSite::expect_kind(Flow::Kind kind) const {
     if (of == Flow::Kind::features) return "a vector of features";
     return of == Flow::Kind::spectrum ? "a spectrum (maps x length)" : "an image (maps x side x side)";
   };
-  expect(in.kind == kind, "", concat(words(kind), " from the layer before"), concat(words(in.kind), ", ", in.text()));
+  expect(in.kind == kind, "", concat(words(kind), " from the layer before"), words(in.kind));
 }
 
 void describe_activation(FieldVisitor& fields, std::string& activation) {

@@ -193,7 +193,7 @@ TEST_CASE("layers: what does not fit names the layer and the field") {
   refused(
       {layer("conv", "conv2d")}, kSpectrum,
       "model.layers.conv: net.conv: expected an image (maps x side x side) from the layer before, got a spectrum (maps "
-      "x length), 1 x 162");
+      "x length)");
   refused({layer("a", "residual", {{"from", "b"}}), layer("b", "relu")}, kSpectrum,
           "model.layers.a.from: net.a: expected an earlier layer or input, got b");
   refused(
