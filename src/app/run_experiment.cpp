@@ -6,6 +6,7 @@
 
 #include "app/arguments.h"
 #include "specfuse/config/listing.h"
+#include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/profile.h"
@@ -28,9 +29,9 @@ void run_config(const Arguments& arguments, const ExperimentConfig& config) {
     return void(std::fputs(config_text(config).c_str(), stdout));
   }
   set_profiling(arguments.profile);
-  const Results results = run_experiment(config, options);
+  const Table scores = run_experiment(config, options);
   if (arguments.profile) std::printf("%s\n", profile_text().c_str());
-  std::printf("%s\nreport: %s/report.html\n", table_text(score_table(results)).c_str(), options.out.c_str());
+  std::printf("%s\nreport: %s/%s\n", table_text(scores).c_str(), options.out.c_str(), kReportFile);
 }
 
 void run_sweep_file(const Arguments& arguments, const std::string& text) {

@@ -1,10 +1,11 @@
 #include "specfuse/config/config.h"
 
-#include <cstdio>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "specfuse/config/override.h"
+#include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
 #include "specfuse/io/file.h"
@@ -13,9 +14,10 @@
 namespace specfuse {
 namespace {
 
-/// What a run writes beside the folders of its methods.
-const std::set<std::string> kResultNames = {"config.json",  "environment.json", "figures",  "log.jsonl", "metrics.csv",
-                                            "metrics.json", "report.html",      "scene.h5", "table.md",  "table.tex"};
+/// Whether a run writes something of this name beside the folders of its results.
+bool is_result_name(const std::string& text) {
+  return std::find(kResultNames.begin(), kResultNames.end(), text) != kResultNames.end();
+}
 
 /// Whether a text can name a file or folder inside the output folder.
 bool is_plain_name(const std::string& text) {
@@ -44,7 +46,7 @@ class Checker {
       const MethodConfig& method = config.methods[i];
       check_checkpoint(config.protocol, method, concat("methods.", i, ".checkpoint"));
       const std::string path = concat("methods.", i, ".label");
-      expect(is_plain_name(method.label) && kResultNames.count(method.label) == 0, path,
+      expect(is_plain_name(method.label) && !is_result_name(method.label), path,
              "letters, digits, '.', '_' and '-', not led by '.' or '-', and no name of a result file", method.label);
       for (const Index seed : config.seeds) {
         expect(folders.insert(config.folder_of(method, seed)).second, path, "labels and seeds that differ",
@@ -67,7 +69,7 @@ class Checker {
   }
 
   void check_checkpoint(const ProtocolConfig& protocol, const MethodConfig& method, const std::string& path) const {
-    const bool learns = method.options->make()->learns(), apply = protocol.type == "apply";
+    const bool learns = method.options->make()->learns(), apply = protocol.type == Protocol::apply;
     expect(!method.checkpoint || apply, path, "it with apply only", method.checkpoint.value_or(""));
     expect(!method.checkpoint || learns, path, concat("nothing, as ", method.name, " learns nothing"),
            method.checkpoint.value_or(""));
@@ -76,7 +78,7 @@ class Checker {
   }
 
   void check_transfer(const ProtocolConfig& protocol) const {
-    const bool transfer = protocol.type == "transfer";
+    const bool transfer = protocol.type == Protocol::transfer;
     const auto check_scenes = [&](const std::string& path, const std::vector<DataConfig>& scenes) {
       expect(transfer || scenes.empty(), path, "it with transfer only", concat(scenes.size(), " scenes"));
       for (std::size_t i = 0; i < scenes.size(); ++i) check_data(scenes[i], concat(path, ".", i));
@@ -94,7 +96,7 @@ class Checker {
   }
 
   void check_measured(const ExperimentConfig& config) const {
-    if (!config.data.pair || config.protocol.type == "transfer") return;
+    if (!config.data.pair || config.protocol.type == Protocol::transfer) return;
     const DegradeConfig& degrade = config.degrade;
     const bool simulated = degrade.snr_db.hsi || degrade.snr_db.msi || degrade.msi_shift != std::array<double, 2>{0, 0};
     expect(!simulated, "degrade", "neither snr_db nor msi_shift with a measured pair, which has its own",
@@ -110,7 +112,8 @@ class Checker {
 
   void check_protocol(const ProtocolConfig& protocol) const {
     check_transfer(protocol);
-    const bool split = protocol.type == "split", cuts = protocol.type == "wald" || protocol.type == "transfer";
+    const bool split = protocol.type == Protocol::split,
+               cuts = protocol.type == Protocol::wald || protocol.type == Protocol::transfer;
     expect(cuts || protocol.validation_fraction == 0, "protocol.validation_fraction", "it with wald or transfer only",
            concat(protocol.validation_fraction));
     check_region("protocol.train", protocol.train);
@@ -137,7 +140,7 @@ void resolve(ExperimentConfig& config) {
     config.degrade.psf.fwhm = static_cast<double>(config.degrade.ratio);
   }
   // A measured pair brings what it has; only scenes that are simulated need a response.
-  const bool simulates = !config.data.pair || config.protocol.type == "transfer";
+  const bool simulates = !config.data.pair || config.protocol.type == Protocol::transfer;
   if (simulates && !config.degrade.srf.given()) config.degrade.srf.sensor = "landsat7";
   for (MethodConfig& method : config.methods) {
     if (method.label.empty()) method.label = method.name;
@@ -150,6 +153,20 @@ std::string hash_text(const Json& json) {
 }
 
 }  // namespace
+
+std::string name_of(Protocol protocol) {
+  switch (protocol) {
+    case Protocol::wald:
+      return "wald";
+    case Protocol::split:
+      return "split";
+    case Protocol::transfer:
+      return "transfer";
+    case Protocol::apply:
+      return "apply";
+  }
+  return {};
+}
 
 void Region::describe(FieldVisitor& fields) {
   fields("row", row, Range{0, 1e9});
@@ -193,7 +210,14 @@ void FineTuneConfig::describe(FieldVisitor& fields) {
 }
 
 void ProtocolConfig::describe(FieldVisitor& fields) {
-  fields("type", type, Choices{"wald", "split", "transfer", "apply"});
+  constexpr std::array kProtocols = {Protocol::wald, Protocol::split, Protocol::transfer, Protocol::apply};
+  Choices names{};
+  for (const Protocol protocol : kProtocols) names.texts.push_back(name_of(protocol));
+  std::string name = name_of(type);
+  fields("type", name, names);
+  for (const Protocol protocol : kProtocols) {
+    if (name == name_of(protocol)) type = protocol;
+  }
   fields("validation_fraction", validation_fraction, Range{0, 0.9});
   fields("train", train);
   fields("validation", validation);

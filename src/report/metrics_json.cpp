@@ -1,10 +1,11 @@
+#include "specfuse/report/metrics_json.h"
+
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
-#include "specfuse/report/environment.h"
-#include "specfuse/report/results.h"
 
 namespace specfuse {
 namespace {
@@ -13,6 +14,14 @@ Json scores_json(const Scores& scores) {
   Json json = Json::object();
   for (const Score& score : scores.values) json[score.key] = score.value;
   return json;
+}
+
+Scores read_scores(const Json& json) {
+  Scores scores;
+  for (const auto& [key, value] : json.items()) {
+    scores.values.push_back({key, value.is_null() ? std::nan("") : value.get<double>()});
+  }
+  return scores;
 }
 
 Json rows_json(const Tensor& matrix) {
@@ -50,6 +59,19 @@ Json method_json(const MethodResult& method) {
   return json;
 }
 
+MethodResult read_method(const Json& json) {
+  MethodResult result;
+  result.name = json.at("name").get<std::string>();
+  result.label = json.at("label").get<std::string>();
+  result.seed = json.at("seed").get<Index>();
+  result.fit_seconds = json.at("fit_seconds").get<double>();
+  result.fuse_seconds = json.at("fuse_seconds").get<double>();
+  result.peak_memory_mb = json.at("peak_memory_mb").get<double>();
+  if (!json.at("metrics").is_null()) result.scores = read_scores(json.at("metrics"));
+  result.no_reference = read_scores(json.at("no_reference"));
+  return result;
+}
+
 Json estimate_json(Index seed, const Estimate& estimate) {
   Json json = {{"seed", seed}};
   if (estimate.psf_fwhm) json["psf_fwhm"] = *estimate.psf_fwhm;
@@ -64,15 +86,15 @@ Json estimate_json(Index seed, const Estimate& estimate) {
 }
 
 /// The tables by name, label and measure: the mean over seeds, and with several seeds the standard deviation.
-Json summary_json(const Results& results) {
+Json summary_json(const ResultTables& tables, bool several_seeds) {
   Json json = Json::object();
-  for (const auto& [name, table] : tables_of(results)) {
-    if (name == "paired_t_test_p") continue;
-    for (const Table::Row& row : table.rows) {
+  for (const auto& [name, table] : tables.named()) {
+    if (table == &tables.significance) continue;
+    for (const Table::Row& row : table->rows) {
       for (std::size_t i = 0; i < row.cells.size(); ++i) {
-        Json& cell = json[name][row.label][table.columns[i].file_name()];
+        Json& cell = json[name][row.label][table->columns[i].file_name()];
         cell["mean"] = row.cells[i].value;
-        if (results.config.seeds.size() > 1) cell["std"] = row.cells[i].spread;
+        if (several_seeds) cell["std"] = row.cells[i].spread;
       }
     }
   }
@@ -80,8 +102,7 @@ Json summary_json(const Results& results) {
 }
 
 /// The table of p-values by label and measure; null where there is none.
-Json significance_json(const Results& results) {
-  const Table table = significance_table(results);
+Json significance_json(const Table& table) {
   if (table.rows.empty()) return nullptr;
   Json p = Json::object();
   for (const Table::Row& row : table.rows) {
@@ -126,7 +147,7 @@ Json figures_json(const FigureData& data, Index seed) {
   return json;
 }
 
-/// Indented by twos, but a list of numbers on one line: there are thousands of them.
+/// Indented by twos. A list of numbers is on one line, as there are thousands of them.
 void write_json(const Json& json, const std::string& indent, std::string& text) {
   const bool simple = !json.is_structured() || json.empty();
   const bool flat = json.is_array() && std::none_of(json.begin(), json.end(), [](const Json& item) {
@@ -148,27 +169,44 @@ void write_json(const Json& json, const std::string& indent, std::string& text) 
 
 }  // namespace
 
-std::string metrics_json(const Results& results) {
+std::string metrics_json(const ExperimentResults& results, const ResultTables& tables) {
   const ExperimentConfig& config = results.config;
-  const bool scored = std::any_of(results.methods.begin(), results.methods.end(),
-                                  [](const MethodResult& result) { return result.scores.has_value(); });
   Json json{{"experiment", config.name},
             {"config_hash", config_hash(config)},
             {"degradation_hash", degradation_hash(config)},
             {"protocol", write_fields(config.protocol)},
             {"data_hash", results.data_hash},
-            {"scored_on", scored ? Json(results.scored_on) : Json(nullptr)},
+            {"scored_on", results.scored() ? Json(results.scored_on) : Json(nullptr)},
             {"methods", Json::array()},
-            {"summary", summary_json(results)},
-            {"paired_t_test_p", significance_json(results)}};
+            {"summary", summary_json(tables, config.seeds.size() > 1)},
+            {"paired_t_test_p", significance_json(tables.significance)}};
   for (const MethodResult& method : results.methods) json["methods"].push_back(method_json(method));
   for (const auto& [seed, estimate] : results.estimates) json["estimates"].push_back(estimate_json(seed, estimate));
   json["figures"] = figures_json(results.figures, config.seeds.front());
   json["config"] = Json::parse(config_text(config));
-  json["environment"] = Json::parse(environment_text());
+  json["environment"] = Json::parse(results.environment);
   std::string text;
   write_json(json, "", text);
   return text + "\n";
+}
+
+ExperimentResults read_metrics_json(const std::string& text, const std::string& file, const ExperimentConfig& config) {
+  try {
+    const Json json = parse_json(text, file);
+    const std::string hash = config_hash(config);
+    SPECFUSE_CHECK_AS(DataError, json.at("config_hash") == hash, file, ": expected the configuration ", hash, ", got ",
+                      json.at("config_hash").dump());
+    ExperimentResults results;
+    results.config = config;
+    if (json.at("scored_on").is_string()) results.scored_on = json.at("scored_on").get<std::string>();
+    results.data_hash = json.at("data_hash").get<std::string>();
+    for (const Json& method : json.at("methods")) results.methods.push_back(read_method(method));
+    return results;
+  } catch (const ConfigError& problem) {
+    throw DataError(problem.what());
+  } catch (const nlohmann::json::exception& problem) {
+    throw DataError(concat(file, ": expected the results of an experiment: ", problem.what()));
+  }
 }
 
 }  // namespace specfuse

@@ -74,11 +74,11 @@ std::string find_checkpoint(const std::string& name, const std::vector<std::stri
 }
 
 void restore_from(const std::string& file, FusionMethod& method) {
+  const Checkpoint checkpoint = read_checkpoint(file);
   try {
-    method.restore(read_checkpoint(file));
+    method.restore(checkpoint);
   } catch (const DataError& problem) {
-    const std::string text = problem.what();
-    throw DataError(text.find(file) == std::string::npos ? concat(file, ": ", text) : text);
+    throw DataError(concat(file, ": ", problem.what()));
   }
 }
 

@@ -53,7 +53,7 @@ void load_measured(const ExperimentConfig& config, const std::vector<std::string
                     path, ", got ", config.degrade.ratio);
   scene.degradation.srf = file.srf;
   const SrfOptions& srf = config.degrade.srf;
-  const bool simulates = config.protocol.type == "transfer";
+  const bool simulates = config.protocol.type == Protocol::transfer;
   SPECFUSE_CHECK_AS(ConfigError, !srf.given() || !file.srf.defined() || simulates, "degrade.srf: expected none, as ",
                     path, " brings its own /srf");
   if (srf.given() && !file.srf.defined()) {

@@ -15,7 +15,7 @@ TrainingPair part_of(const TrainingPair& whole, const Rectangle& fine) {
   return {crop_pair(whole.input, fine), crop(whole.target, fine)};
 }
 
-/// Adds an example to the training data, but for the last rows, which go to the validation data.
+/// Adds an example to the training data, except the last rows, which go to the validation data.
 void add_example(const TrainingPair& whole, double validation_fraction, TrainingData& data) {
   if (validation_fraction == 0) return void(data.train.push_back(whole));
   const Index ratio = whole.input.degradation.ratio, coarse_rows = whole.input.hsi.rows();
@@ -73,16 +73,22 @@ Task make_task(const Scene& scene, const ProtocolConfig& protocol, Index seed, I
     task.estimate = estimate_degradation(task.pair, scene.estimate);
     task.pair = with_estimate(task.pair, *task.estimate);
   }
-  if (protocol.type == "wald") {
-    task.training = wald_training(task.pair, protocol.validation_fraction);
-  } else if (protocol.type == "transfer") {
-    task.training = transfer_training(scene, protocol.validation_fraction, seed);
-    if (protocol.fine_tune) task.fine_tuning = wald_training(task.pair, 0);
-  } else if (protocol.type == "split") {
-    SPECFUSE_CHECK_AS(ConfigError, scene.reference.has_value(),
-                      "protocol.type: expected another than split for a pair without a reference, got split");
-    task.training = split_training({task.pair, *scene.reference}, protocol, receptive_radius);
-    task.scored = *protocol.test;
+  switch (protocol.type) {
+    case Protocol::wald:
+      task.training = wald_training(task.pair, protocol.validation_fraction);
+      break;
+    case Protocol::transfer:
+      task.training = transfer_training(scene, protocol.validation_fraction, seed);
+      if (protocol.fine_tune) task.fine_tuning = wald_training(task.pair, 0);
+      break;
+    case Protocol::split:
+      SPECFUSE_CHECK_AS(ConfigError, scene.reference.has_value(),
+                        "protocol.type: expected another than split for a pair without a reference, got split");
+      task.training = split_training({task.pair, *scene.reference}, protocol, receptive_radius);
+      task.scored = *protocol.test;
+      break;
+    case Protocol::apply:
+      break;
   }
   return task;
 }

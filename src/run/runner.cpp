@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <functional>
 
-#include "run/measure.h"
-#include "run/output.h"
-#include "run/publish.h"
-#include "run/shown_scene.h"
+#include "run/peak_memory.h"
+#include "run/result_files.h"
+#include "run/result_folder.h"
+#include "run/run_figures.h"
 #include "run/training_log.h"
+#include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/profile.h"
@@ -16,6 +17,7 @@
 #include "specfuse/io/scene.h"
 #include "specfuse/metrics/no_reference.h"
 #include "specfuse/metrics/profiles.h"
+#include "specfuse/report/environment.h"
 #include "specfuse/run/apply.h"
 #include "specfuse/run/data.h"
 #include "specfuse/run/protocol.h"
@@ -98,6 +100,7 @@ Fusion fit_and_fuse(const MethodConfig& config, const Task& task, const FitConte
   const TrainingPair& training = task.training.train.front();
   result.train_scores = evaluate(training.target, method->fuse(training.input), training.input.degradation.ratio);
   fusion.checkpoint = method->checkpoint();
+  fusion.wrote_checkpoints = method->writes_checkpoints();
   return fusion;
 }
 
@@ -111,11 +114,11 @@ std::string config_of(const ExperimentConfig& config, const MethodConfig& method
 
 /// How the fits of one result run: one, or a pre-training and a fine-tuning.
 std::vector<FitContext> fit_contexts(const ExperimentConfig& config, const MethodConfig& method, Index seed,
-                                     const Output& output, TrainingLog& log) {
+                                     const ResultFolder& folder, TrainingLog& log) {
   FitContext context;
   context.seed = static_cast<std::uint64_t>(seed);
   context.label = config.folder_of(method, seed);
-  context.checkpoint_path = output.kept(context.label + ".h5");
+  context.checkpoint_path = folder.kept(context.label + ".h5");
   context.resume = true;  // what is kept is there only if it is to be gone on from
   context.config = config_of(config, method, seed);
   const auto record_as = [&log, seed](const std::string& result) {
@@ -127,37 +130,38 @@ std::vector<FitContext> fit_contexts(const ExperimentConfig& config, const Metho
   FitContext tuning = context;
   tuning.warm_start = WarmStart{config.protocol.fine_tune->steps, config.protocol.fine_tune->learning_rate};
   tuning.record = record_as(fine_tuning_of(context.label));
-  context.checkpoint_path = output.kept(concat(".pretrained.", context.label, ".h5"));  // no label starts with '.'
+  context.checkpoint_path = folder.kept(concat(".pretrained.", context.label, ".h5"));  // no label starts with '.'
   return {context, tuning};
 }
 
 }  // namespace
 
-Results run_experiment(const ExperimentConfig& given, const RunOptions& options) {
+Table run_experiment(const ExperimentConfig& given, const RunOptions& options) {
   const std::vector<std::string> directories = data_directories(options.data_directories);
   const ExperimentConfig config = adopt_checkpoints(given, directories);
   const Scene scene = load_scene(config, directories);
-  Output output(options.out, options.resume);
-  TrainingLog log(output.kept("log.jsonl"));
-  Results results;
+  ResultFolder folder(options.out, options.resume);
+  TrainingLog log(folder.kept(kLogFile));
+  ExperimentResults results;
   results.config = config;
   results.scored_on = config.protocol.test ? config.protocol.test->text() : "whole image";
   results.data_hash = data_hash(scene);
-  std::optional<ShownScene> shown;
+  results.environment = environment_text();
+  std::optional<RunFigures> figures;
   for (const Index seed : config.seeds) {
-    for (const MethodConfig& method : config.methods) output.add_folder(config.folder_of(method, seed));
+    for (const MethodConfig& method : config.methods) folder.add_folder(config.folder_of(method, seed));
   }
   // A scene made up for this run is found nowhere else.
-  if (config.data.synthetic) write_cube(output.staged("scene.h5"), *scene.reference);
+  if (config.data.synthetic) write_cube(folder.staged(kSceneFile), *scene.reference);
 
   for (const Index seed : config.seeds) {
     const Task task = make_task(scene, config.protocol, seed, receptive_radius(config));
     if (task.estimate) results.estimates[seed] = *task.estimate;
-    if (!shown) shown.emplace(scene, task, config.protocol);
+    if (!figures) figures.emplace(scene, task, config.protocol);
     check_methods(config, task);
     for (const MethodConfig& method : config.methods) {
       SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before ", config.folder_of(method, seed));
-      const std::vector<FitContext> contexts = fit_contexts(config, method, seed, output, log);
+      const std::vector<FitContext> contexts = fit_contexts(config, method, seed, folder, log);
       Fusion fusion = fit_and_fuse(method, task, contexts.back(), [&](FusionMethod& fresh) {
         if (method.checkpoint) return restore_from(find_checkpoint(*method.checkpoint, directories), fresh);
         fit_all(fresh, task, contexts);  // with `apply` of a method that learns nothing: it still takes its seed
@@ -166,16 +170,15 @@ Results run_experiment(const ExperimentConfig& given, const RunOptions& options)
         const ProfileSpan span("evaluate");
         score(scene, task, config.metric_profiles, fusion);
       }
-      if (seed == config.seeds.front()) shown->add(method.label, fusion.fused);
-      write_fusion(fusion, contexts, output);
+      if (seed == config.seeds.front()) figures->add(method.label, fusion.fused);
+      write_fusion(fusion, contexts, folder);
       fusion.result.training = log.curves(fusion.result.folder);
       results.methods.push_back(fusion.result);
     }
   }
   SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before the results were written");
-  results.figures = shown->data();
-  write_results(results, shown->groups(), log.text(), output);
-  return results;
+  results.figures = figures->data();
+  return write_results(results, figures->groups(), log.text(), folder);
 }
 
 std::string plan_experiment(const ExperimentConfig& given, const RunOptions& options) {

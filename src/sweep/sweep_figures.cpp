@@ -1,3 +1,5 @@
+#include "sweep/sweep_figures.h"
+
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -5,8 +7,7 @@
 
 #include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
-#include "specfuse/report/figures.h"
-#include "sweep/sweep_report.h"
+#include "specfuse/report/line_chart.h"
 
 namespace specfuse {
 namespace {

@@ -14,8 +14,9 @@
 #include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
 #include "specfuse/io/file.h"
-#include "specfuse/report/report_text.h"
-#include "sweep/sweep_folder.h"
+#include "specfuse/report/text_format.h"
+#include "sweep/run_folder.h"
+#include "sweep/sweep_figures.h"
 
 namespace specfuse {
 namespace {
@@ -35,48 +36,6 @@ class FolderLock {
   int descriptor_;
 };
 
-/// All complete runs of one point as one experiment.
-struct Point {
-  const SweepRun* run = nullptr;
-  Results results;
-};
-
-std::vector<Point> complete_points(const Sweep& sweep, const std::vector<RunOutcome>& outcomes) {
-  std::vector<Point> points;
-  for (std::size_t i = 0; i < sweep.runs.size(); ++i) {
-    if (!outcomes[i].results) continue;
-    if (points.empty() || points.back().run->point != sweep.runs[i].point) {
-      points.emplace_back().run = &sweep.runs[i];
-      points.back().results.config = sweep.runs[i].config;
-      points.back().results.scored_on = outcomes[i].results->scored_on;
-    }
-    auto& methods = points.back().results.methods;
-    methods.insert(methods.end(), outcomes[i].results->methods.begin(), outcomes[i].results->methods.end());
-  }
-  return points;
-}
-
-/// The scores of one point, with those that need no reference where there is none.
-Table table_of(const Results& results) {
-  const bool scored = std::any_of(results.methods.begin(), results.methods.end(),
-                                  [](const MethodResult& result) { return result.scores.has_value(); });
-  Table table = score_table(results);
-  if (scored) return table;
-  Table front = no_reference_table(results);
-  front.columns.insert(front.columns.end(), table.columns.begin(), table.columns.end());
-  for (std::size_t row = 0; row < front.rows.size(); ++row) {
-    const std::vector<Cell>& cells = table.rows[row].cells;
-    front.rows[row].cells.insert(front.rows[row].cells.end(), cells.begin(), cells.end());
-  }
-  return front;
-}
-
-std::size_t place_of_column(const Table& table, const std::string& name) {
-  const auto found = std::find_if(table.columns.begin(), table.columns.end(),
-                                  [&](const Table::Column& column) { return column.name == name; });
-  return static_cast<std::size_t>(found - table.columns.begin());
-}
-
 Json values_json(const Sweep& sweep, const SweepRun& run) {
   Json values = Json::object();
   for (std::size_t i = 0; i < sweep.fields.size(); ++i) {
@@ -91,36 +50,6 @@ std::string state_of(const RunOutcome& outcome) {
 }
 
 }  // namespace
-
-SweepTable sweep_table(const Sweep& sweep, const std::vector<RunOutcome>& outcomes) {
-  SweepTable sheet;
-  Table& all = sheet.table;
-  const std::vector<Point> points = complete_points(sweep, outcomes);
-  std::vector<Table> parts;
-  for (const Point& point : points) {
-    parts.push_back(table_of(point.results));
-    for (const Table::Column& column : parts.back().columns) {
-      if (place_of_column(all, column.name) == all.columns.size()) all.columns.push_back(column);
-    }
-  }
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    for (const Table::Row& row : parts[i].rows) {
-      Table::Row wide{row.label, std::vector<Cell>(all.columns.size())};
-      for (const std::string& value : points[i].run->values) wide.fields.push_back(field_text(value));
-      for (std::size_t k = 0; k < row.cells.size(); ++k) {
-        wide.cells[place_of_column(all, parts[i].columns[k].name)] = row.cells[k];
-      }
-      all.rows.push_back(wide);
-      sheet.runs.push_back(points[i].run);
-    }
-  }
-  for (const SweepField& field : sweep.fields) all.fields.push_back(field.path);
-  const auto done =
-      std::count_if(outcomes.begin(), outcomes.end(), [](auto& outcome) { return outcome.results.has_value(); });
-  all.caption = concat(sweep.name, ": ", done, " of ", outcomes.size(), " runs",
-                       sweep.seeded ? ", mean and standard deviation over seeds" : "");
-  return sheet;
-}
 
 std::string sweep_json(const Sweep& sweep, const std::vector<RunOutcome>& outcomes, const SweepTable& sheet) {
   Json runs = Json::array(), rows = Json::array();

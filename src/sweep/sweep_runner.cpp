@@ -18,7 +18,7 @@
 #include "specfuse/run/apply.h"
 #include "specfuse/run/data.h"
 #include "sweep/child_process.h"
-#include "sweep/sweep_folder.h"
+#include "sweep/run_folder.h"
 #include "sweep/sweep_report.h"
 
 namespace fs = std::filesystem;
@@ -113,7 +113,7 @@ class Runner {
     if (done(position)) return true;  // by another process, just before its claim ended
     claim->write(config_text(sweep_.runs[position].config));
     folder.forget_failure();
-    tell(position, fs::exists(folder.path() + "/.resume") ? "goes on" : "starts");
+    tell(position, folder.can_resume() ? "goes on" : "starts");
     const int descriptor = claim->descriptor();
     active_.push_back(
         std::unique_ptr<Job>(new Job{position, std::move(claim), {arguments_of(folder), descriptor}, {}}));

@@ -8,9 +8,9 @@ import html
 import json
 import re
 
-# Fixed phrases with numbers in them, one for each place in src/experiment that writes them.
+# Fixed phrases with numbers in them, one for each place in src/report that writes them.
 WORDS = [
-    r"from the 2nd to the 98th percentile", r"up to the 99th percentile of the middle one", r"10 log10\(max²",
+    r"from the 2nd to the 98th percentile", r"up to the median of their 99th percentiles", r"10 log10\(max²",
     r"each row sums to 1\b", r"< 0\.001", r"two-sided", r"degrade\.[a-z_.]+", r"methods\.\d+\.[a-z_.]+",
     r"\d+(st|nd|rd|th) percentile"]
 NUMBER = re.compile(r"(?<![\w.])−?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w])")

@@ -6,7 +6,8 @@
 #include "specfuse/io/checkpoint.h"
 #include "specfuse/io/hdf5.h"
 #include "specfuse/io/tensors.h"
-#include "temporary_folder.h"
+#include "support/temporary_folder.h"
+#include "support/text.h"
 
 using namespace specfuse;
 

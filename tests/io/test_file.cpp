@@ -1,7 +1,8 @@
 #include <doctest/doctest.h>
 
 #include "specfuse/io/file.h"
-#include "temporary_folder.h"
+#include "support/temporary_folder.h"
+#include "support/text.h"
 
 using namespace specfuse;
 

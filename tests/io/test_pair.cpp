@@ -5,7 +5,8 @@
 
 #include "raw_hdf5.h"
 #include "specfuse/io/pair.h"
-#include "temporary_folder.h"
+#include "support/temporary_folder.h"
+#include "support/text.h"
 
 using namespace specfuse;
 

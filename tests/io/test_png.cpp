@@ -2,7 +2,8 @@
 #include <png.h>
 
 #include "specfuse/io/png.h"
-#include "temporary_folder.h"
+#include "support/temporary_folder.h"
+#include "support/text.h"
 
 using namespace specfuse;
 

@@ -4,7 +4,8 @@
 
 #include "raw_hdf5.h"
 #include "specfuse/io/scene.h"
-#include "temporary_folder.h"
+#include "support/temporary_folder.h"
+#include "support/text.h"
 
 using namespace specfuse;
 

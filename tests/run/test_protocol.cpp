@@ -44,7 +44,7 @@ Region region(Index row, Index col, Index rows, Index cols) {
 
 ProtocolConfig split(const Region& train, const Region& validation, const Region& test) {
   ProtocolConfig protocol;
-  protocol.type = "split";
+  protocol.type = Protocol::split;
   protocol.train = train;
   protocol.validation = validation;
   protocol.test = test;
@@ -140,7 +140,7 @@ TEST_CASE("protocol: transfer trains on the references of other scenes, and on t
   Scene scene = random_scene(4, 8);
   scene.train = {random_scene(12, 16), random_scene(8, 6)};
   ProtocolConfig protocol;
-  protocol.type = "transfer";
+  protocol.type = Protocol::transfer;
   const Task task = make_task(scene, protocol, 0);
   REQUIRE(task.training.train.size() == 2);
   CHECK(same(task.training.train[1].target, *scene.train[1].reference));
@@ -169,7 +169,7 @@ TEST_CASE("protocol: each scene of transfer has noise of its own") {
   scene.degradation.hsi_snr_db = 20;
   scene.train = {scene, scene};
   ProtocolConfig protocol;
-  protocol.type = "transfer";
+  protocol.type = Protocol::transfer;
   const Task task = make_task(scene, protocol, 3);
   CHECK_FALSE(same(task.training.train[0].input.hsi, task.training.train[1].input.hsi));
   CHECK_FALSE(same(task.training.train[0].input.hsi, task.pair.hsi));
@@ -179,7 +179,7 @@ TEST_CASE("protocol: each scene of transfer has noise of its own") {
 
 TEST_CASE("protocol: apply learns from nothing") {
   ProtocolConfig protocol;
-  protocol.type = "apply";
+  protocol.type = Protocol::apply;
   const Task task = make_task(random_scene(12, 16), protocol, 0);
   CHECK(task.training.train.empty());
   CHECK(task.training.validation.empty());
@@ -230,11 +230,11 @@ TEST_CASE("protocol: no fit sees anything of the test, whatever the protocol") {
   whole.measured = make_pair(whole, 0);
   whole.train = {random_scene(8, 8)};
   poison(*whole.reference, {0, 0, 12, 16});
-  for (const char* type : {"wald", "transfer", "apply"}) {
-    CAPTURE(type);
+  for (const Protocol type : {Protocol::wald, Protocol::transfer, Protocol::apply}) {
+    CAPTURE(name_of(type));
     ProtocolConfig protocol;
     protocol.type = type;
-    if (protocol.type == "transfer") protocol.fine_tune = FineTuneConfig{};
+    if (type == Protocol::transfer) protocol.fine_tune = FineTuneConfig{};
     CHECK_FALSE(any_undefined(seen_by_fits(make_task(whole, protocol, 0))));
   }
 
@@ -242,7 +242,7 @@ TEST_CASE("protocol: no fit sees anything of the test, whatever the protocol") {
   poison(whole.measured->hsi, {0, 0, 6, 8});
   poison(whole.measured->msi, {0, 0, 12, 16});
   ProtocolConfig transfer;
-  transfer.type = "transfer";
+  transfer.type = Protocol::transfer;
   CHECK_FALSE(any_undefined(seen_by_fits(make_task(whole, transfer, 0))));
   transfer.fine_tune = FineTuneConfig{};
   CHECK(any_undefined(seen_by_fits(make_task(whole, transfer, 0))));

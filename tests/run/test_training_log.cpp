@@ -1,31 +1,22 @@
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <cmath>
-#include <filesystem>
 #include <fstream>
 
 #include "run/training_log.h"
-#include "specfuse/core/error.h"
+#include "support/temporary_folder.h"
 
 using namespace specfuse;
 
 namespace {
-
-/// An empty folder for the length of a test.
-struct Folder {
-  std::string path = concat(std::filesystem::temp_directory_path().string(), "/specfuse-log-", getpid());
-  Folder() { std::filesystem::create_directories(path); }
-  ~Folder() { std::filesystem::remove_all(path); }
-};
 
 TrainingLog::Line line(const std::string& result, Index step, double loss) { return {result, 0, {step, loss, 0.1}}; }
 
 }  // namespace
 
 TEST_CASE("training log: one JSON object a line, null for what was not measured") {
-  const Folder folder;
-  TrainingLog log(folder.path + "/log.jsonl");
+  const TemporaryFolder folder;
+  TrainingLog log(folder.file("log.jsonl"));
   log.add({"net", 3, {1, 0.5, 0.25}});
   CHECK(log.text() ==
         "{\"method\":\"net\",\"seed\":3,\"step\":1,\"loss\":0.5,\"learning_rate\":0.25,"
@@ -33,16 +24,16 @@ TEST_CASE("training log: one JSON object a line, null for what was not measured"
 }
 
 TEST_CASE("training log: a resumed fit replaces what it repeats, of its own result only") {
-  const Folder folder;
+  const TemporaryFolder folder;
   {
-    TrainingLog log(folder.path + "/log.jsonl");
+    TrainingLog log(folder.file("log.jsonl"));
     log.add(line("a", 1, 10));
     log.add(line("b", 5, 50));
     log.add(line("a", 2, 20));
     log.add(line("a", 3, 30));
-    std::ofstream(folder.path + "/log.jsonl", std::ios::app) << "{\"method\": \"a\", \"st";  // killed while writing
+    std::ofstream(folder.file("log.jsonl"), std::ios::app) << "{\"method\": \"a\", \"st";  // killed while writing
   }
-  TrainingLog log(folder.path + "/log.jsonl");
+  TrainingLog log(folder.file("log.jsonl"));
   log.add(line("a", 2, 21));
   const auto records = log.records("a");
   REQUIRE(records.size() == 2);

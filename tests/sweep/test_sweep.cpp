@@ -2,10 +2,11 @@
 
 #include <algorithm>
 
-#include "io/temporary_folder.h"
 #include "specfuse/core/error.h"
 #include "specfuse/io/file.h"
 #include "specfuse/sweep/sweep.h"
+#include "support/temporary_folder.h"
+#include "support/text.h"
 
 using namespace specfuse;
 

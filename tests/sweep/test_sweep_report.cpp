@@ -2,10 +2,13 @@
 
 #include <cmath>
 
-#include "io/temporary_folder.h"
 #include "specfuse/core/error.h"
 #include "specfuse/io/file.h"
-#include "sweep/sweep_folder.h"
+#include "specfuse/report/metrics_json.h"
+#include "support/temporary_folder.h"
+#include "support/text.h"
+#include "sweep/run_folder.h"
+#include "sweep/sweep_figures.h"
 #include "sweep/sweep_report.h"
 
 using namespace specfuse;
@@ -21,8 +24,8 @@ Sweep parse(const std::string& rest) {
 }
 
 /// What a run scores whose methods reach `psnr` and one more.
-Results results_of(const SweepRun& run, double psnr) {
-  Results results;
+ExperimentResults results_of(const SweepRun& run, double psnr) {
+  ExperimentResults results;
   results.config = run.config;
   results.scored_on = "whole image";
   for (const MethodConfig& method : run.config.methods) {
@@ -44,11 +47,8 @@ std::vector<RunOutcome> all_done(const Sweep& sweep) {
   return outcomes;
 }
 
-std::size_t count(const std::string& text, const std::string& part) {
-  std::size_t found = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
-  return found;
-}
+/// The text of a metrics.json.
+std::string written(const ExperimentResults& results) { return metrics_json(results, result_tables(results)); }
 
 }  // namespace
 
@@ -141,10 +141,10 @@ TEST_CASE("sweep_report: a run is done when its metrics are whole and of the sam
     CHECK(read_text(folder.config_path()) == "text");
   }
   CHECK(state() == "failed");
-  const std::string file = folder.path() + "/metrics.json", whole = metrics_json(results_of(run, 30));
+  const std::string file = folder.path() + "/metrics.json", whole = written(results_of(run, 30));
   write_text_atomically(file, whole.substr(0, whole.size() - 20));
   CHECK(state() == "failed");
-  write_text_atomically(file, metrics_json(results_of(sweep.runs[1], 30)));
+  write_text_atomically(file, written(results_of(sweep.runs[1], 30)));
   CHECK(state() == "failed");
   for (const char* const wrong : {"{}", "[]", "null", "\"x\""}) {
     write_text_atomically(file, wrong);
@@ -152,7 +152,7 @@ TEST_CASE("sweep_report: a run is done when its metrics are whole and of the sam
   }
   write_text_atomically(file, whole);
   CHECK(state() == "done");
-  const Results read = folder.results(run.config).value();
+  const ExperimentResults read = folder.results(run.config).value();
   CHECK(read.methods.at(1).scores->values.at(0).value == 31);
   CHECK(std::isnan(read.methods.at(1).scores->values.at(1).value));
   CHECK(read.methods.at(1).label == "gsa");
@@ -168,7 +168,7 @@ TEST_CASE("sweep_report: the files are written again from what the runs have lef
   for (const SweepRun& run : sweep.runs) {
     const RunFolder folder(out, run.hash);
     folder.record_failure("an earlier call");
-    write_text_atomically(folder.path() + "/metrics.json", metrics_json(results_of(run, 30)));
+    write_text_atomically(folder.path() + "/metrics.json", written(results_of(run, 30)));
   }
   CHECK(write_sweep(sweep, out).rows.size() == 4);
   CHECK(read_text(out + "/sweep.csv").rfind("degrade.ratio,method,psnr_db,", 0) == 0);

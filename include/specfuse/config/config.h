@@ -37,7 +37,7 @@ struct SnrConfig {
   void describe(FieldVisitor& fields);
 };
 
-/// What is estimated from the pair instead of being taken as known; see methods/estimate.h.
+/// What is estimated from the pair instead of being taken as known; see estimate/estimate.h.
 struct EstimateConfig : EstimateOptions {
   void describe(FieldVisitor& fields);
 };
@@ -61,9 +61,15 @@ struct FineTuneConfig {
   void describe(FieldVisitor& fields);
 };
 
-/// What a method may learn from.
+/// What a method may learn from: one scale down of the pair itself, parts of its scene, other scenes, or nothing.
+enum class Protocol { wald, split, transfer, apply };
+
+/// As JSON spells it.
+std::string name_of(Protocol protocol);
+
+/// A protocol, and what belongs to it.
 struct ProtocolConfig {
-  std::string type = "wald";
+  Protocol type = Protocol::wald;
   /// `wald` and `transfer`: this part of the rows of each training image, at its end, is kept for validation.
   double validation_fraction = 0;
   /// `split`: all three, in pixels of the reference after `data.crop`.
@@ -94,7 +100,7 @@ struct ExperimentConfig {
   ProtocolConfig protocol;
   std::vector<Index> seeds{0};
   std::vector<MethodConfig> methods;
-  /// Conventions of other toolboxes to score by as well; see imaging/profiles.h.
+  /// Conventions of other toolboxes to score by as well; see metrics/profiles.h.
   std::vector<std::string> metric_profiles;
   void describe(FieldVisitor& fields);
 
@@ -113,7 +119,7 @@ std::string read_config_text(const std::string& file);
 /// The resolved JSON, indented, with a newline at its end.
 std::string config_text(const ExperimentConfig& config);
 
-/// 64-bit FNV-1a of the resolved JSON but for the name, as 16 hexadecimal digits; and the same of `degrade` alone.
+/// 64-bit FNV-1a of the resolved JSON except the name, as 16 hexadecimal digits; and the same of `degrade` alone.
 std::string config_hash(const ExperimentConfig& config);
 std::string degradation_hash(const ExperimentConfig& config);
 

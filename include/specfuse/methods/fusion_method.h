@@ -27,6 +27,9 @@ class FusionMethod {
   /// Whether it has to be fitted or restored before it can fuse.
   virtual bool learns() const { return false; }
 
+  /// Whether `fit` writes the checkpoint of its context itself, with all that is needed to go on.
+  virtual bool writes_checkpoints() const { return false; }
+
   /// How far around a pixel the MSI has a say in its fused spectrum, in fine pixels.
   virtual Index receptive_radius() const { return 0; }
 

@@ -33,6 +33,7 @@ class TwoCnnFu : public FusionMethod {
   void fit(const TrainingData& data, const FitContext& context) override;
   Cube fuse(const Pair& pair) const override;
   bool learns() const override { return true; }
+  bool writes_checkpoints() const override { return true; }
   Index receptive_radius() const override;
   std::string model_text(const Pair& pair) const override;
   Checkpoint checkpoint() const override;

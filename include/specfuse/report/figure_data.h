@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "specfuse/report/figures.h"
+#include "specfuse/report/picture.h"
 
 namespace specfuse {
 

@@ -8,7 +8,7 @@
 namespace specfuse {
 
 /// For the protocol "apply": the experiment with the options that each checkpoint was trained with, so that the sizes
-/// of a network need not be given again. What the file gives otherwise stays, but for `model` and `train`. Other
+/// of a network need not be given again. What the file gives otherwise stays, except `model` and `train`. Other
 /// protocols: as it is. Throws `DataError` where a checkpoint is missing or unreadable and `ConfigError` where it is of
 /// another method, ratio or model.
 ExperimentConfig adopt_checkpoints(const ExperimentConfig& config, const std::vector<std::string>& directories);

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "specfuse/config/config.h"
-#include "specfuse/report/results.h"
+#include "specfuse/report/table.h"
 
 namespace specfuse {
 
@@ -17,9 +17,9 @@ struct RunOptions {
 };
 
 /// Loads, degrades, fits, fuses, scores and reports, for each seed and each method, and writes the files that
-/// experiments/README.md lists into `options.out`: all of them at the end, or none. Throws `ConfigError`, `DataError`,
-/// `Error`, or `Interrupted` with the checkpoints left in place.
-Results run_experiment(const ExperimentConfig& config, const RunOptions& options);
+/// experiments/README.md lists into `options.out`: all of them at the end, or none. Returns the table of the scores.
+/// Throws `ConfigError`, `DataError`, `Error`, or `Interrupted` with the checkpoints left in place.
+Table run_experiment(const ExperimentConfig& config, const RunOptions& options);
 
 /// What `run_experiment` would do, one step a line. Loads and checks the data, fits and writes nothing. Throws as
 /// `run_experiment` does.

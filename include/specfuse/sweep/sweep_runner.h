@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "specfuse/report/report_table.h"
+#include "specfuse/report/table.h"
 #include "specfuse/sweep/sweep.h"
 
 namespace specfuse {

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <array>
+
+namespace specfuse {
+
+/// What a run writes at the top of its result folder, beside one folder for each result. A label that is one of these
+/// names is refused before the run starts.
+inline constexpr const char* kConfigFile = "config.json";
+inline constexpr const char* kEnvironmentFile = "environment.json";
+/// By a sweep, beside a run that failed.
+inline constexpr const char* kFailureFile = "failed.txt";
+inline constexpr const char* kFigureFolder = "figures";
+inline constexpr const char* kLogFile = "log.jsonl";
+inline constexpr const char* kScoresCsv = "metrics.csv";
+inline constexpr const char* kMetricsFile = "metrics.json";
+inline constexpr const char* kProfileFile = "profile.json";
+inline constexpr const char* kReportFile = "report.html";
+inline constexpr const char* kSceneFile = "scene.h5";
+inline constexpr const char* kScoresMarkdown = "table.md";
+inline constexpr const char* kScoresLatex = "table.tex";
+
+inline constexpr std::array kResultNames = {kConfigFile, kEnvironmentFile, kFailureFile,    kFigureFolder,
+                                            kLogFile,    kScoresCsv,       kMetricsFile,    kProfileFile,
+                                            kReportFile, kSceneFile,       kScoresMarkdown, kScoresLatex};
+
+/// Folders for what is not whole yet, and for what --resume needs. No label starts with a dot.
+inline constexpr const char* kUnfinishedFolder = ".unfinished";
+inline constexpr const char* kResumeFolder = ".resume";
+
+}  // namespace specfuse

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "specfuse/config/config.h"
+#include "specfuse/metrics/metrics.h"
+#include "specfuse/report/figure_data.h"
+
+namespace specfuse {
+
+/// What came of one method with one seed.
+struct MethodResult {
+  std::string name, label;
+  /// Its folder inside the result folder.
+  std::string folder;
+  Index seed = 0;
+  double fit_seconds = 0, fuse_seconds = 0, peak_memory_mb = 0;
+  /// Against the reference; none where there is no reference.
+  std::optional<Scores> scores;
+  /// Of the whole fused image: `consistency`, and `qnr` where there is no reference.
+  Scores no_reference;
+  /// Against the reference, by the name of each profile that the configuration asks for.
+  std::map<std::string, Scores> profiles;
+  /// PSNR of each band against the reference; empty where there is none.
+  std::vector<double> band_psnr_db;
+  /// How it was trained, and fine-tuned.
+  std::vector<LossCurve> training;
+  /// Of fusing the (first) training input, against its target; none where nothing is trained on.
+  std::optional<Scores> train_scores;
+};
+
+/// What came of an experiment: all that its tables, figures and report are made of.
+struct ExperimentResults {
+  ExperimentConfig config;
+  /// Which part of the reference the scores are of, such as "whole image" or "rows 0-31, cols 16-63".
+  std::string scored_on;
+  std::vector<MethodResult> methods;
+  /// Of the pair of each seed, where the configuration asks for an estimate.
+  std::map<Index, Estimate> estimates;
+  /// `data_hash` of the scene.
+  std::string data_hash;
+  /// What the figures show, which are of the first seed.
+  FigureData figures{};
+  /// `environment_text` of the run.
+  std::string environment = "{}";
+
+  /// Whether there was a reference to score against.
+  bool scored() const;
+};
+
+/// The first and the last band, counted from 1, with at least half of the greatest weight of each row [rows, bands].
+std::vector<std::array<Index, 2>> half_peak_bands(const Tensor& srf);
+
+}  // namespace specfuse

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "specfuse/imaging/cube.h"
+#include "specfuse/report/figure.h"
+
+namespace specfuse {
+
+/// A part of a scene that is marked in its picture; of one pixel: a point.
+struct Mark {
+  std::string name;
+  Rectangle part;
+};
+
+/// A picture of the whole scene, one pixel per pixel, with the parts drawn on it and named.
+FigureGroup overview_figure(const Image& scene, const std::vector<Mark>& marks);
+
+/// The spectral response [msi bands, bands] against wavelength in nm, or against the band where unknown.
+FigureGroup response_figure(const Tensor& srf, const std::vector<double>& wavelength_nm);
+
+}  // namespace specfuse

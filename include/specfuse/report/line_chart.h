@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace specfuse {
+
+/// The colour of a series that is drawn in that of the text.
+constexpr int kInk = -1;
+
+/// One line of a chart. NaN and infinity, and what is not positive on a logarithmic axis, leave a gap.
+struct Series {
+  std::string name;
+  std::vector<double> x, y;
+  bool dashed = false;
+  /// Place in `kSeriesColours`; after the last, colours come again, with dashes. Or `kInk`.
+  int colour = 0;
+  /// Drawn as a bar up and down from each y; empty: none.
+  std::vector<double> spread = {};
+  /// Whether each point is a dot too, for few points.
+  bool dotted = false;
+};
+
+struct Chart {
+  std::string x_label, y_label;
+  std::vector<Series> series;
+  bool logarithmic = false;
+  bool x_logarithmic = false;
+  /// Where marks stand on the x axis, and what is written there; empty: round numbers.
+  std::vector<std::pair<double, std::string>> x_ticks = {};
+};
+
+/// The chart as SVG text: round ticks, legend above the data, colours of palette.h that follow the page's light or dark
+/// scheme. Throws `Error` where x and y, or a spread, differ in length.
+std::string line_chart(const Chart& chart);
+
+/// Round numbers within [low, high], at most `count` + 1 of them: multiples of 1, 2 or 5 times a power of ten.
+std::vector<double> round_ticks(double low, double high, int count);
+
+/// Powers of ten within [low, high], thinned to a legible number; with their 2- and 5-folds where there are few.
+std::vector<double> decade_ticks(double low, double high);
+
+}  // namespace specfuse

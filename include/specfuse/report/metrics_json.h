@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "specfuse/report/result_tables.h"
+
+namespace specfuse {
+
+/// metrics.json: every number of the report in full precision; null where it is infinite or undefined.
+std::string metrics_json(const ExperimentResults& results, const ResultTables& tables);
+
+/// What a metrics.json says of the experiment `config`: where it was scored, the hash of its data, and the times,
+/// memory and scores of each result. `file` is for messages. Throws `DataError` where the text is not what
+/// `metrics_json` writes of this experiment.
+ExperimentResults read_metrics_json(const std::string& text, const std::string& file, const ExperimentConfig& config);
+
+}  // namespace specfuse

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+
+#include "specfuse/imaging/cube.h"
+#include "specfuse/io/png.h"
+
+namespace specfuse {
+
+/// How a cube becomes a colour picture: the band shown in red, green and blue, and the values shown as none and full.
+struct Stretch {
+  std::array<Index, 3> bands{};
+  std::array<float, 3> low{}, high{};
+};
+
+/// Bands nearest to 650, 550 and 450 nm; where wavelengths are unknown, those at 0.15, 0.10 and 0.05 of the band count,
+/// or the third, second and first of fewer than 20. Limits are the 2nd and 98th percentile of each. Use the stretch of
+/// one cube for all that are compared with it.
+/// Throws `Error` for an empty cube.
+Stretch stretch_of(const Cube& cube);
+
+/// The same for what eyes do not see: bands nearest to 1650, 850 and 660 nm, or 850, 660 and 560 nm where the first is
+/// not there; at 0.62, 0.22 and 0.15 of the band count of 20 or more bands of unknown wavelengths. None where the cube
+/// has no such bands.
+std::optional<Stretch> false_colour_of(const Cube& cube);
+
+/// The cube in colour, one picture pixel per pixel. Throws `Error` where a band of the stretch is not there.
+Image composite(const Cube& cube, const Stretch& stretch);
+
+/// A map [rows, cols] in the inferno colours (van der Walt and Smith 2015; perceptually uniform): `low` and below is
+/// black, `high` and above is pale yellow, NaN is grey. Throws `Error` unless low < high.
+Image heat_map(const Tensor& map, float low, float high);
+
+/// The same picture at a size for a page: each pixel repeated so that the longer side has at least 256, or, where it
+/// has more than 1024, every n-th pixel only.
+Image page_sized(const Image& image);
+
+/// A colour bar for `heat_map` as SVG text, with both ends and the unit written beside it.
+std::string colour_bar(double low, double high, const std::string& unit);
+
+}  // namespace specfuse

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "specfuse/report/experiment_results.h"
+#include "specfuse/report/figure.h"
+#include "specfuse/report/result_tables.h"
+
+namespace specfuse {
+
+/// Names and values under one heading.
+struct Facts {
+  std::string title;
+  std::vector<std::pair<std::string, std::string>> lines;
+};
+
+/// Everything on the report's page, in the order of the page; `report_html` makes the page.
+struct ReportContent {
+  std::string title;
+  /// One line under the title.
+  std::string summary;
+  std::vector<Table> tables;
+  std::vector<std::string> notes;
+  std::vector<FigureGroup> groups;
+  std::vector<Facts> facts;
+};
+
+/// The report of an experiment: its tables, the figures of its scene, its loss curves, and how it was made.
+ReportContent report_content(const ExperimentResults& results, const ResultTables& tables,
+                             std::vector<FigureGroup> figures);
+
+}  // namespace specfuse

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "specfuse/report/experiment_results.h"
+#include "specfuse/report/table.h"
+
+namespace specfuse {
+
+/// The tables of an experiment, made once for all files that show them.
+struct ResultTables {
+  Table scores, no_reference;
+  /// By the name of the profile.
+  std::vector<std::pair<std::string, Table>> profiles;
+  Table significance;
+  /// Without rows for a protocol that trains nothing.
+  Table train;
+
+  /// Those that have rows, in the order of the report, each under its name in metrics.json.
+  std::vector<std::pair<std::string, const Table*>> named() const;
+};
+
+ResultTables result_tables(const ExperimentResults& results);
+
+/// Every score, and the times and memory, one row for each method: over several seeds the mean, and the standard
+/// deviation as spread.
+Table score_table(const ExperimentResults& results);
+/// For each measure the p-value of a two-sided paired t-test over the seeds, of each method against the one with the
+/// best mean; nothing for that one itself. Without rows for a single seed.
+Table significance_table(const ExperimentResults& results);
+/// The scores of fusing the training input.
+Table train_table(const ExperimentResults& results);
+/// The scores that need no reference, as far as there are any.
+Table no_reference_table(const ExperimentResults& results);
+/// The scores by one of the profiles; without rows where nothing is scored by it.
+Table profile_table(const ExperimentResults& results, const std::string& profile);
+
+}  // namespace specfuse

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "specfuse/report/figure.h"
+#include "specfuse/report/figure_data.h"
+
+namespace specfuse {
+
+/// How a fused cube differs from the reference: `error_map`, `sam_map_deg` and `band_psnr_db` of metrics/metrics.h.
+struct Differences {
+  Tensor error, sam_deg;
+  std::vector<double> band_psnr_db;
+};
+
+/// Gathers the figures of one scene. It keeps pictures and maps, not cubes, so a run need not hold all its results.
+class SceneFigures {
+ public:
+  /// Colours follow the reference where there is one, otherwise hsi. `unit` is that of the values, for the error map;
+  /// may be empty.
+  SceneFigures(const Cube& hsi, const Cube& msi, const std::optional<Cube>& reference, std::string unit = {});
+
+  /// The result of one method; without `differences` only its picture. `label` must be unique and fit in a file name.
+  void add(const std::string& label, const Cube& fused, const std::optional<Differences>& differences);
+
+  /// Natural and false colour composites of inputs, results and reference, and a part of them enlarged; error and angle
+  /// maps on common scales; PSNR of each band; spectra of a few pixels.
+  std::vector<FigureGroup> groups() const;
+
+  /// The numbers in them, except parts and response.
+  FigureData data() const;
+
+ private:
+  struct Result {
+    FigureData::Spectra spectra;
+    std::optional<Differences> differences;
+  };
+  /// A cube in each kind of picture.
+  void add_pictures(const std::string& name, const std::string& caption, const Cube& cube, const Stretch& natural,
+                    const std::optional<Stretch>& false_colour);
+  FigureGroup spectrum_charts() const;
+  /// Where the common scale of a map ends.
+  float end_of(Tensor Differences::*map) const;
+  FigureGroup maps(const std::string& name, Tensor Differences::*map) const;
+  FigureGroup band_chart() const;
+  /// What only a reference allows.
+  void add_comparisons(std::vector<FigureGroup>& groups) const;
+
+  std::string unit_;
+  Index fine_rows_;
+  /// Without spectra and ends of scales, which follow from the results.
+  FigureData data_;
+  /// Of the reference, or of the HSI where there is none.
+  FigureData::Spectra truth_;
+  FigureGroup composites_, false_colours_, details_;
+  std::vector<Result> results_;
+};
+
+}  // namespace specfuse

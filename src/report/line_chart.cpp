@@ -1,0 +1,248 @@
+#include "specfuse/report/line_chart.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <string_view>
+
+#include "specfuse/core/error.h"
+#include "specfuse/report/palette.h"
+#include "specfuse/report/text_format.h"
+
+namespace specfuse {
+
+namespace {
+
+constexpr double kWidth = 640, kPlotHeight = 260, kLeft = 62, kRight = 14, kBelow = 46, kLine = 20;
+
+/// Where numbers lie along one axis.
+struct Axis {
+  double low = std::numeric_limits<double>::infinity(), high = -low;
+  bool logarithmic = false;
+  /// Positions of `low` and `high`.
+  double from = 0, to = 1;
+
+  bool shows(double value) const { return std::isfinite(value) && (!logarithmic || value > 0); }
+  void take_in(double value) {
+    low = std::min(low, value);
+    high = std::max(high, value);
+  }
+  /// Room beyond the data, and a span where all of it is equal. Without data there are no ticks either.
+  void widen(double part) {
+    const double room = logarithmic ? std::log10(high / low) * part : (high - low) * part;
+    const double floor = low == high ? (logarithmic ? 0.3 : std::max(std::abs(low) * 0.1, 1e-6)) : room;
+    low = logarithmic ? low * std::pow(10.0, -floor) : low - floor;
+    high = logarithmic ? high * std::pow(10.0, floor) : high + floor;
+  }
+  double position(double value) const {
+    const double part = logarithmic ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
+    return from + part * (to - from);
+  }
+  std::vector<double> ticks(int count) const {
+    return logarithmic ? decade_ticks(low, high) : round_ticks(low, high, count);
+  }
+};
+
+std::string at(double position) { return number_text(position, 1); }
+
+std::string text(double x, double y, const char* anchor, const std::string& content) {
+  return concat("<text x=\"", at(x), "\" y=\"", at(y), "\" text-anchor=\"", anchor, "\">", escape_html(content),
+                "</text>");
+}
+
+std::string line(double x1, double y1, double x2, double y2) {
+  return concat("<line x1=\"", at(x1), "\" y1=\"", at(y1), "\" x2=\"", at(x2), "\" y2=\"", at(y2), "\"/>");
+}
+
+std::string style_of(const Series& series) {
+  const auto stroke = [](const SchemeColour& colour) { return concat("style=\"stroke:", colour.css(), "\""); };
+  if (series.colour == kInk) return stroke(kInkColour) + " stroke-width=\"2.4\"";
+  constexpr std::array<const char*, 3> kDashes{"", "7 2", "2 2"};
+  const std::size_t place = static_cast<std::size_t>(series.colour), i = place % kSeriesColours.size();
+  const std::string dashes = series.dashed ? "5 4" : kDashes[place / kSeriesColours.size() % kDashes.size()];
+  return concat(stroke(kSeriesColours[i]), dashes.empty() ? "" : concat(" stroke-dasharray=\"", dashes, "\""));
+}
+
+/// Of a series longer than a screen has columns, the least and the greatest of each run of neighbours.
+std::vector<std::size_t> shown_points(const Series& series) {
+  constexpr std::size_t kRuns = 1000;
+  std::vector<std::size_t> points;
+  const std::size_t count = series.y.size(), run = std::max<std::size_t>(1, count / kRuns);
+  for (std::size_t begin = 0; begin < count; begin += run) {
+    const auto first = series.y.begin() + static_cast<std::ptrdiff_t>(begin);
+    const auto last = series.y.begin() + static_cast<std::ptrdiff_t>(std::min(begin + run, count));
+    const auto [least, greatest] = std::minmax_element(first, last);
+    const std::size_t a = static_cast<std::size_t>(least - series.y.begin());
+    const std::size_t b = static_cast<std::size_t>(greatest - series.y.begin());
+    points.push_back(std::min(a, b));
+    if (a != b) points.push_back(std::max(a, b));
+  }
+  return points;
+}
+
+std::string dot(double x, double y, double radius) {
+  return concat("<circle cx=\"", at(x), "\" cy=\"", at(y), "\" r=\"", at(radius), "\"/>");
+}
+
+/// The dots of a series that has them, and the bars of its spread.
+std::string marks_of(const Series& series, const Axis& x, const Axis& y) {
+  constexpr double kDot = 2.5, kCap = 4;
+  std::string marks;
+  for (std::size_t i = 0; i < series.y.size(); ++i) {
+    if (!x.shows(series.x[i]) || !y.shows(series.y[i])) continue;
+    const double across = x.position(series.x[i]);
+    if (series.dotted) marks += dot(across, y.position(series.y[i]), kDot);
+    if (series.spread.empty() || !y.shows(series.y[i] - series.spread[i])) continue;
+    const double low = y.position(series.y[i] - series.spread[i]), high = y.position(series.y[i] + series.spread[i]);
+    marks += line(across, low, across, high);
+    for (const double end : {low, high}) marks += line(across - kCap, end, across + kCap, end);
+  }
+  return marks;
+}
+
+/// One polyline per unbroken run of points; a point by itself is a dot.
+std::string path_of(const Series& series, const Axis& x, const Axis& y) {
+  std::string lines, run;
+  int length = 0;
+  double last_x = 0, last_y = 0;
+  const auto end_run = [&] {
+    if (length > 1) lines += concat("<polyline points=\"", run, "\"/>");
+    if (length == 1) lines += dot(last_x, last_y, 1.5);
+    run.clear();
+    length = 0;
+  };
+  for (const std::size_t i : shown_points(series)) {
+    if (!x.shows(series.x[i]) || !y.shows(series.y[i])) {
+      end_run();
+      continue;
+    }
+    last_x = x.position(series.x[i]);
+    last_y = y.position(series.y[i]);
+    run += concat(length == 0 ? "" : " ", at(last_x), ",", at(last_y));
+    ++length;
+  }
+  end_run();
+  return concat("<g ", style_of(series), ">", lines, marks_of(series, x, y), "</g>");
+}
+
+/// About how wide a text of the chart is: fonts differ, narrow and wide letters differ more.
+double width_of(const std::string& text) {
+  constexpr std::string_view narrow = "fijlrt1().,: ", wide = "mwMW";
+  double width = 0;
+  for (const char letter : text) {
+    width += narrow.find(letter) != narrow.npos ? 4 : wide.find(letter) != wide.npos ? 11 : 7;
+  }
+  return width;
+}
+
+/// The legend, line by line from the top; `height` becomes what it takes.
+std::string legend_of(const Chart& chart, double& height) {
+  constexpr double kSwatch = 24, kGap = 18;
+  std::string swatches, names;
+  double x = kLeft, y = kLine / 2 + 2;
+  for (const Series& series : chart.series) {
+    const double width = kSwatch + kGap + width_of(series.name);
+    if (x > kLeft && x + width > kWidth) {
+      x = kLeft;
+      y += kLine;
+    }
+    swatches += concat("<g ", style_of(series), ">", line(x, y, x + kSwatch - 6, y), "</g>");
+    names += text(x + kSwatch, y + 4, "start", series.name);
+    x += width;
+  }
+  height = y + kLine;
+  return concat("<g stroke-width=\"2\">", swatches, "</g>", names);
+}
+
+std::string axes_of(const Chart& chart, const Axis& x, const Axis& y) {
+  std::string grid, labels;
+  const auto mark_x = [&](double value, const std::string& name) {
+    grid += line(x.position(value), y.from, x.position(value), y.from + 5);
+    labels += text(x.position(value), y.from + 19, "middle", name);
+  };
+  for (const auto& [value, name] : chart.x_ticks) mark_x(value, name);
+  if (chart.x_ticks.empty()) {
+    for (const double tick : x.ticks(8)) mark_x(tick, number_text(tick));
+  }
+  for (const double tick : y.ticks(6)) {
+    grid += line(x.from, y.position(tick), x.to, y.position(tick));
+    labels += text(x.from - 7, y.position(tick) + 4, "end", number_text(tick));
+  }
+  labels += text((x.from + x.to) / 2, y.from + 39, "middle", chart.x_label);
+  const double middle = (y.from + y.to) / 2;
+  const std::string y_label = text(14, middle, "middle", chart.y_label);
+  labels += concat("<g transform=\"rotate(-90 14 ", at(middle), ")\">", y_label, "</g>");
+  return concat("<g style=\"stroke:", kGridColour.css(), "\">", grid, line(x.from, y.from, x.to, y.from), "</g>",
+                labels);
+}
+
+}  // namespace
+
+std::vector<double> round_ticks(double low, double high, int count) {
+  if (!(low < high) || count < 1) return {};
+  const double raw = (high - low) / count, power = std::pow(10.0, std::floor(std::log10(raw)));
+  double step = 10 * power;
+  for (const double round : {5.0, 2.0, 1.0}) {
+    if (round * power >= raw * (1 - 1e-9)) step = round * power;
+  }
+  std::vector<double> ticks;
+  // Multiples, not sums, so that errors do not add up; + 0.0 makes a plain zero of -0.
+  for (double i = std::ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; ++i) ticks.push_back(i * step + 0.0);
+  return ticks;
+}
+
+std::vector<double> decade_ticks(double low, double high) {
+  if (!(low > 0 && low < high)) return {};
+  constexpr int kMost = 8;
+  const int first = static_cast<int>(std::floor(std::log10(low))), last = static_cast<int>(std::ceil(std::log10(high)));
+  const int step = std::max(1, (last - first + kMost - 1) / kMost);
+  std::vector<double> ticks;
+  for (int decade = first; decade <= last; decade += step) {
+    for (const double digit : {1.0, 2.0, 5.0}) {
+      const double tick = digit * std::pow(10.0, decade);
+      if (tick >= low && tick <= high && (digit == 1.0 || last - first <= 2)) ticks.push_back(tick);
+    }
+  }
+  return ticks;
+}
+
+std::string line_chart(const Chart& chart) {
+  double top = 0;
+  const std::string legend = legend_of(chart, top);
+  Axis x, y;
+  x.logarithmic = chart.x_logarithmic;
+  y.logarithmic = chart.logarithmic;
+  for (const Series& series : chart.series) {
+    SPECFUSE_CHECK(series.x.size() == series.y.size(), "line_chart: expected as many y as x in ", series.name, ", got ",
+                   series.y.size(), " and ", series.x.size());
+    SPECFUSE_CHECK(series.spread.empty() || series.spread.size() == series.y.size(),
+                   "line_chart: expected as many spreads as y in ", series.name, ", got ", series.spread.size());
+    for (std::size_t i = 0; i < series.x.size(); ++i) {
+      if (!x.shows(series.x[i]) || !y.shows(series.y[i])) continue;
+      x.take_in(series.x[i]);
+      for (const double spread : {-1.0, 1.0}) {
+        const double end = series.spread.empty() ? series.y[i] : series.y[i] + spread * series.spread[i];
+        if (y.shows(end)) y.take_in(end);
+      }
+      y.take_in(series.y[i]);
+    }
+  }
+  for (const auto& [value, name] : chart.x_ticks) x.take_in(value);
+  x.widen(chart.x_ticks.empty() ? 0 : 0.5 / static_cast<double>(chart.x_ticks.size()));
+  y.widen(0.04);
+  x.from = kLeft;
+  x.to = kWidth - kRight;
+  y.from = top + kPlotHeight;
+  y.to = top;
+  std::string lines;
+  for (const Series& series : chart.series) lines += path_of(series, x, y);
+  return concat("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 0 ", kWidth, " ",
+                top + kPlotHeight + kBelow, "\" role=\"img\" aria-label=\"",
+                escape_html(concat(chart.y_label, " against ", chart.x_label)),
+                "\" font-family=\"system-ui,sans-serif\" font-size=\"12\"><g style=\"fill:", kInkColour.css(), "\">",
+                legend, axes_of(chart, x, y), "</g><g fill=\"none\" stroke-width=\"1.6\" stroke-linejoin=\"round\">",
+                lines, "</g></svg>");
+}
+
+}  // namespace specfuse

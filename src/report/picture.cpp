@@ -1,0 +1,150 @@
+#include "specfuse/report/picture.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "specfuse/core/error.h"
+#include "specfuse/report/palette.h"
+#include "specfuse/report/text_format.h"
+
+namespace specfuse {
+
+namespace {
+
+Rgb inferno(float position) {
+  const float at = std::clamp(position, 0.0f, 1.0f) * static_cast<float>(kInferno.size() - 1);
+  const std::size_t i = std::min(static_cast<std::size_t>(at), kInferno.size() - 2);
+  const float part = at - static_cast<float>(i);
+  Rgb colour;
+  for (std::size_t k = 0; k < 3; ++k) {
+    const float mixed = (1 - part) * static_cast<float>(kInferno[i][k]) + part * static_cast<float>(kInferno[i + 1][k]);
+    colour[k] = static_cast<std::uint8_t>(std::lround(mixed));
+  }
+  return colour;
+}
+
+Index nearest_band(const std::vector<double>& wavelength_nm, double wanted) {
+  const auto nearer = [wanted](double a, double b) { return std::abs(a - wanted) < std::abs(b - wanted); };
+  return std::min_element(wavelength_nm.begin(), wavelength_nm.end(), nearer) - wavelength_nm.begin();
+}
+
+/// Red, green and blue of an image whose wavelengths are unknown. Few bands are most likely blue, green, red and on.
+std::array<Index, 3> likely_bands(Index bands) {
+  constexpr Index kFew = 20;
+  if (bands < kFew) return {std::min<Index>(2, bands - 1), std::min<Index>(1, bands - 1), 0};
+  return {bands * 15 / 100, bands * 10 / 100, bands * 5 / 100};
+}
+
+/// The value that `fraction` of the others lie below.
+float percentile(std::vector<float>& values, double fraction) {
+  const auto at = values.begin() + static_cast<std::ptrdiff_t>(fraction * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), at, values.end());
+  return *at;
+}
+
+Stretch stretch_bands(const Cube& cube, const std::array<Index, 3>& bands) {
+  Stretch stretch{bands, {}, {}};
+  std::vector<float> values(static_cast<std::size_t>(cube.pixels()));
+  for (std::size_t k = 0; k < 3; ++k) {
+    const float* value = cube.values.data() + bands[k];
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = value[static_cast<Index>(i) * cube.bands()];
+    stretch.low[k] = percentile(values, 0.02);
+    stretch.high[k] = percentile(values, 0.98);
+  }
+  return stretch;
+}
+
+}  // namespace
+
+Stretch stretch_of(const Cube& cube) {
+  SPECFUSE_CHECK(cube.values.size() > 0, "stretch_of: expected a cube with values");
+  constexpr std::array<double, 3> kNanometres{650, 550, 450};
+  std::array<Index, 3> bands = likely_bands(cube.bands());
+  for (std::size_t k = 0; k < 3 && !cube.wavelength_nm.empty(); ++k) {
+    bands[k] = nearest_band(cube.wavelength_nm, kNanometres[k]);
+  }
+  return stretch_bands(cube, bands);
+}
+
+std::optional<Stretch> false_colour_of(const Cube& cube) {
+  constexpr Index kFew = 20;
+  constexpr double kNear = 60;
+  const Index count = cube.bands();
+  if (cube.wavelength_nm.empty()) {
+    if (count < kFew) return {};
+    return stretch_bands(cube, {count * 62 / 100, count * 22 / 100, count * 15 / 100});
+  }
+  for (const std::array<double, 3>& wanted : {std::array<double, 3>{1650, 850, 660}, {850, 660, 560}}) {
+    std::array<Index, 3> bands{};
+    bool found = true;
+    for (std::size_t k = 0; k < 3; ++k) {
+      bands[k] = nearest_band(cube.wavelength_nm, wanted[k]);
+      found = found && std::abs(cube.wavelength_nm[static_cast<std::size_t>(bands[k])] - wanted[k]) <= kNear;
+    }
+    if (found) return stretch_bands(cube, bands);
+  }
+  return {};
+}
+
+Image composite(const Cube& cube, const Stretch& stretch) {
+  Image image(cube.rows(), cube.cols());
+  for (std::size_t k = 0; k < 3; ++k) {
+    const Index band = stretch.bands[k];
+    SPECFUSE_CHECK(band >= 0 && band < cube.bands(), "composite: expected a band below ", cube.bands(), ", got ", band);
+    const float span = stretch.high[k] - stretch.low[k];
+    for (Index i = 0; i < cube.pixels(); ++i) {
+      const float value = cube.values[i * cube.bands() + band] - stretch.low[k];
+      // A flat band has no contrast to show: middle grey.
+      const float part = span > 0 ? std::clamp(value / span, 0.0f, 1.0f) : 0.5f;
+      image.rgb[static_cast<std::size_t>(i) * 3 + k] = static_cast<std::uint8_t>(std::lround(255 * part));
+    }
+  }
+  return image;
+}
+
+Image heat_map(const Tensor& map, float low, float high) {
+  SPECFUSE_CHECK(map.defined() && map.shape().rank() == 2, "heat_map: expected [rows, cols]");
+  SPECFUSE_CHECK(low < high, "heat_map: expected low < high, got ", low, " and ", high);
+  Image image(map.dim(0), map.dim(1));
+  for (Index i = 0; i < map.size(); ++i) {
+    const Rgb colour = std::isnan(map[i]) ? kUndefinedColour : inferno((map[i] - low) / (high - low));
+    std::copy(colour.begin(), colour.end(), image.rgb.begin() + static_cast<std::ptrdiff_t>(i) * 3);
+  }
+  return image;
+}
+
+Image page_sized(const Image& image) {
+  constexpr Index kLeast = 256, kMost = 1024;
+  const Index longer = std::max(image.rows, image.cols);
+  SPECFUSE_CHECK(longer > 0, "page_sized: expected a picture with pixels");
+  const Index repeat = (kLeast + longer - 1) / longer, step = (longer + kMost - 1) / kMost;
+  Image result((image.rows * repeat + step - 1) / step, (image.cols * repeat + step - 1) / step);
+  for (Index row = 0; row < result.rows; ++row) {
+    for (Index col = 0; col < result.cols; ++col) {
+      std::copy_n(image.pixel(row * step / repeat, col * step / repeat), 3, result.pixel(row, col));
+    }
+  }
+  return result;
+}
+
+std::string colour_bar(double low, double high, const std::string& unit) {
+  constexpr std::size_t kBar = 220, kCharacter = 8, kGap = 8;
+  const std::string begin = number_text(low);
+  const std::string end = concat(number_text(high), unit.empty() ? "" : " ", escape_html(unit));
+  const std::size_t left = begin.size() * kCharacter + kGap, right = left + kBar + kGap;
+  const std::size_t width = right + end.size() * kCharacter;
+  std::string stops;
+  for (std::size_t i = 0; i < kInferno.size(); ++i) {
+    const Rgb& colour = kInferno[i];
+    stops += concat("<stop offset=\"", 100 * i / (kInferno.size() - 1), "%\" stop-color=\"rgb(", int{colour[0]}, ",",
+                    int{colour[1]}, ",", int{colour[2]}, ")\"/>");
+  }
+  return concat("<svg class=\"bar\" viewBox=\"0 0 ", width, " 22\" width=\"", width,
+                "\" height=\"22\" role=\"img\" aria-label=\"", begin, " to ", end,
+                "\"><defs><linearGradient id=\"inferno\">", stops,
+                "</linearGradient></defs><g font-size=\"13\" style=\"fill:", kInkColour.css(), "\"><text y=\"16\">",
+                begin, "</text><rect x=\"", left, "\" y=\"4\" width=\"", kBar,
+                "\" height=\"14\" fill=\"url(#inferno)\"/><text x=\"", right, "\" y=\"16\">", end, "</text></g></svg>");
+}
+
+}  // namespace specfuse

@@ -1,0 +1,110 @@
+#include "specfuse/report/scene_places.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "specfuse/imaging/upsample.h"
+
+namespace specfuse {
+namespace {
+
+/// The sum over bands of each pixel.
+std::vector<double> brightness_of(const Cube& cube) {
+  std::vector<double> sums(static_cast<std::size_t>(cube.pixels()));
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    const float* const values = cube.values.data() + static_cast<Index>(i) * cube.bands();
+    sums[i] = std::accumulate(values, values + cube.bands(), 0.0);
+  }
+  return sums;
+}
+
+/// How much brightness changes within each coarse pixel, from a pixel to the next ones [rows / ratio, cols / ratio].
+std::vector<double> edges_of(const Cube& msi, Index ratio) {
+  const std::vector<double> bright = brightness_of(msi);
+  const Index rows = msi.rows() / ratio, cols = msi.cols() / ratio;
+  std::vector<double> edges(static_cast<std::size_t>(rows * cols));
+  for (Index row = 0; row + 1 < rows * ratio; ++row) {
+    for (Index col = 0; col + 1 < cols * ratio; ++col) {
+      const std::size_t at = static_cast<std::size_t>(row * msi.cols() + col);
+      const std::size_t below = at + static_cast<std::size_t>(msi.cols());
+      edges[static_cast<std::size_t>(row / ratio * cols + col / ratio)] +=
+          std::abs(bright[at + 1] - bright[at]) + std::abs(bright[below] - bright[at]);
+    }
+  }
+  return edges;
+}
+
+SamplePixel pixel_at(const char* name, std::ptrdiff_t place, const Cube& cube) {
+  return {name, place / cube.cols(), place % cube.cols()};
+}
+
+/// The squared error of cubic up-sampling at each pixel; -1 within a coarse pixel's reach of those that are taken: the
+/// brightest is often missed most, and would tell nothing new.
+std::vector<double> missed_by_upsampling(const Cube& hsi, const Cube& reference,
+                                         const std::vector<SamplePixel>& taken) {
+  const Index ratio = reference.rows() / hsi.rows(), cols = reference.cols(), bands = reference.bands();
+  const Cube smooth = upsample_cubic(hsi, ratio);
+  std::vector<double> missed(static_cast<std::size_t>(reference.pixels()));
+  for (Index i = 0; i < reference.pixels(); ++i) {
+    const auto near = [&](const SamplePixel& sample) {
+      return std::abs(i / cols - sample.row) <= ratio && std::abs(i % cols - sample.col) <= ratio;
+    };
+    double& sum = missed[static_cast<std::size_t>(i)];
+    for (Index b = i * bands; b < (i + 1) * bands; ++b) {
+      const double difference = double{reference.values[b]} - smooth.values[b];
+      sum += difference * difference;
+    }
+    if (std::any_of(taken.begin(), taken.end(), near)) sum = -1;
+  }
+  return missed;
+}
+
+}  // namespace
+
+std::optional<Rectangle> detail_of(const Cube& msi, Index ratio) {
+  constexpr Index kLeast = 32;
+  const Index shorter = std::min(msi.rows(), msi.cols());
+  if (shorter < kLeast || shorter / 4 < ratio) return {};
+  const Index side = shorter / 4 / ratio, step = std::max<Index>(1, side / 4);  // in coarse pixels
+  const std::vector<double> edges = edges_of(msi, ratio);
+  const Index rows = msi.rows() / ratio, cols = msi.cols() / ratio;
+  Rectangle best{0, 0, side * ratio, side * ratio};
+  double most = -1;
+  for (Index row = 0; row + side <= rows; row += step) {
+    for (Index col = 0; col + side <= cols; col += step) {
+      double sum = 0;
+      for (Index i = row; i < row + side; ++i) {
+        const auto begin = edges.begin() + i * cols + col;
+        sum += std::accumulate(begin, begin + side, 0.0);
+      }
+      if (sum <= most) continue;
+      most = sum;
+      best.row = row * ratio;
+      best.col = col * ratio;
+    }
+  }
+  return best;
+}
+
+std::vector<SamplePixel> sample_pixels(const Cube& hsi, const Cube& msi, const std::optional<Cube>& reference) {
+  const Cube& shown = reference ? *reference : msi;
+  std::vector<double> bright = brightness_of(shown);
+  const auto brightest = std::max_element(bright.begin(), bright.end()) - bright.begin();
+  std::vector<std::ptrdiff_t> order(bright.size());
+  std::iota(order.begin(), order.end(), std::ptrdiff_t{0});
+  const auto middle = order.begin() + static_cast<std::ptrdiff_t>(order.size() / 2);
+  std::nth_element(order.begin(), middle, order.end(), [&](std::ptrdiff_t a, std::ptrdiff_t b) {
+    const double of_a = bright[static_cast<std::size_t>(a)], of_b = bright[static_cast<std::size_t>(b)];
+    return of_a != of_b ? of_a < of_b : a < b;
+  });
+  std::vector<SamplePixel> samples{pixel_at("brightest pixel", brightest, shown),
+                                   pixel_at("median pixel", *middle, shown)};
+  if (!reference) return samples;
+  const std::vector<double> missed = missed_by_upsampling(hsi, *reference, samples);
+  const auto hardest = std::max_element(missed.begin(), missed.end()) - missed.begin();
+  samples.push_back(pixel_at("another that cubic up-sampling misses most", hardest, shown));
+  return samples;
+}
+
+}  // namespace specfuse

@@ -1,0 +1,232 @@
+#include "specfuse/report/table.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
+#include "specfuse/core/error.h"
+#include "specfuse/report/text_format.h"
+
+namespace specfuse {
+
+namespace {
+
+/// What differs between the languages a table is written in.
+struct Language {
+  std::string (*escape)(const std::string&);
+  std::string bold_begin, bold_end, plus_minus, spread_end, minus, infinity, nothing, up, down;
+};
+
+const Language kHtml{escape_html, "<b>", "</b>", " <small>± ", "</small>", "−", "∞", "–", "&nbsp;↑", "&nbsp;↓"};
+const Language kPlain{[](const std::string& text) { return text; }, "", "", " +- ", "", "-", "inf", "-", "", ""};
+const Language kMarkdown{escape_markdown, "**", "**", " ± ", "", "-", "∞", "–", " ↑", " ↓"};
+const Language kLatex{escape_latex, "\\textbf{", "}",  " $\\pm$ ",     "",
+                      "$-$",        "$\\infty$", "--", "~$\\uparrow$", "~$\\downarrow$"};
+
+/// Four significant digits for the largest number of a column, at most six decimals (seconds: three), none that is 0 in
+/// every row.
+int decimals_of(const Table& table, std::size_t column) {
+  constexpr int kOfProbabilities = 3;
+  if (table.columns[column].least > 0) return kOfProbabilities;
+  double largest = 0;
+  for (const Table::Row& row : table.rows) {
+    const double size = std::abs(row.cells[column].value);
+    if (std::isfinite(size)) largest = std::max(largest, size);
+  }
+  if (largest == 0) return 0;
+  const int most = table.columns[column].unit == "s" ? 3 : 6;
+  int decimals = std::clamp(3 - static_cast<int>(std::floor(std::log10(largest))), 0, most);
+  const auto ends_in_zero = [&](const Table::Row& row) {
+    const double value = row.cells[column].value;
+    return !std::isfinite(value) || number_text(value, decimals).back() == '0';
+  };
+  while (decimals > 0 && std::all_of(table.rows.begin(), table.rows.end(), ends_in_zero)) --decimals;
+  return decimals;
+}
+
+/// How the numbers of one column are written.
+struct Format {
+  int decimals;
+  /// Whether a number small against its column keeps two digits instead of turning into zero: not a time.
+  bool keeps_small;
+};
+
+Format format_of(const Table& table, std::size_t column) {
+  return {decimals_of(table, column), table.columns[column].unit != "s"};
+}
+
+std::string number(double value, const Format& format, const Language& language) {
+  if (std::isnan(value)) return language.nothing;
+  const std::string sign = value < 0 ? language.minus : "";
+  if (std::isinf(value)) return sign + language.infinity;
+  const double size = std::abs(value);
+  const bool vanishes = size > 0 && size < 0.5 * std::pow(10.0, -format.decimals);
+  return sign + (vanishes && format.keeps_small ? scientific_text(size) : number_text(size, format.decimals));
+}
+
+/// The text of the best value of a column; empty where none is shown to be better than another.
+std::string best_of(const Table& table, std::size_t column, const Format& format) {
+  const Better better = table.columns[column].better;
+  if (better == Better::neither || table.rows.size() < 2) return {};
+  double best = std::nan("");
+  bool differ = false;
+  for (const Table::Row& row : table.rows) {
+    const double value = row.cells[column].value;
+    if (std::isnan(value)) continue;
+    differ = differ || (!std::isnan(best) && number(value, format, kMarkdown) != number(best, format, kMarkdown));
+    if (std::isnan(best) || (better == Better::higher ? value > best : value < best)) best = value;
+  }
+  return differ ? number(best, format, kMarkdown) : "";
+}
+
+/// The cells of one column as they are shown, best in bold.
+std::vector<std::string> column_texts(const Table& table, std::size_t column, const Language& language) {
+  const Format format = format_of(table, column);
+  const std::string best = best_of(table, column, format);
+  std::vector<std::string> texts;
+  for (const Table::Row& row : table.rows) {
+    const Cell& cell = row.cells[column];
+    const double least = table.columns[column].least;
+    const bool below = least > 0 && cell.value < least;
+    std::string text = below ? language.escape(concat("< ", number_text(least))) : number(cell.value, format, language);
+    if (!best.empty() && number(cell.value, format, kMarkdown) == best) {
+      text = concat(language.bold_begin, text, language.bold_end);
+    }
+    // A spread below the last digit of its mean is as good as none.
+    if (!std::isnan(cell.spread)) {
+      text += concat(language.plus_minus, number_text(cell.spread, format.decimals), language.spread_end);
+    }
+    texts.push_back(text);
+  }
+  return texts;
+}
+
+/// Whether a name says its unit, as psnr_db and sam_deg.
+bool says_unit(const Table::Column& column) {
+  std::string end = "_" + column.unit;
+  std::transform(end.begin(), end.end(), end.begin(), [](unsigned char c) { return std::tolower(c); });
+  return column.name.size() > end.size() && column.name.ends_with(end);
+}
+
+std::string heading(const Table::Column& column, const Language& language) {
+  const bool bare = column.unit.empty() || says_unit(column);
+  std::string text = language.escape(bare ? column.name : concat(column.name, " (", column.unit, ")"));
+  if (column.better != Better::neither) text += column.better == Better::higher ? language.up : language.down;
+  return text;
+}
+
+/// Rows of texts, the heading first.
+std::vector<std::vector<std::string>> texts_of(const Table& table, const Language& language) {
+  for (const Table::Row& row : table.rows) {
+    SPECFUSE_CHECK(row.cells.size() == table.columns.size(), "table: expected ", table.columns.size(), " cells in row ",
+                   row.label, ", got ", row.cells.size());
+    SPECFUSE_CHECK(row.fields.size() == table.fields.size(), "table: expected ", table.fields.size(), " fields in row ",
+                   row.label, ", got ", row.fields.size());
+  }
+  const auto begin = [&](const std::vector<std::string>& fields, const std::string& label) {
+    std::vector<std::string> line;
+    for (const std::string& field : fields) line.push_back(language.escape(field));
+    line.push_back(language.escape(label));
+    return line;
+  };
+  std::vector<std::vector<std::string>> lines{begin(table.fields, "method")};
+  for (const Table::Row& row : table.rows) lines.push_back(begin(row.fields, row.label));
+  for (std::size_t column = 0; column < table.columns.size(); ++column) {
+    lines[0].push_back(heading(table.columns[column], language));
+    const std::vector<std::string> texts = column_texts(table, column, language);
+    for (std::size_t row = 0; row < texts.size(); ++row) lines[row + 1].push_back(texts[row]);
+  }
+  return lines;
+}
+
+/// Long names of measures may break after an underscore.
+std::string breakable(const std::string& text) {
+  std::string result;
+  for (const char character : text) result += character == '_' ? std::string("_<wbr>") : std::string(1, character);
+  return result;
+}
+
+std::string join(const std::vector<std::string>& parts, const std::string& between) {
+  std::string text;
+  for (std::size_t i = 0; i < parts.size(); ++i) text += (i == 0 ? "" : between) + parts[i];
+  return text;
+}
+
+}  // namespace
+
+std::string table_html(const Table& table) {
+  auto lines = texts_of(table, kHtml);
+  for (std::string& head : lines[0]) head = breakable(head);
+  std::string html = "<div class=\"scroll\"><table>\n";
+  if (!table.caption.empty()) html += concat("<caption>", escape_html(table.caption), "</caption>\n");
+  html += concat("<thead><tr><th scope=\"col\">", join(lines[0], "</th><th scope=\"col\">"),
+                 "</th></tr></thead>\n<tbody>\n");
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    const std::vector<std::string> cells(lines[i].begin() + 1, lines[i].end());
+    html += concat("<tr><th scope=\"row\">", lines[i][0], "</th><td>", join(cells, "</td><td>"), "</td></tr>\n");
+  }
+  return html + "</tbody></table></div>\n";
+}
+
+std::string table_markdown(const Table& table) {
+  const auto lines = texts_of(table, kMarkdown);
+  std::string text = table.caption.empty() ? "" : concat(escape_markdown(table.caption), "\n\n");
+  text += concat("| ", join(lines[0], " | "), " |\n|");
+  for (std::size_t i = 0; i <= table.fields.size(); ++i) text += "---|";
+  for (std::size_t i = 0; i < table.columns.size(); ++i) text += "---:|";
+  for (std::size_t i = 1; i < lines.size(); ++i) text += concat("\n| ", join(lines[i], " | "), " |");
+  return text + "\n";
+}
+
+std::string table_text(const Table& table) {
+  const auto lines = texts_of(table, kPlain);
+  std::string text;
+  for (const auto& line : lines) {
+    for (std::size_t column = 0; column < line.size(); ++column) {
+      std::size_t width = 0;
+      for (const auto& other : lines) width = std::max(width, other[column].size());
+      const std::string space(width - line[column].size(), ' ');
+      text += column <= table.fields.size() ? concat(column == 0 ? "" : "  ", line[column], space)
+                                            : concat("  ", space, line[column]);
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+std::string table_latex(const Table& table) {
+  const auto lines = texts_of(table, kLatex);
+  std::string text = "% needs \\usepackage{booktabs}\n";
+  if (!table.caption.empty()) text += concat("% ", escape_latex(table.caption), "\n");
+  text += concat("\\begin{tabular}{", std::string(table.fields.size() + 1, 'l'), std::string(table.columns.size(), 'r'),
+                 "}\n\\toprule\n", join(lines[0], " & "), " \\\\\n\\midrule\n");
+  for (std::size_t i = 1; i < lines.size(); ++i) text += join(lines[i], " & ") + " \\\\\n";
+  return text + "\\bottomrule\n\\end{tabular}\n";
+}
+
+std::string table_csv(const Table& table) {
+  texts_of(table, kMarkdown);
+  const auto exact = [](double value) { return std::isnan(value) ? std::string() : exact_number_text(value); };
+  std::vector<bool> spread;
+  std::string csv;
+  for (const std::string& field : table.fields) csv += escape_csv(field) + ",";
+  csv += "method";
+  for (std::size_t column = 0; column < table.columns.size(); ++column) {
+    spread.push_back(std::any_of(table.rows.begin(), table.rows.end(),
+                                 [column](const Table::Row& row) { return !std::isnan(row.cells[column].spread); }));
+    csv += concat(",", escape_csv(table.columns[column].file_name()));
+    if (spread.back()) csv += concat(",", escape_csv(table.columns[column].file_name() + "_std"));
+  }
+  for (const Table::Row& row : table.rows) {
+    csv += "\n";
+    for (const std::string& field : row.fields) csv += escape_csv(field) + ",";
+    csv += escape_csv(row.label);
+    for (std::size_t column = 0; column < row.cells.size(); ++column) {
+      csv += concat(",", exact(row.cells[column].value));
+      if (spread[column]) csv += concat(",", exact(row.cells[column].spread));
+    }
+  }
+  return csv + "\n";
+}
+
+}  // namespace specfuse

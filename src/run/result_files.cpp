@@ -1,0 +1,69 @@
+#include "run/result_files.h"
+
+#include "specfuse/config/result_names.h"
+#include "specfuse/core/error.h"
+#include "specfuse/core/profile.h"
+#include "specfuse/io/file.h"
+#include "specfuse/io/png.h"
+#include "specfuse/io/scene.h"
+#include "specfuse/report/metrics_json.h"
+#include "specfuse/report/report_content.h"
+#include "specfuse/report/report_html.h"
+#include "specfuse/report/result_tables.h"
+
+namespace specfuse {
+namespace {
+
+void write_figures(const std::vector<FigureGroup>& groups, ResultFolder& folder) {
+  folder.add_folder(kFigureFolder);
+  for (const FigureGroup& group : groups) {
+    for (const Figure& figure : group.figures) {
+      const std::string stem = folder.staged(concat(kFigureFolder, "/", figure.name));
+      if (figure.image.rows > 0) write_text_atomically(stem + ".png", encode_png(figure.image));
+      if (!figure.svg.empty()) write_text_atomically(stem + ".svg", figure.svg);
+    }
+  }
+}
+
+}  // namespace
+
+void write_fusion(const Fusion& fusion, const std::vector<FitContext>& fits, const ResultFolder& folder) {
+  const FitContext& last = fits.back();
+  write_cube(folder.staged(last.label + "/fused.h5"), fusion.fused);
+  const std::string path = folder.staged(last.label + "/checkpoint.h5");
+  if (fusion.wrote_checkpoints) {
+    copy_file(last.checkpoint_path, path);
+    if (fits.size() > 1) copy_file(fits.front().checkpoint_path, folder.staged(last.label + "/pretrained.h5"));
+  } else if (!fusion.checkpoint.tensors.empty()) {
+    Checkpoint checkpoint = fusion.checkpoint;
+    checkpoint.attributes["config"] = last.config;
+    write_checkpoint(path, checkpoint);
+  }
+}
+
+Table write_results(const ExperimentResults& results, const std::vector<FigureGroup>& figures, const std::string& log,
+                    ResultFolder& folder) {
+  const ResultTables tables = result_tables(results);
+  const ReportContent content = report_content(results, tables, figures);
+  const auto write = [&](const char* name, const std::string& text) {
+    write_text_atomically(folder.staged(name), text);
+  };
+  const auto scores_and_significance = [&](std::string (*written)(const Table&)) {
+    const Table& below = tables.significance;
+    return written(tables.scores) + (below.rows.empty() ? std::string() : concat("\n", written(below)));
+  };
+  write(kConfigFile, config_text(results.config));
+  write(kEnvironmentFile, results.environment);
+  if (profiling()) write(kProfileFile, profile_trace());
+  write(kMetricsFile, metrics_json(results, tables));
+  write(kScoresCsv, table_csv(tables.scores));
+  write(kScoresMarkdown, scores_and_significance(table_markdown));
+  write(kScoresLatex, scores_and_significance(table_latex));
+  write(kReportFile, report_html(content));
+  write(kLogFile, log);
+  write_figures(content.groups, folder);
+  folder.publish(kMetricsFile);
+  return tables.scores;
+}
+
+}  // namespace specfuse

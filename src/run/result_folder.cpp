@@ -1,0 +1,102 @@
+#include "run/result_folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "specfuse/config/result_names.h"
+#include "specfuse/core/error.h"
+#include "specfuse/io/file.h"
+
+namespace fs = std::filesystem;
+
+namespace specfuse {
+
+void ResultFolder::make(const std::string& folder) {
+  std::error_code reason;
+  std::vector<std::string> missing;
+  for (fs::path path = folder; !path.empty() && !fs::exists(path, reason); path = path.parent_path()) {
+    missing.push_back(path.string());
+  }
+  fs::create_directories(folder, reason);
+  SPECFUSE_CHECK(!reason, "cannot make the folder ", folder, ": ", reason.message());
+  made_.insert(made_.end(), missing.rbegin(), missing.rend());
+}
+
+ResultFolder::ResultFolder(const std::string& folder, bool resume)
+    : folder_(folder), staging_(folder + "/" + kUnfinishedFolder), keeping_(folder + "/" + kResumeFolder) {
+  make(folder_);
+  lock_ = open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  SPECFUSE_CHECK(lock_ >= 0, "cannot open the folder ", folder_, ": ", std::strerror(errno));
+  if (flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+    close(lock_);
+    throw Error(concat("another run is writing to ", folder_));
+  }
+  clear(staging_);
+  if (!resume) forget();
+  make(staging_);
+  make(keeping_);
+}
+
+ResultFolder::~ResultFolder() {
+  std::error_code ignored;
+  fs::remove_all(staging_, ignored);
+  // Without a checkpoint there is nothing to go on from.
+  const auto is_checkpoint = [](const auto& entry) { return entry.path().extension() == ".h5"; };
+  const fs::directory_iterator kept(keeping_, ignored);
+  if (std::none_of(begin(kept), end(kept), is_checkpoint)) fs::remove_all(keeping_, ignored);
+  // Folders made for nothing, where the run failed early; those that hold something stay.
+  for (auto made = made_.rbegin(); made != made_.rend(); ++made) {
+    if (fs::is_empty(*made, ignored) && !ignored) fs::remove(*made, ignored);
+  }
+  close(lock_);
+}
+
+void ResultFolder::clear(const std::string& folder) {
+  std::error_code reason;
+  fs::remove_all(folder, reason);
+  SPECFUSE_CHECK(!reason, "cannot remove ", folder, ": ", reason.message());
+}
+
+void ResultFolder::add_folder(const std::string& name) {
+  const fs::path target = fs::path(folder_) / name;
+  SPECFUSE_CHECK(!fs::exists(target) || fs::is_directory(target), "cannot write to the folder ", target.string(),
+                 ": something else has this name");
+  make(staged(name));
+}
+
+void ResultFolder::publish(const std::string& last) {
+  std::vector<fs::path> files;
+  std::error_code reason;
+  for (const auto& entry : fs::recursive_directory_iterator(staging_, reason)) {
+    if (entry.is_regular_file(reason)) files.push_back(fs::relative(entry.path(), staging_));
+  }
+  // All names are looked at before the first file moves.
+  for (const fs::path& file : files) {
+    SPECFUSE_CHECK(!fs::is_directory(folder_ / file), "cannot write ", (folder_ / file).string(),
+                   ": a folder has this name");
+  }
+  std::stable_partition(files.begin(), files.end(), [&](const fs::path& file) { return file != last; });
+  for (const fs::path& file : files) {
+    make((folder_ / file.parent_path()).string());
+    move_file(staging_ / file, folder_ / file);
+  }
+  forget();
+}
+
+void ResultFolder::forget() {
+  clear(staging_);
+  if (!fs::exists(keeping_)) return;
+  // In one step: half of what was kept would be gone on from as if it were all.
+  std::error_code reason;
+  fs::rename(keeping_, staging_, reason);
+  SPECFUSE_CHECK(!reason, "cannot remove ", keeping_, ": ", reason.message());
+  clear(staging_);
+}
+
+}  // namespace specfuse

@@ -1,0 +1,74 @@
+#include "run/run_figures.h"
+
+#include "specfuse/core/error.h"
+#include "specfuse/metrics/metrics.h"
+#include "specfuse/report/picture.h"
+
+namespace specfuse {
+namespace {
+
+Cube shown(const Cube& cube, const std::optional<Rectangle>& part) { return part ? crop(cube, *part) : cube; }
+
+std::optional<Cube> shown_reference(const Scene& scene, const Task& task) {
+  if (!scene.reference) return {};
+  return shown(*scene.reference, task.scored);
+}
+
+SceneFigures figures_of(const Task& task, const std::optional<Cube>& reference) {
+  const Pair pair = task.scored ? crop_pair(task.pair, *task.scored) : task.pair;
+  return {pair.hsi, pair.msi, reference};
+}
+
+/// The parts of a split, and what the figures of the scored part show closer, in pixels of the whole scene.
+std::vector<Mark> marks_of(const SceneFigures& figures, const ProtocolConfig& protocol) {
+  std::vector<Mark> marks;
+  if (protocol.train) marks.push_back({"train", *protocol.train});
+  if (protocol.validation) marks.push_back({"validation", *protocol.validation});
+  if (protocol.test) marks.push_back({"test", *protocol.test});
+  const Index row = protocol.test ? protocol.test->row : 0, col = protocol.test ? protocol.test->col : 0;
+  const FigureData data = figures.data();
+  if (const auto& detail = data.detail) {
+    marks.push_back({"detail", {row + detail->row, col + detail->col, detail->rows, detail->cols}});
+  }
+  const auto& samples = data.samples;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    marks.push_back({concat(i + 1), {row + samples[i].row, col + samples[i].col, 1, 1}});
+  }
+  return marks;
+}
+
+}  // namespace
+
+RunFigures::RunFigures(const Scene& scene, const Task& task, const ProtocolConfig& protocol)
+    : scored_(task.scored), reference_(shown_reference(scene, task)), figures_(figures_of(task, reference_)) {
+  const Cube& whole = scene.reference ? *scene.reference : task.pair.msi;
+  marks_ = marks_of(figures_, protocol);
+  overview_ = overview_figure(composite(whole, stretch_of(whole)), marks_);
+  response_ = task.pair.degradation.srf;
+  wavelength_nm_ = task.pair.hsi.wavelength_nm;
+}
+
+std::vector<FigureGroup> RunFigures::groups() const {
+  std::vector<FigureGroup> groups = figures_.groups();
+  groups.insert(groups.begin(), overview_);
+  if (response_.defined()) groups.push_back(response_figure(response_, wavelength_nm_));
+  return groups;
+}
+
+FigureData RunFigures::data() const {
+  FigureData data = figures_.data();
+  for (const Mark& mark : marks_) data.parts.emplace_back(mark.name, mark.part);
+  data.response = response_;
+  return data;
+}
+
+void RunFigures::add(const std::string& label, const Cube& fused) {
+  const Cube part = shown(fused, scored_);
+  std::optional<Differences> differences;
+  if (reference_) {
+    differences = {error_map(*reference_, part), sam_map_deg(*reference_, part), band_psnr_db(*reference_, part)};
+  }
+  figures_.add(label, part, differences);
+}
+
+}  // namespace specfuse

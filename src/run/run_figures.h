@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "specfuse/report/input_figures.h"
+#include "specfuse/report/scene_figures.h"
+#include "specfuse/run/protocol.h"
+
+namespace specfuse {
+
+/// The figures of a run: of its first seed, of the part that is scored. Those of other seeds would look the same.
+class RunFigures {
+ public:
+  RunFigures(const Scene& scene, const Task& task, const ProtocolConfig& protocol);
+  void add(const std::string& label, const Cube& fused);
+  std::vector<FigureGroup> groups() const;
+  FigureData data() const;
+
+ private:
+  std::optional<Rectangle> scored_;
+  std::optional<Cube> reference_;
+  SceneFigures figures_;
+  std::vector<Mark> marks_;
+  FigureGroup overview_;
+  Tensor response_;
+  std::vector<double> wavelength_nm_;
+};
+
+}  // namespace specfuse

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "specfuse/report/experiment_results.h"
+#include "specfuse/report/table.h"
+#include "specfuse/sweep/sweep.h"
+
+namespace specfuse {
+
+/// What is known of one run of a sweep.
+struct RunOutcome {
+  /// None where it is not complete.
+  std::optional<ExperimentResults> results;
+  /// Why it failed, where it did.
+  std::string failure;
+};
+
+/// Points by methods, and which run each row is of.
+struct SweepTable {
+  Table table;
+  /// The first run of the point, for each row.
+  std::vector<const SweepRun*> runs;
+};
+
+/// One row for each point of the sweep that has a complete run, and each of its methods: the mean and standard
+/// deviation over all seeds of all complete runs. `outcomes` are in the order of the sweep's runs; the sweep has to
+/// outlive it.
+SweepTable sweep_table(const Sweep& sweep, const std::vector<RunOutcome>& outcomes);
+
+}  // namespace specfuse

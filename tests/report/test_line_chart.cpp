@@ -1,0 +1,140 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <set>
+
+#include "specfuse/core/error.h"
+#include "specfuse/report/line_chart.h"
+#include "support/text.h"
+
+using namespace specfuse;
+
+namespace {
+
+void check_ticks(const std::vector<double>& got, const std::vector<double>& expected) {
+  REQUIRE(got.size() == expected.size());
+  for (std::size_t i = 0; i < got.size(); ++i) CHECK(got[i] == doctest::Approx(expected[i]).epsilon(1e-12));
+}
+
+}  // namespace
+
+TEST_CASE("line chart: ticks are round numbers within the range") {
+  check_ticks(round_ticks(0, 10, 5), {0, 2, 4, 6, 8, 10});
+  check_ticks(round_ticks(-0.013, 0.41, 5), {0, 0.1, 0.2, 0.3, 0.4});
+  check_ticks(round_ticks(401, 2500, 8), {500, 1000, 1500, 2000, 2500});
+  check_ticks(round_ticks(-3e-7, 3e-7, 3), {-2e-7, 0, 2e-7});
+  CHECK_FALSE(std::signbit(round_ticks(-1e-12, 10, 5).front()));
+  CHECK(round_ticks(1, 1, 5).empty());
+  CHECK(round_ticks(0, std::nan(""), 5).empty());
+  for (const double high : {1.0, 1.9, 3.3, 7.7, 9.99}) CHECK(round_ticks(0, high, 6).size() <= 7);
+}
+
+TEST_CASE("line chart: logarithmic ticks are decades, finer where there are few, thinned where there are many") {
+  check_ticks(decade_ticks(0.0005, 3), {0.001, 0.01, 0.1, 1});
+  check_ticks(decade_ticks(0.03, 0.3), {0.05, 0.1, 0.2});
+  CHECK(decade_ticks(1e-30, 1).size() <= 9);
+  CHECK(decade_ticks(1e-30, 1).size() >= 4);
+  CHECK(decade_ticks(0, 1).empty());
+}
+
+TEST_CASE("line chart: a chart breaks its lines at gaps, keeps single points and escapes its texts") {
+  const double nan = std::nan("");
+  Chart chart{"x <nm>", "y & z", {{"a<b", {1, 2, 3, 4, 5, 6}, {1, 2, nan, 4, nan, 5}}}, false};
+  const std::string svg = line_chart(chart);
+  CHECK(count(svg, "<polyline") == 1);
+  CHECK(count(svg, "<circle") == 2);
+  CHECK(count(svg, ">a&lt;b</text>") == 1);
+  CHECK(count(svg, ">x &lt;nm&gt;</text>") == 1);
+  CHECK(count(svg, ">y &amp; z</text>") == 1);
+  CHECK(count(svg, "nan") == 0);
+  chart.series[0].x.pop_back();
+  CHECK_THROWS_AS(line_chart(chart), Error);
+}
+
+TEST_CASE("line chart: a logarithmic chart leaves out what is not positive") {
+  const std::string svg = line_chart({"step", "loss", {{"a", {0, 1, 2, 3}, {1, 0, 0.01, 0.001}}}, true});
+  CHECK(count(svg, "<circle") == 1);
+  CHECK(count(svg, "<polyline") == 1);
+  CHECK(count(svg, ">0.01</text>") == 1);
+  CHECK(count(svg, "inf") == 0);
+}
+
+TEST_CASE("line chart: the first and last points lie at the ends of the axes, higher values further up") {
+  const std::string svg = line_chart({"x", "y", {{"a", {10, 20}, {0, 1}}}, false});
+  const std::size_t at = svg.find("points=\"") + 8;
+  double x1, y1, x2, y2;
+  REQUIRE(std::sscanf(svg.c_str() + at, "%lf,%lf %lf,%lf", &x1, &y1, &x2, &y2) == 4);
+  CHECK(x1 == doctest::Approx(62));
+  CHECK(x2 == doctest::Approx(626));
+  CHECK(y1 > y2);
+}
+
+TEST_CASE("line chart: a chart of nothing, of one point and of a constant still is one") {
+  const auto finite = [](const Chart& chart) {
+    const std::string svg = line_chart(chart);
+    return count(svg, "nan") == 0 && count(svg, "inf") == 0;
+  };
+  CHECK(finite({"x", "y", {}, false}));
+  CHECK(finite({"x", "y", {{"a", {}, {}}}, true}));
+  CHECK(finite({"x", "y", {{"a", {3}, {0}}}, false}));
+  CHECK(finite({"x", "y", {{"a", {1, 2}, {5, 5}}}, true}));
+}
+
+TEST_CASE("line chart: of a long series the extremes are kept") {
+  Series series{"a", {}, {}};
+  for (int i = 0; i < 100000; ++i) {
+    series.x.push_back(i);
+    series.y.push_back(i == 54321 ? 100 : i == 12345 ? std::nan("") : std::sin(i));
+  }
+  const std::string svg = line_chart({"x", "y", {series}, false});
+  CHECK(svg.size() < 60000);
+  // The top of the plot, 4 % of the data's span below its upper edge.
+  Series peak{"a", {0, 54321, 99999}, {-1, 100, -1}};
+  const std::string few = line_chart({"x", "y", {peak}, false});
+  const std::size_t comma = few.find(',', few.find(' ', few.find("points=\"")));
+  const std::string top = few.substr(comma, few.find(' ', comma) - comma);
+  CHECK(count(svg, top + " ") == 1);
+}
+
+TEST_CASE("line chart: more series than colours are told apart by their dashes") {
+  Chart chart{"x", "y", {}, false};
+  for (int i = 0; i < 20; ++i) chart.series.push_back({"s", {0, 1}, {0, 1}, false, i});
+  chart.series.push_back({"ink", {0, 1}, {0, 1}, false, kInk});
+  const std::string svg = line_chart(chart);
+  std::set<std::string> styles;
+  for (std::size_t at = svg.find("<g style=\"stroke:var(--series"); at != std::string::npos;
+       at = svg.find("<g style=\"stroke:var(--series", at + 1)) {
+    styles.insert(svg.substr(at, svg.find('>', at) - at));
+  }
+  CHECK(styles.size() == 20);
+  CHECK(svg.find("stroke:var(--ink,#333)") != std::string::npos);
+}
+
+TEST_CASE("line chart: dots and bars of spread mark points, and the axis has room for the bars") {
+  Series series{"a", {0, 1, 2}, {5, 6, 7}};
+  const std::string bare = line_chart({"x", "y", {series}, false});
+  series.dotted = true;
+  series.spread = {0, std::nan(""), 3};
+  const std::string svg = line_chart({"x", "y", {series}, false});
+  CHECK(count(bare, "<circle") == 0);
+  CHECK(count(svg, "<circle") == 3);
+  CHECK(count(svg, ">10<") == 1);
+  CHECK(count(bare, ">10<") == 0);
+  series.spread = {1};
+  CHECK_THROWS_WITH_AS(line_chart({"x", "y", {series}, false}), "line_chart: expected as many spreads as y in a, got 1",
+                       Error);
+}
+
+TEST_CASE("line chart: an axis has each name that is given once, one of powers has decades") {
+  Chart chart{"kind", "y", {{"a", {0, 2}, {1, 2}}}};
+  chart.x_ticks = {{0, "first"}, {1, "<b>"}, {3, "third"}};
+  const std::string named = line_chart(chart);
+  CHECK(count(named, ">first<") == 1);
+  CHECK(count(named, ">&lt;b&gt;<") == 1);
+  CHECK(named.find(">first<") < named.find(">third<"));
+  Chart wide{"rate", "y", {{"a", {1e-4, 1e-2}, {1, 2}}}};
+  wide.x_logarithmic = true;
+  CHECK(count(line_chart(wide), ">0.001<") == 1);
+}

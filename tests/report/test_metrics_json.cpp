@@ -1,0 +1,116 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "report/example_results.h"
+#include "specfuse/config/json_fields.h"
+#include "specfuse/core/error.h"
+#include "specfuse/report/metrics_json.h"
+
+using namespace specfuse;
+
+namespace {
+
+std::string text_of(const ExperimentResults& results) { return metrics_json(results, result_tables(results)); }
+
+Json json_of(const ExperimentResults& results) { return parse_json(text_of(results), "metrics.json"); }
+
+}  // namespace
+
+TEST_CASE("metrics.json: it keeps full precision and says null for what is not finite") {
+  const ExperimentResults results = results_of({result_of("bicubic", 1, 1.0 / 3)});
+  const Json json = json_of(results);
+  CHECK(json["experiment"] == "r");
+  CHECK(json["config_hash"] == config_hash(results.config));
+  CHECK(json["scored_on"] == "whole image");
+  const Json& method = json["methods"][0];
+  CHECK(method["seed"] == 1);
+  CHECK(method["metrics"]["psnr_db"].get<double>() == 1.0 / 3);
+  CHECK(method["metrics"]["cc"].is_null());
+  CHECK(method["train_metrics"]["psnr_db"] == 99.5);
+  CHECK(method["left_out"]["zero bands"] == 2);
+}
+
+TEST_CASE("metrics.json: without a reference there are no metrics") {
+  MethodResult result = result_of("bicubic", 0, 1);
+  result.scores.reset();
+  const Json json = json_of(results_of({result}));
+  CHECK(json["methods"][0]["metrics"].is_null());
+  CHECK(json["scored_on"].is_null());
+}
+
+TEST_CASE("metrics.json: scores without a reference and by profiles are in it") {
+  MethodResult result = result_of("bicubic", 0, 1);
+  result.no_reference = Scores{{{"hsi_ergas", 2.5}, {"qnr", 0.75}}, {{"hsi_pixels with zero norm", 3}}};
+  result.profiles["ssrnet"] = Scores{{{"rmse", 0.5}}, {}};
+  ExperimentResults results = results_of({result});
+  results.config.metric_profiles = {"sewar", "ssrnet"};
+  const Json json = json_of(results), method = json["methods"][0];
+  CHECK(method["no_reference"]["qnr"] == 0.75);
+  CHECK(method["no_reference_left_out"]["hsi_pixels with zero norm"] == 3);
+  CHECK(method["profiles"]["ssrnet"]["rmse"] == 0.5);
+  CHECK(json["summary"]["profile ssrnet"]["bicubic"]["rmse"]["mean"] == 0.5);
+}
+
+TEST_CASE("metrics.json: what was estimated is in it") {
+  ExperimentResults results = results_of({result_of("bicubic", 1, 1)});
+  results.estimates[1] = {3.5, Tensor::from({2, 2}, {1, 0, 0.5f, 0.5f}), "box", {2, 3}, {0.5, 0}};
+  const Json estimate = json_of(results)["estimates"][0];
+  CHECK(estimate["seed"] == 1);
+  CHECK(estimate["psf_fwhm"] == 3.5);
+  CHECK(estimate["srf"][1][0] == 0.5);
+  CHECK(estimate["gain"][1] == 3.0);
+  CHECK(estimate["offset"][0] == 0.5);
+}
+
+TEST_CASE("metrics.json: p-values are in it, and not among the means") {
+  ExperimentResults results = results_of({result_of("bicubic", 0, 1), result_of("linear_injection", 0, 1.5),
+                                          result_of("bicubic", 1, 2), result_of("linear_injection", 1, 2.7)});
+  const Json json = json_of(results);
+  CHECK(json["paired_t_test_p"]["bicubic"]["psnr_db"].get<double>() ==
+        significance_table(results).rows[0].cells[0].value);
+  CHECK(json["paired_t_test_p"]["linear_injection"]["psnr_db"].is_null());
+  CHECK_FALSE(json["summary"].contains("paired_t_test_p"));
+  CHECK(json["summary"]["scores"]["bicubic"]["psnr_db"]["std"].is_number());
+  results.config.seeds = {0};
+  CHECK(json_of(results)["paired_t_test_p"].is_null());
+}
+
+TEST_CASE("metrics.json: what is read back is what was written, as far as a sweep needs it") {
+  MethodResult result = result_of("bicubic", 1, 1.0 / 3);
+  result.fit_seconds = 0.125;
+  result.fuse_seconds = 1e-3;
+  result.peak_memory_mb = 70.5;
+  result.no_reference = Scores{{{"qnr", 0.75}}, {}};
+  MethodResult unscored = result_of("linear_injection", 0, 1);
+  unscored.scores.reset();
+  const ExperimentResults written = results_of({result, unscored});
+  const ExperimentResults read = read_metrics_json(text_of(written), "m.json", written.config);
+  CHECK(read.scored_on == written.scored_on);
+  CHECK(read.data_hash == written.data_hash);
+  REQUIRE(read.methods.size() == 2);
+  CHECK(read.methods[0].label == "bicubic");
+  CHECK(read.methods[0].seed == 1);
+  CHECK(read.methods[0].fit_seconds == 0.125);
+  CHECK(read.methods[0].fuse_seconds == 1e-3);
+  CHECK(read.methods[0].peak_memory_mb == 70.5);
+  CHECK(read.methods[0].scores.value().values.at(0).value == 1.0 / 3);
+  CHECK(std::isnan(read.methods[0].scores->values.at(1).value));
+  CHECK(read.methods[0].no_reference.values.at(0).key == "qnr");
+  CHECK_FALSE(read.methods[1].scores);
+}
+
+TEST_CASE("metrics.json: what is cut off, of another experiment or no results at all is refused") {
+  const ExperimentResults results = results_of({result_of("bicubic", 1, 1)});
+  ExperimentResults other = results;
+  other.config.degrade.ratio = 8;
+  const auto refused = [&](const std::string& text, const char* reason) {
+    CAPTURE(text.size());
+    CHECK_THROWS_WITH_AS(read_metrics_json(text, "m.json", results.config), doctest::Contains(reason), DataError);
+  };
+  const std::string whole = text_of(results);
+  refused(whole.substr(0, whole.size() - 20), "m.json: not valid JSON");
+  refused(text_of(other), "m.json: expected the configuration ");
+  for (const char* const wrong : {"{}", "[]", "null", "\"x\""}) refused(wrong, "m.json: expected the results");
+}

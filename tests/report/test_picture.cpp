@@ -1,0 +1,124 @@
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "specfuse/core/error.h"
+#include "specfuse/report/picture.h"
+#include "support/text.h"
+
+using namespace specfuse;
+
+namespace {
+
+using Colour = std::array<int, 3>;
+
+Colour colour(const Image& image, Index row, Index col) {
+  const std::uint8_t* pixel = image.pixel(row, col);
+  return {pixel[0], pixel[1], pixel[2]};
+}
+
+}  // namespace
+
+TEST_CASE("picture: a stretch takes the bands nearest to red, green and blue, in any order of wavelengths") {
+  Cube cube(1, 1, 5);
+  cube.wavelength_nm = {900, 640, 430, 560, 545};
+  CHECK(stretch_of(cube).bands == std::array<Index, 3>{1, 4, 2});
+}
+
+TEST_CASE("picture: without wavelengths the bands follow their number") {
+  CHECK(stretch_of(Cube(1, 1, 200)).bands == std::array<Index, 3>{30, 20, 10});
+  CHECK(stretch_of(Cube(1, 1, 6)).bands == std::array<Index, 3>{2, 1, 0});
+  CHECK(stretch_of(Cube(1, 1, 2)).bands == std::array<Index, 3>{1, 1, 0});
+  CHECK(stretch_of(Cube(1, 1, 1)).bands == std::array<Index, 3>{0, 0, 0});
+  CHECK_THROWS_AS(stretch_of(Cube()), Error);
+}
+
+TEST_CASE("picture: a stretch leaves two in a hundred pixels at either end") {
+  Cube cube(101, 1, 3);
+  for (Index i = 0; i < 101; ++i) cube.values[i * 3] = static_cast<float>((i * 37) % 101);
+  const Stretch stretch = stretch_of(cube);
+  CHECK(stretch.bands[2] == 0);
+  CHECK(stretch.low[2] == 2.0f);
+  CHECK(stretch.high[2] == 98.0f);
+  CHECK(stretch.low[0] == 0.0f);
+  CHECK(stretch.high[0] == 0.0f);
+}
+
+TEST_CASE("picture: a composite is linear between the limits, clipped beyond, and grey in a flat band") {
+  Cube cube(1, 4, 2);
+  cube.values = Tensor::from({1, 4, 2}, {-9, 7, 10, 7, 15, 7, 99, 7});
+  const Image image = composite(cube, {{0, 0, 1}, {10, 5, 7}, {20, 15, 7}});
+  CHECK(image.rows == 1);
+  CHECK(image.cols == 4);
+  CHECK(colour(image, 0, 0) == Colour{0, 0, 128});
+  CHECK(colour(image, 0, 1) == Colour{0, 128, 128});
+  CHECK(colour(image, 0, 2) == Colour{128, 255, 128});
+  CHECK(colour(image, 0, 3) == Colour{255, 255, 128});
+  CHECK_THROWS_WITH_AS(composite(cube, {{0, 0, 2}, {}, {}}), "composite: expected a band below 2, got 2", Error);
+}
+
+TEST_CASE("picture: a heat map goes from black to pale yellow, ever brighter, and is grey where undefined") {
+  Tensor map(Shape{3, 100});
+  for (Index i = 0; i < 100; ++i) map[i] = 2 + 0.03f * static_cast<float>(i + 1);
+  map[100] = -1e30f;
+  map[101] = std::numeric_limits<float>::infinity();
+  map[102] = std::numeric_limits<float>::quiet_NaN();
+  map[103] = 3.5f;
+  const Image image = heat_map(map, 2, 5);
+  CHECK(colour(image, 1, 0) == Colour{0, 0, 4});
+  CHECK(colour(image, 1, 1) == Colour{252, 255, 164});
+  CHECK(colour(image, 0, 99) == Colour{252, 255, 164});
+  CHECK(colour(image, 1, 2) == Colour{128, 128, 128});
+  CHECK(colour(image, 1, 3) == Colour{188, 55, 84});
+  const auto brightness = [&](Index i) {
+    const Colour c = colour(image, 0, i);
+    return 0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2];
+  };
+  bool rises = true;
+  for (Index i = 1; i < 100; ++i) rises = rises && brightness(i) > brightness(i - 1);
+  CHECK(rises);
+  CHECK_THROWS_AS(heat_map(map, 1, 1), Error);
+  CHECK_THROWS_AS(heat_map(Tensor(Shape{3}), 0, 1), Error);
+}
+
+TEST_CASE("picture: small pictures are enlarged by whole pixels, large ones thinned out") {
+  Image small(5, 7);
+  for (Index row = 0; row < 5; ++row) {
+    for (Index col = 0; col < 7; ++col) small.pixel(row, col)[1] = static_cast<std::uint8_t>(row * 7 + col);
+  }
+  const Image enlarged = page_sized(small);
+  CHECK(enlarged.rows == 5 * 37);
+  CHECK(enlarged.cols == 7 * 37);
+  CHECK(enlarged.pixel(36, 36)[1] == 0);
+  CHECK(enlarged.pixel(36, 37)[1] == 1);
+  CHECK(enlarged.pixel(37, 36)[1] == 7);
+  CHECK(enlarged.pixel(184, 258)[1] == 34);
+
+  CHECK(page_sized(Image(300, 1024)).cols == 1024);
+  Image large(3, 2050);
+  large.pixel(0, 2049)[0] = 9;
+  const Image thinned = page_sized(large);
+  CHECK(thinned.rows == 1);
+  CHECK(thinned.cols == 684);
+  CHECK(thinned.pixel(0, 683)[0] == 9);
+}
+
+TEST_CASE("picture: a colour bar names both ends and the unit") {
+  const std::string bar = colour_bar(0, 12.3456, "W/m²/<sr>");
+  CHECK(count(bar, ">0</text>") == 1);
+  CHECK(count(bar, ">12.35 W/m²/&lt;sr&gt;</text>") == 1);
+}
+
+TEST_CASE("picture: false colours need bands that are there") {
+  Cube cube(1, 2, 4);
+  CHECK_FALSE(false_colour_of(cube));
+  cube.wavelength_nm = {560, 670, 840, 1610};
+  CHECK(false_colour_of(cube).value().bands == std::array<Index, 3>{3, 2, 1});
+  cube.wavelength_nm = {560, 670, 840, 1300};
+  CHECK(false_colour_of(cube).value().bands == std::array<Index, 3>{2, 1, 0});
+  cube.wavelength_nm = {450, 560, 670, 700};
+  CHECK_FALSE(false_colour_of(cube));
+  CHECK(false_colour_of(Cube(1, 1, 100)).value().bands == std::array<Index, 3>{62, 22, 15});
+}

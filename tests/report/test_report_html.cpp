@@ -1,0 +1,69 @@
+#include <doctest/doctest.h>
+
+#include <set>
+
+#include "specfuse/report/report_html.h"
+#include "support/text.h"
+
+using namespace specfuse;
+
+namespace {
+
+std::string decode_base64(const std::string& text) {
+  const std::string digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string bytes;
+  unsigned bits = 0, pending = 0;
+  for (const char character : text) {
+    const std::size_t digit = digits.find(character);
+    if (digit == std::string::npos) break;
+    pending = pending << 6 | static_cast<unsigned>(digit);
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes += static_cast<char>(pending >> bits & 0xff);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("report html: the page is one file with its pictures inside, and every text escaped") {
+  ReportContent content;
+  content.title = "a <b> & \"c\"";
+  content.summary = "<i>";
+  content.notes = {"note <1>"};
+  content.facts = {{"Run <2>", {{"key <3>", "value <4>"}}}};
+  Image image(3, 2);
+  for (std::size_t i = 0; i < image.rgb.size(); ++i) image.rgb[i] = static_cast<std::uint8_t>(50 + 11 * i);
+  content.groups = {{"Group <5>", "why <6>", "", {{"x", "picture <7>", image, ""}}}};
+  const std::string html = report_html(content);
+  CHECK(contains(html, "<h1>a &lt;b&gt; &amp; &quot;c&quot;</h1>"));
+  CHECK_FALSE(contains(html, "<i>"));
+  for (const char digit : std::string("1234567")) {
+    CAPTURE(digit);
+    CHECK(contains(html, std::string("&lt;") + digit + "&gt;"));
+    CHECK_FALSE(contains(html, std::string("<") + digit));
+  }
+  CHECK_FALSE(contains(html, "<script"));
+  CHECK_FALSE(contains(html, "http"));
+  const std::string mark = "src=\"data:image/png;base64,";
+  const std::size_t begin = html.find(mark) + mark.size();
+  CHECK(decode_base64(html.substr(begin, html.find('"', begin) - begin)) == encode_png(image));
+}
+
+TEST_CASE("report html: pictures of every length of data survive the page") {
+  std::set<std::size_t> remainders;
+  for (Index cols = 1; cols < 40; ++cols) {
+    Image image(1, cols);
+    // The rest stays black and is packed away, so that the lengths differ by other than threes.
+    for (Index i = 0; i < cols; ++i) image.rgb[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(i * i * 31);
+    ReportContent content;
+    content.groups = {{"", "", "", {{"x", "", image, ""}}}};
+    const std::string html = report_html(content), png = encode_png(image), mark = "base64,";
+    remainders.insert(png.size() % 3);
+    const std::size_t begin = html.find(mark) + mark.size(), end = html.find('"', begin);
+    CHECK((end - begin) % 4 == 0);
+    CHECK(decode_base64(html.substr(begin, end - begin)) == png);
+  }
+  CHECK(remainders.size() == 3);
+}
