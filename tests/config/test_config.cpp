@@ -42,7 +42,7 @@ TEST_CASE("config: the resolved text is an experiment of its own that resolves t
   const std::string text = config_text(parse());
   CHECK(config_text(parse({}, text)) == text);
   CHECK(text.find("\"steps\": 7") != std::string::npos);
-  CHECK(text.find("\"kernel\": 45") != std::string::npos);
+  CHECK(text.find("\"maps\": 20") != std::string::npos);
 }
 
 TEST_CASE("config: a setting reaches objects, lists and fields that the file lacks") {

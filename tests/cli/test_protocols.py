@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""What each protocol learns from: test_protocols.py RUN_EXPERIMENT MAKE_BAD_FILES"""
+import json
+
+from program import PART, SPLIT, SPLIT_DATA, ProgramTest, experiment, main
+
+
+class Protocols(ProgramTest):
+    def test_split_scores_the_test_part_alone(self):
+        metrics = self.succeeded(self.run_config(experiment(data=SPLIT_DATA, protocol=SPLIT)))
+        self.assertEqual(metrics["scored_on"], "rows 0-31, cols 64-71")
+        self.out = self.folder / "near"
+        near = dict(SPLIT, test=dict(PART, col=48))
+        self.refused(2, "split: expected validation .* apart", self.run_config(experiment(data=SPLIT_DATA, protocol=near)))
+
+    def test_transfer_learns_from_other_scenes_and_tunes_on_the_one_to_fuse(self):
+        protocol = {"type": "transfer", "train_scenes": [{"scene": "good.h5"}, {"scene": "good.h5"}],
+                    "validation_fraction": 0.25, "fine_tune": {"steps": 2, "learning_rate": 1e-4}}
+        self.succeeded(self.run_config(experiment(protocol=protocol)))
+        self.assertTrue((self.out / "two_cnn_fu/pretrained.h5").exists())
+        log = self.log()
+        self.assertEqual([(line["method"], line["step"]) for line in log],
+                         [("two_cnn_fu", step) for step in [1, 2, 3, 4]]
+                         + [("two_cnn_fu/fine_tune", step) for step in [1, 2]])
+        self.assertLessEqual(max(line["learning_rate"] for line in log[4:]), 1e-4)
+        before = (self.out / "metrics.json").read_text()
+        self.succeeded(self.run_config(experiment(protocol=protocol), "--resume"))
+        self.assertEqual(*(json.loads(text)["methods"][2]["metrics"]
+                           for text in (before, (self.out / "metrics.json").read_text())))
+        self.out = self.folder / "other"
+        self.refused(2, "protocol.train_scenes.1: odd.h5: degrade.ratio", self.run_config(
+            experiment(protocol=protocol), "--set", "protocol.train_scenes.1.scene=odd.h5"))
+        synthetic = {"synthetic": {"rows": 16, "cols": 16, "bands": 39}}
+        self.refused(2, "protocol.train_scenes.1: a synthetic scene: expected 40 HSI and 6 MSI bands .* got 39 and 6",
+                     self.run_config(experiment(protocol=protocol), "--set",
+                                     "protocol.train_scenes.1=" + json.dumps(synthetic)))
+        run = self.run_config(experiment(protocol=protocol), "--dry-run")
+        self.assertEqual(run.returncode, 0, run.stderr)
+
+    def test_apply_fuses_with_what_was_learned_before(self):
+        trained = self.succeeded(self.run_config(experiment()))
+        learned = self.out
+        self.out = self.folder / "applied"
+        # Neither the sizes of the network nor a reference are needed, and nothing is trained.
+        methods = [{"name": "bicubic"}, {"name": "linear_injection", "checkpoint": str(learned / "linear_injection/checkpoint.h5")},
+                   {"name": "two_cnn_fu", "checkpoint": "out/two_cnn_fu/checkpoint.h5"}]
+        config = experiment(protocol={"type": "apply"}, methods=methods)
+        applied = self.succeeded(self.run_config(config))
+        for one, other in zip(trained["methods"], applied["methods"]):
+            self.assertEqual(one["metrics"], other["metrics"])
+            self.assertIsNone(other["train_metrics"])
+        self.assertEqual((self.out / "log.jsonl").read_text(), "")
+        self.assertFalse((self.out / "two_cnn_fu/checkpoint.h5").exists())
+        resolved = json.loads((self.out / "config.json").read_text())
+        self.assertEqual(resolved["methods"][2]["model"]["branches"]["hsi"]["layers"]["conv"]["maps"], 3)
+        self.succeeded(self.run_config(resolved))
+        other_size = dict(config, data={"scene": "good.h5", "crop": {"rows": 10, "cols": 6}})
+        self.succeeded(self.run_config(other_size, "--set", "methods.2.fuse_tile=5"))
+
+        self.out = self.folder / "refused"
+        self.refused(2, "methods.2.model.branches.hsi.layers.conv.maps: expected 3 as in the checkpoint, got 4",
+                     self.run_config(config, "--set", "methods.2.model.branches.hsi.layers.conv.maps=4"))
+        self.refused(2, "methods.2.checkpoint: expected what two_cnn_fu learned, got a checkpoint of linear_injection",
+                     self.run_config(config, "--set", "methods.2.checkpoint=out/linear_injection/checkpoint.h5"))
+        self.refused(2, "methods.2.checkpoint: expected the file", self.run_config(config, "--set", "methods.2.checkpoint=null"))
+        self.refused(2, "degrade.ratio: expected 2", self.run_config(config, "--set", "degrade.ratio=4"))
+        self.refused(3, "nowhere.h5", self.run_config(config, "--set", "methods.2.checkpoint=nowhere.h5"))
+        self.refused(3, "good.h5: is not a checkpoint", self.run_config(config, "--set", "methods.2.checkpoint=good.h5"))
+        self.refused(2, "trained on|fitted for", self.run_config(
+            dict(config, data={"synthetic": {"rows": 16, "cols": 16, "bands": 39}})))
+
+
+if __name__ == "__main__":
+    main()

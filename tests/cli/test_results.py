@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""What a run leaves: test_results.py RUN_EXPERIMENT MAKE_BAD_FILES
+
+Every file, and in them the same numbers everywhere and every time.
+"""
+import json
+import re
+
+from program import TOP, ProgramTest, experiment, main, timeless
+from report_numbers import missing_numbers
+
+FILES = ["config.json", "environment.json", "metrics.json", "metrics.csv", "table.md", "table.tex", "report.html",
+         "log.jsonl"]
+
+
+class ResultFiles(ProgramTest):
+    def test_result_has_every_file_and_score(self):
+        metrics = self.succeeded(self.run_config(experiment()))
+        for name in FILES:
+            self.assertGreater((self.out / name).stat().st_size, 0, name)
+        self.assertEqual([method["name"] for method in metrics["methods"]],
+                         ["bicubic", "linear_injection", "two_cnn_fu"])
+        for method in metrics["methods"]:
+            self.assertTrue((self.out / method["name"] / "fused.h5").exists())
+            for key in ["psnr_db", "psnr_global_db", "psnr_unit_db", "sam_deg", "ergas", "rmse", "cc"]:
+                self.assertIsInstance(method["metrics"][key], float)
+                self.assertIsInstance(method["train_metrics"][key], float)
+            for key in ["fit_seconds", "fuse_seconds", "peak_memory_mb"]:
+                self.assertGreaterEqual(method[key], 0)
+        self.assertTrue((self.out / "linear_injection/checkpoint.h5").exists())
+        self.assertTrue((self.out / "two_cnn_fu/checkpoint.h5").exists())
+        self.assertGreater(len(list((self.out / "figures").glob("*.png"))), 5)
+        log = self.log()
+        self.assertEqual([(line["method"], line["seed"], line["step"]) for line in log],
+                         [("two_cnn_fu", 0, step) for step in [1, 2, 3, 4]])
+        self.assertEqual([path for path in self.out.iterdir() if path.name.startswith(".")], [])
+
+    def test_no_label_takes_the_name_of_a_result_file(self):
+        config = experiment(data={"synthetic": {"rows": 16, "cols": 16, "bands": 40}}, methods=[{"name": "bicubic"}])
+        self.succeeded(self.run_config(config, "--profile"))
+        names = sorted(path.name for path in self.out.iterdir())
+        names.remove("bicubic")
+        self.assertLessEqual({*FILES, "figures", "profile.json", "scene.h5"}, {*names})
+        self.out = self.folder / "refused"
+        for name in names:
+            label = [{"name": "bicubic", "label": name}]
+            self.refused(2, "methods.0.label: expected .* no name of a result file, got " + re.escape(name),
+                         self.run_config(experiment(methods=label)))
+
+    def test_every_number_of_the_report_is_in_metrics(self):
+        part = {"row": 0, "col": 0, "rows": 40, "cols": 40}
+        split = {"type": "split", "train": part, "validation": dict(part, col=60), "test": dict(part, col=120)}
+        synthetic = {"synthetic": {"rows": 40, "cols": 160, "bands": 40}}
+        estimated = {"ratio": 4, "snr_db": {"hsi": 35, "msi": 35}, "estimate": {"srf": True, "psf": True, "gain": True}}
+        for number, config in enumerate([
+                experiment(seeds=[3, 5, 8], metric_profiles=["sewar", "ssrnet"]),
+                experiment(data=synthetic, degrade=estimated, protocol=split)]):
+            self.out = self.folder / f"out{number}"
+            metrics = self.succeeded(self.run_config(config))
+            page = (self.out / "report.html").read_text()
+            self.assertEqual(missing_numbers(page, metrics), [])
+            for cell in ["12.3456789", "−0.0987654"]:
+                self.assertEqual(missing_numbers(page.replace("</td>", f" {cell}</td>", 1), metrics)[0][-6:], cell[-6:])
+
+    def test_figures_are_in_metrics(self):
+        metrics = self.succeeded(self.run_config(experiment()))
+        figures, method = metrics["figures"], metrics["methods"][2]
+        self.assertEqual(len(method["per_band"]["psnr_db"]), 40)
+        self.assertAlmostEqual(sum(method["per_band"]["psnr_db"]) / 40, method["metrics"]["psnr_db"])
+        self.assertEqual(method["training"]["two_cnn_fu"]["step"], [1, 2, 3, 4])
+        self.assertEqual(len(figures["response"]), 6)
+        self.assertGreater(figures["error_map_end"], 0)
+        self.assertEqual([sample["number"] for sample in figures["samples"]], [1, 2, 3])
+        self.assertEqual(set(figures["samples"][0]["spectra"]),
+                         {"reference", "bicubic", "linear_injection", "two_cnn_fu"})
+        self.assertEqual(len(figures["samples"][0]["spectra"]["reference"]), 40)
+        self.assertEqual(metrics["environment"], json.loads((self.out / "environment.json").read_text()))
+        self.assertEqual(metrics["config"], json.loads((self.out / "config.json").read_text()))
+
+    def test_estimates_are_used_and_reported(self):
+        data = {"synthetic": {"rows": 96, "cols": 96, "bands": 60}}
+        degrade = {"ratio": 4, "psf": {"fwhm": 5}, "snr_db": {"hsi": 35, "msi": 35}}
+        methods = [{"name": "bicubic"}, {"name": "fuse"}]
+        known = self.succeeded(self.run_config(experiment(data=data, degrade=degrade, methods=methods)))
+        self.assertNotIn("estimates", known)
+        degrade["estimate"] = {"srf": True, "psf": True}
+        blind = self.succeeded(self.run_config(experiment(data=data, degrade=degrade, methods=methods, seeds=[0, 1])))
+        self.assertEqual([estimate["seed"] for estimate in blind["estimates"]], [0, 1])
+        estimate = blind["estimates"][0]
+        self.assertAlmostEqual(estimate["psf_fwhm"], 5, delta=0.5)
+        self.assertEqual(estimate["srf_shape"], "landsat7 box")
+        self.assertEqual([len(row) for row in estimate["srf"]], [60] * 6)
+        self.assertNotIn("gain", estimate)
+        one, other = (metrics["methods"] for metrics in (known, blind))
+        self.assertEqual(one[0]["metrics"], other[0]["metrics"])
+        self.assertNotEqual(one[1]["metrics"], other[1]["metrics"])
+        self.assertAlmostEqual(one[1]["metrics"]["psnr_db"], other[1]["metrics"]["psnr_db"], delta=0.5)
+        self.out = self.folder / "refused"
+        self.refused(2, "degrade.estimate", self.run_config(experiment(), "--set", "degrade.estimate.gain=true"))
+
+    def test_profiles_score_beside_our_measures(self):
+        plain = self.succeeded(self.run_config(experiment()))
+        metrics = self.succeeded(self.run_config(experiment(metric_profiles=["ssrnet", "matlab_hsms"])))
+        for one, other in zip(plain["methods"], metrics["methods"]):
+            self.assertNotIn("profiles", one)
+            self.assertEqual(one["metrics"], other["metrics"])
+            self.assertEqual(set(other["profiles"]), {"ssrnet", "matlab_hsms"})
+            # ssrnet's PSNR is ours over all values, by its formula.
+            self.assertAlmostEqual(other["profiles"]["ssrnet"]["psnr_db"], other["metrics"]["psnr_global_db"])
+        self.assertIn("by the conventions of matlab_hsms", (self.out / "report.html").read_text())
+        self.out = self.folder / "refused"
+        self.refused(2, "metric_profiles", self.run_config(experiment(metric_profiles=["nobody"])))
+
+    def test_resolved_config_gives_the_same_result_on_any_number_of_threads(self):
+        first = self.succeeded(self.run_config(experiment(), "--threads", "1"))
+        resolved = (self.out / "config.json").read_text()
+        second = self.succeeded(self.run_config(resolved, "--threads", "2"))
+        for key in ["config_hash", "degradation_hash"]:
+            self.assertEqual(first[key], second[key])
+        for one, other in zip(first["methods"], second["methods"]):
+            self.assertEqual(one["metrics"], other["metrics"])
+        self.assertEqual((self.out / "config.json").read_text(), resolved)
+
+    def test_the_demo_repeats_to_the_bit_on_any_number_of_threads(self):
+        config = json.loads((TOP / "experiments/demo.json").read_text())
+        config |= {"data": {"synthetic": {"rows": 96, "cols": 96, "bands": 50}}, "protocol": {"type": "wald"}}
+        config["methods"][2]["train"]["steps"] = 5
+
+        def results(threads, out):
+            self.out = self.folder / out
+            metrics = self.succeeded(self.run_config(config, "--threads", threads))
+            self.assertEqual(metrics["environment"].pop("threads"), int(threads))
+            return timeless(metrics), {path.relative_to(self.out): path.read_bytes() for path in self.out.rglob("*/fused.h5")}
+
+        first = results("1", "first")
+        self.assertEqual(len(first[1]), len(config["methods"]))
+        self.assertEqual(results("1", "again"), first)
+        self.assertEqual(results("2", "threads"), first)
+
+    def test_labels_and_seeds_name_the_folders(self):
+        config = experiment(seeds=[1, 2], methods=[{"name": "bicubic", "label": "cubic"}])
+        self.succeeded(self.run_config(config))
+        self.assertTrue((self.out / "cubic-seed1/fused.h5").exists())
+        self.assertTrue((self.out / "cubic-seed2/fused.h5").exists())
+
+    def test_failing_run_leaves_the_earlier_result_alone(self):
+        self.succeeded(self.run_config(experiment()))
+        before = {path: path.read_bytes() for path in self.out.rglob("*") if path.is_file()}
+        run = self.run_config(experiment(methods=[{"name": "bicubic"}, {"name": "two_cnn_fu", "label": "large"}]))
+        self.assertEqual(run.returncode, 2)
+        self.assertEqual({path: path.read_bytes() for path in self.out.rglob("*") if path.is_file()}, before)
+
+
+if __name__ == "__main__":
+    main()
