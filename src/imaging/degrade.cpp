@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include "keys.h"
+#include "imaging/keys.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
 #include "specfuse/core/threads.h"

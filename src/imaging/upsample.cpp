@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include "keys.h"
+#include "imaging/keys.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
 
@@ -42,11 +42,6 @@ void blend(const std::array<const In*, 4>& in, const std::array<double, 4>& weig
 }
 
 }  // namespace
-
-std::array<double, 4> keys_weights(double offset) {
-  const double t = offset, t2 = t * t, t3 = t2 * t;
-  return {(-t3 + 2 * t2 - t) / 2, (3 * t3 - 5 * t2 + 2) / 2, (-3 * t3 + 4 * t2 + t) / 2, (t3 - t2) / 2};
-}
 
 Cube upsample_cubic(const Cube& coarse, Index ratio) {
   return upsample_cubic(coarse, ratio, {0, 0, coarse.rows() * ratio, coarse.cols() * ratio});
