@@ -84,6 +84,7 @@ format:
 
 lint: build
 	python3 tests/layering.py
+	python3 tests/house.py
 	git ls-files '*.h' '*.cpp' | xargs clang-format --dry-run -Werror
 
 clean:
