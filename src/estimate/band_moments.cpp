@@ -9,21 +9,9 @@
 namespace specfuse {
 namespace {
 
-std::vector<double> means_of(const Cube& cube) {
-  std::vector<double> mean(static_cast<std::size_t>(cube.bands()));
-  for (Index i = 0; i < cube.values.size(); ++i)
-    mean[static_cast<std::size_t>(i % cube.bands())] += double{cube.values[i]};
-  for (double& value : mean) value /= static_cast<double>(cube.pixels());
-  return mean;
-}
-
-Matrix centred(const Cube& cube, const std::vector<double>& mean) {
-  Matrix values(cube.pixels(), cube.bands());
-  for (Index i = 0; i < cube.values.size(); ++i) {
-    const auto at = static_cast<std::size_t>(i);
-    values.values[at] = double{cube.values[i]} - mean[at % mean.size()];
-  }
-  return values;
+/// The spectra of all pixels less the mean of each band [pixels, bands].
+Matrix centred_spectra(const Cube& cube, const std::vector<double>& means) {
+  return centred(to_matrix(cube.values.reshape({cube.pixels(), cube.bands()})), means);
 }
 
 Matrix mean_product(const Matrix& a, const Matrix& b) {
@@ -58,9 +46,9 @@ double signal_share(double variance) { return std::max(0.0, 1 - 1 / variance); }
 
 }  // namespace
 
-BandMoments::BandMoments(const Cube& hsi) : mean_(means_of(hsi)) {
+BandMoments::BandMoments(const Cube& hsi) : mean_(band_means(hsi)) {
   SPECFUSE_CHECK(hsi.pixels() >= 16, "estimate: expected an hsi of at least 16 pixels, got ", hsi.pixels());
-  centred_ = centred(hsi, mean_);
+  centred_ = centred_spectra(hsi, mean_);
   const Index bands = hsi.bands();
   const Matrix noisy = mean_product(centred_, centred_);
   for (Index b = 0; b < bands; ++b) noise_.push_back(std::max(1e-30, noise_of(noisy, b, pixels())));
@@ -91,8 +79,8 @@ BandMoments::BandMoments(const Cube& hsi) : mean_(means_of(hsi)) {
 BandMoments::Cross BandMoments::with(const Cube& other) const {
   SPECFUSE_CHECK(other.pixels() == pixels(), "estimate: expected ", pixels(), " pixels, got ", other.pixels());
   Cross cross;
-  cross.mean = means_of(other);
-  const Matrix values = centred(other, cross.mean);
+  cross.mean = band_means(other);
+  const Matrix values = centred_spectra(other, cross.mean);
   Matrix whitened = mean_product(centred_, values);
   for (Index b = 0; b < whitened.rows; ++b) {
     for (Index m = 0; m < whitened.cols; ++m) whitened(b, m) /= noise_[static_cast<std::size_t>(b)];

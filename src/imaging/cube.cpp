@@ -25,4 +25,14 @@ Cube crop(const Cube& cube, const Rectangle& part) {
   return result;
 }
 
+std::vector<double> band_means(const Cube& cube) {
+  std::vector<double> means(static_cast<std::size_t>(cube.bands()));
+  for (Index p = 0; p < cube.pixels(); ++p) {
+    const float* pixel = cube.values.data() + p * cube.bands();
+    for (std::size_t b = 0; b < means.size(); ++b) means[b] += double{pixel[b]};
+  }
+  for (double& mean : means) mean /= static_cast<double>(cube.pixels());
+  return means;
+}
+
 }  // namespace specfuse

@@ -82,6 +82,15 @@ Matrix transpose(const Matrix& a) {
   return result;
 }
 
+Matrix centred(Matrix a, const std::vector<double>& means) {
+  SPECFUSE_CHECK(static_cast<Index>(means.size()) == a.cols, "centred: expected ", a.cols, " means, got ",
+                 means.size());
+  for (Index row = 0; row < a.rows; ++row) {
+    for (Index col = 0; col < a.cols; ++col) a(row, col) -= means[static_cast<std::size_t>(col)];
+  }
+  return a;
+}
+
 Matrix product(const Matrix& a, const Matrix& b) { return multiply(a, false, b, false); }
 Matrix product_tn(const Matrix& a, const Matrix& b) { return multiply(a, true, b, false); }
 Matrix product_nt(const Matrix& a, const Matrix& b) { return multiply(a, false, b, true); }
@@ -141,6 +150,14 @@ Eigen eigen_symmetric(const Matrix& a) {
     for (Index row = 0; row < a.rows; ++row) eigen.vectors(row, col) = sign * vector[row];
   }
   return eigen;
+}
+
+Matrix leading_eigenvectors(const Matrix& a, Index count) {
+  SPECFUSE_CHECK(count >= 0 && count <= a.rows, "leading_eigenvectors: expected at most ", a.rows, ", got ", count);
+  const Eigen eigen = eigen_symmetric(a);
+  Matrix result(a.rows, count);
+  for (Index row = 0; row < a.rows; ++row) std::copy_n(eigen.vectors.row(row), count, result.row(row));
+  return result;
 }
 
 }  // namespace specfuse

@@ -8,6 +8,7 @@
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/kernels/gemm.h"
+#include "specfuse/methods/spectra.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
@@ -17,27 +18,6 @@ namespace {
 constexpr double kFlat = 1e-6;
 /// Nor is a share of the variance below this worth explaining.
 constexpr double kUnexplained = 1e-10;
-
-std::vector<double> band_means(const Cube& image) {
-  std::vector<double> means(static_cast<std::size_t>(image.bands()));
-  for (Index p = 0; p < image.pixels(); ++p) {
-    const float* pixel = image.values.data() + p * image.bands();
-    for (std::size_t b = 0; b < means.size(); ++b) means[b] += double{pixel[b]};
-  }
-  for (double& mean : means) mean /= static_cast<double>(image.pixels());
-  return means;
-}
-
-/// Pixels [first, first + count) less the band means, as [count, bands].
-Matrix centred(const Cube& image, const std::vector<double>& means, Index first, Index count) {
-  Matrix result(count, image.bands());
-  for (Index p = 0; p < count; ++p) {
-    const float* pixel = image.values.data() + (first + p) * image.bands();
-    double* row = result.row(p);
-    for (std::size_t b = 0; b < means.size(); ++b) row[b] = double{pixel[b]} - means[b];
-  }
-  return result;
-}
 
 void add(Matrix& sum, const Matrix& term, double factor) {
   for (std::size_t i = 0; i < sum.values.size(); ++i) sum.values[i] += factor * term.values[i];
@@ -68,7 +48,8 @@ Covariance covariance(const Cube& x, const Cube& y) {
   const double share = 1.0 / static_cast<double>(x.pixels());
   for (Index first = 0; first < x.pixels(); first += kBlock) {
     const Index count = std::min(kBlock, x.pixels() - first);
-    const Matrix x_block = centred(x, result.x_mean, first, count), y_block = centred(y, result.y_mean, first, count);
+    const Matrix x_block = centred(spectra_of(x, first, count), result.x_mean);
+    const Matrix y_block = centred(spectra_of(y, first, count), result.y_mean);
     add(result.xx, product_tn(x_block, x_block), share);
     add(result.xy, product_tn(x_block, y_block), share);
     for (Index p = 0; p < count; ++p) {

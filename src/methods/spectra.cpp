@@ -8,14 +8,19 @@
 
 namespace specfuse {
 
+Matrix spectra_of(const Cube& cube, Index first, Index count) {
+  Matrix result(count, cube.bands());
+  const float* values = cube.values.data() + first * cube.bands();
+  std::copy(values, values + count * cube.bands(), result.values.begin());
+  return result;
+}
+
 Matrix second_moments(const Cube& cube) {
   // Blocks bound the memory; their order is fixed, so that the sum is.
   const Index bands = cube.bands(), block = 4096;
   Matrix total(bands, bands);
   for (Index first = 0; first < cube.pixels(); first += block) {
-    Matrix part(std::min(block, cube.pixels() - first), bands);
-    const float* values = cube.values.data() + first * bands;
-    std::copy(values, values + part.rows * bands, part.values.begin());
+    const Matrix part = spectra_of(cube, first, std::min(block, cube.pixels() - first));
     const Matrix sum = product_tn(part, part);
     for (std::size_t i = 0; i < total.values.size(); ++i) total.values[i] += sum.values[i];
   }
@@ -25,10 +30,7 @@ Matrix second_moments(const Cube& cube) {
 Matrix signal_subspace(const Cube& cube, Index dimension) {
   SPECFUSE_CHECK(dimension >= 1 && dimension <= cube.bands(), "signal_subspace: expected a dimension from 1 to ",
                  cube.bands(), ", got ", dimension);
-  const Eigen eigen = eigen_symmetric(second_moments(cube));
-  Matrix basis(cube.bands(), dimension);
-  for (Index row = 0; row < basis.rows; ++row) std::copy_n(eigen.vectors.row(row), dimension, basis.row(row));
-  return basis;
+  return leading_eigenvectors(second_moments(cube), dimension);
 }
 
 Cube transform_spectra(const Cube& cube, const Matrix& matrix) {

@@ -11,8 +11,6 @@
 namespace specfuse {
 namespace {
 
-Matrix all_spectra(const Cube& cube) { return to_matrix(cube.values.reshape({cube.pixels(), cube.bands()})); }
-
 std::vector<double> mean_row(const Matrix& a) {
   std::vector<double> mean(static_cast<std::size_t>(a.cols));
   for (Index row = 0; row < a.rows; ++row) {
@@ -28,22 +26,8 @@ double energy(const Matrix& a) {
   return total;
 }
 
-/// The spectra without their mean; the mean is given.
-Matrix centred(const Matrix& spectra, const std::vector<double>& mean) {
-  Matrix result = spectra;
-  for (Index row = 0; row < result.rows; ++row) {
-    for (Index col = 0; col < result.cols; ++col) result(row, col) -= mean[static_cast<std::size_t>(col)];
-  }
-  return result;
-}
-
 /// The strongest directions [bands, count] of the rows.
-Matrix directions(const Matrix& rows, Index count) {
-  const Eigen eigen = eigen_symmetric(product_tn(rows, rows));
-  Matrix result(rows.cols, count);
-  for (Index row = 0; row < rows.cols; ++row) std::copy_n(eigen.vectors.row(row), count, result.row(row));
-  return result;
-}
+Matrix directions(const Matrix& rows, Index count) { return leading_eigenvectors(product_tn(rows, rows), count); }
 
 /// Signal to noise ratio in dB if the signal fills `count` dimensions, as the paper estimates it.
 double estimated_snr_db(const Matrix& spectra, const Matrix& without_mean, Index count) {
@@ -101,8 +85,8 @@ Projected orthogonal(const Matrix& without_mean, const std::vector<double>& mean
 Matrix vca(const Cube& cube, Index count, std::uint64_t seed) {
   SPECFUSE_CHECK(count >= 1 && count <= std::min(cube.bands(), cube.pixels()), "vca: expected from 1 to ",
                  std::min(cube.bands(), cube.pixels()), " endmembers, got ", count);
-  const Matrix spectra = all_spectra(cube);
-  const std::vector<double> mean = mean_row(spectra);
+  const Matrix spectra = spectra_of(cube, 0, cube.pixels());
+  const std::vector<double> mean = band_means(cube);
   const Matrix without_mean = centred(spectra, mean);
   const double enough_db = 15 + 10 * std::log10(static_cast<double>(count));
   const bool clean = count == 1 || estimated_snr_db(spectra, without_mean, count) > enough_db;

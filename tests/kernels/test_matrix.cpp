@@ -88,3 +88,20 @@ TEST_CASE("matrix: eigenvalues fall, vectors are orthonormal and rebuild the mat
     }
   }
 }
+
+TEST_CASE("centred: each column loses its mean, and nothing else") {
+  Matrix a(2, 2);
+  a.values = {1, 10, 3, 20};
+  CHECK(centred(a, {2, 15}).values == std::vector<double>{-1, -5, 1, 5});
+  CHECK_THROWS_AS(centred(a, {2}), Error);
+}
+
+TEST_CASE("leading_eigenvectors: those of the largest eigenvalues, as columns") {
+  Matrix a(3, 3);
+  a.values = {2, 0, 0, 0, 7, 0, 0, 0, 5};
+  const Matrix two = leading_eigenvectors(a, 2);
+  REQUIRE(two.cols == 2);
+  CHECK(two(1, 0) == doctest::Approx(1));
+  CHECK(two(2, 1) == doctest::Approx(1));
+  CHECK_THROWS_AS(leading_eigenvectors(a, 4), Error);
+}

@@ -47,4 +47,7 @@ struct Rectangle {
 /// reaches outside.
 Cube crop(const Cube& cube, const Rectangle& part);
 
+/// The mean of each band over all pixels, summed in their order.
+std::vector<double> band_means(const Cube& cube);
+
 }  // namespace specfuse

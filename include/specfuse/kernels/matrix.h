@@ -28,6 +28,8 @@ Matrix to_matrix(const Tensor& tensor);
 Tensor to_tensor(const Matrix& matrix);
 
 Matrix transpose(const Matrix& a);
+/// a less the mean of each of its columns; `means` [cols] are given.
+Matrix centred(Matrix a, const std::vector<double>& means);
 /// a b
 Matrix product(const Matrix& a, const Matrix& b);
 /// a' b, without forming a'
@@ -49,5 +51,8 @@ struct Eigen {
   Matrix vectors;
 };
 Eigen eigen_symmetric(const Matrix& a);
+
+/// The eigenvectors of the `count` largest eigenvalues of a symmetric a, as columns [n, count].
+Matrix leading_eigenvectors(const Matrix& a, Index count);
 
 }  // namespace specfuse

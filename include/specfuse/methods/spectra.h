@@ -7,6 +7,9 @@ namespace specfuse {
 
 /// Spectra as matrices: what the methods that unmix or work in a subspace have in common.
 
+/// The spectra of pixels [first, first + count) as rows [count, bands].
+Matrix spectra_of(const Cube& cube, Index first, Index count);
+
 /// An orthonormal basis [bands, dimension] of the subspace that holds most of the energy of the spectra: eigenvectors
 /// of their second moments, strongest first. Throws `Error` unless 1 <= dimension <= bands.
 Matrix signal_subspace(const Cube& cube, Index dimension);
