@@ -6,7 +6,7 @@
 #include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
 #include "specfuse/io/checkpoint.h"
-#include "specfuse/run/data.h"
+#include "specfuse/run/find_data.h"
 
 namespace specfuse {
 namespace {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "run/environment.h"
 #include "run/peak_memory.h"
 #include "run/result_files.h"
 #include "run/result_folder.h"
@@ -17,9 +18,9 @@
 #include "specfuse/io/scene.h"
 #include "specfuse/metrics/no_reference.h"
 #include "specfuse/metrics/profiles.h"
-#include "specfuse/report/environment.h"
 #include "specfuse/run/apply.h"
-#include "specfuse/run/data.h"
+#include "specfuse/run/experiment_scene.h"
+#include "specfuse/run/find_data.h"
 #include "specfuse/run/protocol.h"
 
 namespace specfuse {

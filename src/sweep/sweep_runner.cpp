@@ -16,7 +16,7 @@
 #include "specfuse/core/stopwatch.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/run/apply.h"
-#include "specfuse/run/data.h"
+#include "specfuse/run/find_data.h"
 #include "sweep/child_process.h"
 #include "sweep/run_folder.h"
 #include "sweep/sweep_report.h"

@@ -1,10 +1,10 @@
 #include <doctest/doctest.h>
 
-#include <cstdlib>
+#include <nlohmann/json.hpp>
 
 #include "specfuse/config/config.h"
+#include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
-#include "specfuse/run/data.h"
 
 using namespace specfuse;
 
@@ -96,7 +96,9 @@ TEST_CASE("config: names cannot lead out of the output folder") {
     CHECK(refusal({concat("name=\"", name, "\"")}).rfind("e.json: name: expected letters", 0) == 0);
   }
   CHECK(refusal({"name=A-1_b.c"}) == "accepted");
-  CHECK(refusal({"methods.1.label=figures"}).rfind("e.json: methods.1.label", 0) == 0);
+  for (const std::string name : kResultNames) {
+    CHECK(refusal({"methods.1.label=" + name}).ends_with("no name of a result file, got " + name));
+  }
 }
 
 TEST_CASE("config: two results cannot share a folder") {
@@ -145,14 +147,16 @@ TEST_CASE("config: apply needs a checkpoint for each method that learns, and oth
         "e.json: methods.0.checkpoint: expected nothing, as bicubic learns nothing, got c.h5");
 }
 
-TEST_CASE("data: folders are searched in order, and a missing file names them all") {
-  setenv("SPECFUSE_DATA", "/one::/two", 1);
-  CHECK(data_directories({"/given"}) == std::vector<std::string>{"/given", "/one", "/two", "data"});
-  unsetenv("SPECFUSE_DATA");
-  CHECK(data_directories({}) == std::vector<std::string>{"data"});
-  CHECK_THROWS_WITH_AS(
-      find_file("s.h5", {"/nowhere", "/nor/here"}),
-      "s.h5: not found in /nowhere, /nor/here; data/README.md says where to get scenes, and --data-dir "
-      "or SPECFUSE_DATA where they lie",
-      DataError);
+TEST_CASE("config: each protocol has one name, and an unknown one is refused with those that are known") {
+  for (const Protocol protocol : {Protocol::wald, Protocol::split, Protocol::transfer, Protocol::apply}) {
+    ProtocolConfig written;
+    written.type = protocol;
+    const Json json = write_fields(written);
+    CHECK(json["type"] == name_of(protocol));
+    ProtocolConfig read;
+    read_fields(json, "protocol", "e.json", read);
+    CHECK(read.type == protocol);
+  }
+  CHECK(refusal({"protocol.type=Wald"}) ==
+        "e.json: protocol.type: expected one of wald, split, transfer, apply, got \"Wald\"");
 }

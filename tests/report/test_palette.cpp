@@ -28,4 +28,6 @@ TEST_CASE("palette: a page defines each colour that it or a chart uses, for ligh
     if ((*at)[3].matched) CHECK(contains(html, " --" + (*at)[1].str() + ": " + (*at)[3].str() + ";"));
   }
   CHECK(names.size() == 5 + kSeriesColours.size());
+  const std::string dark = html.substr(html.find("prefers-color-scheme: dark"));
+  CHECK(contains(dark, std::string(" --ink: ") + kInkColour.dark + ";"));
 }

@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "specfuse/methods/fusion_method.h"
-#include "specfuse/run/data.h"
+#include "specfuse/run/experiment_scene.h"
 
 namespace specfuse {
 

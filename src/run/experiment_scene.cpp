@@ -1,15 +1,14 @@
-#include "specfuse/run/data.h"
+#include "specfuse/run/experiment_scene.h"
 
-#include <cstdlib>
-#include <filesystem>
+#include <array>
 #include <functional>
-#include <sstream>
 
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
 #include "specfuse/io/file.h"
 #include "specfuse/io/pair.h"
 #include "specfuse/io/scene.h"
+#include "specfuse/run/find_data.h"
 
 namespace specfuse {
 namespace {
@@ -92,31 +91,6 @@ void load_reference(const ExperimentConfig& config, const std::vector<std::strin
 }
 
 }  // namespace
-
-std::vector<std::string> data_directories(const std::vector<std::string>& given) {
-  std::vector<std::string> all = given;
-  if (const char* const variable = std::getenv("SPECFUSE_DATA")) {
-    std::istringstream list(variable);
-    for (std::string directory; std::getline(list, directory, ':');) {
-      if (!directory.empty()) all.push_back(directory);
-    }
-  }
-  all.emplace_back("data");
-  return all;
-}
-
-std::string find_file(const std::string& name, const std::vector<std::string>& directories) {
-  std::string searched;
-  for (const std::string& directory : directories) {
-    const std::filesystem::path path = std::filesystem::path(directory) / name;
-    std::error_code ignored;
-    if (!name.empty() && std::filesystem::is_regular_file(path, ignored)) return path.string();
-    searched.append(searched.empty() ? "" : ", ").append(directory);
-  }
-  throw DataError(concat(name, ": not found in ", searched,
-                         "; data/README.md says where to get scenes, and --data-dir "
-                         "or SPECFUSE_DATA where they lie"));
-}
 
 void check_inside(const std::string& path, const Rectangle& part, const Cube& image) {
   SPECFUSE_CHECK_AS(ConfigError, part.row + part.rows <= image.rows() && part.col + part.cols <= image.cols(), path,

@@ -1,4 +1,4 @@
-#include "specfuse/report/environment.h"
+#include "run/environment.h"
 
 #include <sys/utsname.h>
 

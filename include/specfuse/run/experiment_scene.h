@@ -9,13 +9,6 @@
 
 namespace specfuse {
 
-/// Where data is looked for: `given`, then each of $SPECFUSE_DATA (separated by colons), then data/.
-std::vector<std::string> data_directories(const std::vector<std::string>& given);
-
-/// The first of directory/name that is there; an absolute name stands for itself. Throws `DataError` listing the
-/// directories and saying where to get the data.
-std::string find_file(const std::string& name, const std::vector<std::string>& directories);
-
 /// Throws `ConfigError` naming the key path unless the part lies inside the image.
 void check_inside(const std::string& path, const Rectangle& part, const Cube& image);
 
@@ -35,9 +28,9 @@ struct Scene {
   std::vector<Scene> train, validation;
 };
 
-/// Reads or synthesises what `config.data` and, for `transfer`, `config.protocol` name and resolves PSF and SRF for
-/// each. Throws `DataError` on data that is
-/// missing or unreadable and `ConfigError` on a degradation that does not fit them or scenes of other bands.
+/// Reads or synthesises what `config.data` and, for `transfer`, `config.protocol` name, looking for files in
+/// `directories`, and resolves PSF and SRF for each. Throws `DataError` on data that is missing or unreadable and
+/// `ConfigError` on a degradation that does not fit them or scenes of other bands.
 Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>& directories);
 
 /// 64-bit hash of all that was read or synthesised, files of responses and kernels included: the configuration's hashes

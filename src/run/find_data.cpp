@@ -1,0 +1,36 @@
+#include "specfuse/run/find_data.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+
+#include "specfuse/core/error.h"
+
+namespace specfuse {
+
+std::vector<std::string> data_directories(const std::vector<std::string>& given) {
+  std::vector<std::string> all = given;
+  if (const char* const variable = std::getenv("SPECFUSE_DATA")) {
+    std::istringstream list(variable);
+    for (std::string directory; std::getline(list, directory, ':');) {
+      if (!directory.empty()) all.push_back(directory);
+    }
+  }
+  all.emplace_back("data");
+  return all;
+}
+
+std::string find_file(const std::string& name, const std::vector<std::string>& directories) {
+  std::string searched;
+  for (const std::string& directory : directories) {
+    const std::filesystem::path path = std::filesystem::path(directory) / name;
+    std::error_code ignored;
+    if (!name.empty() && std::filesystem::is_regular_file(path, ignored)) return path.string();
+    searched.append(searched.empty() ? "" : ", ").append(directory);
+  }
+  throw DataError(concat(name, ": not found in ", searched,
+                         "; data/README.md says where to get scenes, and --data-dir "
+                         "or SPECFUSE_DATA where they lie"));
+}
+
+}  // namespace specfuse
