@@ -29,7 +29,7 @@ class ResultFiles(ProgramTest):
                 self.assertGreaterEqual(method[key], 0)
         self.assertTrue((self.out / "linear_injection/checkpoint.h5").exists())
         # That of a training has all that is needed to go on.
-        self.assertIn(b"optimizer", (self.out / "two_cnn_fu/checkpoint.h5").read_bytes())
+        self.assertIn(b"best_loss_bits", (self.out / "two_cnn_fu/checkpoint.h5").read_bytes())
         self.assertGreater(len(list((self.out / "figures").glob("*.png"))), 5)
         log = self.log()
         self.assertEqual([(line["method"], line["seed"], line["step"]) for line in log],
