@@ -63,12 +63,12 @@ void run(const Arguments& arguments) {
   try {
     run_config(arguments, config);
   } catch (const ConfigError& problem) {
-    throw ConfigError(concat(arguments.config, ": ", problem.what()));  // found when it met the data
+    throw ConfigError(concat(arguments.config, ": ", problem.what()));  // found only with the data at hand
   }
 }
 
 int failed(int status, std::string problem) {
-  // Names out of files may hold anything, and go to a terminal.
+  // Names from files may hold control characters, which a terminal would obey.
   std::replace_if(
       problem.begin(), problem.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
   if (problem.size() > kLongestMessage) problem = problem.substr(0, kLongestMessage) + "...";
@@ -82,7 +82,7 @@ int main(int count, char** texts) {
   catch_interrupts();
   try {
     const Arguments arguments = parse_arguments(count, texts);
-    simd();  // a SPECFUSE_SIMD that cannot be is an error before anything else
+    simd();  // a wrong SPECFUSE_SIMD is an error before anything else
     run(arguments);
     SPECFUSE_CHECK(std::fflush(stdout) == 0, "cannot write to standard output: ", std::strerror(errno));
     return 0;

@@ -20,7 +20,7 @@ std::string colour_of(const std::string& name) {
   return name == "test" ? kTestMark : kOtherMark;
 }
 
-/// Every line twice, dark below light, to be seen on any picture.
+/// Every line is drawn twice, dark below light, so that it shows on any picture.
 std::string mark_svg(const Mark& mark, double scale) {
   const auto at = [&](double pixels) { return number_text(pixels * scale, 1); };
   const double row = static_cast<double>(mark.part.row), col = static_cast<double>(mark.part.col);

@@ -28,7 +28,7 @@ struct Axis {
     low = std::min(low, value);
     high = std::max(high, value);
   }
-  /// Room beyond the data, and a span where all of it is equal. Without data there are no ticks either.
+  /// Adds a margin of `part` of the span on both sides, or some span where all values are equal.
   void widen(double part) {
     const double room = logarithmic ? std::log10(high / low) * part : (high - low) * part;
     const double floor = low == high ? (logarithmic ? 0.3 : std::max(std::abs(low) * 0.1, 1e-6)) : room;
@@ -64,7 +64,8 @@ std::string style_of(const Series& series) {
   return concat(stroke(kSeriesColours[i]), dashes.empty() ? "" : concat(" stroke-dasharray=\"", dashes, "\""));
 }
 
-/// Of a series longer than a screen has columns, the least and the greatest of each run of neighbours.
+/// The indices of the points to draw. A long series is divided into runs of neighbours, of which the least and the
+/// greatest are drawn.
 std::vector<std::size_t> shown_points(const Series& series) {
   constexpr std::size_t kRuns = 1000;
   std::vector<std::size_t> points;
@@ -126,7 +127,7 @@ std::string path_of(const Series& series, const Axis& x, const Axis& y) {
   return concat("<g ", style_of(series), ">", lines, marks_of(series, x, y), "</g>");
 }
 
-/// About how wide a text of the chart is: fonts differ, narrow and wide letters differ more.
+/// The approximate width of a text of the chart, whose font is not known.
 double width_of(const std::string& text) {
   constexpr std::string_view narrow = "fijlrt1().,: ", wide = "mwMW";
   double width = 0;
@@ -136,7 +137,7 @@ double width_of(const std::string& text) {
   return width;
 }
 
-/// The legend, line by line from the top; `height` becomes what it takes.
+/// The legend, line by line from the top; `height` is set to the height it takes.
 std::string legend_of(const Chart& chart, double& height) {
   constexpr double kSwatch = 24, kGap = 18;
   std::string swatches, names;

@@ -33,7 +33,7 @@ double paired_t_test(const std::vector<double>& a, const std::vector<double>& b)
   for (std::size_t i = 0; i < a.size(); ++i) differences.push_back(a[i] - b[i]);
   const auto usable = [](double value) { return std::isfinite(value); };
   if (a.size() < 2 || !std::all_of(differences.begin(), differences.end(), usable)) return kNothing;
-  // Methods without chance on data without noise: no sample, and rounding would pass for its variance.
+  // Deterministic methods on data without noise give no sample: its variance would be rounding error.
   const double first = differences.front();
   if (std::all_of(differences.begin(), differences.end(), [&](double value) { return value == first; })) {
     return kNothing;

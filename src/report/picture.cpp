@@ -28,14 +28,15 @@ Index nearest_band(const std::vector<double>& wavelength_nm, double wanted) {
   return std::min_element(wavelength_nm.begin(), wavelength_nm.end(), nearer) - wavelength_nm.begin();
 }
 
-/// Red, green and blue of an image whose wavelengths are unknown. Few bands are most likely blue, green, red and on.
+/// Red, green and blue of an image whose wavelengths are unknown. Few bands are most likely blue, green and red in this
+/// order, then infrared.
 std::array<Index, 3> likely_bands(Index bands) {
   constexpr Index kFew = 20;
   if (bands < kFew) return {std::min<Index>(2, bands - 1), std::min<Index>(1, bands - 1), 0};
   return {bands * 15 / 100, bands * 10 / 100, bands * 5 / 100};
 }
 
-/// The value that `fraction` of the others lie below.
+/// The value below which `fraction` of all values lie.
 float percentile(std::vector<float>& values, double fraction) {
   const auto at = values.begin() + static_cast<std::ptrdiff_t>(fraction * static_cast<double>(values.size() - 1));
   std::nth_element(values.begin(), at, values.end());
@@ -94,7 +95,7 @@ Image composite(const Cube& cube, const Stretch& stretch) {
     const float span = stretch.high[k] - stretch.low[k];
     for (Index i = 0; i < cube.pixels(); ++i) {
       const float value = cube.values[i * cube.bands() + band] - stretch.low[k];
-      // A flat band has no contrast to show: middle grey.
+      // A constant band has no contrast to show: medium grey.
       const float part = span > 0 ? std::clamp(value / span, 0.0f, 1.0f) : 0.5f;
       image.rgb[static_cast<std::size_t>(i) * 3 + k] = static_cast<std::uint8_t>(std::lround(255 * part));
     }

@@ -29,7 +29,7 @@ Facts facts_of(const std::string& title, const Json& json, const std::string& pa
   return facts;
 }
 
-/// How the pair came about apart from the rest, then the rest.
+/// How the pair was made, then the rest of the configuration, then the environment.
 std::vector<Facts> configuration_facts(const ExperimentResults& results) {
   const ExperimentConfig& config = results.config;
   Json json = Json::parse(config_text(config));
@@ -49,14 +49,14 @@ std::vector<Facts> configuration_facts(const ExperimentResults& results) {
 std::vector<LossCurve> loss_curves(const ExperimentResults& results) {
   std::vector<LossCurve> curves;
   for (const MethodResult& result : results.methods) {
-    if (result.seed != results.config.seeds.front()) continue;  // as all figures
+    if (result.seed != results.config.seeds.front()) continue;  // figures are of the first seed
     curves.insert(curves.end(), result.training.begin(), result.training.end());
   }
   return curves;
 }
 
-/// The estimate of each seed as in metrics.json, with a response as its support and peak: its rows are too long for a
-/// page, and all of them are there.
+/// The estimate of each seed as in metrics.json, with a response as the bands at half its peak: its rows are too long
+/// for a page.
 Facts estimate_facts(const ExperimentResults& results) {
   Facts facts{"Estimated from the pair", {}};
   for (const auto& [seed, estimate] : results.estimates) {

@@ -24,7 +24,7 @@ Cell cell_of(const std::vector<double>& values) {
   return {mean, std::sqrt(squares / (count - 1))};
 }
 
-/// Seconds to the millisecond: what is beyond is noise.
+/// Seconds rounded to milliseconds: what is below is noise.
 double to_milli(double seconds) { return std::round(1000 * seconds) / 1000; }
 
 std::vector<Score>::const_iterator find_score(const Scores& scores, const std::string& key) {
@@ -55,7 +55,7 @@ std::vector<Source> metric_sources(const std::vector<MetricInfo>& metrics,
   return sources;
 }
 
-/// What the results of one label say, seed by seed.
+/// The values of one label, seed by seed.
 std::vector<double> values_of(const ExperimentResults& results, const std::string& label, const Source& source) {
   std::vector<double> values;
   for (const MethodResult& result : results.methods) {

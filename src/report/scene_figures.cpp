@@ -33,7 +33,7 @@ std::string colour_note(const Cube& shown, const Stretch& stretch) {
                 "these limits; the MSI has its own.");
 }
 
-/// Every value of a map that is defined, in order.
+/// The finite values of a map, sorted.
 std::vector<float> defined_values(const Tensor& map) {
   std::vector<float> values;
   std::copy_if(map.data(), map.data() + map.size(), std::back_inserter(values),

@@ -39,8 +39,8 @@ SamplePixel pixel_at(const char* name, std::ptrdiff_t place, const Cube& cube) {
   return {name, place / cube.cols(), place % cube.cols()};
 }
 
-/// The squared error of cubic up-sampling at each pixel; -1 within a coarse pixel's reach of those that are taken: the
-/// brightest is often missed most, and would tell nothing new.
+/// The squared error of cubic up-sampling at each pixel; -1 within a coarse pixel of those that are taken, which often
+/// have the largest error.
 std::vector<double> missed_by_upsampling(const Cube& hsi, const Cube& reference,
                                          const std::vector<SamplePixel>& taken) {
   const Index ratio = reference.rows() / hsi.rows(), cols = reference.cols(), bands = reference.bands();
@@ -93,13 +93,13 @@ std::vector<SamplePixel> sample_pixels(const Cube& hsi, const Cube& msi, const s
   const auto brightest = std::max_element(bright.begin(), bright.end()) - bright.begin();
   std::vector<std::ptrdiff_t> order(bright.size());
   std::iota(order.begin(), order.end(), std::ptrdiff_t{0});
-  const auto middle = order.begin() + static_cast<std::ptrdiff_t>(order.size() / 2);
-  std::nth_element(order.begin(), middle, order.end(), [&](std::ptrdiff_t a, std::ptrdiff_t b) {
+  const auto median = order.begin() + static_cast<std::ptrdiff_t>(order.size() / 2);
+  std::nth_element(order.begin(), median, order.end(), [&](std::ptrdiff_t a, std::ptrdiff_t b) {
     const double of_a = bright[static_cast<std::size_t>(a)], of_b = bright[static_cast<std::size_t>(b)];
     return of_a != of_b ? of_a < of_b : a < b;
   });
   std::vector<SamplePixel> samples{pixel_at("brightest pixel", brightest, shown),
-                                   pixel_at("median pixel", *middle, shown)};
+                                   pixel_at("median pixel", *median, shown)};
   if (!reference) return samples;
   const std::vector<double> missed = missed_by_upsampling(hsi, *reference, samples);
   const auto hardest = std::max_element(missed.begin(), missed.end()) - missed.begin();

@@ -11,7 +11,7 @@ namespace specfuse {
 
 namespace {
 
-/// What differs between the languages a table is written in.
+/// What differs between the formats a table is written in.
 struct Language {
   std::string (*escape)(const std::string&);
   std::string bold_begin, bold_end, plus_minus, spread_end, minus, infinity, nothing, up, down;
@@ -23,8 +23,8 @@ const Language kMarkdown{escape_markdown, "**", "**", " ± ", "", "-", "∞", "�
 const Language kLatex{escape_latex, "\\textbf{", "}",  " $\\pm$ ",     "",
                       "$-$",        "$\\infty$", "--", "~$\\uparrow$", "~$\\downarrow$"};
 
-/// Four significant digits for the largest number of a column, at most six decimals (seconds: three), none that is 0 in
-/// every row.
+/// Enough decimals for four significant digits of the largest number of a column, at most six (seconds: three), without
+/// zeros at the end of every row.
 int decimals_of(const Table& table, std::size_t column) {
   constexpr int kOfProbabilities = 3;
   if (table.columns[column].least > 0) return kOfProbabilities;
@@ -47,7 +47,7 @@ int decimals_of(const Table& table, std::size_t column) {
 /// How the numbers of one column are written.
 struct Format {
   int decimals;
-  /// Whether a number small against its column keeps two digits instead of turning into zero: not a time.
+  /// Whether a number that would be rounded to zero is written with two digits and a power of ten; not for times.
   bool keeps_small;
 };
 
@@ -64,7 +64,7 @@ std::string number(double value, const Format& format, const Language& language)
   return sign + (vanishes && format.keeps_small ? scientific_text(size) : number_text(size, format.decimals));
 }
 
-/// The text of the best value of a column; empty where none is shown to be better than another.
+/// The text of the best value of a column; empty where all are shown the same.
 std::string best_of(const Table& table, std::size_t column, const Format& format) {
   const Better better = table.columns[column].better;
   if (better == Better::neither || table.rows.size() < 2) return {};
@@ -92,7 +92,7 @@ std::vector<std::string> column_texts(const Table& table, std::size_t column, co
     if (!best.empty() && number(cell.value, format, kMarkdown) == best) {
       text = concat(language.bold_begin, text, language.bold_end);
     }
-    // A spread below the last digit of its mean is as good as none.
+    // A spread has the decimals of its mean.
     if (!std::isnan(cell.spread)) {
       text += concat(language.plus_minus, number_text(cell.spread, format.decimals), language.spread_end);
     }

@@ -8,7 +8,7 @@ namespace specfuse {
 
 namespace {
 
-/// Every character for which `replacement` has a text replaced by it.
+/// The text with each character replaced by `replacement(character)`, where that is not null.
 template <class Replacement>
 std::string replace(const std::string& text, Replacement replacement) {
   std::string result;

@@ -53,7 +53,7 @@ MethodConfig adopt_method(const MethodConfig& method, Json stored, const std::st
   return adopted;
 }
 
-/// A configuration that a file brings along: what is wrong with it is wrong with the file.
+/// The configuration that a checkpoint holds; what is wrong with it is an error of the file.
 Json parse_stored(const std::string& text, const std::string& file) {
   try {
     return parse_json(text, concat(file, ": its configuration"));
@@ -62,7 +62,7 @@ Json parse_stored(const std::string& text, const std::string& file) {
   }
 }
 
-/// 0, which is no ratio, for what is no integer.
+/// 0, which is no valid ratio, where it is not an integer.
 Index integer_of(const Json& json) { return json.is_number_integer() ? json.get<Index>() : 0; }
 
 }  // namespace

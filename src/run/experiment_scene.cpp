@@ -13,7 +13,7 @@
 namespace specfuse {
 namespace {
 
-/// Runs `work`, whose complaints start with "psf: " or the like, and puts the key that holds it in front.
+/// Runs `work`, whose errors start with "psf: " or the like, and puts the key above in front of them.
 template <class Work>
 auto inside_key(const std::string& key, const Work& work) {
   try {

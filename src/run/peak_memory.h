@@ -2,11 +2,11 @@
 
 namespace specfuse {
 
-/// Lets `peak_memory_mb` start anew, where the system allows it (Linux), without what earlier work left to be used
-/// again.
+/// Starts the measurement of `peak_memory_mb` again where the system allows it (Linux), and frees the memory that
+/// earlier work left for reuse.
 void reset_peak_memory();
 
-/// The most memory this process has held since, or since its start, in MiB.
+/// The most memory that this process has held since the last reset, or since its start, in MiB.
 double peak_memory_mb();
 
 }  // namespace specfuse

@@ -50,7 +50,7 @@ ResultFolder::~ResultFolder() {
   const auto is_checkpoint = [](const auto& entry) { return entry.path().extension() == ".h5"; };
   const fs::directory_iterator kept(keeping_, ignored);
   if (std::none_of(begin(kept), end(kept), is_checkpoint)) fs::remove_all(keeping_, ignored);
-  // Folders made for nothing, where the run failed early; those that hold something stay.
+  // Where the run failed early, the folders it made are empty; those that hold something stay.
   for (auto made = made_.rbegin(); made != made_.rend(); ++made) {
     if (fs::is_empty(*made, ignored) && !ignored) fs::remove(*made, ignored);
   }
@@ -76,7 +76,7 @@ void ResultFolder::publish(const std::string& last) {
   for (const auto& entry : fs::recursive_directory_iterator(staging_, reason)) {
     if (entry.is_regular_file(reason)) files.push_back(fs::relative(entry.path(), staging_));
   }
-  // All names are looked at before the first file moves.
+  // All names are checked before the first file moves.
   for (const fs::path& file : files) {
     SPECFUSE_CHECK(!fs::is_directory(folder_ / file), "cannot write ", (folder_ / file).string(),
                    ": a folder has this name");
@@ -92,7 +92,7 @@ void ResultFolder::publish(const std::string& last) {
 void ResultFolder::forget() {
   clear(staging_);
   if (!fs::exists(keeping_)) return;
-  // In one step: half of what was kept would be gone on from as if it were all.
+  // In one step: a later run would resume from half of what was kept as if it were all.
   std::error_code reason;
   fs::rename(keeping_, staging_, reason);
   SPECFUSE_CHECK(!reason, "cannot remove ", keeping_, ": ", reason.message());

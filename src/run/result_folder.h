@@ -5,7 +5,7 @@
 
 namespace specfuse {
 
-/// The folder that the results of a run go to, which one run has at a time. Results are staged in a folder inside it,
+/// The folder that the results of a run go to; only one run has it at a time. Results are staged in a folder inside it,
 /// and appear under their final names together, when `publish` is called; without it the destructor removes them. What
 /// an interrupted run needs to go on is kept in another folder inside it until then.
 class ResultFolder {
@@ -24,7 +24,7 @@ class ResultFolder {
   /// Where to keep `name` for a later --resume.
   std::string kept(const std::string& name) const { return keeping_ + "/" + name; }
   /// Renames everything that is staged to its final name, replacing what was there, and removes what was kept. The file
-  /// `last` comes last: once it is there, all are.
+  /// `last` is moved last: once it is there, all are.
   void publish(const std::string& last = {});
 
  private:

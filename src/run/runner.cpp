@@ -65,13 +65,13 @@ void check_methods(const ExperimentConfig& config, const Task& task) {
   for_each_method(config, [&](const FusionMethod& method) { method.check(task.training, task.pair); });
 }
 
-/// One after the other all fits that the task asks for.
+/// Runs all fits that the task asks for in turn.
 void fit_all(FusionMethod& method, const Task& task, const std::vector<FitContext>& contexts) {
   method.fit(task.training, contexts.front());
   if (task.fine_tuning) method.fit(*task.fine_tuning, contexts.back());
 }
 
-/// The one way that every method goes. It never sees the reference.
+/// Fits and fuses, the same for every method. The reference is never seen here.
 Fusion fit_and_fuse(const MethodConfig& config, const Task& task, const FitContext& context,
                     const std::function<void(FusionMethod&)>& prepare) {
   Fusion fusion;
@@ -113,14 +113,14 @@ std::string config_of(const ExperimentConfig& config, const MethodConfig& method
   return config_text(alone);
 }
 
-/// How the fits of one result run: one, or a pre-training and a fine-tuning.
+/// The contexts of the fits of one result: one, or a pre-training and a fine-tuning.
 std::vector<FitContext> fit_contexts(const ExperimentConfig& config, const MethodConfig& method, Index seed,
                                      const ResultFolder& folder, TrainingLog& log) {
   FitContext context;
   context.seed = static_cast<std::uint64_t>(seed);
   context.label = config.folder_of(method, seed);
   context.checkpoint_path = folder.kept(context.label + ".h5");
-  context.resume = true;  // what is kept is there only if it is to be gone on from
+  context.resume = true;  // without --resume nothing is kept
   context.config = config_of(config, method, seed);
   const auto record_as = [&log, seed](const std::string& result) {
     return [&log, seed, result](const TrainingRecord& record) { log.add({result, seed, record}); };

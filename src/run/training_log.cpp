@@ -11,7 +11,7 @@ namespace {
 
 std::string line_text(const TrainingLog::Line& line) {
   const TrainingRecord& record = line.record;
-  // A value that is not finite is written as null: JSON has no other word for it.
+  // A value that is not finite is written as null, as JSON has no word for it.
   return Json{{"method", line.result},
               {"seed", line.seed},
               {"step", record.step},

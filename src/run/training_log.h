@@ -10,7 +10,7 @@
 
 namespace specfuse {
 
-/// Under which name the records of a result's fine-tuning are kept, after those of its pre-training.
+/// The name under which the records of a result's fine-tuning are kept, after those of its pre-training.
 inline std::string fine_tuning_of(const std::string& result) { return result + "/fine_tune"; }
 
 /// The training records of a run, kept on disk while it lasts so that an interrupted one can be continued.
@@ -28,7 +28,7 @@ class TrainingLog {
 
   /// Adds a record; it replaces those of the same result from that step on, which a resumed fit repeats.
   void add(const Line& line);
-  /// What was added outlives a power cut from here on.
+  /// What was added so far then survives a power cut.
   void sync();
   /// The records of one result, in order.
   std::vector<TrainingRecord> records(const std::string& result) const;

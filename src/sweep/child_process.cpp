@@ -15,10 +15,10 @@
 namespace specfuse {
 namespace {
 
-/// Between fork and exec: nothing but calls that are safe after a signal.
+/// Runs between fork and exec, where only async-signal-safe calls are allowed.
 [[noreturn]] void become_program(char* const* arguments, int errors, int descriptor, pid_t parent,
                                  const sigset_t& signals) {
-  // A group of its own: an interrupt typed at the terminal reaches the parent alone, which passes it on once.
+  // In a process group of its own: an interrupt typed at the terminal reaches the parent alone, which passes it on.
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(1);

@@ -10,7 +10,7 @@
 
 namespace specfuse {
 
-/// This program, running once more beside itself. It is killed when its parent ends, in whatever way.
+/// Another process of this program. It is killed when its parent ends, however that ends.
 class ChildProcess {
  public:
   struct Ending {
@@ -20,8 +20,8 @@ class ChildProcess {
     std::string last_line;
   };
 
-  /// Starts it, with nothing to read and its output dropped; the descriptor stays open in it, and no other that is
-  /// close-on-exec. Throws `Error` where the system has no room for it.
+  /// Starts it with no input and its output dropped. `descriptor` stays open in it, even if it is close-on-exec. Throws
+  /// `Error` where the system cannot start it.
   ChildProcess(const std::vector<std::string>& arguments, int descriptor);
   /// Kills it where it has not ended.
   ~ChildProcess();

@@ -9,19 +9,19 @@
 
 namespace specfuse {
 
-/// The right to do a run, which one process has at a time: a lock on the file of its configuration.
+/// The right to do a run, which only one process has at a time: a lock on the file of its configuration.
 class Claim {
  public:
-  /// Tries; see `held`. Throws `Error` with path and reason where the file cannot be opened.
+  /// Tries to take the lock; see `held`. Throws `Error` with path and reason where the file cannot be opened.
   explicit Claim(const std::string& path);
   ~Claim();
   Claim(const Claim&) = delete;
   Claim& operator=(const Claim&) = delete;
 
   bool held() const { return held_; }
-  /// Open until the last process that inherits it has ended, and locked as long.
+  /// The lock lasts until the last process that inherits this descriptor has ended.
   int descriptor() const { return descriptor_; }
-  /// Makes this the content of the file, which no other process reads meanwhile.
+  /// Replaces the content of the file; no other process reads it meanwhile.
   void write(const std::string& text) const;
 
  private:

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMostRuns = 10000;
 
-/// Whether setting one path changes what is at the other.
+/// Whether one of two paths contains the other.
 bool overlap(const std::string& a, const std::string& b) {
   const std::string shorter = std::min(a + ".", b + ".", [](auto& x, auto& y) { return x.size() < y.size(); });
   return (a + ".").rfind(shorter, 0) == 0 && (b + ".").rfind(shorter, 0) == 0;
@@ -110,7 +110,7 @@ class SweepReader {
     limit(entries_.size() * seeds_.size());
   }
 
-  /// No path is set twice, and none by --set in vain.
+  /// Throws where a path is set twice, or by --set without effect.
   void check_paths() const {
     std::vector<std::string> taken{"name"};
     if (sweep_.seeded) taken.emplace_back("seeds");

@@ -71,7 +71,7 @@ std::string short_name(const Sweep& sweep, std::size_t field) {
   return alike == 1 ? last(path) : path;
 }
 
-/// The line that a row belongs to when its x is `field`: its method, and the other fields, but for those that vary
+/// The line that a row belongs to when its x is `field`: its method, and the other fields except those that vary
 /// together with this one.
 std::string line_name(const Sweep& sweep, const SweepRun& run, const std::string& label, std::size_t field) {
   std::string name = label;

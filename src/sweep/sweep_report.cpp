@@ -21,7 +21,7 @@
 namespace specfuse {
 namespace {
 
-/// A folder that one process has at a time; waits for it.
+/// A lock on a folder; waits until no other process has it.
 class FolderLock {
  public:
   explicit FolderLock(const std::string& path) : descriptor_(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {

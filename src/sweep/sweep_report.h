@@ -13,8 +13,7 @@ std::string sweep_json(const Sweep& sweep, const std::vector<RunOutcome>& outcom
 /// sweep.md: the table, and what is missing in it.
 std::string sweep_markdown(const Sweep& sweep, const std::vector<RunOutcome>& outcomes, const SweepTable& table);
 
-/// Reads what all runs have left in `out` and writes the table in all its formats, sweep.json and the
-/// figures there. One
+/// Reads the results of all runs in `out` and writes the table in all formats, sweep.json and the figures there. One
 /// process at a time. Throws `Error` where it cannot write.
 Table write_sweep(const Sweep& sweep, const std::string& out);
 

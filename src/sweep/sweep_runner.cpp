@@ -27,10 +27,11 @@ namespace specfuse {
 namespace {
 
 constexpr auto kPause = std::chrono::milliseconds(20);
-/// How long a run that somebody else has is asked for again, as the processes of a killed sweep take a moment to die.
+/// Seconds for which a run of another process is tried again: the processes of a killed sweep take a moment to end.
 constexpr double kPatience = 2;
 
-/// The sweep with what each run of `apply` takes from its checkpoints; one that cannot be read is left to its run.
+/// The sweep with the options that each run of `apply` takes from its checkpoints. Where they cannot be read, the run
+/// will say so.
 Sweep adopt(Sweep sweep, const SweepOptions& options) {
   for (SweepRun& run : sweep.runs) {
     try {
@@ -57,7 +58,7 @@ std::string reason_of(const ChildProcess::Ending& ending) {
   return ending.last_line.rfind(prefix, 0) == 0 ? ending.last_line.substr(prefix.size()) : ending.last_line;
 }
 
-/// Does the runs of one call.
+/// Starts and watches the runs of one call.
 class Runner {
  public:
   Runner(const Sweep& sweep, const SweepOptions& options)
@@ -99,7 +100,7 @@ class Runner {
     say(concat("[", position + 1, "/", sweep_.runs.size(), "] ", run.hash, "  ", sweep_.text_of(run), "  ", news));
   }
 
-  /// Looks at the first that waits. Returns whether the next may be looked at, too, before a pause.
+  /// Starts, skips or postpones the first run that waits. Returns false where a pause should come before the next.
   bool start_next() {
     const std::size_t position = waiting_.front();
     waiting_.pop_front();
@@ -121,7 +122,7 @@ class Runner {
     return true;
   }
 
-  /// One that another process has comes last, and is left to it in the end.
+  /// A run that another process has goes to the end of the queue, and in the end is left to that process.
   bool postpone(std::size_t position) {
     if (!patience_ || !active_.empty()) patience_.emplace();
     if (patience_->seconds() > kPatience) {
@@ -175,7 +176,7 @@ class Runner {
   std::deque<std::size_t> waiting_;
   std::vector<std::unique_ptr<Job>> active_;
   std::vector<std::string> failed_;
-  /// Since nothing has been left but what other processes do.
+  /// Since when only runs of other processes have been left.
   std::optional<Stopwatch> patience_;
 };
 

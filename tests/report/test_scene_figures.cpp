@@ -104,7 +104,7 @@ TEST_CASE(
   for (const float error : {1000.0f, 3.0f, 2.0f}) {
     Differences differences{Tensor(Shape{10, 20}), Tensor(Shape{10, 20}), {30, 30, 30}};
     for (Index i = 0; i < 200; ++i) differences.error[i] = error;
-    scene.add(error == 3 ? "middle" : error > 3 ? "bad" : "good", reference, differences);
+    scene.add(error == 3 ? "median" : error > 3 ? "bad" : "good", reference, differences);
   }
   CHECK(contains(scene.groups()[1].colour_bar, ">3 (values of the scene)</text>"));
 }

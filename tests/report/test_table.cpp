@@ -80,7 +80,7 @@ TEST_CASE("table: markdown escapes what would end a cell or start a format") {
   CHECK(contains(table_markdown(table), "| a\\|b\\*c\\`d\\<e\\[f\\\\g h | 1 |"));
 }
 
-TEST_CASE("table: numbers have four digits, no idle zeros, and never vanish") {
+TEST_CASE("table: numbers have four digits, no trailing zeros, and never vanish") {
   CHECK(shown({24.0183}) == "|  | 24.02 |\n");
   CHECK(shown({0.98765}) == "|  | 0.9877 |\n");
   CHECK(shown({248.75, 1}) == "|  | 248.8 |\n|  | 1.0 |\n");

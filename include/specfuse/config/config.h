@@ -76,7 +76,7 @@ struct ProtocolConfig {
   std::optional<Region> train, validation, test;
   /// `transfer`: other scenes, each degraded as the one to fuse is; validation instead of `validation_fraction`.
   std::vector<DataConfig> train_scenes, validation_scenes;
-  /// `transfer`.
+  /// `transfer`: none where the scene to fuse is not trained on.
   std::optional<FineTuneConfig> fine_tune;
   void describe(FieldVisitor& fields);
 };
@@ -104,7 +104,7 @@ struct ExperimentConfig {
   std::vector<std::string> metric_profiles;
   void describe(FieldVisitor& fields);
 
-  /// The folder of one result inside the output folder: the label, and the seed where there are several.
+  /// The folder of one result inside the result folder: the label, and the seed where there are several.
   std::string folder_of(const MethodConfig& method, Index seed) const;
 };
 

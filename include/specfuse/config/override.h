@@ -6,8 +6,8 @@
 
 namespace specfuse {
 
-/// Sets the field at a path such as "methods.1.train.steps", made where an object lacks it; `who` leads the message.
-/// Throws `ConfigError` where the path leads nowhere.
+/// Sets the field at a path such as "methods.1.train.steps", adding it where an object lacks it; `who` starts the
+/// message. Throws `ConfigError` where the path leads nowhere.
 void set_field(Json& json, const std::string& path, const Json& value, const std::string& who);
 
 /// Does what `--set path=value` asks: the value as JSON where it is, as text otherwise. Throws as `set_field` does.

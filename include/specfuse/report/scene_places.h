@@ -12,7 +12,7 @@ namespace specfuse {
 std::optional<Rectangle> detail_of(const Cube& msi, Index ratio);
 
 /// The brightest and the median pixel of the reference (without one: of the MSI), and with a reference the pixel
-/// away from them that cubic up-sampling of the HSI misses most.
+/// away from them where cubic up-sampling of the HSI has the largest error.
 std::vector<SamplePixel> sample_pixels(const Cube& hsi, const Cube& msi, const std::optional<Cube>& reference);
 
 }  // namespace specfuse

@@ -22,7 +22,7 @@ struct Table {
     Better better = Better::neither;
     /// Its name in files; empty: as on the page.
     std::string key{};
-    /// Of p-values: what is less is shown as "< least", but for files with full precision; 0: nothing.
+    /// Of p-values: smaller values are shown as "< least", except in files of full precision; 0: no limit.
     double least = 0;
     const std::string& file_name() const { return key.empty() ? name : key; }
   };

@@ -20,7 +20,7 @@ std::string number_text(double value, int decimals);
 std::string scientific_text(double value);
 /// With the fewest digits that are read back as the same number.
 std::string exact_number_text(double value);
-/// With four significant digits at most, none of them idle.
+/// With at most four significant digits and no trailing zeros.
 std::string number_text(double value);
 
 }  // namespace specfuse
