@@ -115,30 +115,3 @@ TEST_CASE("anomaly: the first operation that passes on a gradient that is not fi
   CHECK(backward(true) == "anomaly: a gradient that scale at gain passes on is not finite; it is that of gain [1]");
   CHECK(backward(false) == "inf");
 }
-
-TEST_CASE("ops: patches are rows in row-major order") {
-  const Variable x(Tensor::from({1, 2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8}));
-  const Tensor pixels = patches_to_rows(x, 1).value();
-  CHECK(pixels.shape() == Shape{4, 2});
-  CHECK(pixels[2] == 2.0f);
-  CHECK(pixels[3] == 6.0f);
-  const Tensor whole = patches_to_rows(x, 2).value();
-  CHECK(whole.shape() == Shape{1, 8});
-  for (Index i = 0; i < 8; ++i) CHECK(whole[i] == static_cast<float>(i + 1));
-}
-
-TEST_CASE("ops: shapes that do not fit are refused by name") {
-  const Variable a(Tensor({2, 3})), b(Tensor({3, 2}));
-  CHECK_THROWS_WITH_AS(add(a, b), doctest::Contains("add"), Error);
-  CHECK_THROWS_WITH_AS(multiply(a, b), doctest::Contains("multiply"), Error);
-  CHECK_THROWS_WITH_AS(concat_channels(a, b), doctest::Contains("concat_channels"), Error);
-  CHECK_THROWS_WITH_AS(linear(a, b, Variable(Tensor(Shape{3}))), doctest::Contains("linear"), Error);
-  CHECK_THROWS_WITH_AS(conv1d(a, b, Variable()), doctest::Contains("conv1d"), Error);
-  CHECK_THROWS_WITH_AS(euclidean_loss(a, Tensor({3, 2})), doctest::Contains("euclidean_loss"), Error);
-  CHECK_THROWS_WITH_AS(patches_to_rows(a, 1), doctest::Contains("patches_to_rows"), Error);
-}
-
-TEST_CASE("ops: the euclidean loss is half the squared distance a row") {
-  const Variable x(Tensor::from({2, 2}, {1, 2, 3, 4}));
-  CHECK(euclidean_loss(x, Tensor::from({2, 2}, {0, 0, 0, 0})).value()[0] == doctest::Approx(30.0 / 4.0));
-}

@@ -11,7 +11,8 @@ namespace specfuse {
 enum class Layout {
   /// Row-major in the order of the shape: NCL and NCHW.
   plain,
-  /// NCL blocked by 16 samples: [ceil(N / 16), C, L, 16], see kernels/conv_n16.h. What lies beyond N means nothing.
+  /// NCL blocked by 16 samples: [ceil(N / 16), C, L, 16], see kernels/conv_n16.h. What lies beyond N means nothing
+  /// in a value, and is 0 in a gradient.
   n16,
   /// NCHW with the channels last: [N, H, W, C], see kernels/conv_nhwc.h.
   nhwc,

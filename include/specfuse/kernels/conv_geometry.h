@@ -13,6 +13,7 @@ struct Extent {
 /// How a convolution walks: all padding is zeros, the same on both sides.
 struct ConvOptions {
   Extent stride{1, 1}, padding{0, 0}, dilation{1, 1};
+  bool operator==(const ConvOptions&) const = default;
 };
 
 /// Sizes of one convolution: input [N, C, H, W], weight [O, C, KH, KW], output [N, O, OH, OW].

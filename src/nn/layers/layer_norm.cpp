@@ -79,10 +79,8 @@ void add_gradients(const Variable& x, const Tensor& gain, const Tensor& grad, co
   add_sums(biases, to.bias);
 }
 
-Variable layer_norm(const Variable& given, const Variable& gain, const Variable& bias) {
+Variable layer_norm(const Variable& x, const Variable& gain, const Variable& bias) {
   const ProfileSpan span(__func__);
-  // Samples that fill up a block are no values, and would count in the gradients of gain and bias.
-  const Variable x = given.layout() == Layout::n16 ? in_layout(given, Layout::plain) : given;
   const Grid g = grid_of(x);
   Tensor result = Tensor::uninitialized(x.value().shape());
   parallel_for(g.outer, [&](Index o) {

@@ -1,0 +1,62 @@
+#include "support/plain_loops.h"
+
+namespace specfuse::testing {
+namespace {
+
+/// The same extents with other channels, height and width.
+Shape like(const Shape& s, const Extents& e) {
+  if (s.rank() == 4) return {e.n, e.c, e.h, e.w};
+  if (s.rank() == 3) return {e.n, e.c, e.w};
+  return {e.n, e.c};
+}
+
+Tensor as_image(const Tensor& x) {
+  const Extents e(x.shape());
+  return x.reshape({e.n, e.c, e.h, e.w});
+}
+
+}  // namespace
+
+Tensor middle(const Tensor& x, Index height, Index width) {
+  Extents e(x.shape());
+  const Index top = (e.h - height) / 2, left = (e.w - width) / 2;
+  e.h = height;
+  e.w = width;
+  return tensor_of(like(x.shape(), e),
+                   [&](Index n, Index c, Index h, Index w) { return at(x, n, c, top + h, left + w); });
+}
+
+Tensor side_by_side(const Tensor& x, const Tensor& y) {
+  Extents e(x.shape());
+  const Index first = e.c;
+  e.c += Extents(y.shape()).c;
+  return tensor_of(like(x.shape(), e), [&](Index n, Index c, Index h, Index w) {
+    return c < first ? at(x, n, c, h, w) : at(y, n, c - first, h, w);
+  });
+}
+
+Tensor patch_rows(const Tensor& x, Index side) {
+  const Extents e(x.shape());
+  const Index down = e.h - side + 1, across = e.w - side + 1;
+  return tensor_of({e.n * down * across, e.c * side * side}, [&](Index row, Index col, Index, Index) {
+    const Index n = row / across / down, top = row / across % down, left = row % across;
+    return at(x, n, col / side / side, top + col / side % side, left + col % side);
+  });
+}
+
+Tensor linear_sums(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  return tensor_of({x.dim(0), weight.dim(0)}, [&](Index p, Index o, Index, Index) {
+    double sum = bias[o];
+    for (Index i = 0; i < x.dim(1); ++i) sum += at(x, p, i) * at(weight, o, i);
+    return sum;
+  });
+}
+
+Tensor conv_sums(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvOptions& options) {
+  const Tensor image = as_image(x), kernel = as_image(weight);
+  const ConvGeometry g = conv_geometry(image.shape(), kernel.shape(), options);
+  const Tensor y = reference::conv_forward(g, image, kernel, bias);
+  return x.shape().rank() == 4 ? y : y.reshape({y.dim(0), y.dim(1), y.dim(3)});
+}
+
+}  // namespace specfuse::testing
