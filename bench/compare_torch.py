@@ -123,13 +123,12 @@ def main():
                            for t in found["fuse"]})
         torch_networks.append(torch_network(found["bands"]))
         found = specfuse(f"{args.build}/bench/bench_ops", args.threads)
-        ops.append({(c["kernel"].rsplit(", ", 1)[0], c["op"]): c["us"] for c in found["cases"]
-                    if c["kernel"].endswith((", lanes", ", pixels"))})
+        ops.append({(c["kernel"], c["op"]): c["us"] for c in found["cases"]})
         torch_all_ops.append(torch_ops())
     print(f"specfuse ({found['simd']}) and PyTorch {torch.__version__}, {args.threads} threads, medians of "
           f"{args.rounds} rounds in turns; peak {found['peak_gflops']:.0f} GFLOP/s\n")
     print_table("`released`, 162 bands", networks, torch_networks, "us a sample or pixel")
-    print_table("kernel, 512 samples", ops, torch_all_ops, "us")
+    print_table("operation, 512 samples", ops, torch_all_ops, "us")
 
 
 if __name__ == "__main__":

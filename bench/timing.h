@@ -51,10 +51,14 @@ inline double median(std::vector<double> values) {
 }
 
 /// The median of so many runs, more where they are short: a tenth of a second of them, after one that does not count.
-inline double median_seconds(int repeats, const std::function<void()>& run) {
+/// What `prepare` does before each is not timed.
+inline double median_seconds(
+    int repeats, const std::function<void()>& run, const std::function<void()>& prepare = [] {}) {
+  prepare();
   run();
   std::vector<double> seconds;
-  for (const Stopwatch all; static_cast<int>(seconds.size()) < repeats || all.seconds() < 0.1;) {
+  for (double total = 0; static_cast<int>(seconds.size()) < repeats || total < 0.1; total += seconds.back()) {
+    prepare();
     const Stopwatch watch;
     run();
     seconds.push_back(watch.seconds());

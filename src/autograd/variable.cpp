@@ -68,16 +68,15 @@ struct Variable::Node {
   }
 };
 
-Variable::Variable(Tensor value, bool requires_grad) : node_(std::make_shared<Node>()) {
-  node_->value = std::move(value);
-  node_->shape = node_->value.shape();
+Variable::Variable(Stored value, bool requires_grad) : node_(std::make_shared<Node>()) {
+  node_->value = std::move(value.elements);
+  node_->shape = value.shape;
+  node_->layout = value.layout;
   node_->requires_grad = requires_grad;
 }
 
 Variable::Variable(Stored value, std::vector<Variable> parents, Backward backward, const char* operation)
-    : Variable(std::move(value.elements)) {
-  node_->shape = value.shape;
-  node_->layout = value.layout;
+    : Variable(std::move(value)) {
   if (detect_anomaly()) check_forward(node_->value, parents, operation);
   if (ProfileSpan* span = ProfileSpan::current()) {
     double bytes = bytes_of(node_->value);

@@ -14,9 +14,9 @@ using Cases = std::vector<OpCase>;
 /// The fast convolutions of long kernels round more than plain sums, most in two dimensions: 5e-5 of the largest value
 /// (bench/README.md). A difference quotient adds up some ten such errors and divides them by the step, so they take a
 /// longer one.
-constexpr Accuracy kToomCook{5e-5, 1.0f, 1e-4};
+constexpr Accuracy kToomCook{5e-5, 10.0f, 1e-4};
 
-const std::vector<Activation> kActivations = {Activation::none, Activation::relu};
+const std::vector<Activation> kActivations = {Activation::relu, Activation::none};
 
 /// Vectors, rows, spectra that fill a block of 16 samples and begin another, and images of no handy width.
 const std::vector<Shape> kShapes = {{1}, {7}, {3, 5}, {17, 2, 3}, {2, 3, 4, 5}};

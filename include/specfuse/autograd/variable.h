@@ -24,7 +24,7 @@ class Variable {
 
   Variable() = default;
   /// A leaf. `requires_grad` makes `backward` gather its gradient.
-  explicit Variable(Tensor value, bool requires_grad = false);
+  explicit Variable(Stored value, bool requires_grad = false);
   /// A result. Inside `NoGrad`, or where no parent needs a gradient, it forgets parents and backward at once.
   /// `operation` is the function that makes it, for `set_detect_anomaly`.
   Variable(Stored value, std::vector<Variable> parents, Backward backward,
