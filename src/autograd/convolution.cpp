@@ -20,18 +20,19 @@ bool is_plain_walk(const ConvOptions& options) {
 
 /// A convolution in a layout of its own: the kernels of kernels/conv_n16.h or kernels/conv_nhwc.h.
 struct Path {
+  const char* operation;
   Layout layout;
   Tensor (*forward)(const Tensor& x, const Tensor& weight, const Tensor& bias, bool relu);
   void (*backward)(const ConvBackward& at, const ConvGradients& gradients);
 };
-constexpr Path kN16{Layout::n16, conv_n16_forward, conv_n16_backward};
-constexpr Path kNhwc{Layout::nhwc, conv_nhwc_forward, conv_nhwc_backward};
+constexpr Path kN16{"conv1d", Layout::n16, conv_n16_forward, conv_n16_backward};
+constexpr Path kNhwc{"conv2d", Layout::nhwc, conv_nhwc_forward, conv_nhwc_backward};
 
 struct Operands {
   Variable x, weight, bias;
 };
 
-Variable convolve(const char* name, const Path& path, const Operands& given, const Shape& shape, bool relu) {
+Variable convolve(const Path& path, const Operands& given, const Shape& shape, bool relu) {
   const Operands of{in_layout(given.x, path.layout), given.weight, given.bias};
   const Tensor y = path.forward(of.x.value(), of.weight.value(), of.bias.value(), relu);
   return {Stored(y, shape, path.layout),
@@ -41,11 +42,11 @@ Variable convolve(const char* name, const Path& path, const Operands& given, con
             path.backward({of.x.value(), of.weight.value(), y, dy, relu},
                           {wanted(of.x), wanted(of.weight), wanted(of.bias)});
           },
-          name};
+          path.operation};
 }
 
 /// The general path, through im2col.
-Variable convolve_columns(const ConvGeometry& geometry, const Operands& given) {
+Variable convolve_columns(const char* operation, const ConvGeometry& geometry, const Operands& given) {
   const Operands of{in_layout(given.x, Layout::plain), given.weight, given.bias};
   return {conv_forward(geometry, of.x.value(), of.weight.value(), of.bias.value()),
           {of.x, of.weight, of.bias},
@@ -56,7 +57,7 @@ Variable convolve_columns(const ConvGeometry& geometry, const Operands& given) {
             }
             if (of.bias.requires_grad()) conv_backward_bias(geometry, dy, of.bias.grad_to_add());
           },
-          "conv2d"};
+          operation};
 }
 
 Variable activated(const Variable& x, Activation activation) { return activation == Activation::relu ? relu(x) : x; }
@@ -66,8 +67,10 @@ Variable activated(const Variable& x, Activation activation) { return activation
 Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias, const Conv2dOptions& options) {
   const ConvGeometry geometry = conv_geometry(x.shape(), weight.shape(), options);
   const ProfileSpan span(__func__, flops_of(geometry));
-  if (!is_plain_walk(options)) return activated(convolve_columns(geometry, {x, weight, bias}), options.activation);
-  return convolve(__func__, kNhwc, {x, weight, bias}, geometry.output_shape(), options.activation == Activation::relu);
+  if (!is_plain_walk(options)) {
+    return activated(convolve_columns(__func__, geometry, {x, weight, bias}), options.activation);
+  }
+  return convolve(kNhwc, {x, weight, bias}, geometry.output_shape(), options.activation == Activation::relu);
 }
 
 Variable conv1d(const Variable& x, const Variable& weight, const Variable& bias, const Conv1dOptions& options) {
@@ -80,10 +83,11 @@ Variable conv1d(const Variable& x, const Variable& weight, const Variable& bias,
   const ProfileSpan span(__func__, flops_of(geometry));
   const Shape shape{geometry.batch, geometry.out_channels, geometry.out.w};
   if (is_plain_walk(walk)) {
-    return convolve(__func__, kN16, {x, weight, bias}, shape, options.activation == Activation::relu);
+    return convolve(kN16, {x, weight, bias}, shape, options.activation == Activation::relu);
   }
   const auto image = [&](const Variable& v) { return reshape(v, as_image(v.shape())); };
-  return activated(reshape(convolve_columns(geometry, {image(x), image(weight), bias}), shape), options.activation);
+  const Variable sums = convolve_columns(__func__, geometry, {image(x), image(weight), bias});
+  return activated(reshape(sums, shape), options.activation);
 }
 
 }  // namespace specfuse

@@ -3,25 +3,14 @@
 #include "specfuse/autograd/ops.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/profile.h"
-#include "specfuse/core/threads.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
 namespace {
 
-constexpr Index kGrain = 1 << 15;
-
 void check_same(const char* function, const Variable& x, const Variable& y) {
   SPECFUSE_CHECK(x.shape() == y.shape(), function, ": expected equal shapes, got ", x.shape().text(), " and ",
                  y.shape().text());
-}
-
-/// Calls body(i) for every element, on all threads.
-template <class Body>
-void for_each(Index count, Body body) {
-  parallel_ranges(count, kGrain, [&](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) body(i);
-  });
 }
 
 /// Of the shape and the layout of x, with value(i) at the i-th element in memory.
@@ -29,7 +18,7 @@ template <class Value>
 Stored like(const Variable& x, Value value) {
   Tensor result = Tensor::uninitialized(x.value().shape());
   float* out = result.data();
-  for_each(result.size(), [=](Index i) { out[i] = value(i); });
+  for_each_element(result.size(), [=](Index i) { out[i] = value(i); });
   return {result, x.shape(), x.layout()};
 }
 
@@ -52,7 +41,7 @@ Variable add(const Variable& x, const Variable& given, Activation activation) {
             for (const Variable& to : {x, y}) {
               if (!to.requires_grad()) continue;
               float* out = to.grad_to_add().data();
-              for_each(grad.size(), [=](Index i) { out[i] += z[i] > 0.0f ? g[i] : 0.0f; });
+              for_each_element(grad.size(), [=](Index i) { out[i] += relu_gradient(g[i], z[i]); });
             }
           }};
 }
@@ -78,7 +67,7 @@ Variable multiply(const Variable& x, const Variable& given) {
               if (!to.requires_grad()) return;
               float* out = to.grad_to_add().data();
               const float *g = grad.data(), *factor = other.value().data();
-              for_each(grad.size(), [=](Index i) { out[i] += g[i] * factor[i]; });
+              for_each_element(grad.size(), [=](Index i) { out[i] += g[i] * factor[i]; });
             };
             add_product(x, y);
             add_product(y, x);
@@ -100,7 +89,7 @@ Variable relu(const Variable& x) {
   return {result, {x}, [x, positive = result.elements](const Tensor& grad) {
             float* out = x.grad_to_add().data();
             const float *g = grad.data(), *y = positive.data();
-            for_each(grad.size(), [=](Index i) { out[i] += y[i] > 0.0f ? g[i] : 0.0f; });
+            for_each_element(grad.size(), [=](Index i) { out[i] += relu_gradient(g[i], y[i]); });
           }};
 }
 
@@ -110,7 +99,7 @@ Variable sum(const Variable& given) {
   return {Tensor::from({1}, {static_cast<float>(sum(x.value()))}), {x}, [x](const Tensor& grad) {
             float* out = x.grad_to_add().data();
             const float g = grad[0];
-            for_each(x.value().size(), [=](Index i) { out[i] += g; });
+            for_each_element(x.value().size(), [=](Index i) { out[i] += g; });
           }};
 }
 
@@ -125,7 +114,7 @@ Variable euclidean_loss(const Variable& given, const Tensor& target) {
   return {Tensor::from({1}, {static_cast<float>(loss)}), {x}, [x, target, rows](const Tensor& grad) {
             float* out = x.grad_to_add().data();
             const float *a = x.value().data(), *t = target.data(), factor = grad[0] / static_cast<float>(rows);
-            for_each(target.size(), [=](Index i) { out[i] += factor * (a[i] - t[i]); });
+            for_each_element(target.size(), [=](Index i) { out[i] += factor * (a[i] - t[i]); });
           }};
 }
 

@@ -5,11 +5,13 @@
 #include "specfuse/core/profile.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/kernels/gemm.h"
+#include "specfuse/tensor/math.h"
 
 namespace specfuse {
 namespace {
 
-constexpr Index kElementsTogether = 1 << 15, kColsTogether = 64;
+/// Columns that a thread sums at a time.
+constexpr Index kColsTogether = 64;
 
 /// sums[o] += sum over rows of x [rows, outputs], in double.
 void add_column_sums(const Tensor& x, Tensor& sums) {
@@ -23,14 +25,11 @@ void add_column_sums(const Tensor& x, Tensor& sums) {
   });
 }
 
-/// grad where y is positive, 0 elsewhere.
-Tensor masked(const Tensor& grad, const Tensor& y) {
+Tensor relu_gradient(const Tensor& grad, const Tensor& y) {
   Tensor result = Tensor::uninitialized(grad.shape());
   const float *from = grad.data(), *forward = y.data();
   float* to = result.data();
-  parallel_ranges(grad.size(), kElementsTogether, [=](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) to[i] = forward[i] > 0.0f ? from[i] : 0.0f;
-  });
+  for_each_element(grad.size(), [=](Index i) { to[i] = specfuse::relu_gradient(from[i], forward[i]); });
   return result;
 }
 
@@ -46,16 +45,17 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias,
   const bool relu = activation == Activation::relu;
   Tensor result = Tensor::uninitialized({rows, outputs});
   const float* start = bias.value().data();
-  parallel_gemm(plain(x.value()), transposed(weight.value()), output(result), false, [=](float* row) {
+  const auto finish_row = [=](float* row) {
     for (Index o = 0; o < outputs; ++o) row[o] = relu ? std::max(row[o] + start[o], 0.0f) : row[o] + start[o];
-  });
+  };
+  parallel_gemm(plain(x.value()), transposed(weight.value()), output(result), {.finish_row = finish_row});
   return {result, {x, weight, bias}, [x, weight, bias, relu, result](const Tensor& dy) {
-            const Tensor grad = relu ? masked(dy, result) : dy;
+            const Tensor grad = relu ? relu_gradient(dy, result) : dy;
             if (x.requires_grad()) {
-              parallel_gemm(plain(grad), plain(weight.value()), output(x.grad_to_add()), true);
+              parallel_gemm(plain(grad), plain(weight.value()), output(x.grad_to_add()), {.accumulate = true});
             }
             if (weight.requires_grad()) {
-              parallel_gemm(transposed(grad), plain(x.value()), output(weight.grad_to_add()), true);
+              parallel_gemm(transposed(grad), plain(x.value()), output(weight.grad_to_add()), {.accumulate = true});
             }
             if (bias.requires_grad()) add_column_sums(grad, bias.grad_to_add());
           }};

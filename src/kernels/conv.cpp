@@ -35,10 +35,17 @@ MatrixView<const float> weight_matrix(const ConvGeometry& g, const Tensor& weigh
   return {weight.data(), g.out_channels, g.taps()};
 }
 
+/// Output positions that are computed together.
+struct Block {
+  const ConvGeometry& g;
+  PositionRange range;
+};
+
 /// Calls body(at, offset, count) for each run of positions that lies in one sample: `at` is where the run starts in
-/// channel 0 of an output tensor, `offset` where it starts in the range.
+/// channel 0 of an output tensor, `offset` where it starts in the block.
 template <class Body>
-void for_each_run(const ConvGeometry& g, PositionRange range, Body body) {
+void for_each_run(const Block& block, Body body) {
+  const auto& [g, range] = block;
   for (Index position = range.begin; position < range.end;) {
     const Index sample = position / g.positions(), inside = position % g.positions();
     const Index count = std::min(g.positions() - inside, range.end - position);
@@ -48,10 +55,11 @@ void for_each_run(const ConvGeometry& g, PositionRange range, Body body) {
 }
 
 /// values [O, range.size()] + bias -> output [N, O, OH, OW].
-void scatter(const ConvGeometry& g, PositionRange range, const float* values, const float* bias, float* output) {
-  for_each_run(g, range, [&](Index at, Index offset, Index count) {
+void scatter(const Block& block, const float* values, const float* bias, float* output) {
+  const ConvGeometry& g = block.g;
+  for_each_run(block, [&](Index at, Index offset, Index count) {
     for (Index o = 0; o < g.out_channels; ++o) {
-      const float* from = values + o * range.size() + offset;
+      const float* from = values + o * block.range.size() + offset;
       float* to = output + at + o * g.positions();
       const float shift = bias != nullptr ? bias[o] : 0.0f;
       for (Index i = 0; i < count; ++i) to[i] = from[i] + shift;
@@ -60,10 +68,11 @@ void scatter(const ConvGeometry& g, PositionRange range, const float* values, co
 }
 
 /// output [N, O, OH, OW] -> values [O, range.size()].
-void gather(const ConvGeometry& g, PositionRange range, const float* output, float* values) {
-  for_each_run(g, range, [&](Index at, Index offset, Index count) {
+void gather(const Block& block, const float* output, float* values) {
+  const ConvGeometry& g = block.g;
+  for_each_run(block, [&](Index at, Index offset, Index count) {
     for (Index o = 0; o < g.out_channels; ++o) {
-      std::copy_n(output + at + o * g.positions(), count, values + o * range.size() + offset);
+      std::copy_n(output + at + o * g.positions(), count, values + o * block.range.size() + offset);
     }
   });
 }
@@ -82,7 +91,7 @@ Tensor conv_forward(const ConvGeometry& g, const Tensor& input, const Tensor& we
     simd().im2col.im2col(g, input.data(), range, columns);
     gemm(plain(weight_matrix(g, weight)), plain({columns, g.taps(), range.size()}),
          {values, g.out_channels, range.size()});
-    scatter(g, range, values, bias.data(), output.data());
+    scatter({g, range}, values, bias.data(), output.data());
   });
   return output;
 }
@@ -98,7 +107,7 @@ void conv_backward_data(const ConvGeometry& g, const Tensor& output_grad, const 
       const PositionRange range{begin, std::min(begin + block, last * g.positions())};
       float* columns = scratch(kColumns, g.taps() * range.size());
       float* values = scratch(kOutputs, g.out_channels * range.size());
-      gather(g, range, output_grad.data(), values);
+      gather({g, range}, output_grad.data(), values);
       gemm(transposed(weight_matrix(g, weight)), plain({values, g.out_channels, range.size()}),
            {columns, g.taps(), range.size()});
       simd().im2col.col2im(g, columns, range, input_grad.data());
@@ -120,7 +129,7 @@ void conv_backward_weight(const ConvGeometry& g, const Tensor& output_grad, cons
       float* columns = scratch(kColumns, g.taps() * range.size());
       float* values = scratch(kOutputs, g.out_channels * range.size());
       simd().im2col.im2col(g, input.data(), range, columns);
-      gather(g, range, output_grad.data(), values);
+      gather({g, range}, output_grad.data(), values);
       gemm(plain({values, g.out_channels, range.size()}), transposed({columns, g.taps(), range.size()}),
            {sum.data(), g.out_channels, g.taps()}, true);
     }

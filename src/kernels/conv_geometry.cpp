@@ -5,7 +5,13 @@
 namespace specfuse {
 namespace {
 
-Index output_extent(Index in, Index kernel, Index stride, Index padding, Index dilation) {
+/// One dimension of a walk.
+struct Walk {
+  Index stride, padding, dilation;
+};
+
+Index output_extent(Index in, Index kernel, const Walk& walk) {
+  const auto [stride, padding, dilation] = walk;
   SPECFUSE_CHECK(stride >= 1 && dilation >= 1 && padding >= 0,
                  "convolution: expected stride and dilation of at least 1 and padding of at least 0, got ", stride,
                  ", ", dilation, " and ", padding);
@@ -28,8 +34,8 @@ ConvGeometry conv_geometry(const Shape& input, const Shape& weight, const ConvOp
                  "convolution: expected input [N, C, H, W] and weight [O, C, KH, KW] with equal C, got ", input.text(),
                  " and ", weight.text());
   ConvGeometry g{input[0], input[1], weight[0], {input[2], input[3]}, {weight[2], weight[3]}, {}, options};
-  g.out.h = output_extent(g.in.h, g.kernel.h, options.stride.h, options.padding.h, options.dilation.h);
-  g.out.w = output_extent(g.in.w, g.kernel.w, options.stride.w, options.padding.w, options.dilation.w);
+  g.out.h = output_extent(g.in.h, g.kernel.h, {options.stride.h, options.padding.h, options.dilation.h});
+  g.out.w = output_extent(g.in.w, g.kernel.w, {options.stride.w, options.padding.w, options.dilation.w});
   return g;
 }
 

@@ -8,6 +8,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/kernels/dispatch.h"
+#include "specfuse/tensor/math.h"
 
 namespace specfuse {
 namespace {
@@ -54,11 +55,11 @@ Tensor turned(const Tensor& x, Index rows, Index cols) {
   return result;
 }
 
-/// weight [O, C, K] -> [points, taps, O * C]: filters side by side, as many as there are lanes for.
+/// weight [O, C, K] -> [points, taps, O * C]: filters side by side.
 Tensor expand_weight(const N16Work& work, const Tensor& weight) {
   const Index filters = work.part.in_channels * work.part.out_channels;
   Tensor expanded = Tensor::uninitialized({work.points, work.part.taps, filters});
-  toom_expand(work.axis, ToomRole::taps, {1, filters}, turned(weight, filters, work.whole.taps).data(),
+  toom_expand({work.axis, ToomRole::taps, {1, filters}}, turned(weight, filters, work.whole.taps).data(),
               expanded.data());
   return expanded;
 }
@@ -66,74 +67,77 @@ Tensor expand_weight(const N16Work& work, const Tensor& weight) {
 void contract_weight(const N16Work& work, const Tensor& expanded, Tensor& weight) {
   const Index filters = work.part.in_channels * work.part.out_channels, taps = work.whole.taps;
   Tensor plain = Tensor::uninitialized({taps, filters});
-  toom_contract(work.axis, ToomRole::taps, {1, filters}, expanded.data(), plain.data());
+  toom_contract({work.axis, ToomRole::taps, {1, filters}}, expanded.data(), plain.data());
   const Tensor gradient = turned(plain, taps, filters);
   for (Index i = 0; i < weight.size(); ++i) weight[i] += gradient[i];
 }
 
 void expand_input(const N16Work& work, const float* x, float* expanded) {
-  toom_expand(work.axis, ToomRole::signal, {work.part.in_channels, kBlockSamples}, x, expanded);
+  toom_expand({work.axis, ToomRole::signal, {work.part.in_channels, kBlockSamples}}, x, expanded);
+}
+
+/// One level of the transforms of a block.
+struct BlockLevel {
+  const N16Work& work;
+  std::size_t level;
+
+  bool is_last() const { return level == work.axis.levels(); }
+  BlockLevel next() const { return {work, level + 1}; }
+  /// Points of this level, and of all behind it.
+  Index points() const { return work.axis.points(level) / points_below(); }
+  Index points_below() const { return work.axis.points(level + 1); }
+  ToomSequence inputs() const { return {work.axis, ToomRole::signal, {work.part.in_channels, kBlockSamples}, level}; }
+  ToomSequence outputs() const { return {work.axis, ToomRole::result, {work.part.out_channels, kBlockSamples}, level}; }
+};
+
+/// Floats of a sequence at one point of its level.
+Index size_at_point(const ToomSequence& of) {
+  return of.rows.rows * of.axis.length(of.role, of.level + 1) * of.rows.width;
 }
 
 /// y of one block at one level, finished, from x and all weights of the level. Point by point, so that what a point
 /// needs stays in the second-level cache.
-void forward_level(const N16Work& work, std::size_t level, const Finish& finish, const float* x, const float* weight,
-                   float* y) {
-  const ToomAxis& axis = work.axis;
-  if (level == axis.levels()) {
-    simd().n16.forward(work.part, finish, x, weight, y);
+void forward_level(const BlockLevel& at, const N16Filters& filters, const float* x, float* y) {
+  if (at.is_last()) {
+    simd().n16.forward(at.work.part, filters, x, y);
     return;
   }
-  const ToomRows inputs{work.part.in_channels, kBlockSamples}, outputs{work.part.out_channels, kBlockSamples};
-  const Index points = axis.points(level) / axis.points(level + 1);
-  const Index in_size = inputs.rows * axis.length(ToomRole::signal, level + 1) * kBlockSamples;
-  const Index out_size = outputs.rows * axis.length(ToomRole::result, level + 1) * kBlockSamples;
-  Tensor in = Tensor::uninitialized({points * in_size}), out = Tensor::uninitialized({points * out_size});
-  toom_expand_level(axis, ToomRole::signal, level, inputs, x, in.data());
-  for (Index t = 0; t < points; ++t) {
-    forward_level(work, level + 1, {}, in.data() + t * in_size, weight + t * axis.points(level + 1) * work.weights,
+  const ToomSequence inputs = at.inputs(), outputs = at.outputs();
+  const Index in_size = size_at_point(inputs), out_size = size_at_point(outputs);
+  Tensor in = Tensor::uninitialized({at.points() * in_size}), out = Tensor::uninitialized({at.points() * out_size});
+  toom_expand_level(inputs, x, in.data());
+  for (Index t = 0; t < at.points(); ++t) {
+    forward_level(at.next(), {filters.weight + t * at.points_below() * at.work.weights}, in.data() + t * in_size,
                   out.data() + t * out_size);
   }
-  toom_contract_level(axis, ToomRole::result, level, outputs, out.data(), y, finish);
+  toom_contract_level(outputs, out.data(), y, filters.finish);
 }
 
 /// Adds to dx of one block at one level, from dy at all points of the last.
-void backward_data_level(const N16Work& work, std::size_t level, const float* dy, const float* weight, float* dx) {
-  const ToomAxis& axis = work.axis;
-  if (level == axis.levels()) {
-    simd().n16.backward_data(work.part, dy, weight, dx);
+void backward_data_level(const BlockLevel& at, const float* dy, const float* weight, float* dx) {
+  if (at.is_last()) {
+    simd().n16.backward_data(at.work.part, dy, weight, dx);
     return;
   }
-  const ToomRows inputs{work.part.in_channels, kBlockSamples};
-  const Index below = axis.points(level + 1), points = axis.points(level) / below;
-  const Index in_size = inputs.rows * axis.length(ToomRole::signal, level + 1) * kBlockSamples;
-  Tensor in(Shape{points * in_size});
-  for (Index t = 0; t < points; ++t) {
-    backward_data_level(work, level + 1, dy + t * below * work.y_size, weight + t * below * work.weights,
+  const ToomSequence inputs = at.inputs();
+  const Index below = at.points_below(), in_size = size_at_point(inputs);
+  Tensor in(Shape{at.points() * in_size});
+  for (Index t = 0; t < at.points(); ++t) {
+    backward_data_level(at.next(), dy + t * below * at.work.y_size, weight + t * below * at.work.weights,
                         in.data() + t * in_size);
   }
-  toom_contract_level(axis, ToomRole::signal, level, inputs, in.data(), dx);
+  toom_contract_level(inputs, in.data(), dx);
 }
 
-/// dy of one block, zero where ReLU was off.
-void mask_gradient(const N16Work& work, const float* dy, const float* y, bool relu, float* masked) {
-  const Index count = work.whole.out_channels * work.whole.out_length * kBlockSamples;
-  if (!relu) {
-    std::copy_n(dy, count, masked);
-    return;
-  }
-  for (Index i = 0; i < count; ++i) masked[i] = y[i] > 0.0f ? dy[i] : 0.0f;
-}
-
-void add_bias_gradient(const N16Conv& g, const float* masked, double* sums) {
+void add_bias_gradient(const N16Conv& g, const float* dy, double* sums) {
   const Index line = g.out_length * kBlockSamples;
-  for (Index o = 0; o < g.out_channels; ++o, masked += line) {
+  for (Index o = 0; o < g.out_channels; ++o, dy += line) {
     // 16 running sums, so that the loop is not one long chain of additions.
-    float lanes[kBlockSamples] = {};
+    float totals[kBlockSamples] = {};
     for (Index i = 0; i < line; i += kBlockSamples) {
-      for (Index lane = 0; lane < kBlockSamples; ++lane) lanes[lane] += masked[i + lane];
+      for (Index sample = 0; sample < kBlockSamples; ++sample) totals[sample] += dy[i + sample];
     }
-    for (const float lane : lanes) sums[o] += lane;
+    for (const float total : totals) sums[o] += total;
   }
 }
 
@@ -166,7 +170,7 @@ void add_weight_gradient(const N16Work& work, const Held& held, Tensor& expanded
     float* to = expanded.data() + (point * g.taps * g.out_channels + first) * g.in_channels;
     for (Index i = 0; i < some.out_channels * row; ++i) {
       float total = 0;
-      for (Index lane = 0; lane < kBlockSamples; ++lane) total += sums[i * kBlockSamples + lane];
+      for (Index sample = 0; sample < kBlockSamples; ++sample) total += sums[i * kBlockSamples + sample];
       to[i % g.taps * g.out_channels * g.in_channels + i / g.taps] += total;
     }
   });
@@ -177,18 +181,18 @@ void add_weight_gradient(const N16Work& work, const Held& held, Tensor& expanded
 Tensor to_n16(const Tensor& x) {
   SPECFUSE_CHECK(x.shape().rank() == 3, "to_n16: expected [N, C, L], got ", x.shape().text());
   const Index samples = x.dim(0), line = x.dim(1) * x.dim(2), blocks = (samples + kBlockSamples - 1) / kBlockSamples;
-  Tensor lanes = Tensor::uninitialized({blocks, x.dim(1), x.dim(2), kBlockSamples});
+  Tensor blocked = Tensor::uninitialized({blocks, x.dim(1), x.dim(2), kBlockSamples});
   parallel_for(blocks, [&](Index block) {
-    float* to = lanes.data() + block * line * kBlockSamples;
+    float* to = blocked.data() + block * line * kBlockSamples;
     const Index count = std::min(kBlockSamples, samples - block * kBlockSamples);
     const float* from = x.data() + block * kBlockSamples * line;
     for (Index i = 0; i < line; ++i) {
-      for (Index lane = 0; lane < kBlockSamples; ++lane) {
-        to[i * kBlockSamples + lane] = lane < count ? from[lane * line + i] : 0.0f;
+      for (Index sample = 0; sample < kBlockSamples; ++sample) {
+        to[i * kBlockSamples + sample] = sample < count ? from[sample * line + i] : 0.0f;
       }
     }
   });
-  return lanes;
+  return blocked;
 }
 
 Tensor from_n16(const Tensor& x, Index samples) {
@@ -200,9 +204,9 @@ Tensor from_n16(const Tensor& x, Index samples) {
   Tensor plain = Tensor::uninitialized({samples, x.dim(1), x.dim(2)});
   parallel_for(x.dim(0), [&](Index block) {
     const float* from = x.data() + block * line * kBlockSamples;
-    for (Index lane = 0; lane < std::min(kBlockSamples, samples - block * kBlockSamples); ++lane) {
-      float* to = plain.data() + (block * kBlockSamples + lane) * line;
-      for (Index i = 0; i < line; ++i) to[i] = from[i * kBlockSamples + lane];
+    for (Index sample = 0; sample < std::min(kBlockSamples, samples - block * kBlockSamples); ++sample) {
+      float* to = plain.data() + (block * kBlockSamples + sample) * line;
+      for (Index i = 0; i < line; ++i) to[i] = from[i * kBlockSamples + sample];
     }
   });
   return plain;
@@ -218,21 +222,21 @@ Tensor conv_n16_forward(const Tensor& x, const Tensor& weight, const Tensor& bia
   const Index in_size = g.in_channels * g.in_length * kBlockSamples;
   const Index out_size = g.out_channels * g.out_length * kBlockSamples;
   parallel_for(x.dim(0), [&](Index block) {
-    forward_level(work, 0, {bias.data(), relu}, x.data() + block * in_size, weights.data(),
+    forward_level({work, 0}, {weights.data(), {bias.data(), relu}}, x.data() + block * in_size,
                   y.data() + block * out_size);
   });
   return y;
 }
 
 void conv_n16_backward(const ConvBackward& at, const ConvGradients& gradients) {
-  const auto& [x, weight, y, dy, relu] = at;
-  const N16Work work = n16_work(x, weight);
+  const Tensor &x = at.x, &y = at.y, &dy = at.dy;
+  const N16Work work = n16_work(x, at.weight);
   const N16Conv& g = work.whole;
   SPECFUSE_CHECK(dy.shape() == y.shape() && y.shape() == Shape({x.dim(0), g.out_channels, g.out_length, kBlockSamples}),
                  "conv_n16: expected a gradient of shape ", y.shape().text(), ", got ", dy.shape().text());
   const Index blocks = x.dim(0), in_size = g.in_channels * g.in_length * kBlockSamples;
   const Index out_size = g.out_channels * g.out_length * kBlockSamples;
-  const Tensor weights = gradients.x != nullptr ? expand_weight(work, weight) : Tensor();
+  const Tensor weights = gradients.x != nullptr ? expand_weight(work, at.weight) : Tensor();
   Tensor weight_gradient = gradients.weight != nullptr
                                ? Tensor(Shape{work.points, work.part.taps, g.out_channels * g.in_channels})
                                : Tensor();
@@ -245,13 +249,16 @@ void conv_n16_backward(const ConvBackward& at, const ConvGradients& gradients) {
     held.blocks = std::min(kBlocksHeld, blocks - first);
     parallel_for(held.blocks, [&](Index i) {
       const Index block = first + i;
-      Tensor masked = Tensor::uninitialized({out_size});
-      mask_gradient(work, dy.data() + block * out_size, y.data() + block * out_size, relu, masked.data());
-      if (gradients.bias != nullptr) add_bias_gradient(g, masked.data(), biases.data() + block * g.out_channels);
+      // Zero where ReLU was off.
+      Tensor sent = Tensor::uninitialized({out_size});
+      const float *from = dy.data() + block * out_size, *results = y.data() + block * out_size;
+      float* to = sent.data();
+      for (Index k = 0; k < out_size; ++k) to[k] = at.relu ? relu_gradient(from[k], results[k]) : from[k];
+      if (gradients.bias != nullptr) add_bias_gradient(g, sent.data(), biases.data() + block * g.out_channels);
       float* outputs = held.dy.data() + i * work.points * work.y_size;
-      toom_expand(work.axis, ToomRole::result, {g.out_channels, kBlockSamples}, masked.data(), outputs);
+      toom_expand({work.axis, ToomRole::result, {g.out_channels, kBlockSamples}}, sent.data(), outputs);
       if (gradients.x != nullptr) {
-        backward_data_level(work, 0, outputs, weights.data(), gradients.x->data() + block * in_size);
+        backward_data_level({work, 0}, outputs, weights.data(), gradients.x->data() + block * in_size);
       }
       if (gradients.weight != nullptr) {
         expand_input(work, x.data() + block * in_size, held.x.data() + i * work.points * work.x_size);

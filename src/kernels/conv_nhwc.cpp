@@ -8,6 +8,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/kernels/dispatch.h"
+#include "specfuse/tensor/math.h"
 
 namespace specfuse {
 namespace {
@@ -72,23 +73,25 @@ struct ImageTransform {
   ToomRole role;
   Index images, w, channels, step;
 
-  ToomRows columns() const { return {images, w * channels}; }
-  ToomRows rows() const { return {work.down.points() * images * work.down.length(role), channels, step}; }
+  ToomSequence down() const { return {work.down, role, {images, w * channels}}; }
+  ToomSequence along() const {
+    return {work.along, role, {work.down.points() * images * work.down.length(role), channels, step}};
+  }
   Shape between() const { return Shape{work.down.points() * images * work.down.length(role) * w * channels}; }
 
   void expand(const float* plain, float* points) const {
     Tensor half = Tensor::uninitialized(between());
-    toom_expand(work.down, role, columns(), plain, half.data());
-    toom_expand(work.along, role, rows(), half.data(), points);
+    toom_expand(down(), plain, half.data());
+    toom_expand(along(), half.data(), points);
   }
   void contract(const float* points, float* plain) const {
     Tensor half = role == ToomRole::signal ? Tensor(between()) : Tensor::uninitialized(between());
-    toom_contract(work.along, role, rows(), points, half.data());
-    toom_contract(work.down, role, columns(), half.data(), plain);
+    toom_contract(along(), points, half.data());
+    toom_contract(down(), half.data(), plain);
   }
 };
 
-/// How a kernel's weights lie: lanes of output channels for each input channel, or the other way round.
+/// Which channels of a kernel's weights are SIMD lanes: its outputs for each input, or the other way round.
 enum class Lanes { outputs, inputs };
 
 /// Calls body with the place of each weight in [O, C, taps], and in [groups, taps, other channels, kChannelGroup]; on
@@ -117,22 +120,24 @@ struct WeightTransform {
   Index run() const { return (lanes == Lanes::outputs ? shape[1] : shape[0]) * kChannelGroup; }
   Index plain_size() const { return groups() * shape[2] * shape[3] * run(); }
   Shape expanded_shape() const { return {work.points(), groups() * work.taps() * run()}; }
-  ToomRows columns() const { return {groups(), shape[3] * run()}; }
-  ToomRows rows() const { return {work.down.points() * groups() * work.part.kernel_h, run()}; }
-  Index half_size() const { return rows().rows * shape[3] * run(); }
+  ToomSequence down() const { return {work.down, ToomRole::taps, {groups(), shape[3] * run()}}; }
+  ToomSequence along() const {
+    return {work.along, ToomRole::taps, {work.down.points() * groups() * work.part.kernel_h, run()}};
+  }
+  Index half_size() const { return along().rows.rows * shape[3] * run(); }
 
   Tensor expand(const Tensor& weight) const {
     Tensor plain(Shape{plain_size()}), half = Tensor::uninitialized({half_size()});
     for_weights(shape, lanes, [&](Index from, Index to) { plain[to] = weight[from]; });
     Tensor expanded = Tensor::uninitialized(expanded_shape());
-    toom_expand(work.down, ToomRole::taps, columns(), plain.data(), half.data());
-    toom_expand(work.along, ToomRole::taps, rows(), half.data(), expanded.data());
+    toom_expand(down(), plain.data(), half.data());
+    toom_expand(along(), half.data(), expanded.data());
     return expanded;
   }
   void contract(const Tensor& expanded, Tensor& weight) const {
     Tensor plain = Tensor::uninitialized({plain_size()}), half = Tensor::uninitialized({half_size()});
-    toom_contract(work.along, ToomRole::taps, rows(), expanded.data(), half.data());
-    toom_contract(work.down, ToomRole::taps, columns(), half.data(), plain.data());
+    toom_contract(along(), expanded.data(), half.data());
+    toom_contract(down(), half.data(), plain.data());
     for_weights(shape, lanes, [&](Index to, Index from) { weight[to] += plain[from]; });
   }
 };
@@ -159,7 +164,7 @@ Tensor mask_gradient(const Tensor& dy, const Tensor& y, bool relu, Tensor* dbias
     float* to = masked.data() + n * size;
     const float *from = dy.data() + n * size, *result = y.data() + n * size;
     if (relu) {
-      for (Index i = 0; i < size; ++i) to[i] = result[i] > 0.0f ? from[i] : 0.0f;
+      for (Index i = 0; i < size; ++i) to[i] = relu_gradient(from[i], result[i]);
     }
     for (Index i = 0; dbias != nullptr && i < size; i += channels) {
       for (Index o = 0; o < channels; ++o) sums[static_cast<std::size_t>(n * channels + o)] += to[i + o];
@@ -182,10 +187,10 @@ Tensor data_gradient(const NhwcWork& work, const std::vector<Index>& starts, con
   const Index parts = points > 1 ? 1 : images;
   parallel_for(points * parts, [&](Index task) {
     const Index point = task / parts, first = task % parts * (images / parts) * work.positions();
-    const NhwcPositions at{starts.data() + first, images / parts * work.positions()};
+    const NhwcTask at{g, starts.data() + first, images / parts * work.positions()};
     const float* gradient = dy.data() + point * (dy.size() / points) + first * g.out_step;
     for (Index group = 0; group < g.in_step; group += kChannelGroup) {
-      simd().nhwc.backward_data(g, at, gradient,
+      simd().nhwc.backward_data(at, gradient,
                                 packed.data() + (point * g.in_step + group) * work.taps() * g.out_channels,
                                 dx.data() + point * (dx.size() / points) + group);
     }
@@ -193,21 +198,26 @@ Tensor data_gradient(const NhwcWork& work, const std::vector<Index>& starts, con
   return dx;
 }
 
+/// Inputs and gradients of some images at all points.
+struct Held {
+  const Tensor &x, &dy;
+};
+
 /// Adds to the weight gradients at all points.
-void add_weight_gradient(const NhwcWork& work, const std::vector<Index>& starts, const Tensor& x, const Tensor& dy,
-                         Tensor& expanded) {
+void add_weight_gradient(const NhwcWork& work, const std::vector<Index>& starts, const Held& held, Tensor& expanded) {
+  const Tensor &x = held.x, &dy = held.dy;
   const NhwcConv& g = work.part;
   const Index points = work.points(), size = work.taps() * g.in_channels * kChannelGroup;
-  const NhwcPositions at{starts.data(), static_cast<Index>(starts.size())};
   // Each task has its own weights, so there are no partial sums to add up: a group at one point, and a row of the
   // kernel where there is but one.
   const Index groups = g.out_step / kChannelGroup, rows = points > 1 ? 1 : g.kernel_h;
   NhwcConv some = g;
   some.kernel_h = g.kernel_h / rows;
+  const NhwcTask all{some, starts.data(), static_cast<Index>(starts.size())};
   parallel_for(points * groups * rows, [&](Index task) {
     const Index row = task % rows, group = task / rows % groups, point = task / rows / groups;
     Tensor sums = Tensor::uninitialized({size / rows});
-    simd().nhwc.backward_weight(some, at, x.data() + point * (x.size() / points) + row * g.in_w * g.in_channels,
+    simd().nhwc.backward_weight(all, x.data() + point * (x.size() / points) + row * g.in_w * g.in_channels,
                                 dy.data() + point * (dy.size() / points) + group * kChannelGroup, sums.data());
     float* to = expanded.data() + (point * groups + group) * size + row * sums.size();
     for (Index i = 0; i < sums.size(); ++i) to[i] += sums[i];
@@ -264,9 +274,9 @@ Tensor conv_nhwc_forward(const Tensor& x, const Tensor& weight, const Tensor& bi
     const Index parts = points > 1 ? 1 : (positions + kPositionsTogether - 1) / kPositionsTogether;
     parallel_for(points * parts, [&](Index task) {
       const Index point = task / parts, begin = task % parts * positions / parts;
-      const NhwcPositions at{starts.data() + begin, (task % parts + 1) * positions / parts - begin};
+      const NhwcTask at{g, starts.data() + begin, (task % parts + 1) * positions / parts - begin};
       for (Index group = 0; group < g.out_step; group += kChannelGroup) {
-        simd().nhwc.forward(g, at, inputs.data() + point * (inputs.size() / points),
+        simd().nhwc.forward(at, inputs.data() + point * (inputs.size() / points),
                             packed.data() + (point * g.out_step + group) * work.taps() * g.in_channels,
                             outputs.data() + (point * positions + begin) * g.out_step + group);
       }
@@ -311,7 +321,7 @@ void conv_nhwc_backward(const ConvBackward& at, const ConvGradients& gradients) 
       const ImageTransform signal{work, ToomRole::signal, images, work.in_w, g.in_channels, 0};
       Tensor inputs = Tensor::uninitialized({work.points(), images * work.pixels() * g.in_channels});
       signal.expand(x.data() + first * x_size, inputs.data());
-      add_weight_gradient(work, starts, inputs, outputs, weights);
+      add_weight_gradient(work, starts, {inputs, outputs}, weights);
     }
   }
   if (gradients.weight != nullptr) by_outputs.contract(weights, *gradients.weight);

@@ -50,14 +50,13 @@ void gemm(const Factor& a, const Factor& b, const MatrixView<float>& c, bool acc
               accumulate ? 1.0f : 0.0f, c.data, to_blas(c.stride));
 }
 
-void parallel_gemm(const Factor& a, const Factor& b, const MatrixView<float>& c, bool accumulate,
-                   const std::function<void(float*)>& finish_row) {
+void parallel_gemm(const Factor& a, const Factor& b, const MatrixView<float>& c, const GemmOptions& options) {
   SPECFUSE_CHECK(a.rows() == c.rows, "parallel_gemm: expected ", c.rows, " rows in the first factor, got ", a.rows());
   parallel_ranges(c.rows, std::clamp(c.rows / kTasks, kLeastRows, kMostRows), [&](Index begin, Index end) {
     float* rows = c.data + begin * c.stride;
-    gemm(rows_of(a, begin, end), b, {rows, end - begin, c.cols, c.stride}, accumulate);
-    if (!finish_row) return;
-    for (Index row = begin; row < end; ++row, rows += c.stride) finish_row(rows);
+    gemm(rows_of(a, begin, end), b, {rows, end - begin, c.cols, c.stride}, options.accumulate);
+    if (!options.finish_row) return;
+    for (Index row = begin; row < end; ++row, rows += c.stride) options.finish_row(rows);
   });
 }
 

@@ -33,9 +33,10 @@ struct Finish {
 
 /// Rows of `length` positions, each a run of `width` floats, `step` floats apart, and what their windows become:
 /// `points` times rows of `windows` positions that are `point_step` floats apart, the points `point_stride`. Positions
-/// beyond the length are zero.
+/// beyond the length are zero. `finish` is for sums of windows that lie side by side.
 struct WindowRows {
   Index rows, length, windows, width, step, point_step, point_stride;
+  Finish finish{};
 };
 
 struct WindowRoutines {
@@ -43,8 +44,7 @@ struct WindowRoutines {
   void (*expand)(const WindowMap& map, const WindowRows& rows, const float* signal, float* points);
   /// The transpose of expand: adds to the signal where windows overlap; where they lie side by side, sets and finishes
   /// it.
-  void (*contract)(const WindowMap& map, const WindowRows& rows, const Finish& finish, const float* points,
-                   float* signal);
+  void (*contract)(const WindowMap& map, const WindowRows& rows, const float* points, float* signal);
 };
 
 /// Gradients and inputs of several blocks of 16 samples.
@@ -53,9 +53,15 @@ struct N16Blocks {
   Index count, dy_stride, x_stride;
 };
 
+/// Weights [K, O, C], and what happens to their sums.
+struct N16Filters {
+  const float* weight;
+  Finish finish{};
+};
+
 /// Convolution of one block of 16 samples with weights [K, O, C]; see kernels/conv_n16.h. The backward routines add.
 struct N16Routines {
-  void (*forward)(const N16Conv& conv, const Finish& finish, const float* x, const float* weight, float* y);
+  void (*forward)(const N16Conv& conv, const N16Filters& filters, const float* x, float* y);
   void (*backward_data)(const N16Conv& conv, const float* dy, const float* weight, float* dx);
   /// Over several blocks, so many floats apart; sums [O, C, K, 16] over all but the samples.
   void (*backward_weight)(const N16Conv& conv, const N16Blocks& blocks, float* sums);
@@ -67,12 +73,13 @@ inline constexpr Index kChannelGroup = 32;
 /// Sizes of a convolution of images [H, W, C]; see kernels/conv_nhwc.h.
 struct NhwcConv {
   Index in_channels, out_channels, in_w, kernel_h, kernel_w;
-  /// Floats from one position to the next where channels are lanes: whole groups.
+  /// Floats from one position to the next where channels are SIMD lanes: whole groups.
   Index in_step, out_step;
 };
 
-/// Outputs, and the pixels of the images at which their windows start.
-struct NhwcPositions {
+/// A convolution at some output positions, and the pixels of the images at which their windows start.
+struct NhwcTask {
+  const NhwcConv& conv;
   const Index* starts;
   Index count;
 };
@@ -80,12 +87,11 @@ struct NhwcPositions {
 /// Each computes one group of channels, which is where its last two pointers point.
 struct NhwcRoutines {
   /// y [positions, out_step] from x [pixels, C] and weight [KH, KW * C, kChannelGroup].
-  void (*forward)(const NhwcConv& conv, const NhwcPositions& at, const float* x, const float* weight, float* y);
+  void (*forward)(const NhwcTask& task, const float* x, const float* weight, float* y);
   /// Adds to dx [pixels, in_step] from dy [positions, out_step] and weight [KH * KW, O, kChannelGroup].
-  void (*backward_data)(const NhwcConv& conv, const NhwcPositions& at, const float* dy, const float* weight, float* dx);
+  void (*backward_data)(const NhwcTask& task, const float* dy, const float* weight, float* dx);
   /// Sets dweight [KH, KW * C, kChannelGroup] from x [pixels, C] and dy [positions, out_step].
-  void (*backward_weight)(const NhwcConv& conv, const NhwcPositions& at, const float* x, const float* dy,
-                          float* dweight);
+  void (*backward_weight)(const NhwcTask& task, const float* x, const float* dy, float* dweight);
 };
 
 /// The routines that are compiled once per instruction set, from one source each.

@@ -42,33 +42,45 @@ void join_strided(Column* columns, Input* inputs, Index stride, Index count) {
   for (Index i = 0; i < count; ++i) Action::template apply<1>(columns + i, inputs + i * stride);
 }
 
-/// One tap over the outputs x_begin ... x_end - 1 of one output row. `offset` is the input column under output 0.
+/// One tap over the outputs begin ... end - 1 of an output row. `offset` is the input column under output 0.
+struct RowWalk {
+  Index in_width, stride, offset, begin, end;
+};
+
 template <class Action, class Column, class Input>
-void walk_row(Column* columns, Input* row, Index in_width, Index stride, Index offset, Index x_begin, Index x_end) {
+void walk_row(const RowWalk& of, Column* columns, Input* row) {
+  const auto [in_width, stride, offset, begin, end] = of;
   // Outputs whose input column offset + x * stride lies in 0 ... in_width - 1.
   const Index first = offset >= 0 ? 0 : (-offset + stride - 1) / stride;
   const Index last = in_width > offset ? (in_width - 1 - offset) / stride + 1 : 0;
-  const Index from = least(most(first, x_begin), x_end), to = most(least(last, x_end), from);
+  const Index from = least(most(first, begin), end), to = most(least(last, end), from);
   Column* at = columns;
-  for (Index x = x_begin; x < from; ++x) Action::outside(at++);
+  for (Index x = begin; x < from; ++x) Action::outside(at++);
   if (to > from) join_strided<Action>(at, row + offset + from * stride, stride, to - from);
   at += to - from;
-  for (Index x = to; x < x_end; ++x) Action::outside(at++);
+  for (Index x = to; x < end; ++x) Action::outside(at++);
 }
 
-/// One tap (channel c, kernel row and column) over all positions of the range.
+/// One tap over all positions of a range.
+struct TapWalk {
+  const ConvGeometry& geometry;
+  PositionRange range;
+  Index channel, row, col;
+};
+
 template <class Action, class Column, class Input>
-void walk_tap(const ConvGeometry& g, Input* input, PositionRange range, Column* columns, const Index (&tap)[3]) {
+void walk_tap(const TapWalk& tap, Input* input, Column* columns) {
+  const auto& [g, range, channel, kernel_row, kernel_col] = tap;
   const ConvOptions& options = g.options;
-  const Index offset = tap[2] * options.dilation.w - options.padding.w;
+  const Index offset = kernel_col * options.dilation.w - options.padding.w;
   Index position = range.begin;
   while (position < range.end) {
     const Index row = position / g.out.w, x = position % g.out.w, sample = row / g.out.h;
     const Index x_end = least(g.out.w, x + range.end - position);
-    const Index y = row % g.out.h * options.stride.h + tap[1] * options.dilation.h - options.padding.h;
+    const Index y = row % g.out.h * options.stride.h + kernel_row * options.dilation.h - options.padding.h;
     if (y >= 0 && y < g.in.h) {
-      Input* from = input + ((sample * g.in_channels + tap[0]) * g.in.h + y) * g.in.w;
-      walk_row<Action>(columns, from, g.in.w, options.stride.w, offset, x, x_end);
+      Input* from = input + ((sample * g.in_channels + channel) * g.in.h + y) * g.in.w;
+      walk_row<Action>({g.in.w, options.stride.w, offset, x, x_end}, columns, from);
     } else {
       for (Index i = 0; i < x_end - x; ++i) Action::outside(columns + i);
     }
@@ -82,7 +94,7 @@ void walk(const ConvGeometry& g, Input* input, PositionRange range, Column* colu
   for (Index c = 0; c < g.in_channels; ++c) {
     for (Index ky = 0; ky < g.kernel.h; ++ky) {
       for (Index kx = 0; kx < g.kernel.w; ++kx, columns += range.end - range.begin) {
-        walk_tap<Action>(g, input, range, columns, {c, ky, kx});
+        walk_tap<Action>({g, range, c, ky, kx}, input, columns);
       }
     }
   }

@@ -1,8 +1,8 @@
-// 1-D convolution with samples as lanes. The register tile is kOutputs channels by kWidth positions, or twice as tall
-// and half as wide where there are few positions: each step loads a line of samples for each position and broadcasts a
-// weight for each channel, so that loads hide behind arithmetic. Tiles at the edges are the same template in smaller
-// sizes. There is no blocking beyond that: what the transforms leave of a block of 16 samples at one point stays in the
-// first-level or second-level cache.
+// 1-D convolution with samples as SIMD lanes. The register tile is kOutputs channels by kWidth positions, or twice as
+// tall and half as wide where there are few positions: each step loads a line of samples for each position and
+// broadcasts a weight for each channel, so that loads hide behind arithmetic. Tiles at the edges are the same template
+// in smaller sizes. There is no blocking beyond that: what the transforms leave of a block of 16 samples at one point
+// stays in the first-level or second-level cache.
 //
 // Compiled once per instruction set; see simd_im2col.cpp.
 #include "kernels/simd.h"
@@ -65,15 +65,16 @@ inline __attribute__((always_inline)) void multiply_add(Line (&sums)[Rows][Cols]
   }
 }
 
-void forward(const N16Conv& g, const Finish& finish, const float* x, const float* weight, float* y) {
-  const Index filters = g.out_channels * g.in_channels;
+void forward(const N16Conv& g, const N16Filters& filters, const float* x, float* y) {
+  const Index tap = g.out_channels * g.in_channels;
+  const Finish finish = filters.finish;
   for_tiles_2d(g.out_channels, g.out_length, [&](auto outputs, auto width, Index o, Index p, Index lane) {
     constexpr int kRows = outputs.value, kCols = width.value;
     Line sums[kRows][kCols] = {};
     for (Index channel = 0; channel < g.in_channels; ++channel) {
-      const float* w = weight + o * g.in_channels + channel;
+      const float* w = filters.weight + o * g.in_channels + channel;
       const float* in = x + (channel * g.in_length + p) * kStep + lane;
-      for (Index k = 0; k < g.taps; ++k) multiply_add(sums, w + k * filters, g.in_channels, in + k * kStep);
+      for (Index k = 0; k < g.taps; ++k) multiply_add(sums, w + k * tap, g.in_channels, in + k * kStep);
     }
     SPECFUSE_UNROLL
     for (int r = 0; r < kRows; ++r) {

@@ -1,7 +1,7 @@
-// 2-D convolution with channels as lanes. The register tile is a few positions by two registers of channels: each step
-// loads two registers of weights and broadcasts one input a position, for twice as many multiply-adds. Positions are
-// those of all rows and images in turn, so that tiles are full however small an image is. A row of the kernel is one
-// run of inputs: the loops are rows of the kernel, then the run.
+// 2-D convolution with channels as SIMD lanes. The register tile is a few positions by two registers of channels: each
+// step loads two registers of weights and broadcasts one input a position, for twice as many multiply-adds. Positions
+// are those of all rows and images in turn, so that tiles are full however small an image is. A row of the kernel is
+// one run of inputs: the loops are rows of the kernel, then the run.
 //
 // Compiled once per instruction set; see simd_im2col.cpp.
 #include "kernels/simd.h"
@@ -15,11 +15,16 @@ constexpr int kGroup = 2 * kLanes;
 constexpr int kWidest = kLanes == 16 ? 12 : 5;
 static_assert(kChannelGroup % kGroup == 0);
 
-/// sums[r] += inputs[r][j] * (row j of the weights), for j in 0 ... run - 1.
+/// A run of neighbouring inputs.
+struct Run {
+  Index begin, count;
+};
+
+/// sums[r] += inputs[r][j] * (a row of the weights for each j), for j in the run.
 template <int Rows>
 inline __attribute__((always_inline)) void multiply_add(Line (&sums)[Rows][2], const float* const (&inputs)[Rows],
-                                                        Index from, const float* weights, Index run) {
-  for (Index j = from; j < from + run; ++j, weights += kChannelGroup) {
+                                                        Run run, const float* weights) {
+  for (Index j = run.begin; j < run.begin + run.count; ++j, weights += kChannelGroup) {
     const Line first = load(weights), second = load(weights + kLanes);
     SPECFUSE_UNROLL
     for (int r = 0; r < Rows; ++r) {
@@ -30,17 +35,18 @@ inline __attribute__((always_inline)) void multiply_add(Line (&sums)[Rows][2], c
   }
 }
 
-void forward(const NhwcConv& g, const NhwcPositions& at, const float* x, const float* weight, float* y) {
+void forward(const NhwcTask& task, const float* x, const float* weight, float* y) {
+  const NhwcConv& g = task.conv;
   const Index run = g.kernel_w * g.in_channels, row = g.in_w * g.in_channels;
   for (Index lane = 0; lane < kChannelGroup; lane += kGroup) {
-    for_even_tiles<kWidest>(at.count, [&](auto width, Index p) {
+    for_even_tiles<kWidest>(task.count, [&](auto width, Index p) {
       constexpr int kRows = width.value;
       Line sums[kRows][2] = {};
       const float* inputs[kRows];
       SPECFUSE_UNROLL
-      for (int r = 0; r < kRows; ++r) inputs[r] = x + at.starts[p + r] * g.in_channels;
+      for (int r = 0; r < kRows; ++r) inputs[r] = x + task.starts[p + r] * g.in_channels;
       for (Index ky = 0; ky < g.kernel_h; ++ky) {
-        multiply_add(sums, inputs, ky * row, weight + ky * run * kChannelGroup + lane, run);
+        multiply_add(sums, inputs, {ky * row, run}, weight + ky * run * kChannelGroup + lane);
       }
       SPECFUSE_UNROLL
       for (int r = 0; r < kRows; ++r) {
@@ -52,21 +58,22 @@ void forward(const NhwcConv& g, const NhwcPositions& at, const float* x, const f
   }
 }
 
-void backward_data(const NhwcConv& g, const NhwcPositions& at, const float* dy, const float* weight, float* dx) {
+void backward_data(const NhwcTask& task, const float* dy, const float* weight, float* dx) {
+  const NhwcConv& g = task.conv;
   // One tap at a time: it moves a whole tile of gradients to one of inputs, without an edge.
   for (Index lane = 0; lane < kChannelGroup; lane += kGroup) {
-    for_even_tiles<kWidest>(at.count, [&](auto width, Index p) {
+    for_even_tiles<kWidest>(task.count, [&](auto width, Index p) {
       constexpr int kRows = width.value;
       const float* gradients[kRows];
       SPECFUSE_UNROLL
       for (int r = 0; r < kRows; ++r) gradients[r] = dy + (p + r) * g.out_step;
       for (Index tap = 0; tap < g.kernel_h * g.kernel_w; ++tap) {
         Line sums[kRows][2] = {};
-        multiply_add(sums, gradients, 0, weight + tap * g.out_channels * kChannelGroup + lane, g.out_channels);
+        multiply_add(sums, gradients, {0, g.out_channels}, weight + tap * g.out_channels * kChannelGroup + lane);
         const Index moved = tap / g.kernel_w * g.in_w + tap % g.kernel_w;
         SPECFUSE_UNROLL
         for (int r = 0; r < kRows; ++r) {
-          float* to = dx + (at.starts[p + r] + moved) * g.in_step + lane;
+          float* to = dx + (task.starts[p + r] + moved) * g.in_step + lane;
           store(to, load(to) + sums[r][0]);
           store(to + kLanes, load(to + kLanes) + sums[r][1]);
         }
@@ -75,7 +82,8 @@ void backward_data(const NhwcConv& g, const NhwcPositions& at, const float* dy, 
   }
 }
 
-void backward_weight(const NhwcConv& g, const NhwcPositions& at, const float* x, const float* dy, float* dweight) {
+void backward_weight(const NhwcTask& task, const float* x, const float* dy, float* dweight) {
+  const NhwcConv& g = task.conv;
   const Index run = g.kernel_w * g.in_channels, row = g.in_w * g.in_channels;
   for (Index ky = 0; ky < g.kernel_h; ++ky, dweight += run * kChannelGroup) {
     for (Index lane = 0; lane < kChannelGroup; lane += kGroup) {
@@ -83,9 +91,9 @@ void backward_weight(const NhwcConv& g, const NhwcPositions& at, const float* x,
         constexpr int kRows = width.value;
         Line sums[kRows][2] = {};
         const float* gradient = dy + lane;
-        for (Index p = 0; p < at.count; ++p, gradient += g.out_step) {
+        for (Index p = 0; p < task.count; ++p, gradient += g.out_step) {
           const Line first = load(gradient), second = load(gradient + kLanes);
-          const float* input = x + at.starts[p] * g.in_channels + ky * row + j;
+          const float* input = x + task.starts[p] * g.in_channels + ky * row + j;
           SPECFUSE_UNROLL
           for (int r = 0; r < kRows; ++r) {
             sums[r][0] += input[r] * first;

@@ -9,8 +9,10 @@
 namespace specfuse::SPECFUSE_ISA {
 namespace {
 
-/// One window: how many of its positions there are, how far apart positions and points lie, and how its sums end.
+/// One window of a map: how many of its positions there are, how far apart positions and points lie, and how its sums
+/// end.
 struct Window {
+  const WindowMap& map;
   Index inside, position_step, point_stride;
   float bias;
   bool relu;
@@ -18,7 +20,8 @@ struct Window {
 
 struct Expand {
   template <int Width, int Reach>
-  static void apply(const WindowMap& map, const Window& window, const float* from, float* to, Index) {
+  static void apply(const Window& window, const float* from, float* to, Index) {
+    const WindowMap& map = window.map;
     typename Lanes<Width>::Values inputs[Reach];
     SPECFUSE_UNROLL
     for (Index q = 0; q < Reach; ++q) {
@@ -44,7 +47,8 @@ struct Expand {
 struct Contract {
   /// The first `done` lanes were added before.
   template <int Width, int Reach>
-  static void apply(const WindowMap& map, const Window& window, float* to, const float* from, Index done) {
+  static void apply(const Window& window, float* to, const float* from, Index done) {
+    const WindowMap& map = window.map;
     typename Lanes<Width>::Values sums[Reach] = {};
     const auto add_half = [&](const float* row, int first, typename Lanes<Width>::Values value) {
       SPECFUSE_UNROLL
@@ -80,39 +84,39 @@ struct Contract {
 /// Applies an action to all lanes of a window, whole registers first. The last of them overlaps the one before, or
 /// where there is none is a smaller one.
 template <class Action, int Width, int Reach, class Signal, class Points>
-void for_lanes(const WindowMap& map, const Window& window, Index width, Signal* signal, Points* points) {
+void for_lanes(const Window& window, Index width, Signal* signal, Points* points) {
   if constexpr (Width > 1) {
-    if (width < Width) return for_lanes<Action, Width / 2, Reach>(map, window, width, signal, points);
+    if (width < Width) return for_lanes<Action, Width / 2, Reach>(window, width, signal, points);
   }
   Index lane = 0;
   for (; lane + Width <= width; lane += Width) {
-    Action::template apply<Width, Reach>(map, window, signal + lane, points + lane, 0);
+    Action::template apply<Width, Reach>(window, signal + lane, points + lane, 0);
   }
   const Index last = width - Width;
-  if (lane < width) Action::template apply<Width, Reach>(map, window, signal + last, points + last, lane - last);
+  if (lane < width) Action::template apply<Width, Reach>(window, signal + last, points + last, lane - last);
 }
 
 template <class Action, class Signal, class Points>
-void for_windows(const WindowMap& map, const WindowRows& rows, const Finish& finish, Signal* signal, Points* points) {
+void for_windows(const WindowMap& map, const WindowRows& rows, Signal* signal, Points* points) {
   for (Index row = 0; row < rows.rows; ++row, signal += rows.length * rows.step) {
-    const float bias = finish.bias != nullptr ? finish.bias[row] : 0.0f;
+    const float bias = rows.finish.bias != nullptr ? rows.finish.bias[row] : 0.0f;
     for (Index w = 0; w < rows.windows; ++w, points += rows.point_step) {
-      const Window window{least(map.reach, rows.length - w * map.step), rows.step, rows.point_stride, bias,
-                          finish.relu};
+      const Window window{
+          map, least(map.reach, rows.length - w * map.step), rows.step, rows.point_stride, bias, rows.finish.relu};
       Signal* from = signal + w * map.step * rows.step;
-      if (map.reach == 3) for_lanes<Action, kLanes, 3>(map, window, rows.width, from, points);
-      if (map.reach == 5) for_lanes<Action, kLanes, 5>(map, window, rows.width, from, points);
-      if (map.reach == 9) for_lanes<Action, kLanes, 9>(map, window, rows.width, from, points);
+      if (map.reach == 3) for_lanes<Action, kLanes, 3>(window, rows.width, from, points);
+      if (map.reach == 5) for_lanes<Action, kLanes, 5>(window, rows.width, from, points);
+      if (map.reach == 9) for_lanes<Action, kLanes, 9>(window, rows.width, from, points);
     }
   }
 }
 
 void expand(const WindowMap& map, const WindowRows& rows, const float* signal, float* points) {
-  for_windows<Expand>(map, rows, {}, signal, points);
+  for_windows<Expand>(map, rows, signal, points);
 }
 
-void contract(const WindowMap& map, const WindowRows& rows, const Finish& finish, const float* points, float* signal) {
-  for_windows<Contract>(map, rows, finish, signal, points);
+void contract(const WindowMap& map, const WindowRows& rows, const float* points, float* signal) {
+  for_windows<Contract>(map, rows, signal, points);
 }
 
 }  // namespace

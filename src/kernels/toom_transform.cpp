@@ -24,36 +24,53 @@ WindowMap map_of(Index block, ToomRole role) {
 
 Index step_of(const ToomRows& rows) { return rows.step > 0 ? rows.step : rows.width; }
 
-WindowRows rows_at(const ToomAxis& axis, ToomRole role, std::size_t level, const ToomRows& rows) {
-  const Index windows = axis.length(role, level + 1);
-  const Index step = level + 1 == axis.levels() ? step_of(rows) : rows.width;
-  return {rows.rows, axis.length(role, level), windows, rows.width, rows.width, step, rows.rows * windows * step};
+WindowRows rows_at(const ToomSequence& of) {
+  const ToomRows& rows = of.rows;
+  const Index windows = of.axis.length(of.role, of.level + 1);
+  const Index step = of.level + 1 == of.axis.levels() ? step_of(rows) : rows.width;
+  return {rows.rows, of.axis.length(of.role, of.level), windows, rows.width, rows.width,
+          step,      rows.rows * windows * step};
 }
 
-/// Calls body for parts of the rows, or of their width where rows are few and wide, with the first row and the offsets
-/// at which a part starts on the plain side and among the points.
+/// Calls body for parts of the rows, or of their width where rows are few and wide, with the offsets at which a part
+/// starts on the plain side and among the points.
 template <class Body>
 void for_parts(const WindowRows& rows, const Body& body) {
   const Index width = std::min(rows.width, kWidthTogether), across = (rows.width + width - 1) / width;
   const Index together = std::max<Index>(1, kFloatsTogether / std::max<Index>(1, rows.length * width));
   const Index down = (rows.rows + together - 1) / together;
   parallel_for(down * across, [&](Index task) {
-    const Index first = task / across * together, lane = task % across * width;
+    const Index first = task / across * together, left = task % across * width;
     WindowRows part = rows;
     part.rows = std::min(together, rows.rows - first);
-    part.width = std::min(width, rows.width - lane);
-    body(part, first, first * rows.length * rows.step + lane, first * rows.windows * rows.point_step + lane);
+    part.width = std::min(width, rows.width - left);
+    if (part.finish.bias != nullptr) part.finish.bias += first;
+    body(part, first * rows.length * rows.step + left, first * rows.windows * rows.point_step + left);
   });
 }
 
 /// Calls body with where each position is on the plain side and at its point, where these are the same.
 template <class Body>
-void for_positions(const ToomAxis& axis, ToomRole role, const ToomRows& rows, const Body& body) {
-  const Index step = step_of(rows);
-  parallel_ranges(rows.rows * axis.length(role), kGrain, [&](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) body(i * rows.width, i * step);
+void for_positions(const ToomSequence& of, const Body& body) {
+  const Index step = step_of(of.rows), width = of.rows.width;
+  parallel_ranges(of.rows.rows * of.axis.length(of.role), kGrain, [&](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) body(i * width, i * step);
   });
 }
+
+/// What lies between this level and the next: its points, the sequence at each, and the floats of one there and after
+/// the last level.
+struct Between {
+  ToomSequence next;
+  Index points, size, last_size;
+
+  explicit Between(const ToomSequence& of)
+      : next(of), points(of.axis.points(of.level) / of.axis.points(of.level + 1)),
+        size(of.rows.rows * of.axis.length(of.role, of.level + 1) * of.rows.width),
+        last_size(of.axis.points(of.level + 1) * of.rows.rows * of.axis.length(of.role) * step_of(of.rows)) {
+    ++next.level;
+  }
+};
 
 }  // namespace
 
@@ -77,59 +94,50 @@ Index ToomAxis::points(std::size_t level) const {
   return count;
 }
 
-void toom_expand_level(const ToomAxis& axis, ToomRole role, std::size_t level, const ToomRows& rows, const float* from,
-                       float* to) {
-  const WindowMap map = map_of(axis.blocks[level], role);
-  for_parts(rows_at(axis, role, level, rows), [&](const WindowRows& part, Index, Index plain, Index point) {
+void toom_expand_level(const ToomSequence& of, const float* from, float* to) {
+  const WindowMap map = map_of(of.axis.blocks[of.level], of.role);
+  for_parts(rows_at(of), [&](const WindowRows& part, Index plain, Index point) {
     simd().windows.expand(map, part, from + plain, to + point);
   });
 }
 
-void toom_contract_level(const ToomAxis& axis, ToomRole role, std::size_t level, const ToomRows& rows,
-                         const float* from, float* to, const Finish& finish) {
-  const WindowMap map = map_of(axis.blocks[level], role);
-  for_parts(rows_at(axis, role, level, rows), [&](const WindowRows& part, Index first, Index plain, Index point) {
-    simd().windows.contract(map, part, {finish.bias != nullptr ? finish.bias + first : nullptr, finish.relu},
-                            from + point, to + plain);
+void toom_contract_level(const ToomSequence& of, const float* from, float* to, const Finish& finish) {
+  const WindowMap map = map_of(of.axis.blocks[of.level], of.role);
+  WindowRows rows = rows_at(of);
+  rows.finish = finish;
+  for_parts(rows, [&](const WindowRows& part, Index plain, Index point) {
+    simd().windows.contract(map, part, from + point, to + plain);
   });
 }
 
-void toom_expand(const ToomAxis& axis, ToomRole role, const ToomRows& rows, const float* from, float* to,
-                 std::size_t level) {
-  if (level == axis.levels()) {
-    for_positions(axis, role, rows,
-                  [&](Index plain, Index point) { std::copy_n(from + plain, rows.width, to + point); });
+void toom_expand(const ToomSequence& of, const float* from, float* to) {
+  const Index width = of.rows.width;
+  if (of.level == of.axis.levels()) {
+    for_positions(of, [&](Index plain, Index point) { std::copy_n(from + plain, width, to + point); });
     return;
   }
-  if (level + 1 == axis.levels()) return toom_expand_level(axis, role, level, rows, from, to);
-  const Index points = axis.points(level) / axis.points(level + 1);
-  const Index size = rows.rows * axis.length(role, level + 1) * rows.width;
-  const Index last_size = axis.points(level + 1) * rows.rows * axis.length(role) * step_of(rows);
-  Tensor next = Tensor::uninitialized({points * size});
-  toom_expand_level(axis, role, level, rows, from, next.data());
-  for (Index t = 0; t < points; ++t) {
-    toom_expand(axis, role, rows, next.data() + t * size, to + t * last_size, level + 1);
-  }
+  if (of.level + 1 == of.axis.levels()) return toom_expand_level(of, from, to);
+  const Between b(of);
+  Tensor next = Tensor::uninitialized({b.points * b.size});
+  toom_expand_level(of, from, next.data());
+  for (Index t = 0; t < b.points; ++t) toom_expand(b.next, next.data() + t * b.size, to + t * b.last_size);
 }
 
-void toom_contract(const ToomAxis& axis, ToomRole role, const ToomRows& rows, const float* from, float* to,
-                   std::size_t level) {
-  if (level == axis.levels()) {
-    for_positions(axis, role, rows, [&](Index plain, Index point) {
-      if (role != ToomRole::signal) return void(std::copy_n(from + point, rows.width, to + plain));
-      for (Index i = 0; i < rows.width; ++i) to[plain + i] += from[point + i];
+void toom_contract(const ToomSequence& of, const float* from, float* to) {
+  const Index width = of.rows.width;
+  if (of.level == of.axis.levels()) {
+    for_positions(of, [&](Index plain, Index point) {
+      if (of.role != ToomRole::signal) return void(std::copy_n(from + point, width, to + plain));
+      for (Index i = 0; i < width; ++i) to[plain + i] += from[point + i];
     });
     return;
   }
-  if (level + 1 == axis.levels()) return toom_contract_level(axis, role, level, rows, from, to);
-  const Index points = axis.points(level) / axis.points(level + 1);
-  const Index size = rows.rows * axis.length(role, level + 1) * rows.width;
-  const Index last_size = axis.points(level + 1) * rows.rows * axis.length(role) * step_of(rows);
-  Tensor next = role == ToomRole::signal ? Tensor(Shape{points * size}) : Tensor::uninitialized({points * size});
-  for (Index t = 0; t < points; ++t) {
-    toom_contract(axis, role, rows, from + t * last_size, next.data() + t * size, level + 1);
-  }
-  toom_contract_level(axis, role, level, rows, next.data(), to);
+  if (of.level + 1 == of.axis.levels()) return toom_contract_level(of, from, to);
+  const Between b(of);
+  const Shape room{b.points * b.size};
+  Tensor next = of.role == ToomRole::signal ? Tensor(room) : Tensor::uninitialized(room);
+  for (Index t = 0; t < b.points; ++t) toom_contract(b.next, from + t * b.last_size, next.data() + t * b.size);
+  toom_contract_level(of, next.data(), to);
 }
 
 }  // namespace specfuse

@@ -32,19 +32,24 @@ struct ToomRows {
   Index rows, width, step = 0;
 };
 
+/// Rows of one of the three sequences along an axis, before the transform of a level.
+struct ToomSequence {
+  const ToomAxis& axis;
+  ToomRole role;
+  ToomRows rows;
+  std::size_t level = 0;
+};
+
 /// One level: from [rows, length, width] to [points, rows, length of the next level, width or step].
-void toom_expand_level(const ToomAxis& axis, ToomRole role, std::size_t level, const ToomRows& rows, const float* from,
-                       float* to);
+void toom_expand_level(const ToomSequence& of, const float* from, float* to);
 /// Its transpose: adds to `to` for signals, whose windows overlap, and sets it for taps and results, which it finishes
 /// row by row.
-void toom_contract_level(const ToomAxis& axis, ToomRole role, std::size_t level, const ToomRows& rows,
-                         const float* from, float* to, const Finish& finish = {});
+void toom_contract_level(const ToomSequence& of, const float* from, float* to, const Finish& finish = {});
 
-/// All levels from `level` on: to [points, rows, last length, width or step], the points of the first level outermost.
-void toom_expand(const ToomAxis& axis, ToomRole role, const ToomRows& rows, const float* from, float* to,
-                 std::size_t level = 0);
+/// This level and all behind it: to [points, rows, last length, width or step], the points of the first level
+/// outermost.
+void toom_expand(const ToomSequence& of, const float* from, float* to);
 /// Its transpose: adds to `to` for signals, sets it for taps and results.
-void toom_contract(const ToomAxis& axis, ToomRole role, const ToomRows& rows, const float* from, float* to,
-                   std::size_t level = 0);
+void toom_contract(const ToomSequence& of, const float* from, float* to);
 
 }  // namespace specfuse

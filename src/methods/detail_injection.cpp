@@ -103,7 +103,7 @@ void scale_by_gain(Matrix& weights, const Covariance& covariance) {
 void inject(Cube& fused, const Cube& detail, const Tensor& gain) {
   parallel_gemm(plain({detail.values.data(), detail.pixels(), detail.bands()}),
                 plain({gain.data(), gain.dim(0), gain.dim(1)}), {fused.values.data(), fused.pixels(), fused.bands()},
-                true);
+                {.accumulate = true});
 }
 
 void keep_non_negative(Cube& fused, const Cube& hsi) {

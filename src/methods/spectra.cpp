@@ -50,7 +50,7 @@ void add_product(const Tensor& x, const Matrix& matrix, Tensor& y) {
   const Tensor factor = to_tensor(matrix);
   parallel_gemm(plain({x.data(), x.size() / matrix.rows, matrix.rows}),
                 plain({factor.data(), matrix.rows, matrix.cols}), {y.data(), y.size() / matrix.cols, matrix.cols},
-                true);
+                {.accumulate = true});
 }
 
 void check_pair_with_srf(const Pair& pair, const char* method) {

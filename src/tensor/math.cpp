@@ -5,12 +5,12 @@
 #include <vector>
 
 #include "specfuse/core/error.h"
-#include "specfuse/core/threads.h"
 
 namespace specfuse {
 namespace {
 
-constexpr Index kGrain = 1 << 16;
+/// Elements of one partial sum: it decides the order of additions, and so the last bits of every sum.
+constexpr Index kSummedTogether = 1 << 16;
 
 void check_same(const char* function, const Tensor& x, const Tensor& y) {
   SPECFUSE_CHECK(x.shape() == y.shape(), function, ": expected equal shapes, got ", x.shape().text(), " and ",
@@ -20,11 +20,11 @@ void check_same(const char* function, const Tensor& x, const Tensor& y) {
 /// Sums term(i) over 0 ... count - 1: one partial sum a range, added in order.
 template <class Term>
 double reduce(Index count, Term term) {
-  std::vector<double> partial(static_cast<std::size_t>((count + kGrain - 1) / kGrain));
-  parallel_ranges(count, kGrain, [&](Index begin, Index end) {
+  std::vector<double> partial(static_cast<std::size_t>((count + kSummedTogether - 1) / kSummedTogether));
+  parallel_ranges(count, kSummedTogether, [&](Index begin, Index end) {
     double total = 0;
     for (Index i = begin; i < end; ++i) total += term(i);
-    partial[static_cast<std::size_t>(begin / kGrain)] = total;
+    partial[static_cast<std::size_t>(begin / kSummedTogether)] = total;
   });
   double total = 0;
   for (const double value : partial) total += value;
@@ -39,16 +39,12 @@ void add_scaled(Tensor& y, const Tensor& x, float scale) {
   check_same("add_scaled", y, x);
   float* out = y.data();
   const float* in = x.data();
-  parallel_ranges(y.size(), kGrain, [=](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) out[i] += scale * in[i];
-  });
+  for_each_element(y.size(), [=](Index i) { out[i] += scale * in[i]; });
 }
 
 void scale(Tensor& x, float factor) {
   float* values = x.data();
-  parallel_ranges(x.size(), kGrain, [=](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) values[i] *= factor;
-  });
+  for_each_element(x.size(), [=](Index i) { values[i] *= factor; });
 }
 
 double sum(const Tensor& x) {

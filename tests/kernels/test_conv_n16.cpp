@@ -32,13 +32,13 @@ Tensor image(const Tensor& x) { return x.reshape({x.dim(0), x.dim(1), 1, x.dim(2
 
 TEST_CASE("conv_n16: the layout and back, with a ragged last block") {
   const Tensor x = random_tensor({19, 3, 5}, "x");
-  const Tensor lanes = to_n16(x);
-  CHECK(lanes.shape() == Shape{2, 3, 5, 16});
-  CHECK(lanes[(1 * 15 + 7) * 16 + 2] == x[18 * 15 + 7]);
-  CHECK(lanes[(1 * 15 + 7) * 16 + 3] == 0.0f);
-  CHECK(relative_gap(from_n16(lanes, 19), x) == 0);
-  CHECK_THROWS_AS(from_n16(lanes, 16), Error);
-  CHECK_THROWS_AS(from_n16(lanes, 33), Error);
+  const Tensor blocked = to_n16(x);
+  CHECK(blocked.shape() == Shape{2, 3, 5, 16});
+  CHECK(blocked[(1 * 15 + 7) * 16 + 2] == x[18 * 15 + 7]);
+  CHECK(blocked[(1 * 15 + 7) * 16 + 3] == 0.0f);
+  CHECK(relative_gap(from_n16(blocked, 19), x) == 0);
+  CHECK_THROWS_AS(from_n16(blocked, 16), Error);
+  CHECK_THROWS_AS(from_n16(blocked, 33), Error);
 }
 
 TEST_CASE("conv_n16: forward and backward agree with the plain loops on every instruction set") {
@@ -59,20 +59,20 @@ TEST_CASE("conv_n16: forward and backward agree with the plain loops on every in
 
         // A gradient for each sample, and the same poison in both gradients: backward adds.
         Tensor dy = random_tensor(g.output_shape(), "dy");
-        const Tensor dy_lanes = to_n16(flat(dy));
+        const Tensor dy_n16 = to_n16(flat(dy));
         if (with_relu) {
           for (Index i = 0; i < dy.size(); ++i) dy[i] = expected[i] > 0 ? dy[i] : 0;
         }
         Tensor dx = random_tensor(image(x).shape(), "poison"), dw = random_tensor(weight.shape(), "poison");
         Tensor db = random_tensor({out}, "poison");
-        Tensor dx_lanes = to_n16(flat(dx)), dw_lanes = dw.clone().reshape(w.shape()), db_lanes = db.clone();
-        conv_n16_backward({to_n16(x), w, y, dy_lanes, with_relu}, {&dx_lanes, &dw_lanes, &db_lanes});
+        Tensor dx_n16 = to_n16(flat(dx)), dw_n16 = dw.clone().reshape(w.shape()), db_n16 = db.clone();
+        conv_n16_backward({to_n16(x), w, y, dy_n16, with_relu}, {&dx_n16, &dw_n16, &db_n16});
         reference::conv_backward_data(g, dy, weight, dx);
         reference::conv_backward_weight(g, dy, image(x), dw);
         conv_backward_bias(g, dy, db);
-        CHECK(relative_gap(from_n16(dx_lanes, samples), flat(dx)) < 5e-5);
-        CHECK(relative_gap(dw_lanes, dw.reshape(w.shape())) < 5e-5);
-        CHECK(relative_gap(db_lanes, db) < 1e-5);
+        CHECK(relative_gap(from_n16(dx_n16, samples), flat(dx)) < 5e-5);
+        CHECK(relative_gap(dw_n16, dw.reshape(w.shape())) < 5e-5);
+        CHECK(relative_gap(db_n16, db) < 1e-5);
       }
     }
   }

@@ -29,10 +29,10 @@ std::vector<Case> cases() {
 
 TEST_CASE("conv_nhwc: the layout and back") {
   const Tensor x = random_tensor({2, 3, 4, 5}, "x");
-  const Tensor pixels = to_nhwc(x);
-  CHECK(pixels.shape() == Shape{2, 4, 5, 3});
-  CHECK(pixels[((1 * 4 + 2) * 5 + 3) * 3 + 1] == x[((1 * 3 + 1) * 4 + 2) * 5 + 3]);
-  CHECK(relative_gap(from_nhwc(pixels), x) == 0);
+  const Tensor last = to_nhwc(x);
+  CHECK(last.shape() == Shape{2, 4, 5, 3});
+  CHECK(last[((1 * 4 + 2) * 5 + 3) * 3 + 1] == x[((1 * 3 + 1) * 4 + 2) * 5 + 3]);
+  CHECK(relative_gap(from_nhwc(last), x) == 0);
 }
 
 TEST_CASE("conv_nhwc: forward and backward agree with the plain loops on every instruction set") {
@@ -53,19 +53,19 @@ TEST_CASE("conv_nhwc: forward and backward agree with the plain loops on every i
         CHECK(relative_gap(from_nhwc(y), expected) < 5e-5);
 
         Tensor dy = random_tensor(g.output_shape(), "dy");
-        const Tensor dy_pixels = to_nhwc(dy);
+        const Tensor dy_nhwc = to_nhwc(dy);
         for (Index i = 0; with_relu && i < dy.size(); ++i) dy[i] = expected[i] > 0 ? dy[i] : 0;
         // The same poison in both gradients: backward adds.
         Tensor dx = random_tensor(c.input, "poison"), dw = random_tensor(c.weight, "poison");
         Tensor db = random_tensor({g.out_channels}, "poison");
-        Tensor dx_pixels = to_nhwc(dx), dw_pixels = dw.clone(), db_pixels = db.clone();
-        conv_nhwc_backward({to_nhwc(x), w, y, dy_pixels, with_relu}, {&dx_pixels, &dw_pixels, &db_pixels});
+        Tensor dx_nhwc = to_nhwc(dx), dw_nhwc = dw.clone(), db_nhwc = db.clone();
+        conv_nhwc_backward({to_nhwc(x), w, y, dy_nhwc, with_relu}, {&dx_nhwc, &dw_nhwc, &db_nhwc});
         reference::conv_backward_data(g, dy, w, dx);
         reference::conv_backward_weight(g, dy, x, dw);
         conv_backward_bias(g, dy, db);
-        CHECK(relative_gap(from_nhwc(dx_pixels), dx) < 5e-5);
-        CHECK(relative_gap(dw_pixels, dw) < 5e-5);
-        CHECK(relative_gap(db_pixels, db) < 1e-5);
+        CHECK(relative_gap(from_nhwc(dx_nhwc), dx) < 5e-5);
+        CHECK(relative_gap(dw_nhwc, dw) < 5e-5);
+        CHECK(relative_gap(db_nhwc, db) < 1e-5);
       }
     }
   }

@@ -44,7 +44,7 @@ TEST_CASE("gemm: agrees with plain loops for every transposition and odd sizes")
         CHECK(relative_gap(c, expected) < 1e-5);
         Tensor expected_sum = sum.clone();
         for (Index i = 0; i < sum.size(); ++i) expected_sum[i] += expected[i];
-        parallel_gemm(a, b, {sum.data(), m, n}, true);
+        parallel_gemm(a, b, {sum.data(), m, n}, {.accumulate = true});
         CHECK(relative_gap(sum, expected_sum) < 1e-5);
       }
     }

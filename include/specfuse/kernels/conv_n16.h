@@ -5,10 +5,10 @@
 
 namespace specfuse {
 
-/// 1-D convolution of many samples at once: the SIMD lanes are samples. A tensor [N, C, L] is kept as
-/// [ceil(N / 16), C, L, 16], so that one position of 16 samples is a cache line, and a convolution needs neither
-/// columns nor packing. For stride 1 without padding or dilation; kernels/conv.h is the general path, and what this one
-/// is tested against. Results do not depend on the number of threads.
+/// 1-D convolution of many samples at once: the SIMD lanes are samples. A tensor [N, C, L] is N16-blocked, that is kept
+/// as [ceil(N / 16), C, L, 16], so that one position of 16 samples is a cache line, and a convolution needs neither
+/// columns nor packing. For stride 1 without padding or dilation; kernels/conv.h is the general path. Results do not
+/// depend on the number of threads.
 
 /// Samples in a block.
 inline constexpr Index kBlockSamples = 16;
@@ -19,7 +19,7 @@ struct N16Conv {
   Index out_length;
 };
 
-/// [N, C, L] -> [ceil(N / 16), C, L, 16], the lanes beyond N zero.
+/// [N, C, L] -> [ceil(N / 16), C, L, 16], zero beyond N.
 Tensor to_n16(const Tensor& x);
 /// [ceil(N / 16), C, L, 16] -> [N, C, L] for N = `samples`. Throws `Error` where it does not fit.
 Tensor from_n16(const Tensor& x, Index samples);

@@ -5,10 +5,10 @@
 
 namespace specfuse {
 
-/// 2-D convolution with output channels as SIMD lanes. A tensor [N, C, H, W] is kept as [N, H, W, C], so that one row
-/// of a kernel is one run of W * C neighbouring inputs, and a convolution needs neither columns nor packing but of its
-/// weights. For stride 1 without padding or dilation; kernels/conv.h is the general path, and what this one is tested
-/// against. Results do not depend on the number of threads.
+/// 2-D convolution with output channels as SIMD lanes. A tensor [N, C, H, W] is kept as [N, H, W, C] (NHWC), so that
+/// one row of a kernel is one run of W * C neighbouring inputs: a convolution needs no columns, and packs nothing
+/// except its weights. For stride 1 without padding or dilation; kernels/conv.h is the general path. Results do not
+/// depend on the number of threads.
 
 /// [N, C, H, W] -> [N, H, W, C], and back.
 Tensor to_nhwc(const Tensor& x);

@@ -41,9 +41,14 @@ inline MatrixView<float> output(Tensor& x) { return {x.data(), x.dim(0), x.dim(1
 /// c = a b, or c += a b when `accumulate`; on the calling thread. Throws `Error` where the sizes do not fit.
 void gemm(const Factor& a, const Factor& b, const MatrixView<float>& c, bool accumulate = false);
 
-/// The same spread over the threads in blocks of rows of c that depend on the sizes alone. Rows of a block that is done
-/// are finished, where that is asked for, while they are in cache.
-void parallel_gemm(const Factor& a, const Factor& b, const MatrixView<float>& c, bool accumulate = false,
-                   const std::function<void(float* row)>& finish_row = nullptr);
+struct GemmOptions {
+  /// c += a b instead of c = a b.
+  bool accumulate = false;
+  /// What becomes of each row of c once it is done, while it is in cache.
+  std::function<void(float* row)> finish_row = nullptr;
+};
+
+/// The same spread over the threads in blocks of rows of c that depend on the sizes alone.
+void parallel_gemm(const Factor& a, const Factor& b, const MatrixView<float>& c, const GemmOptions& options = {});
 
 }  // namespace specfuse

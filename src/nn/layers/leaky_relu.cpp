@@ -1,25 +1,20 @@
-#include <algorithm>
-
 #include "specfuse/core/profile.h"
-#include "specfuse/core/threads.h"
 #include "specfuse/nn/layer.h"
+#include "specfuse/tensor/math.h"
 
 namespace specfuse {
 namespace {
 
-constexpr Index kGrain = 1 << 15;
-
 Variable leaky_relu(const Variable& x, float slope) {
   const ProfileSpan span(__func__);
   Tensor result = Tensor::uninitialized(x.value().shape());
-  parallel_ranges(result.size(), kGrain, [&](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) result[i] = x.value()[i] > 0 ? x.value()[i] : slope * x.value()[i];
-  });
+  const float* from = x.value().data();
+  float* to = result.data();
+  for_each_element(result.size(), [=](Index i) { to[i] = from[i] > 0 ? from[i] : slope * from[i]; });
   return {Stored(result, x.shape(), x.layout()), {x}, [x, slope](const Tensor& grad) {
-            Tensor& out = x.grad_to_add();
-            parallel_ranges(grad.size(), kGrain, [&](Index begin, Index end) {
-              for (Index i = begin; i < end; ++i) out[i] += x.value()[i] > 0 ? grad[i] : slope * grad[i];
-            });
+            const float *values = x.value().data(), *g = grad.data();
+            float* out = x.grad_to_add().data();
+            for_each_element(grad.size(), [=](Index i) { out[i] += values[i] > 0 ? g[i] : slope * g[i]; });
           }};
 }
 
