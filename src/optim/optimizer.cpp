@@ -5,16 +5,9 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/core/profile.h"
-#include "specfuse/core/threads.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
-namespace {
-
-constexpr Index kGrain = 1 << 15;
-
-}  // namespace
-
 void Optimizer::clear_grads() {
   for (Parameter& parameter : parameters_) parameter.value.clear_grad();
 }
@@ -57,11 +50,9 @@ void Sgd::step(double learning_rate) {
     const float decay = static_cast<float>(parameter.role == Role::weight ? options_.weight_decay : 0.0);
     float *w = parameters_[p].value.value().data(), *v = velocity_[p].data();
     const float* g = parameter.value.grad().data();
-    parallel_ranges(velocity_[p].size(), kGrain, [=](Index begin, Index end) {
-      for (Index i = begin; i < end; ++i) {
-        v[i] = momentum * v[i] + rate * (g[i] + decay * w[i]);
-        w[i] -= v[i];
-      }
+    for_each_element(velocity_[p].size(), [=](Index i) {
+      v[i] = momentum * v[i] + rate * (g[i] + decay * w[i]);
+      w[i] -= v[i];
     });
   }
 }
@@ -91,12 +82,10 @@ void AdamW::step(double learning_rate) {
         static_cast<float>(1.0 - learning_rate * (parameter.role == Role::weight ? options_.weight_decay : 0.0));
     float *w = parameters_[p].value.value().data(), *m = mean_[p].data(), *v = square_[p].data();
     const float* g = parameter.value.grad().data();
-    parallel_ranges(mean_[p].size(), kGrain, [=](Index begin, Index end) {
-      for (Index i = begin; i < end; ++i) {
-        m[i] = b1 * m[i] + (1.0f - b1) * g[i];
-        v[i] = b2 * v[i] + (1.0f - b2) * g[i] * g[i];
-        w[i] = keep * w[i] - rate * m[i] / (std::sqrt(v[i] * unbias) + epsilon);
-      }
+    for_each_element(mean_[p].size(), [=](Index i) {
+      m[i] = b1 * m[i] + (1.0f - b1) * g[i];
+      v[i] = b2 * v[i] + (1.0f - b2) * g[i] * g[i];
+      w[i] = keep * w[i] - rate * m[i] / (std::sqrt(v[i] * unbias) + epsilon);
     });
   }
 }
