@@ -1,5 +1,6 @@
 #include "support/op_case.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "specfuse/core/error.h"
@@ -78,6 +79,26 @@ std::string text_of(const std::vector<Layout>& layouts) {
     text += layout == Layout::plain ? "plain" : layout == Layout::n16 ? "n16" : "nhwc";
   }
   return text;
+}
+
+bool gradients_come_alone(const OpCase& of, const std::vector<Tensor>& inputs) {
+  const auto gradients = [&](const auto& is_wanted) {
+    std::vector<Variable> leaves;
+    for (const Tensor& input : inputs) leaves.emplace_back(input, is_wanted(leaves.size()));
+    Variable y = in_layout(of.op(leaves), Layout::plain);
+    y.backward(random_tensor(y.shape(), "cotangent"));
+    return leaves;
+  };
+  const auto all = gradients([](std::size_t) { return true; });
+  for (std::size_t wanted = 0; wanted < inputs.size(); ++wanted) {
+    const auto some = gradients([&](std::size_t i) { return i == wanted; });
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const Tensor &one = some[i].grad(), &same = all[i].grad();
+      if (one.defined() != (i == wanted)) return false;
+      if (i == wanted && !std::equal(one.data(), one.data() + one.size(), same.data())) return false;
+    }
+  }
+  return true;
 }
 
 double value_gap(const OpCase& of, const std::vector<Tensor>& inputs, const std::vector<Layout>& layouts) {

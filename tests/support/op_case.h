@@ -65,6 +65,9 @@ std::vector<std::vector<Layout>> legal_layouts(const OpCase& of);
 /// "n16, plain", for messages.
 std::string text_of(const std::vector<Layout>& layouts);
 
+/// Whether each input's gradient is the same, to the bit, where no other gradient is wanted, and no other is made then.
+bool gradients_come_alone(const OpCase& of, const std::vector<Tensor>& inputs);
+
 /// Gap between the value and the plain loops for inputs in these layouts.
 double value_gap(const OpCase& of, const std::vector<Tensor>& inputs, const std::vector<Layout>& layouts);
 

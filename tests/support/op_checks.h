@@ -22,13 +22,15 @@ inline void check_values(const OpCase& of) {
   use_simd(before);
 }
 
-/// The gradient of every input against central differences, for every layout of the inputs.
+/// The gradient of every input against central differences, for every layout of the inputs, and alone.
 inline void check_gradients(const OpCase& of) {
   const std::vector<Tensor> inputs = random_inputs(of);
   for (const auto& layouts : legal_layouts(of)) {
     INFO(of.name, ", ", text_of(layouts));
     CHECK(gradient_gap(of.op, inputs, {of.accuracy.step, layouts}) < of.accuracy.gradient);
   }
+  INFO(of.name);
+  CHECK(gradients_come_alone(of, inputs));
 }
 
 }  // namespace specfuse::testing
