@@ -12,7 +12,7 @@ double flops_of(const ConvGeometry& g) {
   return 2.0 * static_cast<double>(g.batch * g.positions() * g.out_channels * g.taps());
 }
 
-/// Whether there is a kernel without im2col for it.
+/// Whether there is a kernel without im2col.
 bool is_plain_walk(const ConvOptions& options) {
   const Extent one{1, 1}, none{0, 0};
   return options.stride == one && options.padding == none && options.dilation == one;

@@ -10,7 +10,7 @@
 namespace specfuse {
 namespace {
 
-/// Columns that a thread sums at a time.
+/// Columns that are summed in one task.
 constexpr Index kColsTogether = 64;
 
 /// sums[o] += sum over rows of x [rows, outputs], in double.

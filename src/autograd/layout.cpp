@@ -14,6 +14,7 @@
 namespace specfuse {
 namespace {
 
+/// Elements that are moved in one task.
 constexpr Index kElementsTogether = 1 << 15;
 
 Tensor to_plain(const Stored& from) {
@@ -28,7 +29,7 @@ Tensor to_plain(const Stored& from) {
   return from.elements;
 }
 
-/// A value of channels in memory: a box of four extents, and which of them are its axes.
+/// How a value lies in memory: four extents, slowest first, and which of them are its channels, height and width.
 struct Box {
   std::array<Index, 4> extents;
   std::size_t channels, height, width;

@@ -39,10 +39,10 @@ struct Variable::Node {
   Shape shape;
   Layout layout = Layout::plain;
   bool requires_grad = false;
-  /// Made by an operation that was differentiated already.
+  /// Whether the operation that made it was differentiated already.
   bool freed = false;
   const char* operation = "";
-  /// Of the operation, while profiling.
+  /// What the operation cost, while profiling.
   double flops = 0, bytes = 0;
   std::string name;
   std::vector<Variable> parents;
@@ -173,7 +173,7 @@ void Variable::backward(const Tensor& grad) {
     Node& node = *order.back().node_;
     if (!node.backward) continue;
     {
-      // Towards the inputs and towards the weights: each as much as forward.
+      // The gradients of the inputs and those of the weights each cost as much as the forward pass.
       const ProfileSpan span(profiling() ? backward_name(node.operation) : "", 2 * node.flops, 2 * node.bytes);
       node.backward(node.grad);
     }

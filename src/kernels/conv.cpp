@@ -29,6 +29,7 @@ float* scratch(int slot, Index floats) {
 }
 constexpr int kColumns = 0, kOutputs = 1;
 
+/// Output positions of one block: as many as fit into `kColumnFloats`, within limits between which GEMM is fast.
 Index block_positions(const ConvGeometry& g) { return std::clamp<Index>(kColumnFloats / g.taps(), 16, 1024); }
 
 MatrixView<const float> weight_matrix(const ConvGeometry& g, const Tensor& weight) {

@@ -13,8 +13,8 @@
 namespace specfuse {
 namespace {
 
-/// Blocks whose transformed inputs and gradients are held at once, and those of them that stay in the first-level cache
-/// while a tile of weight gradients is summed.
+/// Blocks of 16 samples whose transformed inputs and gradients are held at once: more of them only take memory. Of
+/// these, so many stay in the first-level cache while a tile of weight gradients is summed.
 constexpr Index kBlocksHeld = 32, kBlocksTogether = 8;
 /// Output channels whose weight gradients are one task.
 constexpr Index kOutputsTogether = 8;
@@ -83,17 +83,11 @@ struct BlockLevel {
 
   bool is_last() const { return level == work.axis.levels(); }
   BlockLevel next() const { return {work, level + 1}; }
-  /// Points of this level, and of all behind it.
-  Index points() const { return work.axis.points(level) / points_below(); }
+  /// Points of all levels behind this one together.
   Index points_below() const { return work.axis.points(level + 1); }
   ToomSequence inputs() const { return {work.axis, ToomRole::signal, {work.part.in_channels, kBlockSamples}, level}; }
   ToomSequence outputs() const { return {work.axis, ToomRole::result, {work.part.out_channels, kBlockSamples}, level}; }
 };
-
-/// Floats of a sequence at one point of its level.
-Index size_at_point(const ToomSequence& of) {
-  return of.rows.rows * of.axis.length(of.role, of.level + 1) * of.rows.width;
-}
 
 /// y of one block at one level, finished, from x and all weights of the level. Point by point, so that what a point
 /// needs stays in the second-level cache.
@@ -103,10 +97,10 @@ void forward_level(const BlockLevel& at, const N16Filters& filters, const float*
     return;
   }
   const ToomSequence inputs = at.inputs(), outputs = at.outputs();
-  const Index in_size = size_at_point(inputs), out_size = size_at_point(outputs);
-  Tensor in = Tensor::uninitialized({at.points() * in_size}), out = Tensor::uninitialized({at.points() * out_size});
+  const Index in_size = inputs.point_size(), out_size = outputs.point_size(), points = inputs.points();
+  Tensor in = Tensor::uninitialized({points * in_size}), out = Tensor::uninitialized({points * out_size});
   toom_expand_level(inputs, x, in.data());
-  for (Index t = 0; t < at.points(); ++t) {
+  for (Index t = 0; t < points; ++t) {
     forward_level(at.next(), {filters.weight + t * at.points_below() * at.work.weights}, in.data() + t * in_size,
                   out.data() + t * out_size);
   }
@@ -120,9 +114,9 @@ void backward_data_level(const BlockLevel& at, const float* dy, const float* wei
     return;
   }
   const ToomSequence inputs = at.inputs();
-  const Index below = at.points_below(), in_size = size_at_point(inputs);
-  Tensor in(Shape{at.points() * in_size});
-  for (Index t = 0; t < at.points(); ++t) {
+  const Index below = at.points_below(), in_size = inputs.point_size();
+  Tensor in(Shape{inputs.points() * in_size});
+  for (Index t = 0; t < inputs.points(); ++t) {
     backward_data_level(at.next(), dy + t * below * at.work.y_size, weight + t * below * at.work.weights,
                         in.data() + t * in_size);
   }

@@ -13,9 +13,9 @@
 namespace specfuse {
 namespace {
 
-/// Floats of transformed inputs that are held at once: larger batches go in parts.
+/// Floats of transformed inputs that are held at once (64 MB): larger batches go in parts.
 constexpr Index kMostHeld = Index{1} << 24;
-/// Positions that a thread computes at a time where there is but one point.
+/// Positions of one task where there is only one point: eight register tiles of AVX-512.
 constexpr Index kPositionsTogether = 96;
 
 Index groups_of(Index channels) { return (channels + kChannelGroup - 1) / kChannelGroup; }
@@ -183,7 +183,7 @@ Tensor data_gradient(const NhwcWork& work, const std::vector<Index>& starts, con
   const NhwcConv& g = work.part;
   const Index images = static_cast<Index>(starts.size()) / work.positions(), points = work.points();
   Tensor dx(Shape{points, images * work.pixels() * g.in_step});
-  // Windows overlap within an image alone.
+  // Only windows of the same image overlap.
   const Index parts = points > 1 ? 1 : images;
   parallel_for(points * parts, [&](Index task) {
     const Index point = task / parts, first = task % parts * (images / parts) * work.positions();
@@ -208,8 +208,8 @@ void add_weight_gradient(const NhwcWork& work, const std::vector<Index>& starts,
   const Tensor &x = held.x, &dy = held.dy;
   const NhwcConv& g = work.part;
   const Index points = work.points(), size = work.taps() * g.in_channels * kChannelGroup;
-  // Each task has its own weights, so there are no partial sums to add up: a group at one point, and a row of the
-  // kernel where there is but one.
+  // Each task has its own weights, so there are no partial sums to add up: a group at one point, and one row of the
+  // kernel where there is only one point.
   const Index groups = g.out_step / kChannelGroup, rows = points > 1 ? 1 : g.kernel_h;
   NhwcConv some = g;
   some.kernel_h = g.kernel_h / rows;

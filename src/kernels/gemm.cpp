@@ -11,7 +11,8 @@
 namespace specfuse {
 namespace {
 
-/// Rows of c in one task: enough for BLAS, which packs the second factor anew for each, few enough to share out.
+/// Rows of c in one task, a quarter of all within these limits: enough for BLAS, which packs the second factor anew for
+/// each task, and few enough to share out.
 constexpr Index kLeastRows = 64, kMostRows = 256, kTasks = 4;
 
 /// Threads belong to parallel_for alone.

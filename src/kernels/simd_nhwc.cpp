@@ -1,7 +1,7 @@
 // 2-D convolution with channels as SIMD lanes. The register tile is a few positions by two registers of channels: each
-// step loads two registers of weights and broadcasts one input a position, for twice as many multiply-adds. Positions
-// are those of all rows and images in turn, so that tiles are full however small an image is. A row of the kernel is
-// one run of inputs: the loops are rows of the kernel, then the run.
+// step loads two registers of weights and broadcasts one input for each position, for twice as many multiply-adds.
+// Positions are those of all rows and images in turn, so that tiles are full however small an image is. A row of the
+// kernel is one run of inputs: the loops are rows of the kernel, then the run.
 //
 // Compiled once per instruction set; see simd_im2col.cpp.
 #include "kernels/simd.h"

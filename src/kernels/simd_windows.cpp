@@ -1,6 +1,6 @@
 // The transforms of Toom-Cook convolutions: small dense matrices applied to windows of positions, each position a run
-// of floats (samples or channels) that are the lanes. A window's inputs, or its results, stay in registers while the
-// rows of the matrix go by, two at a time: the sums over even and odd positions serve both rows of a pair.
+// of floats (samples or channels), which are the SIMD lanes. A window's inputs, or its results, stay in registers while
+// the rows of the matrix go by, two at a time: the sums over even and odd positions serve both rows of a pair.
 //
 // Compiled once per instruction set; see simd_im2col.cpp.
 #include "kernels/simd.h"
@@ -81,8 +81,8 @@ struct Contract {
   }
 };
 
-/// Applies an action to all lanes of a window, whole registers first. The last of them overlaps the one before, or
-/// where there is none is a smaller one.
+/// Applies an action to all lanes of a window, whole registers first. The last register overlaps the one before; where
+/// there is none before, it is a smaller one.
 template <class Action, int Width, int Reach, class Signal, class Points>
 void for_lanes(const Window& window, Index width, Signal* signal, Points* points) {
   if constexpr (Width > 1) {

@@ -7,12 +7,13 @@
 namespace specfuse {
 namespace {
 
-/// Each stands for itself and its negative; infinity joins them. Those around 1 keep powers small; these were
-/// among those that lost the least precision, forward and backward in two dimensions, of the sets of simple fractions.
+/// Points: each stands for itself and its negative, and infinity is the last one. Points around 1 keep powers small. Of
+/// all sets of simple fractions that were tried, these are among those that lose the least precision in two dimensions,
+/// forward and backward.
 const std::vector<double> kPairsOf3 = {0.4, 1.25};
 const std::vector<double> kPairsOf5 = {0.25, 2.0 / 3, 1.25, 2};
 
-/// Coefficients, lowest first, of the product of (x - p) over all points but one.
+/// Coefficients, lowest first, of the product of (x - p) over all points except one.
 std::vector<double> product_without(const std::vector<double>& points, std::size_t left_out) {
   std::vector<double> product = {1};
   for (std::size_t s = 0; s < points.size(); ++s) {
@@ -68,10 +69,10 @@ struct Choice {
   std::vector<Index> blocks;
 };
 
-/// What a plain convolution pays for loading and storing each of its sums, in multiply-adds.
+/// What a plain convolution pays for loading and storing each of its sums, in multiply-adds: an estimate.
 constexpr Index kPerSum = 4;
 
-/// Blocks beyond which a product of them loses more precision than it saves time.
+/// The largest product of blocks, in taps: beyond it more precision is lost than time is saved.
 constexpr Index kLargestBlock = 15;
 
 /// `images` plain convolutions of this shape, or one level more of Toom-Cook, whichever is cheapest; `block_so_far` is
@@ -95,14 +96,14 @@ Choice cheapest(const ToomShape& shape, Index images, Index block_so_far) {
   return best;
 }
 
-/// One axis of a convolution cut into blocks, 1 for as it is.
+/// One axis of a convolution cut into blocks. A block of 1: the axis as it is.
 struct Cut {
   Index points, block, taps, results;
   Cut(Index block_size, Index tap_count, Index result_count)
       : points(2 * block_size - 1), block(block_size), taps(blocks_of(tap_count, block_size)),
         results(blocks_of(result_count, block_size)) {}
   Index windows() const { return taps + results - 1; }
-  /// Multiply-adds that transform one row of signals, and of results; none where it is as it is.
+  /// Multiply-adds that transform one row of signals, and one of results; none for blocks of 1.
   Index signal_cost() const { return block == 1 ? 0 : windows() * window_cost(points, points); }
   Index result_cost() const { return block == 1 ? 0 : results * window_cost(points, block); }
 };

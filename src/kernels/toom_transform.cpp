@@ -10,9 +10,9 @@
 namespace specfuse {
 namespace {
 
-/// Floats that a thread transforms at a time, and of one position those that it transforms together.
+/// Floats of one task (64 KB: they stay in the second-level cache), and the most of one position.
 constexpr Index kFloatsTogether = 1 << 14, kWidthTogether = 1 << 10;
-/// Positions that a thread copies at a time.
+/// Positions that are copied in one task.
 constexpr Index kGrain = 32;
 
 WindowMap map_of(Index block, ToomRole role) {
@@ -58,19 +58,10 @@ void for_positions(const ToomSequence& of, const Body& body) {
   });
 }
 
-/// What lies between this level and the next: its points, the sequence at each, and the floats of one there and after
-/// the last level.
-struct Between {
-  ToomSequence next;
-  Index points, size, last_size;
-
-  explicit Between(const ToomSequence& of)
-      : next(of), points(of.axis.points(of.level) / of.axis.points(of.level + 1)),
-        size(of.rows.rows * of.axis.length(of.role, of.level + 1) * of.rows.width),
-        last_size(of.axis.points(of.level + 1) * of.rows.rows * of.axis.length(of.role) * step_of(of.rows)) {
-    ++next.level;
-  }
-};
+/// Floats after the last level at each point of this one.
+Index last_size(const ToomSequence& of) {
+  return of.axis.points(of.level + 1) * of.rows.rows * of.axis.length(of.role) * step_of(of.rows);
+}
 
 }  // namespace
 
@@ -117,10 +108,10 @@ void toom_expand(const ToomSequence& of, const float* from, float* to) {
     return;
   }
   if (of.level + 1 == of.axis.levels()) return toom_expand_level(of, from, to);
-  const Between b(of);
-  Tensor next = Tensor::uninitialized({b.points * b.size});
+  const Index size = of.point_size();
+  Tensor next = Tensor::uninitialized({of.points() * size});
   toom_expand_level(of, from, next.data());
-  for (Index t = 0; t < b.points; ++t) toom_expand(b.next, next.data() + t * b.size, to + t * b.last_size);
+  for (Index t = 0; t < of.points(); ++t) toom_expand(of.next(), next.data() + t * size, to + t * last_size(of));
 }
 
 void toom_contract(const ToomSequence& of, const float* from, float* to) {
@@ -133,10 +124,10 @@ void toom_contract(const ToomSequence& of, const float* from, float* to) {
     return;
   }
   if (of.level + 1 == of.axis.levels()) return toom_contract_level(of, from, to);
-  const Between b(of);
-  const Shape room{b.points * b.size};
+  const Index size = of.point_size();
+  const Shape room{of.points() * size};
   Tensor next = of.role == ToomRole::signal ? Tensor(room) : Tensor::uninitialized(room);
-  for (Index t = 0; t < b.points; ++t) toom_contract(b.next, from + t * b.last_size, next.data() + t * b.size);
+  for (Index t = 0; t < of.points(); ++t) toom_contract(of.next(), from + t * last_size(of), next.data() + t * size);
   toom_contract_level(of, next.data(), to);
 }
 

@@ -26,8 +26,7 @@ struct ToomAxis {
   Index length(ToomRole role) const { return length(role, levels()); }
 };
 
-/// Rows of positions, each a run of `width` floats; after the last transform they are `step` floats apart, 0 for
-/// `width`.
+/// Rows of positions, each a run of `width` floats; after the last transform they are `step` floats apart. 0: `width`.
 struct ToomRows {
   Index rows, width, step = 0;
 };
@@ -38,6 +37,13 @@ struct ToomSequence {
   ToomRole role;
   ToomRows rows;
   std::size_t level = 0;
+
+  /// The same at each point of this level.
+  ToomSequence next() const { return {axis, role, rows, level + 1}; }
+  /// Points of this level alone.
+  Index points() const { return axis.points(level) / axis.points(level + 1); }
+  /// Floats at one of them.
+  Index point_size() const { return rows.rows * axis.length(role, level + 1) * rows.width; }
 };
 
 /// One level: from [rows, length, width] to [points, rows, length of the next level, width or step].

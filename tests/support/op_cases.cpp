@@ -163,7 +163,7 @@ void add_linear(Cases& cases) {
                           linear_timing(450, 162)};
 }
 
-/// A convolution of spectra or images, of one channel for each element of the shapes.
+/// Input and weight of a convolution: of rank 3 for spectra, of rank 4 for images.
 struct ConvShapes {
   Shape x, weight;
 };
@@ -198,7 +198,7 @@ OpCase conv_case(const ConvShapes& of, const ConvOptions& options, Activation ac
       activation);
 }
 
-/// The network's convolution of `in` channels, spectra of that length.
+/// The network's convolution of `in` channels on 512 spectra.
 Timing conv1d_timing(Index in, Index length, Index taps, Index padding = 0) {
   const Index samples = 512, maps = 20;
   return {concat("conv1d ", in, "->", maps, ", ", taps, " taps", padding > 0 ? concat(", padding ", padding) : ""),
@@ -207,7 +207,7 @@ Timing conv1d_timing(Index in, Index length, Index taps, Index padding = 0) {
           2.0 * static_cast<double>(samples * maps * in * taps * (length + 2 * padding - taps + 1))};
 }
 
-/// 8 images of side x side.
+/// The same on 8 images of side x side.
 Timing conv2d_timing(Index in, Index side, Index taps, Index padding = 0) {
   const Index images = 8, maps = 30, results = side + 2 * padding - taps + 1;
   return {concat("conv2d ", in, "->", maps, ", ", taps, "x", taps, padding > 0 ? concat(", padding ", padding) : ""),

@@ -24,7 +24,7 @@ struct Stored {
   Shape shape;
   Layout layout = Layout::plain;
 
-  /// Plain.
+  /// A plain value.
   Stored(Tensor tensor) : elements(std::move(tensor)), shape(elements.shape()) {}
   Stored(Tensor tensor, const Shape& value_shape, Layout value_layout)
       : elements(std::move(tensor)), shape(value_shape), layout(value_layout) {}

@@ -44,15 +44,16 @@ struct Conv1dOptions {
   Activation activation = Activation::none;
 };
 
-/// x [N, C, L], weight [O, C, K], bias [O] -> [N, O, L']. Without stride, padding or dilation in the N16-blocked
-/// layout, several times faster on long kernels than otherwise.
+/// x [N, C, L], weight [O, C, K], bias [O] -> [N, O, L']. Without stride, padding and dilation the result is
+/// N16-blocked, and a long kernel several times faster.
 Variable conv1d(const Variable& x, const Variable& weight, const Variable& bias, const Conv1dOptions& options = {});
 
 struct Conv2dOptions : ConvOptions {
   Activation activation = Activation::none;
 };
 
-/// x [N, C, H, W], weight [O, C, KH, KW], bias [O] -> [N, O, H', W']. Without stride, padding or dilation in NHWC.
+/// x [N, C, H, W], weight [O, C, KH, KW], bias [O] -> [N, O, H', W']. Without stride, padding and dilation the result
+/// is NHWC, and the kernel several times faster.
 Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias, const Conv2dOptions& options = {});
 
 /// Euclidean loss 1 / (2 N) * sum of (x - target)^2 over x [N, ...]: shape [1]. The target gets no gradient.

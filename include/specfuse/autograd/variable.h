@@ -10,7 +10,7 @@
 
 namespace specfuse {
 
-/// A NaN or an infinity that came up while `detect_anomaly`.
+/// Thrown where a NaN or an infinity comes up, while `detect_anomaly()`.
 struct Anomaly : Error {
   using Error::Error;
 };
@@ -51,7 +51,7 @@ class Variable {
   /// Fills the gradients of all leaves this one-element value was made from, and frees the graph behind it:
   /// a second call throws `Error`.
   void backward();
-  /// The same for any shape, given the gradient of the value.
+  /// The same for any shape, given the gradient of the value in its layout.
   void backward(const Tensor& grad);
 
  private:
@@ -65,7 +65,7 @@ class Variable {
 
 /// While set, every operation looks at its value and at the gradients it passes on, and the first that makes a NaN or
 /// an infinity out of finite numbers throws `Anomaly` with its name, its shapes and the nearest named variable before
-/// it. Slow; off at the start, and then it costs nothing.
+/// it. Slow while on; off at the start, and then without cost.
 void set_detect_anomaly(bool on);
 bool detect_anomaly();
 

@@ -8,7 +8,7 @@ namespace specfuse {
 /// Convolution through im2col and GEMM, in blocks of output positions whose columns stay within `kColumnFloats`.
 /// Results do not depend on the number of threads. All throw `Error` where a shape does not fit the geometry.
 
-/// Most floats of one block of columns: the scratch memory of a thread.
+/// Most floats of one block of columns (2 MB): the scratch memory of a thread.
 inline constexpr Index kColumnFloats = Index{1} << 19;
 
 /// Output [N, O, OH, OW] of input [N, C, H, W], weight [O, C, KH, KW] and bias [O] (undefined: none).

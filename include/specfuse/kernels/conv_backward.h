@@ -5,7 +5,7 @@
 namespace specfuse {
 
 /// What the backward pass of a convolution starts from: its input x and weight, its result y and the gradient dy of
-/// that, each in the layout of the forward pass; `relu` as there.
+/// that, each in the layout of the forward pass, and whether that ended in ReLU.
 struct ConvBackward {
   const Tensor &x, &weight, &y, &dy;
   bool relu = false;
