@@ -229,7 +229,7 @@ void ProtocolConfig::describe(FieldVisitor& fields) {
 
 void MethodConfig::describe(FieldVisitor& fields) {
   Choices names{};
-  for (const MethodEntry& entry : specfuse::methods()) names.texts.push_back(entry.name);
+  for (const MethodType& method : method_types()) names.texts.push_back(method.name);
   fields("name", name, names);
   fields("label", label);
   fields("checkpoint", checkpoint);

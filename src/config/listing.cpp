@@ -1,8 +1,8 @@
 #include "specfuse/config/listing.h"
 
-#include "specfuse/config/registry.h"
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/srf.h"
+#include "specfuse/methods/registry.h"
 #include "specfuse/metrics/profiles.h"
 
 namespace specfuse {
@@ -19,7 +19,7 @@ std::string line(std::string name, const std::string& text) {
 
 std::string listing_text() {
   std::string text = "methods\n";
-  for (const MethodEntry& method : methods()) text += line(method.name, method.summary);
+  for (const MethodType& method : method_types()) text += line(method.name, method.summary);
   text += "metrics\n";
   for (const MetricInfo& metric : metric_list()) {
     text += line(metric.key, concat(metric.unit, metric.unit.empty() ? "" : ", ",

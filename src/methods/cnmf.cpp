@@ -1,5 +1,3 @@
-#include "specfuse/methods/cnmf.h"
-
 #include <algorithm>
 #include <cmath>
 
@@ -7,8 +5,9 @@
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/kernels/gemm.h"
-#include "specfuse/methods/spectra.h"
-#include "specfuse/methods/vca.h"
+#include "specfuse/methods/registry.h"
+#include "specfuse/methods/shared/spectra.h"
+#include "specfuse/methods/shared/vca.h"
 
 namespace specfuse {
 namespace {
@@ -90,7 +89,37 @@ Tensor resampled(const Tensor& abundances, const Cube& grid, const Resample& res
   return positive;
 }
 
-}  // namespace
+struct CnmfOptions {
+  Index endmembers = 40, rounds = 4, iterations = 200;
+  double sum_to_one = 0.1;
+
+  void describe(FieldVisitor& fields) {
+    fields(
+        "endmembers", endmembers, Range{1, 1000},
+        "Endmembers; no more than the HSI has bands or pixels are used. They start from VCA, which follows the seed.");
+    fields("rounds", rounds, Range{1, 1000}, "Rounds of unmixing the HSI and then the MSI.");
+    fields("iterations", iterations, Range{1, 1e6}, "Multiplicative updates of each unmixing.");
+    fields("sum_to_one", sum_to_one, Range{0, 1e3},
+           "Weight of abundances summing to one, against the mean of the HSI times the root of the number of bands.");
+  }
+};
+
+/// Coupled non-negative matrix factorisation (Yokoya, Yairi and Iwasaki 2012, "Coupled nonnegative matrix factorization
+/// unmixing for hyperspectral and multispectral data fusion"): the HSI is unmixed into endmember spectra W and coarse
+/// abundances, the MSI into W seen through the response and fine abundances H, each starting from the other, and the
+/// result is H W. W starts from VCA, drawn from the seed of the fit, and H from the up-sampled coarse abundances. Where
+/// the paper also lets the endmembers of the MSI move, here they are W seen through the response throughout, as that is
+/// known. Negative values are taken for 0. `fuse` throws `ConfigError` without an SRF.
+class Cnmf : public FusionMethod {
+ public:
+  explicit Cnmf(const CnmfOptions& options) : options_(options) {}
+  void fit(const TrainingData&, const FitContext& context) override { seed_ = context.seed; }
+  Cube fuse(const Pair& pair) const override;
+
+ private:
+  CnmfOptions options_;
+  std::uint64_t seed_ = 0;
+};
 
 Cube Cnmf::fuse(const Pair& pair) const {
   check_pair_with_srf(pair, "cnmf");
@@ -125,6 +154,13 @@ Cube Cnmf::fuse(const Pair& pair) const {
   for (Index i = 0; i < endmembers.size(); ++i) endmembers[i] *= intensity;
   parallel_gemm(plain(fine), plain(endmembers), {fused.values.data(), fused.pixels(), fused.bands()});
   return fused;
+}
+
+}  // namespace
+
+MethodType cnmf_method() {
+  return method_type<Cnmf, CnmfOptions>("cnmf", "coupled non-negative matrix factorisation",
+                                        "Yokoya, Yairi and Iwasaki 2012");
 }
 
 }  // namespace specfuse

@@ -1,5 +1,3 @@
-#include "specfuse/methods/csu.h"
-
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -8,8 +6,9 @@
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/kernels/gemm.h"
-#include "specfuse/methods/spectra.h"
-#include "specfuse/methods/vca.h"
+#include "specfuse/methods/registry.h"
+#include "specfuse/methods/shared/spectra.h"
+#include "specfuse/methods/shared/vca.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
@@ -114,7 +113,38 @@ Cube on_grid(const Tensor& abundances, const Cube& grid) {
 
 Tensor flat(const Cube& cube) { return cube.values.reshape({cube.pixels(), cube.bands()}); }
 
-}  // namespace
+struct CsuOptions {
+  Index endmembers = 30, rounds = 20, iterations = 20, spectral_iterations = 100;
+
+  void describe(FieldVisitor& fields) {
+    fields(
+        "endmembers", endmembers, Range{1, 1000},
+        "Endmembers; no more than the HSI has bands or pixels are used. They start from VCA, which follows the seed.");
+    fields("rounds", rounds, Range{1, 1000},
+           "Rounds of updating the abundances on the MSI and then the spectra on the HSI.");
+    fields("iterations", iterations, Range{1, 1e6}, "Projected gradient steps of the abundances in each round.");
+    fields("spectral_iterations", spectral_iterations, Range{1, 1e6},
+           "Projected gradient steps of the spectra in each round.");
+  }
+};
+
+/// Coupled spectral unmixing (Lanaras, Baltsavias and Schindler 2015, "Hyperspectral super-resolution by coupled
+/// spectral unmixing"), a sparse coupled dictionary method: every pixel of the MSI is a mixture, with abundances that
+/// are not negative and sum to one and hence mostly zero, of spectra that are not negative, found in the HSI. The
+/// spectra E are updated on the HSI with the abundances seen at its resolution, the abundances H on the MSI with E seen
+/// through its response, both by projected gradient steps, here accelerated, in turn, and the result is H E. E starts
+/// from VCA, drawn from the seed of the fit, where the paper uses SISAL; the limit on the number of abundances that the
+/// paper offers is not used. `fuse` throws `ConfigError` without an SRF.
+class Csu : public FusionMethod {
+ public:
+  explicit Csu(const CsuOptions& options) : options_(options) {}
+  void fit(const TrainingData&, const FitContext& context) override { seed_ = context.seed; }
+  Cube fuse(const Pair& pair) const override;
+
+ private:
+  CsuOptions options_;
+  std::uint64_t seed_ = 0;
+};
 
 Cube Csu::fuse(const Pair& pair) const {
   check_pair_with_srf(pair, "csu");
@@ -142,6 +172,13 @@ Cube Csu::fuse(const Pair& pair) const {
   scale(spectra, intensity);
   parallel_gemm(plain(fine), plain(spectra), {fused.values.data(), fused.pixels(), fused.bands()});
   return fused;
+}
+
+}  // namespace
+
+MethodType csu_method() {
+  return method_type<Csu, CsuOptions>("csu", "coupled spectral unmixing on the simplex",
+                                      "Lanaras, Baltsavias and Schindler 2015");
 }
 
 }  // namespace specfuse

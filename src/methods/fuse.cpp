@@ -1,11 +1,10 @@
-#include "specfuse/methods/fuse.h"
-
 #include <cmath>
 
 #include "specfuse/imaging/upsample.h"
-#include "specfuse/methods/conjugate_gradients.h"
-#include "specfuse/methods/spectra.h"
-#include "specfuse/methods/subspace_problem.h"
+#include "specfuse/methods/registry.h"
+#include "specfuse/methods/shared/conjugate_gradients.h"
+#include "specfuse/methods/shared/spectra.h"
+#include "specfuse/methods/shared/subspace_problem.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
@@ -35,7 +34,40 @@ Matrix identity(Index size) {
   return result;
 }
 
-}  // namespace
+struct FuseOptions {
+  Index dimension = 20;
+  double hsi_snr_db = 40, msi_snr_db = 50;
+  Index iterations = 300;
+  double tolerance = 1e-6;
+
+  void describe(FieldVisitor& fields) {
+    fields("dimension", dimension, Range{1, 1000}, "Dimension of the subspace; no more than the HSI has bands.");
+    fields("hsi_snr_db", hsi_snr_db, Range{-20, 200},
+           "Signal to noise ratio that the HSI is taken to have in dB, over all bands together.");
+    fields("msi_snr_db", msi_snr_db, Range{-20, 200}, "The same of the MSI; less suits a noisy one.");
+    fields("iterations", iterations, Range{1, 1e6}, "Conjugate gradient iterations at most.");
+    fields("tolerance", tolerance, Range{0, 1}, "Relative residual they stop at.");
+  }
+};
+
+/// FUSE (Wei, Dobigeon and Tourneret 2015, "Fast fusion of multi-band images based on solving a Sylvester equation"):
+/// the most probable coefficients X [pixels, dimension] in the signal subspace under white noise on both images and a
+/// Gaussian prior around the up-sampled HSI U. They solve the Sylvester equation
+///
+///   A'A X / noise_hsi + X G / noise_msi + (X - U) S^-1 = A' hsi / noise_hsi + msi R E / noise_msi
+///
+/// for blur and decimation A, response R, basis E and G = E'R'R E. The paper's closed form needs a circulant blur; here
+/// conjugate gradients solve the same equation with the exact operators, whatever the boundary. The paper leaves the
+/// prior covariance S to the user; here it is measured: the second moments of what up-sampling misses one scale down.
+/// `fuse` throws `ConfigError` without an SRF.
+class Fuse : public FusionMethod {
+ public:
+  explicit Fuse(const FuseOptions& options) : options_(options) {}
+  Cube fuse(const Pair& pair) const override;
+
+ private:
+  FuseOptions options_;
+};
 
 Cube Fuse::fuse(const Pair& pair) const {
   const SubspaceProblem problem(pair, options_.dimension, "fuse");
@@ -56,6 +88,12 @@ Cube Fuse::fuse(const Pair& pair) const {
   };
   conjugate_gradients(left, right, x, {options_.iterations, options_.tolerance});
   return problem.image_of(x);
+}
+
+}  // namespace
+
+MethodType fuse_method() {
+  return method_type<Fuse, FuseOptions>("fuse", "Gaussian prior in a subspace", "Wei, Dobigeon and Tourneret 2015");
 }
 
 }  // namespace specfuse

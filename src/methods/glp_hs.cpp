@@ -1,9 +1,22 @@
-#include "specfuse/methods/glp_hs.h"
-
 #include "specfuse/imaging/upsample.h"
-#include "specfuse/methods/detail_injection.h"
+#include "specfuse/methods/registry.h"
+#include "specfuse/methods/shared/detail_injection.h"
 
 namespace specfuse {
+namespace {
+
+/// Generalised Laplacian pyramid with an MTF-matched filter (Aiazzi et al. 2006, "MTF-tailored multiscale fusion of
+/// high-resolution MS and Pan imagery"), hypersharpened (Selva et al. 2015, "Hyper-sharpening: a first approach on
+/// SIM-GA data"):
+///   fused_b = up(hsi_b) + g_b (P_b - up(degrade(P_b))),  g_b = cov(up(degrade(P_b)), up(hsi_b)) /
+///   var(up(degrade(P_b)))
+/// where P_b is the image that least squares on the degraded MSI synthesises for band b. The filter is the pair's own
+/// PSF, which is what the papers' MTF-matched Gaussian stands for. Everything is learned from the pair while fusing.
+/// A band that is nowhere negative in the HSI is not in the result either.
+class GlpHs : public FusionMethod {
+ public:
+  Cube fuse(const Pair& pair) const override;
+};
 
 Cube GlpHs::fuse(const Pair& pair) const {
   const Index ratio = pair.degradation.ratio;
@@ -16,6 +29,15 @@ Cube GlpHs::fuse(const Pair& pair) const {
   inject(fused, detail_beyond(pair.msi, low, ratio), to_tensor(gain));
   keep_non_negative(fused, pair.hsi);
   return fused;
+}
+
+}  // namespace
+
+MethodType glp_hs_method() {
+  return method_type<GlpHs>("glp_hs",
+                            "generalised Laplacian pyramid with the PSF of the pair as its filter, hypersharpened; "
+                            "learns from the pair itself",
+                            "Aiazzi et al. 2006, Selva et al. 2015");
 }
 
 }  // namespace specfuse

@@ -1,11 +1,10 @@
-#include "specfuse/methods/gsa.h"
-
 #include <algorithm>
 #include <vector>
 
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/upsample.h"
-#include "specfuse/methods/detail_injection.h"
+#include "specfuse/methods/registry.h"
+#include "specfuse/methods/shared/detail_injection.h"
 
 namespace specfuse {
 namespace {
@@ -24,7 +23,18 @@ Cube intensities(const Cube& hsi, const Cube& low) {
   return result;
 }
 
-}  // namespace
+/// Adaptive Gram-Schmidt (Aiazzi, Baronti and Selva 2007, "Improving component substitution pansharpening through
+/// multivariate regression of MS + Pan data") with one synthesised sharp image P_b for each HSI band b, as Yokoya,
+/// Grohnfeldt and Chanussot (2017, "Hyperspectral and multispectral data fusion: a comparative review of the recent
+/// literature") extend it to several MSI bands by hypersharpening:
+///   fused_b = up(hsi_b) + g_b (P_b - up(I_b)),  g_b = cov(I_b, hsi_b) / var(I_b)
+/// The intensity I_b that P_b replaces is the combination of HSI bands that comes closest to the degraded P_b, weights
+/// and intercept by least squares. Everything is learned from the pair while fusing.
+/// A band that is nowhere negative in the HSI is not in the result either.
+class Gsa : public FusionMethod {
+ public:
+  Cube fuse(const Pair& pair) const override;
+};
 
 Cube Gsa::fuse(const Pair& pair) const {
   const Cube low = degrade_spatially(pair.msi, pair.degradation);
@@ -36,6 +46,13 @@ Cube Gsa::fuse(const Pair& pair) const {
   inject(fused, detail_beyond(pair.msi, intensity, pair.degradation.ratio), to_tensor(gain));
   keep_non_negative(fused, pair.hsi);
   return fused;
+}
+
+}  // namespace
+
+MethodType gsa_method() {
+  return method_type<Gsa>("gsa", "adaptive Gram-Schmidt, hypersharpened; learns from the pair itself",
+                          "Aiazzi, Baronti and Selva 2007");
 }
 
 }  // namespace specfuse

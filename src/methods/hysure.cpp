@@ -1,12 +1,49 @@
-#include "specfuse/methods/hysure.h"
-
 #include "specfuse/imaging/upsample.h"
-#include "specfuse/methods/conjugate_gradients.h"
-#include "specfuse/methods/gradient.h"
-#include "specfuse/methods/subspace_problem.h"
+#include "specfuse/methods/registry.h"
+#include "specfuse/methods/shared/conjugate_gradients.h"
+#include "specfuse/methods/shared/gradient.h"
+#include "specfuse/methods/shared/subspace_problem.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
+namespace {
+
+struct HysureOptions {
+  Index dimension = 20, iterations = 30, inner_iterations = 10;
+  double msi_weight = 30, total_variation = 1e-2, penalty = 0.02;
+
+  void describe(FieldVisitor& fields) {
+    fields("dimension", dimension, Range{1, 1000}, "Dimension of the subspace; no more than the HSI has bands.");
+    fields("iterations", iterations, Range{1, 1e6}, "Iterations of the splitting method.");
+    fields("inner_iterations", inner_iterations, Range{1, 1e6}, "Conjugate gradient iterations in each of them.");
+    fields("msi_weight", msi_weight, Range{0, 1e9}, "Weight of the squared misfit to the MSI against that to the HSI.");
+    fields("total_variation", total_variation, Range{0, 1e9},
+           "Weight of the total variation, of images divided by the mean of the HSI; more of it suits noise.");
+    fields("penalty", penalty, Range{1e-9, 1e9},
+           "Weight that ties the gradients to their split copies: it changes the speed, not the solution.");
+  }
+};
+
+/// HySure (Simoes, Bioucas-Dias, Almeida and Chanussot 2015, "A convex formulation for hyperspectral image
+/// superresolution via subspace-based regularization"): the coefficients X [pixels, dimension] in the signal subspace E
+/// of the HSI that minimise, for blur and decimation A and response R,
+///
+///   1/2 |hsi - A X E'|^2 + msi_weight / 2 |msi - X E' R'|^2 + total_variation sum_pixels |(D_h X, D_v X)|,
+///
+/// the last term a vector total variation over all coefficients of a pixel, and X E' is the result. Solved by SALSA, an
+/// alternating direction method, as in the paper. The paper also splits off the blur so that every step is diagonal in
+/// the Fourier domain; here only the gradients are split off and the quadratic step is solved by conjugate gradients
+/// with the exact operators, whatever the boundary. Where the paper's E are endmembers, here they are the principal
+/// directions of the HSI, scaled as `SubspaceProblem` says so that the variation of each coefficient counts the same.
+/// `fuse` throws `ConfigError` without an SRF.
+class Hysure : public FusionMethod {
+ public:
+  explicit Hysure(const HysureOptions& options) : options_(options) {}
+  Cube fuse(const Pair& pair) const override;
+
+ private:
+  HysureOptions options_;
+};
 
 Cube Hysure::fuse(const Pair& pair) const {
   const SubspaceProblem problem(pair, options_.dimension, "hysure");
@@ -36,6 +73,13 @@ Cube Hysure::fuse(const Pair& pair) const {
     add_scaled(multipliers, slopes, -1.0f);
   }
   return problem.image_of(x);
+}
+
+}  // namespace
+
+MethodType hysure_method() {
+  return method_type<Hysure, HysureOptions>("hysure", "vector total variation in a subspace",
+                                            "Simoes, Bioucas-Dias, Almeida and Chanussot 2015");
 }
 
 }  // namespace specfuse

@@ -1,10 +1,9 @@
-#include "specfuse/methods/linear_injection.h"
-
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/kernels/matrix.h"
-#include "specfuse/methods/detail_injection.h"
+#include "specfuse/methods/registry.h"
+#include "specfuse/methods/shared/detail_injection.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
@@ -25,7 +24,20 @@ void add_normal_equations(const TrainingPair& example, Matrix& dd, Matrix& de) {
   });
 }
 
-}  // namespace
+/// up(hsi) + A (msi - up(degrade(msi))): the detail that the MSI has and the HSI lacks, spread over the bands by a
+/// matrix A [msi bands, bands] fitted on the training pairs by least squares without intercept.
+class LinearInjection : public FusionMethod {
+ public:
+  void fit(const TrainingData& data, const FitContext& context) override;
+  Cube fuse(const Pair& pair) const override;
+  bool learns() const override { return true; }
+  Checkpoint checkpoint() const override;
+  void restore(const Checkpoint& checkpoint) override;
+
+ private:
+  /// A; undefined before `fit`.
+  Tensor gain_;
+};
 
 void LinearInjection::fit(const TrainingData& data, const FitContext&) {
   SPECFUSE_CHECK(!data.train.empty(), "linear_injection: nothing to learn from");
@@ -57,6 +69,13 @@ void LinearInjection::restore(const Checkpoint& checkpoint) {
                     "linear_injection: the checkpoint has no matrix 'model/gain'");
   SPECFUSE_CHECK_AS(DataError, all_finite(gain->second), "checkpoint: expected finite values in 'model/gain'");
   gain_ = gain->second;
+}
+
+}  // namespace
+
+MethodType linear_injection_method() {
+  return method_type<LinearInjection>(
+      "linear_injection", "up-sampled HSI plus the MSI's detail times a matrix fitted on the training pairs", "");
 }
 
 }  // namespace specfuse

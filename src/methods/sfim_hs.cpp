@@ -1,11 +1,10 @@
-#include "specfuse/methods/sfim_hs.h"
-
 #include <algorithm>
 #include <vector>
 
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/upsample.h"
-#include "specfuse/methods/detail_injection.h"
+#include "specfuse/methods/registry.h"
+#include "specfuse/methods/shared/detail_injection.h"
 
 namespace specfuse {
 namespace {
@@ -20,7 +19,19 @@ double modulated(double hsi, double sharp, double smooth) {
   return hsi < 0 ? hsi : hsi * clipped / smooth;
 }
 
-}  // namespace
+/// Smoothing-filter-based intensity modulation (Liu 2000, "Smoothing filter-based intensity modulation: a spectral
+/// preserve image fusion technique for improving spatial details"), hypersharpened (Selva et al. 2015,
+/// "Hyper-sharpening: a first approach on SIM-GA data"):
+///   fused_b = up(hsi_b) P_b / up(degrade(P_b))
+/// where P_b, clipped at 0, is the image that least squares on the degraded MSI synthesises for band b and the
+/// smoothing filter is the pair's own PSF. Written as up(hsi_b) + m (P_b - up(degrade(P_b))), the modulation
+/// m = up(hsi_b) / up(degrade(P_b)) is kept within [0, 2], and is 1 where up(degrade(P_b)) is not positive: so dark
+/// pixels cannot blow up. Everything is learned from the pair while fusing.
+/// A band that is nowhere negative in the HSI is not in the result either.
+class SfimHs : public FusionMethod {
+ public:
+  Cube fuse(const Pair& pair) const override;
+};
 
 Cube SfimHs::fuse(const Pair& pair) const {
   const Cube low = degrade_spatially(pair.msi, pair.degradation);
@@ -39,6 +50,14 @@ Cube SfimHs::fuse(const Pair& pair) const {
   });
   keep_non_negative(fused, pair.hsi);
   return fused;
+}
+
+}  // namespace
+
+MethodType sfim_hs_method() {
+  return method_type<SfimHs>("sfim_hs",
+                             "smoothing-filter-based intensity modulation, hypersharpened; learns from the pair itself",
+                             "Liu 2000, Selva et al. 2015");
 }
 
 }  // namespace specfuse

@@ -1,27 +1,36 @@
 #include "specfuse/methods/two_cnn_fu.h"
 
+#include <algorithm>
+
 #include "specfuse/core/error.h"
-#include "specfuse/methods/bicubic.h"
-#include "specfuse/methods/linear_injection.h"
+#include "specfuse/methods/registry.h"
 #include "specfuse/networks/layer_table.h"
 
 namespace specfuse {
 namespace {
 
-const std::string kPath = "model", kBaseFolder = "base/";
+const std::string kName = "two_cnn_fu", kPath = "model", kBaseFolder = "base/";
 
+/// Any other method; one that trains a network of its own would need options of its own.
 std::unique_ptr<FusionMethod> make_base(const std::string& name) {
   if (name == "none") return nullptr;
-  if (name == "linear_injection") return std::make_unique<LinearInjection>(LinearInjectionOptions{});
-  return std::make_unique<Bicubic>(BicubicOptions{});
+  std::string known = "none";
+  for (const MethodType& method : method_types()) {
+    if (method.name == kName) continue;
+    if (method.name == name) return method.default_options()->make();
+    known += ", " + method.name;
+  }
+  throw ConfigError(concat(kPath, ".base: expected one of ", known, ", got \"", name, "\""));
 }
 
 }  // namespace
 
-TwoCnnFu::TwoCnnFu(const Options& options)
+TwoCnnFu::TwoCnnFu(const TwoCnnFuOptions& options)
     : options_(options), network_(options.model, kPath), base_(make_base(options.model.base)) {}
 
-Index TwoCnnFu::receptive_radius() const { return specfuse::receptive_radius(options_.model, kPath); }
+Index TwoCnnFu::receptive_radius() const {
+  return std::max(specfuse::receptive_radius(options_.model, kPath), base_ ? base_->receptive_radius() : 0);
+}
 
 std::string TwoCnnFu::model_text(const Pair& pair) const {
   return layer_table(network_.plan({pair.hsi.bands(), pair.msi.bands()}));
@@ -82,6 +91,12 @@ void TwoCnnFu::restore(const Checkpoint& checkpoint) {
     if (name.starts_with(kBaseFolder)) of_base.tensors[name.substr(kBaseFolder.size())] = tensor;
   }
   base_->restore(of_base);
+}
+
+MethodType two_cnn_fu_method() {
+  return method_type<TwoCnnFu, TwoCnnFuOptions>(
+      "two_cnn_fu", "the two-branch network, or any other that its description makes of the same parts",
+      "Yang, Zhao and Chan 2018");
 }
 
 }  // namespace specfuse

@@ -4,7 +4,7 @@
 
 #include "memory_file.h"
 #include "specfuse/core/error.h"
-#include "specfuse/methods/linear_injection.h"
+#include "specfuse/methods/registry.h"
 #include "specfuse/run/apply.h"
 #include "support/network.h"
 
@@ -33,7 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   refused_or([&] { adopt_checkpoints(applying(file.path()), {}); });
   refused_or([&] {
     const Checkpoint checkpoint = read_checkpoint(file.path());
-    refused_or([&] { LinearInjection({}).restore(checkpoint); });
+    refused_or([&] { make_method("linear_injection")->restore(checkpoint); });
     refused_or([&] { TwoCnnFu({testing::small_network()}).restore(checkpoint); });
   });
   return 0;

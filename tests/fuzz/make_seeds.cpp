@@ -7,7 +7,7 @@
 #include "specfuse/io/checkpoint.h"
 #include "specfuse/io/pair.h"
 #include "specfuse/io/scene.h"
-#include "specfuse/methods/linear_injection.h"
+#include "specfuse/methods/registry.h"
 #include "support/example.h"
 #include "support/network.h"
 
@@ -73,8 +73,7 @@ void write_checkpoints(const std::string& folder) {
     checkpoint.attributes["config"] = config_text(parse_config(concat(before, name, options, "}]}"), "seed", {}));
     write_checkpoint(concat(folder, name, ".h5"), checkpoint);
   };
-  LinearInjection linear({});
-  write(linear, "linear_injection", "\"");
+  write(*make_method("linear_injection"), "linear_injection", "\"");
   TwoCnnFuOptions options;
   options.model = testing::small_network();
   options.train = testing::small_training();

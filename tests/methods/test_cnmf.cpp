@@ -3,41 +3,36 @@
 #include "methods/mixtures.h"
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/upsample.h"
-#include "specfuse/methods/cnmf.h"
-#include "specfuse/methods/spectra.h"
+#include "specfuse/methods/registry.h"
+#include "specfuse/methods/shared/spectra.h"
 
 using namespace specfuse;
 using namespace specfuse::testing;
 
 TEST_CASE("cnmf: recovers a scene of three materials that the MSI tells apart") {
-  CnmfOptions options;
-  options.endmembers = 3;
+  const std::vector<FieldSetting> options{{"endmembers", 3}};
   const TrainingPair example = mixed_example({});
-  CHECK(relative_error(Cnmf(options).fuse(example.input), example.target) < 0.02);
+  CHECK(relative_error(make_method("cnmf", options)->fuse(example.input), example.target) < 0.02);
 }
 
 TEST_CASE("cnmf: recovers one material under changing light") {
-  CnmfOptions options;
-  options.endmembers = 1;
-  options.sum_to_one = 0;
+  const std::vector<FieldSetting> options{{"endmembers", 1}, {"sum_to_one", 0}};
   Mixture mixture;
   mixture.materials = 1;
   mixture.shaded = true;
   const TrainingPair example = mixed_example(mixture);
-  CHECK(relative_error(Cnmf(options).fuse(example.input), example.target) < 1e-4);
+  CHECK(relative_error(make_method("cnmf", options)->fuse(example.input), example.target) < 1e-4);
 }
 
 TEST_CASE("cnmf: sum_to_one weighs as a band of that value, times the root of the number of bands") {
   // One endmember w gives the abundance (u |w| + a^2) / (|w|^2 + a^2) of a pixel of length u, so the level of the
   // result is a straight line over u, and a follows from its slope and intercept.
-  CnmfOptions options;
-  options.endmembers = 1;
-  options.sum_to_one = 0.7;
+  const std::vector<FieldSetting> options{{"endmembers", 1}, {"sum_to_one", 0.7}};
   Mixture mixture;
   mixture.materials = 1;
   mixture.shaded = true;
   const TrainingPair example = mixed_example(mixture);
-  const Cube fused = Cnmf(options).fuse(example.input);
+  const Cube fused = make_method("cnmf", options)->fuse(example.input);
   const double intensity = intensity_of(example.input.hsi);
   const auto length = [&](const Cube& cube, Index pixel) {
     double squares = 0;
@@ -60,7 +55,7 @@ TEST_CASE("cnmf: sum_to_one weighs as a band of that value, times the root of th
 TEST_CASE("cnmf: a constant image stays constant, a black one black") {
   for (const float value : {700.0f, 0.0f}) {
     const TrainingPair example = constant_example(value);
-    const Cube fused = Cnmf({}).fuse(example.input);
+    const Cube fused = make_method("cnmf")->fuse(example.input);
     for (Index i = 0; i < fused.values.size(); ++i) REQUIRE(fused.values[i] == doctest::Approx(value).epsilon(1e-3));
   }
 }
@@ -70,9 +65,8 @@ TEST_CASE("cnmf: under noise it stays far below the error of up-sampling") {
   mixture.snr_db = 25;
   const TrainingPair example = mixed_example(mixture);
   const double up = relative_error(upsample_cubic(example.input.hsi, 2), example.target);
-  CnmfOptions options;
-  options.endmembers = 3;
-  const double error = relative_error(Cnmf(options).fuse(example.input), example.target);
+  const std::vector<FieldSetting> options{{"endmembers", 3}};
+  const double error = relative_error(make_method("cnmf", options)->fuse(example.input), example.target);
   CHECK(error < 0.6 * up);
 }
 
@@ -82,17 +76,17 @@ TEST_CASE("cnmf: the same bits for any number of threads; wavelengths are kept")
   mixture.snr_db = 30;
   TrainingPair example = mixed_example(mixture);
   example.input.hsi.wavelength_nm.assign(12, 500);
-  CHECK(same_for_any_threads(Cnmf({}), example.input));
-  CHECK(Cnmf({}).fuse(example.input).wavelength_nm == example.input.hsi.wavelength_nm);
+  CHECK(same_for_any_threads(*make_method("cnmf"), example.input));
+  CHECK(make_method("cnmf")->fuse(example.input).wavelength_nm == example.input.hsi.wavelength_nm);
 }
 
 TEST_CASE("cnmf: fuses a single coarse pixel and refuses an unknown response") {
   Mixture mixture;
   mixture.rows = mixture.cols = 1;
   TrainingPair example = mixed_example(mixture);
-  const Cube fused = Cnmf({}).fuse(example.input);
+  const Cube fused = make_method("cnmf")->fuse(example.input);
   CHECK(relative_error(fused, example.target) < 1e-2);
   example.input.degradation.srf = Tensor();
-  CHECK_THROWS_WITH_AS(Cnmf({}).fuse(example.input), doctest::Contains("cnmf: expected the spectral response"),
-                       ConfigError);
+  CHECK_THROWS_WITH_AS(make_method("cnmf")->fuse(example.input),
+                       doctest::Contains("cnmf: expected the spectral response"), ConfigError);
 }

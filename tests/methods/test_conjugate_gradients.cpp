@@ -1,9 +1,9 @@
 #include <doctest/doctest.h>
 
 #include "specfuse/kernels/matrix.h"
-#include "specfuse/methods/conjugate_gradients.h"
-#include "specfuse/methods/gradient.h"
-#include "specfuse/methods/spectra.h"
+#include "specfuse/methods/shared/conjugate_gradients.h"
+#include "specfuse/methods/shared/gradient.h"
+#include "specfuse/methods/shared/spectra.h"
 #include "specfuse/tensor/math.h"
 #include "support/random.h"
 

@@ -3,31 +3,29 @@
 #include "methods/mixtures.h"
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/upsample.h"
-#include "specfuse/methods/csu.h"
+#include "specfuse/methods/registry.h"
 
 using namespace specfuse;
 using namespace specfuse::testing;
 
 TEST_CASE("csu: recovers a scene of three materials that the MSI tells apart") {
-  CsuOptions options;
-  options.endmembers = 3;
+  const std::vector<FieldSetting> options{{"endmembers", 3}};
   const TrainingPair example = mixed_example({});
-  CHECK(relative_error(Csu(options).fuse(example.input), example.target) < 0.02);
+  CHECK(relative_error(make_method("csu", options)->fuse(example.input), example.target) < 0.02);
 }
 
 TEST_CASE("csu: recovers one material, whose abundance is one everywhere") {
-  CsuOptions options;
-  options.endmembers = 1;
+  const std::vector<FieldSetting> options{{"endmembers", 1}};
   Mixture mixture;
   mixture.materials = 1;
   const TrainingPair example = mixed_example(mixture);
-  CHECK(relative_error(Csu(options).fuse(example.input), example.target) < 1e-4);
+  CHECK(relative_error(make_method("csu", options)->fuse(example.input), example.target) < 1e-4);
 }
 
 TEST_CASE("csu: a constant image stays constant, a black one black") {
   for (const float value : {700.0f, 0.0f}) {
     const TrainingPair example = constant_example(value);
-    const Cube fused = Csu({}).fuse(example.input);
+    const Cube fused = make_method("csu")->fuse(example.input);
     for (Index i = 0; i < fused.values.size(); ++i) REQUIRE(fused.values[i] == doctest::Approx(value).epsilon(1e-3));
   }
 }
@@ -37,9 +35,8 @@ TEST_CASE("csu: under noise it stays far below the error of up-sampling") {
   mixture.snr_db = 25;
   const TrainingPair example = mixed_example(mixture);
   const double up = relative_error(upsample_cubic(example.input.hsi, 2), example.target);
-  CsuOptions options;
-  options.endmembers = 3;
-  const double error = relative_error(Csu(options).fuse(example.input), example.target);
+  const std::vector<FieldSetting> options{{"endmembers", 3}};
+  const double error = relative_error(make_method("csu", options)->fuse(example.input), example.target);
   CHECK(error < 0.7 * up);
 }
 
@@ -49,17 +46,17 @@ TEST_CASE("csu: the same bits for any number of threads; wavelengths are kept") 
   mixture.snr_db = 30;
   TrainingPair example = mixed_example(mixture);
   example.input.hsi.wavelength_nm.assign(12, 500);
-  CHECK(same_for_any_threads(Csu({}), example.input));
-  CHECK(Csu({}).fuse(example.input).wavelength_nm == example.input.hsi.wavelength_nm);
+  CHECK(same_for_any_threads(*make_method("csu"), example.input));
+  CHECK(make_method("csu")->fuse(example.input).wavelength_nm == example.input.hsi.wavelength_nm);
 }
 
 TEST_CASE("csu: fuses a single coarse pixel and refuses an unknown response") {
   Mixture mixture;
   mixture.rows = mixture.cols = 1;
   TrainingPair example = mixed_example(mixture);
-  const Cube fused = Csu({}).fuse(example.input);
+  const Cube fused = make_method("csu")->fuse(example.input);
   CHECK(relative_error(fused, example.target) < 1e-2);
   example.input.degradation.srf = Tensor();
-  CHECK_THROWS_WITH_AS(Csu({}).fuse(example.input), doctest::Contains("csu: expected the spectral response"),
-                       ConfigError);
+  CHECK_THROWS_WITH_AS(make_method("csu")->fuse(example.input),
+                       doctest::Contains("csu: expected the spectral response"), ConfigError);
 }

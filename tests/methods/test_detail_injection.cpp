@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "specfuse/core/error.h"
-#include "specfuse/methods/detail_injection.h"
+#include "specfuse/methods/shared/detail_injection.h"
 #include "support/random.h"
 
 using namespace specfuse;

@@ -2,9 +2,8 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/upsample.h"
-#include "specfuse/methods/bicubic.h"
-#include "specfuse/methods/detail_injection.h"
-#include "specfuse/methods/linear_injection.h"
+#include "specfuse/methods/registry.h"
+#include "specfuse/methods/shared/detail_injection.h"
 #include "support/example.h"
 #include "support/random.h"
 
@@ -13,7 +12,7 @@ using namespace specfuse::testing;
 
 TEST_CASE("bicubic: is the up-sampled HSI") {
   const TrainingPair example = small_example(3, 5, 7, 2);
-  const Cube fused = Bicubic({}).fuse(example.input);
+  const Cube fused = make_method("bicubic")->fuse(example.input);
   CHECK(relative_gap(fused.values, upsample_cubic(example.input.hsi, 2).values) == 0);
 }
 
@@ -29,14 +28,14 @@ TEST_CASE("linear_injection: recovers a gain that explains the training pair exa
     }
   }
   example.target = target;
-  LinearInjection method({});
-  method.fit({{example}, {}}, {});
-  CHECK(relative_gap(method.checkpoint().tensors.at("model/gain"), gain) < 1e-4);
-  CHECK(relative_gap(method.fuse(example.input).values, target.values) < 1e-5);
+  const auto method = make_method("linear_injection");
+  method->fit({{example}, {}}, {});
+  CHECK(relative_gap(method->checkpoint().tensors.at("model/gain"), gain) < 1e-4);
+  CHECK(relative_gap(method->fuse(example.input).values, target.values) < 1e-5);
 
-  LinearInjection restored({});
-  restored.restore(method.checkpoint());
-  CHECK(relative_gap(restored.fuse(example.input).values, method.fuse(example.input).values) == 0);
+  const auto restored = make_method("linear_injection");
+  restored->restore(method->checkpoint());
+  CHECK(relative_gap(restored->fuse(example.input).values, method->fuse(example.input).values) == 0);
 }
 
 TEST_CASE("linear_injection: a constant image has no detail to inject") {
@@ -44,18 +43,18 @@ TEST_CASE("linear_injection: a constant image has no detail to inject") {
   for (Tensor* values : {&example.input.hsi.values, &example.input.msi.values, &example.target.values}) {
     for (Index i = 0; i < values->size(); ++i) (*values)[i] = 7;
   }
-  LinearInjection method({});
-  method.fit({{example}, {}}, {});
-  const Cube fused = method.fuse(example.input);
+  const auto method = make_method("linear_injection");
+  method->fit({{example}, {}}, {});
+  const Cube fused = method->fuse(example.input);
   for (Index i = 0; i < fused.values.size(); ++i) REQUIRE(fused.values[i] == doctest::Approx(7));
 }
 
 TEST_CASE("linear_injection: refuses to fuse before a fit, other bands and foreign checkpoints") {
   const TrainingPair example = small_example(3, 3, 5, 2);
-  LinearInjection method({});
-  CHECK_THROWS_WITH_AS(method.fuse(example.input), doctest::Contains("neither fitted nor restored"), Error);
-  method.fit({{example}, {}}, {});
-  CHECK_THROWS_WITH_AS(method.fuse(small_example(3, 3, 6, 2).input),
+  const auto method = make_method("linear_injection");
+  CHECK_THROWS_WITH_AS(method->fuse(example.input), doctest::Contains("neither fitted nor restored"), Error);
+  method->fit({{example}, {}}, {});
+  CHECK_THROWS_WITH_AS(method->fuse(small_example(3, 3, 6, 2).input),
                        doctest::Contains("fitted for 2 MSI and 5 HSI bands, got 2 and 6"), ConfigError);
-  CHECK_THROWS_AS(method.restore({}), DataError);
+  CHECK_THROWS_AS(method->restore({}), DataError);
 }

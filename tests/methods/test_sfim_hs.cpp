@@ -1,21 +1,21 @@
 #include <doctest/doctest.h>
 
 #include "methods/injection_checks.h"
-#include "specfuse/methods/sfim_hs.h"
+#include "specfuse/methods/registry.h"
 
 using namespace specfuse;
 using namespace specfuse::testing;
 
 TEST_CASE("sfim_hs: recovers a scene whose bands are combinations of MSI bands, or of a pan band") {
-  check_recovers_combinations(SfimHs({}));
+  check_recovers_combinations(*make_method("sfim_hs"));
 }
 
-TEST_CASE("sfim_hs: constant images inject nothing") { check_constant_images(SfimHs({})); }
+TEST_CASE("sfim_hs: constant images inject nothing") { check_constant_images(*make_method("sfim_hs")); }
 
-TEST_CASE("sfim_hs: zero pixels and zero bands do no harm") { check_zero_pixels(SfimHs({})); }
+TEST_CASE("sfim_hs: zero pixels and zero bands do no harm") { check_zero_pixels(*make_method("sfim_hs")); }
 
 TEST_CASE("sfim_hs: stays better than up-sampling under noise, with six MSI bands and with one") {
-  check_noise(SfimHs({}));
+  check_noise(*make_method("sfim_hs"));
 }
 
 TEST_CASE("sfim_hs: multiplies the up-sampled HSI with the synthesised band over its smoothed self") {
@@ -29,7 +29,7 @@ TEST_CASE("sfim_hs: multiplies the up-sampled HSI with the synthesised band over
     REQUIRE(synthesised(bands.up_low[i]) > 0.5 * double{bands.up_hsi[i]});
     expected[i] = static_cast<float>(double{expected[i]} * ratio);
   }
-  CHECK(relative_gap(SfimHs({}).fuse(bands.pair).values, expected) < 1e-5);
+  CHECK(relative_gap(make_method("sfim_hs")->fuse(bands.pair).values, expected) < 1e-5);
 }
 
 TEST_CASE("sfim_hs: values around zero stay bounded by the synthesised detail and do not turn negative") {
@@ -41,7 +41,7 @@ TEST_CASE("sfim_hs: values around zero stay bounded by the synthesised detail an
   const Cube low = degrade_spatially(bands.pair.msi, bands.pair.degradation);
   const Line synthesis(low.values, bands.pair.hsi.values);
   const Cube smooth = upsample_cubic(low, 2), coarse = upsample_cubic(bands.pair.hsi, 2);
-  const Cube fused = SfimHs({}).fuse(bands.pair);
+  const Cube fused = make_method("sfim_hs")->fuse(bands.pair);
   Index poles = 0, clipped = 0;
   for (Index i = 0; i < fused.values.size(); ++i) {
     const double p = synthesis.slope * double{bands.pair.msi.values[i]} + synthesis.intercept;
@@ -64,5 +64,5 @@ TEST_CASE("sfim_hs: recovers a scene that lies below zero altogether") {
   for (Tensor* values : {&example.input.hsi.values, &example.target.values}) {
     for (Index i = 0; i < values->size(); ++i) (*values)[i] -= 5000.0f;
   }
-  CHECK(relative_gap(SfimHs({}).fuse(example.input).values, example.target.values) < 1e-6);
+  CHECK(relative_gap(make_method("sfim_hs")->fuse(example.input).values, example.target.values) < 1e-6);
 }

@@ -2,8 +2,8 @@
 
 #include "methods/mixtures.h"
 #include "specfuse/core/error.h"
-#include "specfuse/methods/spectra.h"
-#include "specfuse/methods/subspace_problem.h"
+#include "specfuse/methods/shared/spectra.h"
+#include "specfuse/methods/shared/subspace_problem.h"
 #include "specfuse/tensor/math.h"
 
 using namespace specfuse;

@@ -4,7 +4,7 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
-#include "specfuse/methods/linear_injection.h"
+#include "specfuse/methods/registry.h"
 #include "specfuse/methods/two_cnn_fu.h"
 #include "specfuse/tensor/math.h"
 #include "support/example.h"
@@ -110,9 +110,9 @@ TEST_CASE("two_cnn_fu: its base estimate is fitted with it, kept in its checkpoi
   options.train.steps = 0;
   TwoCnnFu method(options);
   method.fit({{example}, {}}, {});
-  LinearInjection base({});
-  base.fit({{example}, {}}, {});
-  const Tensor expected = base.fuse(example.input).values;
+  const std::unique_ptr<FusionMethod> base = make_method("linear_injection");
+  base->fit({{example}, {}}, {});
+  const Tensor expected = base->fuse(example.input).values;
   CHECK(relative_gap(method.fuse(example.input).values, expected) < 1e-5);
   TwoCnnFu restored(options);
   restored.restore(method.checkpoint());

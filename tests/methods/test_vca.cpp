@@ -2,7 +2,7 @@
 
 #include "methods/mixtures.h"
 #include "specfuse/core/error.h"
-#include "specfuse/methods/vca.h"
+#include "specfuse/methods/shared/vca.h"
 
 using namespace specfuse;
 using namespace specfuse::testing;

@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "specfuse/config/registry.h"
 #include "specfuse/estimate/estimate.h"
 #include "specfuse/imaging/cube.h"
 #include "specfuse/imaging/psf.h"
 #include "specfuse/imaging/srf.h"
 #include "specfuse/imaging/synthetic.h"
+#include "specfuse/methods/registry.h"
 
 namespace specfuse {
 

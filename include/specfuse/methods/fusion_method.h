@@ -8,7 +8,7 @@
 
 namespace specfuse {
 
-/// A way to fuse a pair into the fine image with all bands. One file per method; the registry knows them by name.
+/// A way to fuse a pair into the fine image with all bands. Each has a file of its own; see methods/registry.h.
 class FusionMethod {
  public:
   virtual ~FusionMethod() = default;
@@ -16,9 +16,9 @@ class FusionMethod {
   /// Throws `ConfigError` where the options do not suit the data, before anything long is started.
   virtual void check(const TrainingData&, const Pair&) const {}
 
-  /// Learns from examples. Methods that learn nothing ignore it. Throws `Interrupted`, its checkpoint written, when
-  /// the user asked to stop.
-  virtual void fit(const TrainingData& data, const FitContext& context) = 0;
+  /// Learns from examples, or takes no more than the seed. Throws `Interrupted`, its checkpoint written, when the user
+  /// asked to stop.
+  virtual void fit(const TrainingData&, const FitContext&) {}
 
   /// The fused image [msi rows, msi cols, hsi bands] with the wavelengths and attributes of pair.hsi. Throws
   /// `Interrupted` when the user asked to stop.

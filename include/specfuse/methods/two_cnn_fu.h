@@ -27,8 +27,8 @@ struct TwoCnnFuOptions {
 /// fine spectrum.
 class TwoCnnFu : public FusionMethod {
  public:
-  using Options = TwoCnnFuOptions;
-  explicit TwoCnnFu(const Options& options);
+  /// Throws `ConfigError` naming model.base where there is no such method, or it is a network itself.
+  explicit TwoCnnFu(const TwoCnnFuOptions& options);
   void check(const TrainingData& data, const Pair& pair) const override;
   void fit(const TrainingData& data, const FitContext& context) override;
   Cube fuse(const Pair& pair) const override;
@@ -43,7 +43,7 @@ class TwoCnnFu : public FusionMethod {
   std::optional<Cube> base_of(const Pair& pair) const;
   void describe_base(Checkpoint& checkpoint) const;
 
-  Options options_;
+  TwoCnnFuOptions options_;
   FusionNetwork network_;
   /// What makes the base estimate; none where the network wants none.
   std::unique_ptr<FusionMethod> base_;

@@ -1,4 +1,4 @@
-#include "specfuse/methods/spectra.h"
+#include "specfuse/methods/shared/spectra.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "specfuse/methods/gradient.h"
+#include "specfuse/methods/shared/gradient.h"
 
 #include <cmath>
 

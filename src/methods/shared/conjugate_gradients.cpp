@@ -1,4 +1,4 @@
-#include "specfuse/methods/conjugate_gradients.h"
+#include "specfuse/methods/shared/conjugate_gradients.h"
 
 #include "specfuse/tensor/math.h"
 

@@ -1,4 +1,4 @@
-#include "specfuse/methods/vca.h"
+#include "specfuse/methods/shared/vca.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
-#include "specfuse/methods/spectra.h"
+#include "specfuse/methods/shared/spectra.h"
 
 namespace specfuse {
 namespace {

@@ -1,4 +1,4 @@
-#include "specfuse/methods/detail_injection.h"
+#include "specfuse/methods/shared/detail_injection.h"
 
 #include <algorithm>
 #include <cmath>

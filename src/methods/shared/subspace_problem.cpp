@@ -1,11 +1,11 @@
-#include "specfuse/methods/subspace_problem.h"
+#include "specfuse/methods/shared/subspace_problem.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/adjoint.h"
-#include "specfuse/methods/spectra.h"
+#include "specfuse/methods/shared/spectra.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {

@@ -1,0 +1,35 @@
+#include "specfuse/methods/registry.h"
+
+#include "specfuse/core/error.h"
+
+namespace specfuse {
+
+#define SPECFUSE_METHOD(name) MethodType name##_method();
+#include "methods/methods.def"
+#undef SPECFUSE_METHOD
+
+const std::vector<MethodType>& method_types() {
+  static const std::vector<MethodType> all = {
+#define SPECFUSE_METHOD(name) name##_method(),
+#include "methods/methods.def"
+#undef SPECFUSE_METHOD
+  };
+  return all;
+}
+
+std::unique_ptr<MethodOptions> method_options(const std::string& name) {
+  std::string known;
+  for (const MethodType& method : method_types()) {
+    if (method.name == name) return method.default_options();
+    known.append(known.empty() ? "" : ", ").append(method.name);
+  }
+  throw ConfigError(concat("methods: expected one of ", known, ", got \"", name, "\""));
+}
+
+std::unique_ptr<FusionMethod> make_method(const std::string& name, const std::vector<FieldSetting>& settings) {
+  const std::unique_ptr<MethodOptions> options = method_options(name);
+  set_fields(*options, settings);
+  return options->make();
+}
+
+}  // namespace specfuse
