@@ -4,9 +4,9 @@
 #include <cmath>
 #include <limits>
 
-#include "metrics/block_moments.h"
-#include "metrics/comparison.h"
-#include "metrics/quality_index.h"
+#include "metrics/metric.h"
+#include "metrics/shared/block_moments.h"
+#include "metrics/shared/quality_index.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
 
@@ -20,7 +20,16 @@ void check_fused(const Pair& pair, const Cube& fused) {
                  fused.values.shape().text());
 }
 
-/// sqrt(sum of (x - y)^2 / sum of x^2)
+const std::string kAngle = "sam_deg";
+/// The measures that both inputs are held against the degraded result with.
+constexpr const char* kCompared[] = {"psnr_db", "sam_deg", "ergas"};
+
+const MetricInfo kRelativeRmse{.key = "relative_rmse",
+                               .unit = "",
+                               .higher_is_better = false,
+                               .definition = "sqrt(sum of (x - y)^2 / sum of x^2)",
+                               .source = ""};
+
 double relative_rmse(const Comparison& images) {
   const auto pixels = static_cast<double>(images.reference.pixels());
   double errors = 0, squares = 0;
@@ -32,12 +41,12 @@ double relative_rmse(const Comparison& images) {
 }
 
 void add_agreement(const std::string& prefix, const Comparison& images, Scores& scores) {
-  const auto add = [&](const char* key, double value) { scores.values.push_back({prefix + key, value}); };
   LeftOut left_out;
-  add("relative_rmse", relative_rmse(images));
-  add("psnr_db", psnr_db(images, left_out));
-  if (images.bands.size() > 1) add("sam_deg", sam_deg(images, left_out));  // one band has no angle
-  add("ergas", ergas(images, left_out));
+  scores.values.push_back({prefix + kRelativeRmse.key, relative_rmse(images)});
+  for (const char* const key : kCompared) {
+    if (key == kAngle && images.bands.size() == 1) continue;  // one band has no angle
+    scores.values.push_back({prefix + key, metric_of(key).value(images, left_out)});
+  }
   for (const auto& [reason, count] : left_out) scores.left_out[concat(prefix, reason)] = count;
 }
 
@@ -78,15 +87,20 @@ double mean_distance(const std::vector<double>& fine, const std::vector<double>&
 
 std::vector<MetricInfo> no_reference_list() {
   std::vector<MetricInfo> list;
-  for (const std::string input : {"hsi_", "msi_"}) {
-    list.push_back({input + "relative_rmse", "", false});
-    list.push_back({input + "psnr_db", "dB", true});
-    list.push_back({input + "sam_deg", "deg", false});
-    list.push_back({input + "ergas", "", false});
+  for (const std::string input : {"hsi", "msi"}) {
+    const auto add = [&](MetricInfo info) {
+      info.key = concat(input, "_", info.key);
+      info.definition = concat(info.definition, "; x the ", input, ", y the result degraded again");
+      list.push_back(info);
+    };
+    add(kRelativeRmse);
+    for (const char* const key : kCompared) add(metric_of(key).info);
   }
-  list.push_back({"d_lambda", "", false});
-  list.push_back({"d_s", "", false});
-  list.push_back({"qnr", "", true});
+  const std::string source = "Alparone et al. 2008, eqs. 6-9";
+  list.push_back({"d_lambda", "", false, "mean over bands i and j of abs(Q(y_i, y_j) - Q(hsi_i, hsi_j))", source});
+  list.push_back(
+      {"d_s", "", false, "mean over bands i and MSI bands m of abs(Q(y_i, msi_m) - Q(hsi_i, degraded msi_m))", source});
+  list.push_back({"qnr", "", true, "(1 - d_lambda) (1 - d_s)", source});
   return list;
 }
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "metrics/comparison.h"
+#include "metrics/metric.h"
 #include "metrics/sewar.h"
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/sums.h"
@@ -12,13 +12,9 @@
 namespace specfuse {
 namespace {
 
-double decibels(double peak, double squared_error) { return 10 * std::log10(peak * peak / squared_error); }
+/// Whatever the peak.
+double plain_decibels(double peak, double squared_error) { return 10 * std::log10(peak * peak / squared_error); }
 
-/// The extremes of the whole reference.
-double most(const Comparison& images) {
-  const auto less = [](const BandStatistics& a, const BandStatistics& b) { return a.most < b.most; };
-  return std::max_element(images.bands.begin(), images.bands.end(), less)->most;
-}
 double least(const Comparison& images) {
   const auto less = [](const BandStatistics& a, const BandStatistics& b) { return a.least < b.least; };
   return std::min_element(images.bands.begin(), images.bands.end(), less)->least;
@@ -32,11 +28,12 @@ double mean_of_bands(const Comparison& images, Value value) {
 }
 
 double band_psnr(const Comparison& images) {
-  return mean_of_bands(images, [](const BandStatistics& band) { return decibels(band.most, band.squared_error); });
+  return mean_of_bands(images,
+                       [](const BandStatistics& band) { return plain_decibels(band.most, band.squared_error); });
 }
-double global_psnr(const Comparison& images) { return decibels(most(images), mean_squared_error(images)); }
+double global_psnr(const Comparison& images) { return plain_decibels(most(images), mean_squared_error(images)); }
 double span_psnr(const Comparison& images) {
-  return decibels(most(images) - least(images), mean_squared_error(images));
+  return plain_decibels(most(images) - least(images), mean_squared_error(images));
 }
 
 /// NaN where a spectrum has norm zero.
@@ -52,7 +49,7 @@ double sam_of_all_deg(const Comparison& images) {
 double sam_of_all_rad(const Comparison& images) { return sam_of_all_deg(images) * std::numbers::pi / 180; }
 double sam_of_defined_deg(const Comparison& images) {
   LeftOut ignored;
-  return sam_deg(images, ignored);
+  return metric_of("sam_deg").value(images, ignored);
 }
 
 /// sqrt(mean over b of MSE_b / mean(x_b)^2)
@@ -80,7 +77,7 @@ Cube integers(const Cube& cube) {
 double q2n_of_integers(const Comparison& images) {
   const Cube x = integers(images.reference), y = integers(images.fused);
   LeftOut ignored;
-  return q2n({x, y, images.ratio, band_statistics(x, y)}, ignored);
+  return metric_of("q2n").value({x, y, images.ratio, band_statistics(x, y)}, ignored);
 }
 
 double plain_rmse(const Comparison& images) { return std::sqrt(mean_squared_error(images)); }
@@ -94,28 +91,70 @@ struct Profile {
   std::vector<Measure> measures;
 };
 
+MetricInfo higher(const char* key, const char* unit, const char* definition, const char* source) {
+  return {key, unit, true, definition, source};
+}
+MetricInfo lower(const char* key, const char* unit, const char* definition, const char* source) {
+  return {key, unit, false, definition, source};
+}
+
+Profile matlab_hsms() {
+  const char* const source = "the Matlab toolbox of Yokoya, Grohnfeldt and Chanussot 2017";
+  return {
+      "matlab_hsms",
+      {{higher("psnr_db", "dB", "mean over b of 10 log10(max(x_b)^2 / MSE_b)", source), band_psnr},
+       {lower("sam_deg", "deg", "mean angle over pixels where neither norm is zero", source), sam_of_defined_deg},
+       {lower("ergas", "",
+              "100 / r * sqrt(mean over b of MSE_b / mean(y_b)^2): by the means of the fused image, which it is "
+              "handed first",
+              source),
+        ergas_by_fused},
+       {higher("q2n", "", "as ours, of both images rounded to integers from 0 to 65535", source), q2n_of_integers}}};
+}
+
+Profile sewar() {
+  const char* const source = "the Python package, full_ref.py";
+  return {
+      "sewar",
+      {{higher("psnr_db", "dB",
+               "10 log10(MAX^2 / MSE) over all values; MAX = max(x), which its user has to give for real numbers",
+               source),
+        global_psnr},
+       {lower("sam_rad", "rad", "mean over b of the angle between the images x_b and y_b as vectors of pixels", source),
+        sewar_sam_rad},
+       {lower("ergas", "",
+              "mean over 8 x 8 windows of 100 r sqrt(sum over b of MSE_b / (mean(x_b) / 64)^2), within the window: r "
+              "multiplies, and bands are not averaged; stride 1, without the last window along each axis",
+              source),
+        sewar_ergas},
+       {higher("uqi", "",
+               "mean over b and 8 x 8 windows of 4 (64 E[xy] - E[x]E[y]) E[x]E[y] / ((64 (E[x^2] + E[y^2]) - E[x]^2 - "
+               "E[y]^2) (E[x]^2 + E[y]^2)): means stand where sums were meant; windows as for ergas",
+               source),
+        sewar_uqi}}};
+}
+
+Profile torchmetrics() {
+  const char* const source = "its functional interface, ERGAS as up to release 1.4";
+  return {
+      "torchmetrics",
+      {{higher("psnr_db", "dB", "10 log10((max(x) - min(x))^2 / MSE) over all values", source), span_psnr},
+       {lower("sam_rad", "rad", "mean angle over all pixels", source), sam_of_all_rad},
+       {lower("ergas", "", "100 r sqrt(mean over b of MSE_b / mean(x_b)^2): r multiplies", source), ergas_multiplied}}};
+}
+
+Profile ssrnet() {
+  const char* const source = "metrics.py of the code of Zhang et al. 2021";
+  return {"ssrnet",
+          {{higher("psnr_db", "dB", "10 log10(max(x)^2 / MSE) over all values", source), global_psnr},
+           {lower("rmse", "", "root of MSE over all values", source), plain_rmse},
+           {lower("sam_deg", "deg", "mean angle over all pixels", source), sam_of_all_deg},
+           {lower("ergas", "", "100 / 4 * sqrt(mean over b of MSE_b / mean(x_b)^2), whatever r is", source),
+            ergas_by_four}}};
+}
+
 const std::vector<Profile>& profiles() {
-  static const std::vector<Profile> list{
-      {"matlab_hsms",
-       {{{"psnr_db", "dB", true}, band_psnr},
-        {{"sam_deg", "deg", false}, sam_of_defined_deg},
-        {{"ergas", "", false}, ergas_by_fused},
-        {{"q2n", "", true}, q2n_of_integers}}},
-      {"sewar",
-       {{{"psnr_db", "dB", true}, global_psnr},
-        {{"sam_rad", "rad", false}, sewar_sam_rad},
-        {{"ergas", "", false}, sewar_ergas},
-        {{"uqi", "", true}, sewar_uqi}}},
-      {"torchmetrics",
-       {{{"psnr_db", "dB", true}, span_psnr},
-        {{"sam_rad", "rad", false}, sam_of_all_rad},
-        {{"ergas", "", false}, ergas_multiplied}}},
-      {"ssrnet",
-       {{{"psnr_db", "dB", true}, global_psnr},
-        {{"rmse", "", false}, plain_rmse},
-        {{"sam_deg", "deg", false}, sam_of_all_deg},
-        {{"ergas", "", false}, ergas_by_four}}},
-  };
+  static const std::vector<Profile> list{matlab_hsms(), sewar(), torchmetrics(), ssrnet()};
   return list;
 }
 
@@ -123,7 +162,9 @@ const Profile& profile_of(const std::string& name) {
   for (const Profile& profile : profiles()) {
     if (profile.name == name) return profile;
   }
-  throw Error(concat("evaluate_profile: expected one of matlab_hsms, sewar, torchmetrics and ssrnet, got ", name));
+  std::string known;
+  for (const Profile& profile : profiles()) known.append(known.empty() ? "" : ", ").append(profile.name);
+  throw Error(concat("evaluate_profile: expected one of ", known, ", got ", name));
 }
 
 }  // namespace

@@ -3,8 +3,9 @@
 #include <limits>
 #include <numeric>
 
-#include "metrics/band_planes.h"
-#include "metrics/block_moments.h"
+#include "metrics/metric.h"
+#include "metrics/shared/band_planes.h"
+#include "metrics/shared/block_moments.h"
 #include "specfuse/core/threads.h"
 
 namespace specfuse {
@@ -92,8 +93,6 @@ Cube varying_bands(const Cube& cube, const std::vector<BandStatistics>& bands) {
   return result;
 }
 
-}  // namespace
-
 double q2n(const Comparison& images, LeftOut& left_out) {
   if (!window_fits(images.reference, kBlock, left_out)) return std::numeric_limits<double>::quiet_NaN();
   const Cube x = varying_bands(images.reference, images.bands), y = varying_bands(images.fused, images.bands);
@@ -110,6 +109,18 @@ double q2n(const Comparison& images, LeftOut& left_out) {
     qualities[static_cast<std::size_t>(i)] = block_quality(block_moments(x, y, block), signs, size);
   });
   return std::accumulate(qualities.begin(), qualities.end(), 0.0) / static_cast<double>(qualities.size());
+}
+
+}  // namespace
+
+Metric q2n_metric() {
+  return {{.key = "q2n",
+           .unit = "",
+           .higher_is_better = true,
+           .definition = "2^n-ary quality index over 32 x 32 blocks: bands filled up to a power of two, the image "
+                         "mirrored at its lower and right edges where it does not divide by 32; without constant bands",
+           .source = "Garzelli and Nencini 2009"},
+          q2n};
 }
 
 }  // namespace specfuse

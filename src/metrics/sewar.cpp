@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
-#include "metrics/band_planes.h"
-#include "metrics/window_sums.h"
+#include "metrics/shared/band_planes.h"
+#include "metrics/shared/window_sums.h"
 #include "specfuse/imaging/sums.h"
 
 namespace specfuse {

@@ -1,7 +1,8 @@
 #include <array>
 #include <cmath>
 
-#include "metrics/band_planes.h"
+#include "metrics/metric.h"
+#include "metrics/shared/band_planes.h"
 
 namespace specfuse {
 namespace {
@@ -80,10 +81,20 @@ double similarity(const BandPlanes& band) {
   return total / static_cast<double>(rows * cols);
 }
 
-}  // namespace
-
 double ssim(const Comparison& images, LeftOut& left_out) {
   return mean_over_planes(images, kWindow, left_out, similarity);
+}
+
+}  // namespace
+
+Metric ssim_metric() {
+  return {{.key = "ssim",
+           .unit = "",
+           .higher_is_better = true,
+           .definition = "mean over b of the structural similarity: Gaussian 11 x 11 windows of sigma 1.5 that lie "
+                         "inside, K1 = 0.01, K2 = 0.03, dynamic range max(x_b) - min(x_b); without constant bands",
+           .source = "Wang et al. 2004"},
+          ssim};
 }
 
 }  // namespace specfuse

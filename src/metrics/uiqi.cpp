@@ -1,6 +1,7 @@
-#include "metrics/band_planes.h"
-#include "metrics/quality_index.h"
-#include "metrics/window_sums.h"
+#include "metrics/metric.h"
+#include "metrics/shared/band_planes.h"
+#include "metrics/shared/quality_index.h"
+#include "metrics/shared/window_sums.h"
 
 namespace specfuse {
 namespace {
@@ -35,10 +36,20 @@ double mean_quality(const BandPlanes& band) {
   return total / static_cast<double>(rows * cols);
 }
 
-}  // namespace
-
 double uiqi(const Comparison& images, LeftOut& left_out) {
   return mean_over_planes(images, kWindow, left_out, mean_quality);
+}
+
+}  // namespace
+
+Metric uiqi_metric() {
+  return {{.key = "uiqi",
+           .unit = "",
+           .higher_is_better = true,
+           .definition =
+               "mean over b of the universal quality index, over 32 x 32 windows of stride 1; without constant bands",
+           .source = "Wang and Bovik 2002"},
+          uiqi};
 }
 
 }  // namespace specfuse

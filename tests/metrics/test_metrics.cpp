@@ -54,6 +54,19 @@ TEST_CASE("metrics: the list names what evaluate returns, and which way is bette
   }
 }
 
+TEST_CASE("metrics: every line of metrics.def names the measure of its file, which says how it is computed") {
+  std::vector<std::string> lines;
+#define SPECFUSE_METRIC(name) lines.push_back(#name);
+#include "metrics/metrics.def"
+#undef SPECFUSE_METRIC
+  const std::vector<MetricInfo> list = metric_list();
+  REQUIRE(lines.size() == list.size());
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    CHECK(list[i].key == lines[i]);
+    CHECK(!list[i].definition.empty());
+  }
+}
+
 TEST_CASE("metrics: an identical image has infinite PSNR and no error") {
   const Cube image = golden_image(3, 5, 7);
   const Scores scores = evaluate(image, image, 4);

@@ -15,9 +15,13 @@ struct MetricInfo {
   /// "dB", "deg" or empty.
   std::string unit;
   bool higher_is_better = true;
+  /// How it is computed: x reference, y fused, b band, MSE over pixels.
+  std::string definition;
+  /// The paper it is from; empty where there is none.
+  std::string source;
 };
 
-/// Every measure, in the order of `evaluate`.
+/// Every measure, in the order of `evaluate`. Each is an entry of src/metrics/metrics.def and a file beside it.
 std::vector<MetricInfo> metric_list();
 
 struct Score {
@@ -33,24 +37,9 @@ struct Scores {
   std::map<std::string, Index> left_out;
 };
 
-/// Every measure of `fused` against `reference` in double precision, x reference, y fused, b band, MSE_b over pixels:
-///   psnr_db         mean over b of 10 log10(max(x_b)^2 / MSE_b)
-///   psnr_global_db  10 log10(max(x)^2 / mean_b MSE_b)
-///   psnr_unit_db    mean over b of 10 log10((max(x_b) - min(x_b))^2 / MSE_b)
-///   sam_deg         mean angle between spectra (Kruse et al. 1993, eq. 1), pixels where both norms are non-zero
-///   ergas           100 / ratio * sqrt(mean over b of MSE_b / mean(x_b)^2) (Wald 2000)
-///   ssim            mean over b of structural similarity (Wang et al. 2004): Gaussian 11 x 11 windows of sigma 1.5
-///   that
-///                   lie inside, K1 = 0.01, K2 = 0.03, dynamic range max(x_b) - min(x_b)
-///   uiqi            mean over b of the quality index (Wang and Bovik 2002) over 32 x 32 windows, stride 1
-///   q2n             2^n-ary quality index (Garzelli and Nencini 2009), 32 x 32 blocks, bands filled up to a power of
-///                   two, the image mirrored at its lower and right edges where it does not divide by 32
-///   rmse            root of the mean squared difference of all values
-///   cc              mean over b of the correlation coefficient
-/// A band whose maximum, span or mean is zero is left out of the quotients that it would make meaningless, and counted;
-/// so is, of psnr_db, a constant band that is reproduced exactly.
-/// ssim is NaN for images of fewer than 11 rows or columns, uiqi and q2n of fewer than 32; that is counted too.
-/// Throws `Error` unless shapes are equal, values finite and ratio at least 1.
+/// Every measure of `fused` against `reference` in double precision. Bands and pixels that a measure cannot use are
+/// left out of it and counted. ssim is NaN for images of fewer than 11 rows or columns, uiqi and q2n of fewer than 32;
+/// that is counted too. Throws `Error` unless shapes are equal, values finite and ratio at least 1.
 Scores evaluate(const Cube& reference, const Cube& fused, Index ratio);
 
 /// 10 log10(max(x_b)^2 / MSE_b) of every band: infinite where the band is identical, NaN where its maximum is zero.

@@ -1,26 +1,11 @@
-#include <algorithm>
 #include <cmath>
-#include <limits>
-#include <numbers>
 
-#include "metrics/comparison.h"
+#include "metrics/metric.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/sums.h"
-#include "specfuse/metrics/metrics.h"
 
 namespace specfuse {
-
-double angle_deg(const float* x, const float* y, Index bands) {
-  double product = 0, squares_x = 0, squares_y = 0;
-  for (Index b = 0; b < bands; ++b) {
-    product += double{x[b]} * double{y[b]};
-    squares_x += double{x[b]} * double{x[b]};
-    squares_y += double{y[b]} * double{y[b]};
-  }
-  if (squares_x == 0 || squares_y == 0) return std::numeric_limits<double>::quiet_NaN();
-  const double cosine = product / (std::sqrt(squares_x) * std::sqrt(squares_y));
-  return std::acos(std::clamp(cosine, -1.0, 1.0)) * 180 / std::numbers::pi;
-}
+namespace {
 
 double sam_deg(const Comparison& images, LeftOut& left_out) {
   const Cube& x = images.reference;
@@ -35,6 +20,17 @@ double sam_deg(const Comparison& images, LeftOut& left_out) {
   const Index undefined = x.pixels() - static_cast<Index>(sums[1]);
   if (undefined > 0) left_out["pixels with zero norm"] = undefined;
   return sums[0] / sums[1];
+}
+
+}  // namespace
+
+Metric sam_deg_metric() {
+  return {{.key = "sam_deg",
+           .unit = "deg",
+           .higher_is_better = false,
+           .definition = "mean angle between the spectra of x and y, over pixels where neither is zero",
+           .source = "Kruse et al. 1993, eq. 1"},
+          sam_deg};
 }
 
 Tensor sam_map_deg(const Cube& reference, const Cube& fused) {

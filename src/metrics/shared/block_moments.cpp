@@ -1,4 +1,4 @@
-#include "metrics/block_moments.h"
+#include "metrics/shared/block_moments.h"
 
 namespace specfuse {
 namespace {

@@ -1,7 +1,9 @@
-#include "metrics/comparison.h"
+#include "metrics/shared/comparison.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <numbers>
 
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
@@ -78,10 +80,32 @@ std::vector<BandStatistics> band_statistics(const Cube& reference, const Cube& f
   return result;
 }
 
+double angle_deg(const float* x, const float* y, Index bands) {
+  double product = 0, squares_x = 0, squares_y = 0;
+  for (Index b = 0; b < bands; ++b) {
+    product += double{x[b]} * double{y[b]};
+    squares_x += double{x[b]} * double{x[b]};
+    squares_y += double{y[b]} * double{y[b]};
+  }
+  if (squares_x == 0 || squares_y == 0) return std::numeric_limits<double>::quiet_NaN();
+  const double cosine = product / (std::sqrt(squares_x) * std::sqrt(squares_y));
+  return std::acos(std::clamp(cosine, -1.0, 1.0)) * 180 / std::numbers::pi;
+}
+
 double mean_squared_error(const Comparison& images) {
   double total = 0;
   for (const BandStatistics& band : images.bands) total += band.squared_error;
   return total / static_cast<double>(images.bands.size());
+}
+
+double most(const Comparison& images) {
+  const auto by_maximum = [](const BandStatistics& a, const BandStatistics& b) { return a.most < b.most; };
+  return std::max_element(images.bands.begin(), images.bands.end(), by_maximum)->most;
+}
+
+double decibels(double peak, double squared_error) {
+  if (peak == 0) return std::numeric_limits<double>::quiet_NaN();
+  return 10 * std::log10(peak * peak / squared_error);
 }
 
 }  // namespace specfuse

@@ -1,4 +1,4 @@
-#include "metrics/band_planes.h"
+#include "metrics/shared/band_planes.h"
 
 #include <limits>
 

@@ -2,7 +2,7 @@
 
 #include <functional>
 
-#include "metrics/comparison.h"
+#include "metrics/shared/comparison.h"
 
 namespace specfuse {
 

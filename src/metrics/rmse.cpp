@@ -1,26 +1,22 @@
 #include <cmath>
-#include <limits>
 
-#include "metrics/comparison.h"
+#include "metrics/metric.h"
 #include "specfuse/core/threads.h"
-#include "specfuse/metrics/metrics.h"
 
 namespace specfuse {
-
-double ergas(const Comparison& images, LeftOut& left_out) {
-  const double mean = mean_over_bands(images, "bands with zero mean", left_out, [](const BandStatistics& band) {
-    return band.mean == 0 ? std::numeric_limits<double>::quiet_NaN() : band.squared_error / (band.mean * band.mean);
-  });
-  return 100 / static_cast<double>(images.ratio) * std::sqrt(mean);
-}
+namespace {
 
 double rmse(const Comparison& images, LeftOut&) { return std::sqrt(mean_squared_error(images)); }
 
-double cc(const Comparison& images, LeftOut& left_out) {
-  return mean_over_bands(images, "bands with zero span in either image", left_out, [](const BandStatistics& band) {
-    // 0 / 0 where one is constant.
-    return band.covariation / (std::sqrt(band.reference_variation) * std::sqrt(band.fused_variation));
-  });
+}  // namespace
+
+Metric rmse_metric() {
+  return {{.key = "rmse",
+           .unit = "",
+           .higher_is_better = false,
+           .definition = "root of the mean over all values of (x - y)^2",
+           .source = ""},
+          rmse};
 }
 
 Tensor error_map(const Cube& reference, const Cube& fused) {

@@ -32,23 +32,15 @@ std::vector<BandStatistics> band_statistics(const Cube& reference, const Cube& f
 /// Counts by reason, as in `Scores::left_out`.
 using LeftOut = std::map<std::string, Index>;
 
-/// The measures, one function each. A value comes with what had to be left out.
-double psnr_db(const Comparison& images, LeftOut& left_out);
-double psnr_global_db(const Comparison& images, LeftOut& left_out);
-double psnr_unit_db(const Comparison& images, LeftOut& left_out);
-double sam_deg(const Comparison& images, LeftOut& left_out);
-double ergas(const Comparison& images, LeftOut& left_out);
-double ssim(const Comparison& images, LeftOut& left_out);
-double uiqi(const Comparison& images, LeftOut& left_out);
-double q2n(const Comparison& images, LeftOut& left_out);
-double rmse(const Comparison& images, LeftOut& left_out);
-double cc(const Comparison& images, LeftOut& left_out);
-
 /// Between two spectra; NaN where one has norm zero.
 double angle_deg(const float* x, const float* y, Index bands);
 
-/// Over all values.
+/// Over all values: the mean of (x - y)^2, and the largest x.
 double mean_squared_error(const Comparison& images);
+double most(const Comparison& images);
+
+/// 10 log10(peak^2 / squared_error); NaN for a peak of zero, which says nothing about the error.
+double decibels(double peak, double squared_error);
 
 /// The mean over the bands of value(band), without those where it is NaN: these are counted under `reason`.
 template <class Value>

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "metrics/shared/comparison.h"
+#include "specfuse/metrics/metrics.h"
+
+namespace specfuse {
+
+/// A measure: an entry of metrics.def and a file beside it.
+struct Metric {
+  MetricInfo info;
+  /// The value, with what had to be left out.
+  double (*value)(const Comparison& images, LeftOut& left_out);
+};
+
+/// Every measure, in the order of metrics.def.
+const std::vector<Metric>& metrics();
+
+/// The measure of this key. Throws `Error` where there is none.
+const Metric& metric_of(const std::string& key);
+
+}  // namespace specfuse

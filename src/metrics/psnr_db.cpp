@@ -1,0 +1,38 @@
+#include <limits>
+
+#include "metrics/metric.h"
+
+namespace specfuse {
+namespace {
+
+double psnr_db(const Comparison& images, LeftOut& left_out) {
+  const char* const reason = "bands with zero maximum, or constant and reproduced exactly";
+  return mean_over_bands(images, reason, left_out, [](const BandStatistics& band) {
+    // One band of no content would make the mean infinite whatever became of the others.
+    const bool nothing_to_show = band.most == band.least && band.squared_error == 0;
+    return nothing_to_show ? std::numeric_limits<double>::quiet_NaN() : decibels(band.most, band.squared_error);
+  });
+}
+
+}  // namespace
+
+Metric psnr_db_metric() {
+  return {{.key = "psnr_db",
+           .unit = "dB",
+           .higher_is_better = true,
+           .definition = "mean over b of 10 log10(max(x_b)^2 / MSE_b); without bands of maximum zero, and constant "
+                         "ones that are reproduced exactly",
+           .source = ""},
+          psnr_db};
+}
+
+std::vector<double> band_psnr_db(const Cube& reference, const Cube& fused) {
+  check_comparable(reference, fused);
+  std::vector<double> result;
+  for (const BandStatistics& band : band_statistics(reference, fused)) {
+    result.push_back(decibels(band.most, band.squared_error));
+  }
+  return result;
+}
+
+}  // namespace specfuse
