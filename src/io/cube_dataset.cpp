@@ -38,18 +38,18 @@ std::string position_text(const Shape& shape, Index index) {
 
 }  // namespace
 
-void require_finite(const Hdf5Reader& file, const std::string& dataset, const Tensor& values) {
+void require_finite(const std::string& path, const std::string& dataset, const Tensor& values) {
   if (all_finite(values)) return;
   Index first = 0;
   while (std::isfinite(values[first])) ++first;
-  throw DataError(concat(file.path(), ": ", dataset, ": expected finite float32 values, got ", values[first], " at ",
+  throw DataError(concat(path, ": ", dataset, ": expected finite float32 values, got ", values[first], " at ",
                          position_text(values.shape(), first), " (counted from 0)"));
 }
 
 Cube read_cube(const Hdf5Reader& file, const CubeDataset& names) {
   Cube cube;
   cube.values = file.read(names.values, 3);
-  require_finite(file, names.values, cube.values);
+  require_finite(file.path(), names.values, cube.values);
   if (file.has(names.wavelength_nm)) cube.wavelength_nm = read_wavelengths(file, names, cube.bands());
   // What the dataset says of itself goes before what the file says of all it holds.
   for (const std::string& object : {names.values, std::string("/")}) {

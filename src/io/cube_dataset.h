@@ -22,6 +22,6 @@ void write_cube(Hdf5Writer& file, const CubeDataset& names, const Cube& cube);
 void write_attributes(Hdf5Writer& file, const Cube& cube);
 
 /// Throws `DataError` naming the position of the first value that is not finite.
-void require_finite(const Hdf5Reader& file, const std::string& dataset, const Tensor& values);
+void require_finite(const std::string& path, const std::string& dataset, const Tensor& values);
 
 }  // namespace specfuse

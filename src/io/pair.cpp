@@ -67,7 +67,7 @@ PairFile read_pair(const std::string& path) {
   if (file.has(kReference.values)) pair.reference = read_cube(file, kReference);
   if (file.has("/srf")) {
     pair.srf = file.read("/srf", 2);
-    require_finite(file, "/srf", pair.srf);
+    require_finite(file.path(), "/srf", pair.srf);
   }
   check_sizes(path, pair);
   return pair;

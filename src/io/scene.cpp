@@ -1,12 +1,35 @@
 #include "specfuse/io/scene.h"
 
-#include "cube_dataset.h"
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "io/cube_dataset.h"
+#include "specfuse/core/error.h"
 
 namespace specfuse {
 
+#define SPECFUSE_FORMAT(name) SceneFormat name##_format();
+#include "io/formats.def"
+#undef SPECFUSE_FORMAT
+
+const std::vector<SceneFormat>& scene_formats() {
+  static const std::vector<SceneFormat> all = {
+#define SPECFUSE_FORMAT(name) name##_format(),
+#include "io/formats.def"
+#undef SPECFUSE_FORMAT
+  };
+  return all;
+}
+
 Cube read_scene(const std::string& path, const std::string& dataset) {
-  const Hdf5Reader file(path);
-  return read_cube(file, {dataset, "/wavelength_nm"});
+  SPECFUSE_CHECK_AS(DataError, std::ifstream(path).good(), "cannot read ", path, ": ", std::strerror(errno));
+  std::string known;
+  for (const SceneFormat& format : scene_formats()) {
+    if (format.recognises(path)) return format.read(path, dataset);
+    known.append(known.empty() ? "" : ", ").append(format.name);
+  }
+  throw DataError(concat(path, ": expected a scene in a format that is known (", known, "), got another"));
 }
 
 void write_cube(const std::string& path, const Cube& cube, const std::string& dataset) {

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <fstream>
+#include <iterator>
 #include <limits>
 
 #include "raw_hdf5.h"
@@ -97,4 +99,26 @@ TEST_CASE("scene: a matrix is not a cube") {
   const std::string path = folder.file("a.h5");
   RawFile(path).dataset("cube", {3, 5}, H5T_NATIVE_FLOAT, std::vector<double>(15));
   CHECK(message_of<DataError>([&] { read_scene(path); }) == path + ": /cube: expected 3 dimensions, got 2 [3, 5]");
+}
+
+TEST_CASE("scene: a file in no format that is known is refused with those that are; a missing one with the reason") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("a.h5");
+  std::ofstream(path) << "no HDF5 at all";
+  CHECK(contains(message_of<DataError>([&] { read_scene(path); }),
+                 path + ": expected a scene in a format that is known (hdf5"));
+  CHECK(message_of<DataError>([&] { read_scene(folder.file("b")); }) ==
+        "cannot read " + folder.file("b") + ": No such file or directory");
+}
+
+TEST_CASE("scene: HDF5 is known by its signature, whatever the name, also behind a block of other bytes") {
+  const TemporaryFolder folder;
+  write_cube(folder.file("a.h5"), counting_cube(2, 3, 4));
+  std::ifstream file(folder.file("a.h5"), std::ios::binary);
+  const std::string bytes(std::istreambuf_iterator<char>(file), {});
+  for (const std::size_t offset : {0, 512, 2048}) {
+    const std::string path = folder.file("scene");
+    std::ofstream(path, std::ios::binary) << std::string(offset, 'x') << bytes;
+    CHECK(read_scene(path).values.shape() == Shape{2, 3, 4});
+  }
 }

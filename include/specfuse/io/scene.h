@@ -1,18 +1,33 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "specfuse/imaging/cube.h"
 
 namespace specfuse {
 
-/// A cube of any integer or float type [rows, cols, bands] as float32, with /wavelength_nm where present and the text
-/// attributes of file and dataset. Throws `DataError` (file, dataset, expected, got) where it is missing or
-/// unreadable, has another rank, is empty, larger than memory or holds a value that is not finite, or where the
-/// wavelengths are not one per band in nanometres.
+/// A format of scenes: an entry of src/io/formats.def and a file in src/io/formats/.
+struct SceneFormat {
+  std::string name;
+  /// One line for the documentation.
+  std::string summary;
+  /// Whether the file is one, by its first bytes or its name.
+  bool (*recognises)(const std::string& path);
+  /// The image of this name in it; a format without names takes no notice of it. Throws as `read_scene` does.
+  Cube (*read)(const std::string& path, const std::string& dataset);
+};
+
+/// Every format, in the order in which they are tried.
+const std::vector<SceneFormat>& scene_formats();
+
+/// A cube of any integer or float type [rows, cols, bands] as float32, with the wavelengths of its bands where they are
+/// known and the text attributes of the file. Throws `DataError` (file, dataset, expected, got) where it is missing,
+/// unreadable or in no format that is known, has another rank, is empty, larger than memory or holds a value that is
+/// not finite, or where the wavelengths are not one per band in nanometres.
 Cube read_scene(const std::string& path, const std::string& dataset = "/cube");
 
-/// The cube as float32, its wavelengths as /wavelength_nm and its attributes on the file, never half-written.
+/// The cube as float32 in HDF5, its wavelengths as /wavelength_nm and its attributes on the file, never half-written.
 /// Throws `Error` with the path and the reason.
 void write_cube(const std::string& path, const Cube& cube, const std::string& dataset = "/cube");
 
