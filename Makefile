@@ -3,7 +3,7 @@ BUILD ?= build
 EXP ?= experiments/demo.json
 ARGS ?=
 
-.PHONY: demo test run bench asan tsan coverage mutations fuzz format lint clean build dependencies
+.PHONY: demo test run bench asan tsan coverage mutations fuzz docs format lint clean build dependencies
 
 demo: build
 	./run_experiment experiments/demo.json $(ARGS)
@@ -78,6 +78,11 @@ build-fuzz/build.ninja: | dependencies
 
 dependencies:
 	@.ci/dependencies
+
+# The tables of experiments/README.md from what the fields say of themselves.
+docs: build
+	./run_experiment --document experiments/README.md > experiments/README.md.new
+	mv experiments/README.md.new experiments/README.md
 
 format:
 	git ls-files '*.h' '*.cpp' | xargs clang-format -i

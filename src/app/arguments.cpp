@@ -13,7 +13,7 @@ namespace specfuse {
 const char* const kUsage =
     "usage: run_experiment CONFIG.json [--set path=value]... [--data-dir DIR]... [--out DIR] [--threads N]\n"
     "                      [--resume] [--detect-anomaly] [--profile] [--dry-run] [--quiet] |\n"
-    "                      --list | --help | --version\n"
+    "                      --list [NAME] | --document FILE.md | --help | --version\n"
     "       run_experiment SWEEP.json [--jobs N] [--shard I/N] and all of the above\n"
     "\n"
     "  --set path=value  change a field, such as degrade.ratio=4 or methods.1.train.steps=500\n"
@@ -29,7 +29,9 @@ const char* const kUsage =
     "  --quiet           show no progress\n"
     "  --jobs N          of a sweep, do so many runs at a time and share the threads among them\n"
     "  --shard I/N       of a sweep, do every N-th run from the I-th on\n"
-    "  --list            name the methods, metrics and sensors\n"
+    "  --list            name the methods, layers, metrics, sensors and scene formats\n"
+    "  --list NAME       what the method, layer or metric of this name is, with its options\n"
+    "  --document FILE   print a Markdown file with its generated tables as the program now has them\n"
     "\n"
     "exit: 0 done; 1 failed while running; 2 bad usage or configuration; 3 data missing or unreadable; 130 "
     "interrupted\n";
@@ -90,9 +92,13 @@ Arguments parse_arguments(int count, char** texts) {
       arguments.profile = true;
     else if (text == "--dry-run")
       arguments.dry_run = true;
-    else if (text == "--list" || text == "--help" || text == "--version")
+    else if (text == "--help" || text == "--version")
       arguments.question = text;
-    else {
+    else if (text == "--list" || text == "--document") {
+      arguments.question = text;
+      const bool alone = text == "--list" && (i + 1 == count || *texts[i + 1] == '-');
+      if (!alone) arguments.subject = value();
+    } else {
       SPECFUSE_CHECK_AS(ConfigError, text.rfind('-', 0) != 0, "unknown option ", text, "; --help lists them");
       SPECFUSE_CHECK_AS(ConfigError, arguments.config.empty(), "expected one CONFIG.json, got also ", text);
       arguments.config = text;

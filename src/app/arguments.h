@@ -14,8 +14,8 @@ extern const char* const kUsage;
 struct Arguments {
   std::string config, out;
   std::vector<std::string> settings, data_directories;
-  /// --list, --help or --version, which are answered without a run.
-  std::string question;
+  /// --list, --document, --help or --version, which are answered without a run, and what is asked about.
+  std::string question, subject;
   bool resume = false, dry_run = false, profile = false;
   /// --jobs and --shard, for a sweep only.
   std::optional<int> jobs;

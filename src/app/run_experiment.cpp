@@ -5,12 +5,14 @@
 #include <new>
 
 #include "app/arguments.h"
+#include "specfuse/config/documentation.h"
 #include "specfuse/config/listing.h"
 #include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/profile.h"
 #include "specfuse/core/progress.h"
+#include "specfuse/io/file.h"
 #include "specfuse/kernels/dispatch.h"
 #include "specfuse/run/runner.h"
 #include "specfuse/sweep/sweep_runner.h"
@@ -52,7 +54,14 @@ void run_sweep_file(const Arguments& arguments, const std::string& text) {
 void run(const Arguments& arguments) {
   if (arguments.question == "--help") return void(std::fputs(kUsage, stdout));
   if (arguments.question == "--version") return void(std::puts("specfuse " SPECFUSE_VERSION));
-  if (arguments.question == "--list") return void(std::fputs(listing_text().c_str(), stdout));
+  if (arguments.question == "--list") {
+    const std::string& name = arguments.subject;
+    return void(std::fputs((name.empty() ? listing_text() : listing_text(name)).c_str(), stdout));
+  }
+  if (arguments.question == "--document") {
+    const std::string& file = arguments.subject;
+    return void(std::fputs(with_documentation(read_text(file), file).c_str(), stdout));
+  }
   SPECFUSE_CHECK_AS(ConfigError, !arguments.config.empty(),
                     "expected CONFIG.json, got nothing; --help shows the usage");
   const std::string text = read_config_text(arguments.config);

@@ -169,44 +169,58 @@ std::string name_of(Protocol protocol) {
 }
 
 void Region::describe(FieldVisitor& fields) {
-  fields("row", row, Range{0, 1e9});
-  fields("col", col, Range{0, 1e9});
-  fields("rows", rows, Range{1, 1e9});
-  fields("cols", cols, Range{1, 1e9});
+  fields("row", row, Range{0, 1e9}, "First row, counted from 0.");
+  fields("col", col, Range{0, 1e9}, "First column, counted from 0.");
+  fields("rows", rows, Range{1, 1e9}, "How many rows.");
+  fields("cols", cols, Range{1, 1e9}, "How many columns.");
 }
 
 void DataConfig::describe(FieldVisitor& fields) {
-  fields("scene", scene);
-  fields("dataset", dataset);
-  fields("pair", pair);
-  fields("synthetic", synthetic);
-  fields("crop", crop);
+  fields("scene", scene, "File of a reference scene [rows, cols, bands], HDF5 or another format of `--list`.");
+  fields("dataset", dataset, "The dataset in it; null: `/cube`.");
+  fields("pair", pair,
+         "HDF5 file of a measured pair: `/hsi`, `/msi`, optional `/reference` and `/srf`. `degrade.ratio` has to be "
+         "the pair's, `degrade.psf` describes it, and so does `degrade.srf` where the file has no `/srf`; noise and "
+         "shift are in the pair already.");
+  fields("synthetic", synthetic, "A scene made up from a seed.");
+  fields("crop", crop, "The part of the reference (of the MSI for a pair) to use; null: all of it.");
 }
 
 void SnrConfig::describe(FieldVisitor& fields) {
-  fields("hsi", hsi, Range{-20, 200});
-  fields("msi", msi, Range{-20, 200});
+  fields("hsi", hsi, Range{-20, 200}, "Of the HSI in dB; null: no noise.");
+  fields("msi", msi, Range{-20, 200}, "Of the MSI in dB; null: no noise.");
 }
 
 void DegradeConfig::describe(FieldVisitor& fields) {
-  fields("ratio", ratio, Range{2, 64});
-  fields("psf", psf);
-  fields("boundary", boundary, Choices{"symmetric", "replicate", "circular"});
-  fields("srf", srf);
-  fields("snr_db", snr_db);
-  fields("msi_shift", msi_shift, Range{-100, 100});
-  fields("estimate", estimate);
+  fields("ratio", ratio, Range{2, 64},
+         "Edge of a coarse pixel in fine pixels. Has to divide the scene; `data.crop` can cut it to fit.");
+  fields("psf", psf, "Point spread function, centred on the block of fine pixels of a coarse one.");
+  fields("boundary", boundary, Choices{"symmetric", "replicate", "circular"},
+         "How the image goes on beyond its edges.");
+  fields("srf", srf, "Spectral response of the MSI: exactly one of sensor, file, weights, ranges, fractions.");
+  fields("snr_db", snr_db, "Signal to noise ratio 10 log10(mean(x_b^2) / variance) of each band.");
+  fields("msi_shift", msi_shift, Range{-100, 100},
+         "Registration error: the MSI samples the scene this many fine pixels down and to the right.");
+  fields("estimate", estimate,
+         "What is estimated from the pair itself instead of being taken as known: for measured pairs, or to see what "
+         "not knowing costs. The scores against the reference are not touched by it; those of `no_reference` use the "
+         "estimate.");
 }
 
 void EstimateConfig::describe(FieldVisitor& fields) {
-  fields("srf", srf);
-  fields("psf", psf);
-  fields("gain", gain);
+  fields("srf", srf,
+         "The response: the published bands of a sensor (box or super-Gaussian) with as many bands as the MSI, where "
+         "they explain it as well as a fit does, or filters with edges, slopes and tilt close to what is expected of "
+         "them; otherwise the fitted box, super-Gaussian or Gaussian of each band, one shape for all.");
+  fields("psf", psf, "The width of a Gaussian PSF.");
+  fields("gain", gain,
+         "Gain and offset of each MSI band, with `srf`: for images that are not in the same units. They are taken back "
+         "from the MSI.");
 }
 
 void FineTuneConfig::describe(FieldVisitor& fields) {
-  fields("steps", steps, Range{0, 1e9});
-  fields("learning_rate", learning_rate, Range{1e-12, 1e3});
+  fields("steps", steps, Range{0, 1e9}, "Steps of the optimiser.");
+  fields("learning_rate", learning_rate, Range{1e-12, 1e3}, "The highest rate of the method's schedule.");
 }
 
 void ProtocolConfig::describe(FieldVisitor& fields) {
@@ -214,39 +228,60 @@ void ProtocolConfig::describe(FieldVisitor& fields) {
   Choices names{};
   for (const Protocol protocol : kProtocols) names.texts.push_back(name_of(protocol));
   std::string name = name_of(type);
-  fields("type", name, names);
+  fields("type", name, names,
+         "`wald`: train one scale down, with the HSI itself as the answer; needs no reference. `split`: train on a "
+         "part of the reference, score another. `transfer`: train on other scenes of the same sensor, with their "
+         "references as the answers. `apply`: train nothing; each method that learns brings a `checkpoint`.");
   for (const Protocol protocol : kProtocols) {
     if (name == name_of(protocol)) type = protocol;
   }
-  fields("validation_fraction", validation_fraction, Range{0, 0.9});
-  fields("train", train);
-  fields("validation", validation);
-  fields("test", test);
-  fields("train_scenes", train_scenes);
-  fields("validation_scenes", validation_scenes);
-  fields("fine_tune", fine_tune);
+  fields("validation_fraction", validation_fraction, Range{0, 0.9},
+         "`wald` and `transfer`: this part of the rows of each training image, at the end, is kept for validation; 0: "
+         "none.");
+  fields("train", train,
+         "`split`, required: the part to train on, in pixels of the (cropped) reference, multiples of the ratio.");
+  fields("validation", validation, "`split`, required: the part that chooses the checkpoint; never the test part.");
+  fields("test", test,
+         "`split`, required: the only part that is scored. Every two parts are at least half the largest patch (15 "
+         "pixels or more) plus the reach of the PSF apart.");
+  fields("train_scenes", train_scenes,
+         "`transfer`, required: other scenes, each as `data` describes it and degraded as the scene to fuse is, with "
+         "noise of its own. They need a reference and the same numbers of bands.");
+  fields("validation_scenes", validation_scenes,
+         "`transfer`: scenes to choose the checkpoint with, instead of `validation_fraction`.");
+  fields("fine_tune", fine_tune,
+         "`transfer`: go on by `wald` on the scene to fuse, from the fitted parameters and with their normalisation. "
+         "Methods that are not trained in steps are fitted anew there.");
 }
 
 void MethodConfig::describe(FieldVisitor& fields) {
   Choices names{};
   for (const MethodType& method : method_types()) names.texts.push_back(method.name);
-  fields("name", name, names);
-  fields("label", label);
-  fields("checkpoint", checkpoint);
+  fields("name", name, names, "Which method.");
+  fields("label", label,
+         "Tells two entries of one method apart and names their folder; the name where it is not given.");
+  fields("checkpoint", checkpoint,
+         "With `apply`, for a method that learns: the `checkpoint.h5` (or `pretrained.h5`) of an earlier run, looked "
+         "for from the current folder, then as data is. Its `model` and `train` are taken from it and need not be "
+         "given; what is given has to agree. `degrade.ratio` and the numbers of bands have to be those it was trained "
+         "for; the size of the images is free.");
   if (!options) options = method_options(name);
   options->describe(fields);
 }
 
 void ExperimentConfig::describe(FieldVisitor& fields) {
-  fields("name", name);
-  fields("data", data);
-  fields("degrade", degrade);
-  fields("protocol", protocol);
-  fields("seeds", seeds, Range{0, 9007199254740992});
-  fields("methods", methods);
+  fields("name", name, "Required. Names the output folder `results/NAME`: letters, digits, `.`, `_`, `-`.");
+  fields("data", data, "Required. Where the images come from: exactly one of scene, pair and synthetic.");
+  fields("degrade", degrade, "How the coarse HSI and the MSI come from the reference.");
+  fields("protocol", protocol, "What the methods may learn from.");
+  fields("seeds", seeds, Range{0, 9007199254740992},
+         "The experiment runs once for each: noise, initial weights and batches follow it. With several, result "
+         "folders are called `LABEL-seedN`.");
+  fields("methods", methods, "Required, at least one: what fuses, each with its own options.");
   Choices profiles{};
   profiles.texts = specfuse::metric_profiles();
-  fields("metric_profiles", metric_profiles, profiles);
+  fields("metric_profiles", metric_profiles, profiles,
+         "Conventions of other toolboxes to score by as well, beside ours.");
 }
 
 std::string ExperimentConfig::folder_of(const MethodConfig& method, Index seed) const {

@@ -20,6 +20,14 @@ class CommandLine(ProgramTest):
         for name in ["two_cnn_fu", "psnr_db", "sam_deg", "landsat7", "worldview2", "ssrnet"]:
             self.assertRegex(listing, rf"(?m)^  {name} +\S")
 
+    def test_list_of_one_name_shows_its_options(self):
+        self.assertRegex(self.run_program("--list", "cnmf").stdout, r"(?m)^  rounds: integer, default 4, 1 - 1000$")
+        self.refused(2, "--list: expected the name of a method, layer or metric", self.run_program("--list", "nothing"))
+
+    def test_document_needs_a_file_that_is_there(self):
+        self.refused(2, "--document: expected a value", self.run_program("--document"))
+        self.refused(3, "cannot read absent.md", self.run_program("--document", "absent.md"))
+
     def test_bad_usage(self):
         self.refused(2, "CONFIG.json", self.run_program())
         self.refused(2, "unknown option --frobnicate", self.run_program("--frobnicate"))

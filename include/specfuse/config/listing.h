@@ -4,7 +4,11 @@
 
 namespace specfuse {
 
-/// Every method, metric, metric profile and sensor, one a line: what `--list` prints.
+/// Every method, layer, metric, metric profile, sensor and scene format, one a line; what `--list` prints.
 std::string listing_text();
+
+/// All that the method, layer or metric of this name says of itself: what `--list NAME` prints. Throws `ConfigError`
+/// where there is none.
+std::string listing_text(const std::string& name);
 
 }  // namespace specfuse

@@ -19,9 +19,12 @@ struct PsfOptions {
   std::string file;
 
   void describe(FieldVisitor& fields) {
-    fields("type", type, Choices{"gaussian", "box", "delta", "kernel"});
-    fields("fwhm", fwhm, Range{0.1, 1000});
-    fields("file", file);
+    fields("type", type, Choices{"gaussian", "box", "delta", "kernel"},
+           "`gaussian`, cut off at twice the ratio; `box`, the block of fine pixels itself; `delta`, its middle; "
+           "`kernel`, from `file`.");
+    fields("fwhm", fwhm, Range{0.1, 1000},
+           "Full width at half maximum in fine pixels, of a `gaussian`; null: the ratio.");
+    fields("file", file, "CSV of the weights, of a `kernel`, one row a line; found as data is.");
   }
 };
 

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+namespace specfuse {
+
+/// A Markdown text with the lines between each <!-- generated: NAME --> and the next <!-- end --> made anew from what
+/// the fields, methods, layers, metrics and scene formats say of themselves; `file` is for messages. Throws
+/// `ConfigError` where a NAME is unknown or an end is missing.
+std::string with_documentation(const std::string& text, const std::string& file);
+
+}  // namespace specfuse
