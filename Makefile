@@ -3,7 +3,7 @@ BUILD ?= build
 EXP ?= experiments/demo.json
 ARGS ?=
 
-.PHONY: demo test run bench asan tsan coverage mutations fuzz docs format lint clean build dependencies
+.PHONY: demo test run bench asan tsan coverage mutations contributing fuzz docs format lint clean build dependencies
 
 demo: build
 	./run_experiment experiments/demo.json $(ARGS)
@@ -64,6 +64,10 @@ build-coverage/build.ninja: | dependencies
 # Some forty errors planted one at a time, to see that the tests notice them; takes some ten minutes.
 mutations: | dependencies
 	python3 tests/mutations/run.py build-mutations
+
+# What CONTRIBUTING.md shows, added to a copy of the tree, built and run; takes some two minutes.
+contributing: | dependencies
+	python3 tests/contributing/run.py build-contributing
 
 # The readers on inputs that libFuzzer makes up; FUZZ="--runs 1000000" for a long run, FUZZ="--runs 3000 --seed 1" for a short one that repeats.
 FUZZ ?= --seconds 60

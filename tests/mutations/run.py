@@ -6,13 +6,13 @@ run; with FILE (any part of its name) only the errors of those files. An error c
 fails. The last line is "N passed, N failed": caught and missed.
 """
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-TOP = HERE.parent.parent
+sys.path.insert(0, str(HERE.parent))
+from tree import copy_tree  # noqa: E402
 
 
 def planted():
@@ -36,14 +36,6 @@ def test(build, floor):
         return run([build / program, "--abort-after=1"], timeout=300).returncode == 0
     except subprocess.TimeoutExpired:
         return False
-
-
-def copy_tree(target):
-    files = run(["git", "-C", TOP, "ls-files"]).stdout.split("\n")
-    for name in filter(None, files):
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        if not (target / name).exists() or (target / name).read_bytes() != (TOP / name).read_bytes():
-            shutil.copyfile(TOP / name, target / name)
 
 
 def main():

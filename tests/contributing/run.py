@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""Adds what CONTRIBUTING.md shows to a copy of the tree, builds and runs it: run.py SCRATCH_FOLDER
+
+Every worked example there is a line "`PATH`, new:", "`PATH`, at the end:" or "`PATH`, before `TEXT`:" followed by a fenced
+block. Each section may touch as many files as its line in the table at the top of CONTRIBUTING.md says. The copy is kept:
+a later call builds only what has changed. The last line is "N passed, N failed".
+"""
+import array
+import json
+import re
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from tree import TOP, copy_tree  # noqa: E402
+
+TEXT = (TOP / "CONTRIBUTING.md").read_text()
+BLOCK = re.compile(r"^`(?P<path>[^`]+)`, (?P<where>new|at the end|before `(?P<anchor>[^`]+)`):\n\n```\w+\n(?P<code>.*?)^```$",
+                   re.MULTILINE | re.DOTALL)
+# The sections with examples, by what the table at the top calls them.
+SECTIONS = {"a network": "A network", "a layer": "A layer", "a fusion method": "A fusion method", "a metric": "A metric",
+            "a scene format": "A scene format"}
+SMALL = {"synthetic": {"rows": 32, "cols": 32, "bands": 40}}
+
+TREE = Path(sys.argv[1]).resolve()
+PROGRAM = TREE / "build/src/run_experiment"
+
+
+def run(*command, cwd=TREE, **options):
+    done = subprocess.run([str(part) for part in command], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, **options)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))}:\n{done.stdout[-4000:]}")
+    return done.stdout
+
+
+def git(*command):
+    return run("git", "-c", "user.name=test", "-c", "user.email=test@localhost", *command)
+
+
+def examples_of(section):
+    """(path, where, anchor, code) of each example in a section."""
+    text = re.search(rf"^## {section}\n(.*?)(?=^## |\Z)", TEXT, re.MULTILINE | re.DOTALL).group(1)
+    return [match.group("path", "where", "anchor", "code") for match in BLOCK.finditer(text)]
+
+
+def promised(what):
+    """How many files the table at the top says it takes."""
+    return int(re.search(rf"^\| {what} \|.*\| (\d+)[^|]*\|$", TEXT, re.MULTILINE).group(1))
+
+
+def add(path, where, anchor, code):
+    file = TREE / path
+    if where == "new":
+        assert not file.exists(), f"{path} is there already"
+        return file.write_text(code)
+    text = file.read_text()
+    if where == "at the end":
+        return file.write_text(text + code)
+    assert text.count(anchor) == 1, f"{path}: expected once, got {text.count(anchor)} times: {anchor}"
+    return file.write_text(text.replace(anchor, code + anchor))
+
+
+def make_tree():
+    """The copy as the tree is now, without what an earlier call has added."""
+    TREE.mkdir(parents=True, exist_ok=True)
+    if (TREE / ".git").exists():
+        git("reset", "-q", "--hard")
+        git("clean", "-fdq")
+    else:
+        git("init", "-q")
+    copy_tree(TREE)
+    git("add", "-A")
+    git("commit", "-q", "--allow-empty", "-m", "before")
+
+
+def build():
+    if not (TREE / "build/build.ninja").exists():
+        run("meson", "setup", "build", "-Dbench=false", "-Doptimization=0")
+    run("ninja", "-C", "build", "src/run_experiment", "tests/test_nn")
+
+
+def experiment(name, data, methods, *options):
+    """Runs it and gives the path of its results back."""
+    (TREE / f"build/{name}.json").write_text(json.dumps({"name": name, "data": data, "methods": methods}))
+    run(PROGRAM, f"build/{name}.json", "--out", f"build/{name}", "--quiet", *options)
+    return json.loads((TREE / f"build/{name}/metrics.json").read_text())
+
+
+def metrics(results):
+    return {method["label"]: method["metrics"] for method in results["methods"]}
+
+
+class Contributing(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        make_tree()
+        cls.touched, before = {}, set()
+        for what, section in SECTIONS.items():
+            for example in examples_of(section):
+                add(*example)
+            git("add", "-A", "--intent-to-add")
+            after = set(git("diff", "--name-only").split())
+            cls.touched[what], before = after - before, after
+        build()
+
+    def test_each_touches_as_many_files_as_promised(self):
+        for what, files in self.touched.items():
+            self.assertEqual(len(files), promised(what), f"{what} touches {files}")
+        self.assertTrue(all(not file.endswith((".cpp", ".h")) for file in self.touched["a network"]))
+
+    def test_the_documentation_follows(self):
+        readme = run(PROGRAM, "--document", "experiments/README.md")
+        for name in ["brovey", "most", "mae", "softplus", "sharpness", "npy"]:
+            self.assertRegex(readme, rf"\| `{name}` \|")
+
+    def test_network(self):
+        plan = run(PROGRAM, "experiments/spectral_residual.json", "--dry-run")
+        self.assertRegex(plan, r"spectrum\.conv2\b")
+        run(PROGRAM, "experiments/spectral_residual.json", "--out", "build/network", "--quiet")
+        scores = metrics(json.loads((TREE / "build/network/metrics.json").read_text()))
+        # It starts at its base, and has not gone far from it.
+        self.assertNotEqual(scores["spectral_residual"]["psnr_db"], scores["linear_injection"]["psnr_db"])
+        self.assertGreater(scores["spectral_residual"]["psnr_db"], scores["linear_injection"]["psnr_db"] - 5)
+
+    def test_layer(self):
+        output = run("build/tests/test_nn", "--test-case=layers:*")
+        self.assertRegex(output, r"test cases: +[1-9].* 0 failed")
+        layer = 'methods.1.model.branches.pixel.layers.bend={"type": "softplus", "sharpness": 4}'
+        plan = run(PROGRAM, "experiments/spectral_residual.json", "--dry-run", "--set", layer)
+        self.assertRegex(plan, r"pixel\.bend\b")
+        run(PROGRAM, "experiments/spectral_residual.json", "--out", "build/layer", "--quiet", "--set", layer)
+
+    def test_method(self):
+        self.assertRegex(run(PROGRAM, "--list"), r"(?m)^  brovey +up-sampled HSI times")
+        self.assertIn("  most: number, default 2, 1 - 1000\n", run(PROGRAM, "--list", "brovey"))
+        entries = [{"name": "bicubic"}, {"name": "brovey"}, {"name": "brovey", "label": "still", "most": 1}]
+        scores = metrics(experiment("method", SMALL, entries))
+        self.assertGreater(scores["brovey"]["psnr_db"], scores["bicubic"]["psnr_db"] + 1)
+        self.assertNotEqual(scores["still"], scores["brovey"])
+
+    def test_metric(self):
+        scores = metrics(experiment("metric", SMALL, [{"name": "bicubic"}]))["bicubic"]
+        self.assertGreater(scores["mae"], 0)
+        self.assertLess(scores["mae"], scores["rmse"])
+
+    def test_scene_format(self):
+        rows, cols, bands = 32, 32, 20
+        header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {cols}, {bands}), }}".ljust(117) + "\n"
+        values = array.array("f", [100 + i * i % 97 for i in range(rows * cols * bands)])
+        scene = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode() + values.tobytes()
+        (TREE / "build/scene.npy").write_bytes(scene)
+        results = experiment("format", {"scene": "scene.npy"}, [{"name": "bicubic"}], "--data-dir", "build")
+        self.assertGreater(metrics(results)["bicubic"]["psnr_db"], 10)
+        (TREE / "build/cut.npy").write_bytes(scene[:-4])
+        (TREE / "build/cut.json").write_text((TREE / "build/format.json").read_text().replace("scene.npy", "cut.npy"))
+        cut = subprocess.run([PROGRAM, "build/cut.json", "--data-dir", "build"], cwd=TREE, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(cut.returncode, 3)
+        self.assertRegex(cut.stderr, r"cut.npy: expected 81920 bytes of values, got 81916\n")
+
+
+if __name__ == "__main__":
+    result = unittest.main(argv=sys.argv[:1], exit=False).result
+    failed = len(result.failures) + len(result.errors)
+    print(f"{max(0, result.testsRun - failed)} passed, {failed} failed")
+    sys.exit(failed != 0)
