@@ -12,10 +12,10 @@
 namespace specfuse {
 namespace {
 
-/// Keeps quotients finite and factors away from 0, where a multiplicative update would hold them for ever. Images are
+/// Keeps quotients finite and factors away from 0, which multiplicative updates never leave. Without unit: images are
 /// scaled to a mean of 1.
 constexpr float kSmallest = 1e-9f;
-/// Pixels whose abundances are updated together: they stay in the cache through all iterations.
+/// Pixels whose abundances are updated together: with some 40 endmembers they stay in the cache through all iterations.
 constexpr Index kBlock = 128;
 
 /// x *= above / below
@@ -109,7 +109,7 @@ struct CnmfOptions {
 /// abundances, the MSI into W seen through the response and fine abundances H, each starting from the other, and the
 /// result is H W. W starts from VCA, drawn from the seed of the fit, and H from the up-sampled coarse abundances. Where
 /// the paper also lets the endmembers of the MSI move, here they are W seen through the response throughout, as that is
-/// known. Negative values are taken for 0. `fuse` throws `ConfigError` without an SRF.
+/// known. Negative values count as 0. `fuse` throws `ConfigError` without an SRF.
 class Cnmf : public FusionMethod {
  public:
   explicit Cnmf(const CnmfOptions& options) : options_(options) {}

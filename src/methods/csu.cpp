@@ -14,7 +14,7 @@
 namespace specfuse {
 namespace {
 
-/// Pixels whose abundances are updated together: they stay in the cache through all steps.
+/// Pixels whose abundances are updated together: with some 30 endmembers they stay in the cache through all steps.
 constexpr Index kBlock = 128;
 
 /// An image as a matrix [pixels, bands], scaled.

@@ -12,7 +12,7 @@ namespace {
 ///   var(up(degrade(P_b)))
 /// where P_b is the image that least squares on the degraded MSI synthesises for band b. The filter is the pair's own
 /// PSF, which is what the papers' MTF-matched Gaussian stands for. Everything is learned from the pair while fusing.
-/// A band that is nowhere negative in the HSI is not in the result either.
+/// A band that is nowhere negative in the HSI is nowhere negative in the result.
 class GlpHs : public FusionMethod {
  public:
   Cube fuse(const Pair& pair) const override;

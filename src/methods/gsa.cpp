@@ -30,7 +30,7 @@ Cube intensities(const Cube& hsi, const Cube& low) {
 ///   fused_b = up(hsi_b) + g_b (P_b - up(I_b)),  g_b = cov(I_b, hsi_b) / var(I_b)
 /// The intensity I_b that P_b replaces is the combination of HSI bands that comes closest to the degraded P_b, weights
 /// and intercept by least squares. Everything is learned from the pair while fusing.
-/// A band that is nowhere negative in the HSI is not in the result either.
+/// A band that is nowhere negative in the HSI is nowhere negative in the result.
 class Gsa : public FusionMethod {
  public:
   Cube fuse(const Pair& pair) const override;

@@ -9,7 +9,8 @@
 namespace specfuse {
 namespace {
 
-/// Up-sampled HSI and synthesised band agree to a factor of this, or both are close to zero and say nothing.
+/// The largest factor between the up-sampled HSI and the smoothed band, without unit. Where they differ by more, both
+/// are close to zero and their quotient says nothing.
 constexpr double kMostModulation = 2;
 
 double modulated(double hsi, double sharp, double smooth) {
@@ -27,7 +28,7 @@ double modulated(double hsi, double sharp, double smooth) {
 /// smoothing filter is the pair's own PSF. Written as up(hsi_b) + m (P_b - up(degrade(P_b))), the modulation
 /// m = up(hsi_b) / up(degrade(P_b)) is kept within [0, 2], and is 1 where up(degrade(P_b)) is not positive: so dark
 /// pixels cannot blow up. Everything is learned from the pair while fusing.
-/// A band that is nowhere negative in the HSI is not in the result either.
+/// A band that is nowhere negative in the HSI is nowhere negative in the result.
 class SfimHs : public FusionMethod {
  public:
   Cube fuse(const Pair& pair) const override;

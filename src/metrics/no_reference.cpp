@@ -20,6 +20,8 @@ void check_fused(const Pair& pair, const Cube& fused) {
                  fused.values.shape().text());
 }
 
+/// Side of the blocks in fine pixels, as for uiqi, before rounding to coarse ones.
+constexpr Index kBlock = 32;
 const std::string kAngle = "sam_deg";
 /// The measures that both inputs are held against the degraded result with.
 constexpr const char* kCompared[] = {"psnr_db", "sam_deg", "ergas"};
@@ -118,7 +120,7 @@ Scores consistency(const Pair& pair, const Cube& fused) {
 Scores qnr(const Pair& pair, const Cube& fused) {
   check_fused(pair, fused);
   const Index ratio = pair.degradation.ratio, bands = fused.bands();
-  const Index coarse = std::max<Index>(2, (32 + ratio / 2) / ratio), fine = coarse * ratio;
+  const Index coarse = std::max<Index>(2, (kBlock + ratio / 2) / ratio), fine = coarse * ratio;
   const Cube coarse_msi = degrade_spatially(pair.msi, pair.degradation);
   const double d_lambda =
       mean_distance(qualities(fused, fused, fine), qualities(pair.hsi, pair.hsi, coarse), bands * (bands - 1));

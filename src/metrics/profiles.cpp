@@ -12,7 +12,7 @@
 namespace specfuse {
 namespace {
 
-/// Whatever the peak.
+/// The same without a check for a peak of zero.
 double plain_decibels(double peak, double squared_error) { return 10 * std::log10(peak * peak / squared_error); }
 
 double least(const Comparison& images) {

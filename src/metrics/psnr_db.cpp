@@ -8,7 +8,7 @@ namespace {
 double psnr_db(const Comparison& images, LeftOut& left_out) {
   const char* const reason = "bands with zero maximum, or constant and reproduced exactly";
   return mean_over_bands(images, reason, left_out, [](const BandStatistics& band) {
-    // One band of no content would make the mean infinite whatever became of the others.
+    // One constant band would make the mean infinite, whatever the others are like.
     const bool nothing_to_show = band.most == band.least && band.squared_error == 0;
     return nothing_to_show ? std::numeric_limits<double>::quiet_NaN() : decibels(band.most, band.squared_error);
   });

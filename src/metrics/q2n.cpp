@@ -11,6 +11,7 @@
 namespace specfuse {
 namespace {
 
+/// Side of the blocks in pixels, as in the Matlab toolboxes of the field.
 constexpr Index kBlock = 32;
 
 /// The factor that conjugation brings to basis element i.

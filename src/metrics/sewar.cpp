@@ -11,6 +11,7 @@
 namespace specfuse {
 namespace {
 
+/// Side of the windows in pixels, the package's default.
 constexpr Index kWindow = 8;
 constexpr double kCount = kWindow * kWindow;
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();

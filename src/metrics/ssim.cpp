@@ -7,10 +7,11 @@
 namespace specfuse {
 namespace {
 
+/// Side of the windows in pixels (Wang et al. 2004, section III.B).
 constexpr Index kWindow = 11;
 
 std::array<double, kWindow> gaussian() {
-  constexpr double kSigma = 1.5;
+  constexpr double kSigma = 1.5;  // pixels, as in the paper
   std::array<double, kWindow> weights{};
   double total = 0;
   for (std::size_t i = 0; i < weights.size(); ++i) {

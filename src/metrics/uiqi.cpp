@@ -6,6 +6,7 @@
 namespace specfuse {
 namespace {
 
+/// Side of the windows in pixels, as for q2n.
 constexpr Index kWindow = 32;
 
 double mean_quality(const BandPlanes& band) {

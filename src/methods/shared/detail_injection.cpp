@@ -14,9 +14,9 @@
 namespace specfuse {
 namespace {
 
-/// A band whose deviation is below this part of its mean holds rounding errors only.
+/// A band whose deviation is below this part of its mean holds nothing but rounding: float32 rounds to 6e-8 of a value.
 constexpr double kFlat = 1e-6;
-/// Nor is a share of the variance below this worth explaining.
+/// A share of the variance below this is rounding, too.
 constexpr double kUnexplained = 1e-10;
 
 void add(Matrix& sum, const Matrix& term, double factor) {

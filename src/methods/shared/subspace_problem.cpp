@@ -11,8 +11,9 @@
 namespace specfuse {
 namespace {
 
-/// A coefficient weaker than this part of the strongest is not enlarged further: it is rounding.
+/// A coefficient weaker than this part of the strongest is rounding, and not enlarged further.
 constexpr double kWeakest = 1e-5;
+/// Pixels that one thread takes at a time.
 constexpr Index kPixelsPerTask = 512;
 
 Cube as_cube(const Tensor& values) {

@@ -33,7 +33,7 @@ bool window_fits(const Cube& image, Index window, LeftOut& left_out) {
 }
 
 std::vector<double> values_of_bands(const Comparison& images, const std::function<double(const BandPlanes&)>& value) {
-  constexpr Index kGroup = 8;
+  constexpr Index kGroup = 8;  // bands that one thread copies at a time
   const Cube& reference = images.reference;
   std::vector<double> values(images.bands.size());
   parallel_ranges(reference.bands(), kGroup, [&](Index begin, Index end) {
