@@ -9,7 +9,7 @@
 namespace specfuse {
 namespace {
 
-const std::string kName = "two_cnn_fu", kPath = "model", kBaseFolder = "base/";
+const std::string kName = "two_cnn_fu", kPath = "model", kBaseFolder = "base/", kBaseSeed = "base_seed";
 
 /// Any other method; one that trains a network of its own would need options of its own.
 std::unique_ptr<FusionMethod> make_base(const std::string& name) {
@@ -49,6 +49,13 @@ std::optional<Cube> TwoCnnFu::base_of(const Pair& pair) const {
   return base_ ? std::optional(base_->fuse(pair)) : std::nullopt;
 }
 
+void TwoCnnFu::fit_base(const TrainingData& data, std::uint64_t seed) {
+  if (!base_) return;
+  FitContext plain;
+  plain.seed = base_seed_ = seed;
+  base_->fit(data, plain);
+}
+
 void TwoCnnFu::fit(const TrainingData& data, const FitContext& context) {
   TrainOptions options = options_.train;
   if (context.warm_start) {
@@ -56,11 +63,7 @@ void TwoCnnFu::fit(const TrainingData& data, const FitContext& context) {
     options.steps = context.warm_start->steps;
     options.learning_rate = context.warm_start->learning_rate;
   }
-  if (base_) {
-    FitContext plain;
-    plain.seed = context.seed;
-    base_->fit(data, plain);
-  }
+  fit_base(data, context.seed);
   NetworkExamples examples;
   for (const TrainingPair& pair : data.train) examples.train.push_back({pair, base_of(pair.input)});
   for (const TrainingPair& pair : data.validation) examples.validation.push_back({pair, base_of(pair.input)});
@@ -74,6 +77,7 @@ Cube TwoCnnFu::fuse(const Pair& pair) const {
 
 void TwoCnnFu::describe_base(Checkpoint& checkpoint) const {
   if (!base_) return;
+  if (!base_->learns()) checkpoint.state[kBaseSeed] = base_seed_;
   for (const auto& [name, tensor] : base_->checkpoint().tensors) checkpoint.tensors[kBaseFolder + name] = tensor;
 }
 
@@ -85,7 +89,13 @@ Checkpoint TwoCnnFu::checkpoint() const {
 
 void TwoCnnFu::restore(const Checkpoint& checkpoint) {
   network_.restore(checkpoint);
-  if (!base_ || !base_->learns()) return;
+  if (!base_) return;
+  if (!base_->learns()) {
+    const auto seed = checkpoint.state.find(kBaseSeed);
+    SPECFUSE_CHECK_AS(DataError, seed != checkpoint.state.end(), "two_cnn_fu: the checkpoint has no state '", kBaseSeed,
+                      "'");
+    return fit_base({}, seed->second);
+  }
   Checkpoint of_base;
   for (const auto& [name, tensor] : checkpoint.tensors) {
     if (name.starts_with(kBaseFolder)) of_base.tensors[name.substr(kBaseFolder.size())] = tensor;

@@ -51,3 +51,23 @@ TEST_CASE(
     CHECK_THROWS_WITH_AS(with_base(base), doctest::Contains("model.base: expected one of none, bicubic"), ConfigError);
   }
 }
+
+TEST_CASE("two_cnn_fu: after a restore its base is the same, whether it learns or only takes the seed") {
+  TrainingPair example = small_example(8, 8, 9, 3);
+  for (const std::string base : {"csu", "linear_injection"}) {
+    TwoCnnFuOptions options;
+    options.model = {};
+    options.model.base = base;
+    options.model.output = "residual";
+    options.model.branches.get("base").input = "base";
+    options.model.fusion.items = {layer("out", "linear", {{"activation", "none"}})};
+    options.train.steps = options.train.tile = options.train.tiles = 1;
+    TwoCnnFu fitted(options), restored(options);
+    FitContext context;
+    context.seed = 5;
+    fitted.fit({{example}, {}}, context);
+    const Tensor fused = fitted.fuse(example.input).values;
+    restored.restore(fitted.checkpoint());
+    CHECK(relative_gap(restored.fuse(example.input).values, fused) == 0);
+  }
+}

@@ -41,12 +41,14 @@ class TwoCnnFu : public FusionMethod {
 
  private:
   std::optional<Cube> base_of(const Pair& pair) const;
+  void fit_base(const TrainingData& data, std::uint64_t seed);
   void describe_base(Checkpoint& checkpoint) const;
 
   TwoCnnFuOptions options_;
   FusionNetwork network_;
   /// What makes the base estimate; none where the network wants none.
   std::unique_ptr<FusionMethod> base_;
+  std::uint64_t base_seed_ = 0;
 };
 
 }  // namespace specfuse
