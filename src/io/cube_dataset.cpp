@@ -1,4 +1,4 @@
-#include "cube_dataset.h"
+#include "io/cube_dataset.h"
 
 #include <cmath>
 

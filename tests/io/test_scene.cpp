@@ -116,9 +116,9 @@ TEST_CASE("scene: HDF5 is known by its signature, whatever the name, also behind
   write_cube(folder.file("a.h5"), counting_cube(2, 3, 4));
   std::ifstream file(folder.file("a.h5"), std::ios::binary);
   const std::string bytes(std::istreambuf_iterator<char>(file), {});
-  for (const std::size_t offset : {0, 512, 2048}) {
+  for (const int offset : {0, 512, 2048}) {
     const std::string path = folder.file("scene");
-    std::ofstream(path, std::ios::binary) << std::string(offset, 'x') << bytes;
+    std::ofstream(path, std::ios::binary) << std::string(static_cast<std::size_t>(offset), 'x') << bytes;
     CHECK(read_scene(path).values.shape() == Shape{2, 3, 4});
   }
 }

@@ -8,7 +8,7 @@
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/kernels/gemm.h"
-#include "specfuse/methods/spectra.h"
+#include "specfuse/methods/shared/spectra.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {

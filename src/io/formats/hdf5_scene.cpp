@@ -29,7 +29,7 @@ Cube read(const std::string& path, const std::string& dataset) {
 
 }  // namespace
 
-SceneFormat hdf5_format() {
+SceneFormat hdf5_scene_format() {
   return {"hdf5", "HDF5, with /wavelength_nm beside the dataset where it is known", recognises, read};
 }
 
