@@ -99,6 +99,14 @@ void add_activations(Cases& cases, const Flow& flow) {
   }));
   cases.back().accuracy = kCurved;
 
+  if (flow.kind == Flow::Kind::image) {
+    const Index images = 8, channels = 30, side = 29, per_value = 8;
+    cases.back().timings = {{"layer_norm of 30 channels",
+                             {{images, channels, side, side}},
+                             {{channels}, {channels}},
+                             static_cast<double>(images * channels * side * side * per_value)}};
+  }
+
   cases.push_back(layer_case(flow, "flatten", {}, [flow](const Tensors& v) {
     return flow.kind == Flow::Kind::image ? patch_rows(v[0], flow.length) : v[0].reshape({v[0].dim(0), flow.size()});
   }));

@@ -1,7 +1,9 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
@@ -82,4 +84,13 @@ TEST_CASE("math: sums are the same for any number of threads") {
   CHECK(sum(x) == one);
   CHECK(dot(x, x) == squares);
   set_threads(before);
+}
+
+TEST_CASE("math: a loop over elements visits each once, however many there are") {
+  for (const Index count : {0, 1, 31, 100001}) {
+    std::vector<int> visits(static_cast<std::size_t>(count));
+    int* const at = visits.data();
+    for_each_element(count, [=](Index i) { ++at[i]; });
+    CHECK(std::count(visits.begin(), visits.end(), 1) == count);
+  }
 }
