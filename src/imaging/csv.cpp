@@ -1,4 +1,4 @@
-#include "csv.h"
+#include "imaging/csv.h"
 
 #include <charconv>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "landscape.h"
+#include "imaging/landscape.h"
 
 #include <algorithm>
 #include <cmath>

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "materials.h"
+#include "imaging/materials.h"
 #include "specfuse/core/buffer.h"
 
 namespace specfuse {

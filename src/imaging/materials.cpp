@@ -1,4 +1,4 @@
-#include "materials.h"
+#include "imaging/materials.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "landscape.h"
+#include "imaging/landscape.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
 

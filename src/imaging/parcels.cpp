@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "landscape.h"
+#include "imaging/landscape.h"
 #include "specfuse/core/rng.h"
 
 namespace specfuse {

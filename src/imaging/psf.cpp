@@ -3,7 +3,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "csv.h"
+#include "imaging/csv.h"
 #include "specfuse/core/error.h"
 
 namespace specfuse {

@@ -1,4 +1,4 @@
-#include "csv.h"
+#include "imaging/csv.h"
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/srf.h"
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "landscape.h"
-#include "materials.h"
+#include "imaging/landscape.h"
+#include "imaging/materials.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
 

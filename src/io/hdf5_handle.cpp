@@ -1,4 +1,4 @@
-#include "hdf5_handle.h"
+#include "io/hdf5_handle.h"
 
 namespace specfuse {
 

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "hdf5_handle.h"
+#include "io/hdf5_handle.h"
 #include "specfuse/io/hdf5.h"
 
 namespace specfuse {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "hdf5_handle.h"
+#include "io/hdf5_handle.h"
 #include "specfuse/io/hdf5.h"
 
 namespace specfuse {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "cube_dataset.h"
+#include "io/cube_dataset.h"
 #include "specfuse/core/error.h"
 
 namespace specfuse {

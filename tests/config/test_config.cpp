@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "specfuse/config/config.h"
+#include "specfuse/config/json_fields.h"
 #include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
 
