@@ -133,7 +133,8 @@ def other_names(top):
     for header in files(top, LIBRARY, {".h"}):
         text = without_literals(header.read_text())
         declared = set(re.findall(r"([~\w]+)\s*\(", text)) - {function.name for function in functions(header)}
-        makers = [path for path, names in defined.items() if names & declared and f'/{header.name}"' in path.read_text()
+        included = re.compile(f'["/]{re.escape(header.name)}"')
+        makers = [path for path, names in defined.items() if names & declared and included.search(path.read_text())
                   and place_of(path, top).parts[0] == place_of(header, top).parts[0]]
         if len(makers) == 1 and makers[0].stem != header.stem:
             yield f"{makers[0].relative_to(top)}: alone implements {header.relative_to(top)}, under another name"
@@ -163,6 +164,8 @@ NEW_HEADER = {"src/floor0/new.h": "int other();\n"}
 SECOND_PART = {"src/floor0/file0.h": "int made0();\nint other();\n",
                "src/floor0/part.cpp": '#include "floor0/file0.h"\nint other() {}\n'}
 OTHER_NAME = NEW_HEADER | {"src/floor0/part.cpp": '#include "floor0/new.h"\nint other() {}\n'}
+OVERLOAD = {"src/floor0/file0.cpp": '#include "file0.h"\nint made0() {}\n', "src/floor0/other.h": "int made0(int);\n",
+            "src/floor0/other.cpp": '#include "floor0/other.h"\n#include "floor0/file0.h"\nint made0(int) {}\n'}
 OF_ITS_OWN = NEW_HEADER | {"src/floor0/part.cpp": '#include "floor0/new.h"\nnamespace {\nint other() {}\n}\n'}
 # Files that are planted, and how many problems that makes.
 PLANTED = [
@@ -185,6 +188,7 @@ PLANTED = [
     (OTHER_NAME, 1),
     (OTHER_NAME | {"src/floor0/parts.def": "PART(part)\n"}, 0),
     (OF_ITS_OWN, 0),
+    (OVERLOAD, 0),
     ({"notes.txt": ""}, 1),
     ({"build-asan/x": "", ".gitignore": "/build*/\n"}, 0),
 ]
