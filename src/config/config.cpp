@@ -44,7 +44,7 @@ class Checker {
     std::set<std::string> folders;
     for (std::size_t i = 0; i < config.methods.size(); ++i) {
       const MethodConfig& method = config.methods[i];
-      check_checkpoint(config.protocol, method, concat("methods.", i, ".checkpoint"));
+      check_checkpoint(config.protocol, method, concat("methods.", i));
       const std::string path = concat("methods.", i, ".label");
       expect(is_plain_name(method.label) && !is_result_name(method.label), path,
              "letters, digits, '.', '_' and '-', not led by '.' or '-', and no name of a result file", method.label);
@@ -68,8 +68,18 @@ class Checker {
     expect(!data.dataset || data.scene, path + ".dataset", "it beside a scene only", data.dataset.value_or(""));
   }
 
-  void check_checkpoint(const ProtocolConfig& protocol, const MethodConfig& method, const std::string& path) const {
-    const bool learns = method.options->make()->learns(), apply = protocol.type == Protocol::apply;
+  /// Options that do not fit each other are an error here.
+  bool learns(const MethodConfig& method, const std::string& path) const {
+    try {
+      return method.options->make()->learns();
+    } catch (const ConfigError& problem) {
+      throw ConfigError(concat(file_, ": ", path, ": ", problem.what()));
+    }
+  }
+
+  void check_checkpoint(const ProtocolConfig& protocol, const MethodConfig& method, const std::string& entry) const {
+    const std::string path = entry + ".checkpoint";
+    const bool learns = this->learns(method, entry), apply = protocol.type == Protocol::apply;
     expect(!method.checkpoint || apply, path, "it with apply only", method.checkpoint.value_or(""));
     expect(!method.checkpoint || learns, path, concat("nothing, as ", method.name, " learns nothing"),
            method.checkpoint.value_or(""));

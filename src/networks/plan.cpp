@@ -49,10 +49,21 @@ Need need_of(const std::vector<LayerPlan>& layers, Flow::Kind kind, Index whole)
   return need;
 }
 
+/// The layers of a branch where nothing is short; none where they fit no size, which planning at the real one tells in
+/// real numbers.
+std::vector<LayerPlan> plan_large(const BranchDescription& branch, const LayersSite& large) {
+  try {
+    return plan_layers(branch.layers, large);
+  } catch (const ConfigError&) {
+    return {};
+  }
+}
+
 /// The side of the neighbourhood of a branch that is fed with one.
 Index patch_of(const BranchDescription& branch, const BranchSite& at, const NetworkSizes& sizes) {
   const Feed wide{input_of(branch.input), kWidePatch};
-  const auto layers = plan_layers(branch.layers, site_of(at, wide, sizes));
+  const LayersSite large = site_of(at, wide, sizes);
+  const auto layers = branch.patch ? plan_large(branch, large) : plan_layers(branch.layers, large);
   const Need need = need_of(layers, Flow::Kind::image, kWidePatch);
   if (!branch.patch) return need.least + 1 - need.least % 2;
   SPECFUSE_CHECK_AS(ConfigError, need.least <= *branch.patch, at.path, ".patch: ", need.layer->name,
@@ -133,7 +144,7 @@ class Planner {
 
   void check_length(const BranchDescription& branch, const BranchSite& at) const {
     const NetworkSizes large{kLongSpectrum, plan_.sizes.msi_bands};
-    const auto layers = plan_layers(branch.layers, site_of(at, {input_of(branch.input)}, large));
+    const auto layers = plan_large(branch, site_of(at, {input_of(branch.input)}, large));
     const Need need = need_of(layers, Flow::Kind::spectrum, kLongSpectrum);
     SPECFUSE_CHECK_AS(ConfigError, need.least <= plan_.sizes.bands, need.layer->path, ".kernel: ", need.layer->name,
                       " needs at least ", need.least, " bands, got ", plan_.sizes.bands);

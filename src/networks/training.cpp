@@ -105,28 +105,31 @@ class Training {
     try {
       Variable loss = task_.loss(sampler_);
       const double value = loss.value()[0];
-      if (!std::isfinite(value)) stop_over("the loss", step_ + 1);
+      if (!std::isfinite(value)) stop_over_value("the loss", step_ + 1);
       loss.backward();
       const double unlimited = std::numeric_limits<double>::infinity();
       const double norm = clip_gradient_norm(task_.parameters, options_.clip_norm > 0 ? options_.clip_norm : unlimited);
       if (std::isfinite(norm)) return value;
     } catch (const Anomaly& anomaly) {
-      stop_over(anomaly.what(), step_ + 1);
+      stop(concat(anomaly.what(), ", in step ", step_ + 1));
     }
     for (const Parameter& parameter : task_.parameters) {
       const Tensor& grad = parameter.value.grad();
-      if (grad.defined() && !all_finite(grad)) stop_over("the gradient of " + parameter.name, step_ + 1);
+      if (grad.defined() && !all_finite(grad)) stop_over_value("the gradient of " + parameter.name, step_ + 1);
     }
-    stop_over("the norm of all gradients", step_ + 1);
+    stop_over_value("the norm of all gradients", step_ + 1);
   }
 
-  /// Ends a training that cannot go on. What it said last is what went wrong first.
-  [[noreturn]] void stop_over(const std::string& what, Index step) const {
+  [[noreturn]] void stop_over_value(const std::string& what, Index step) const {
+    stop(concat(what, " is not finite at step ", step));
+  }
+
+  /// Ends a training that cannot go on.
+  [[noreturn]] void stop(const std::string& reason) const {
     const std::string kept =
         saved_step_ == 0 ? std::string("no checkpoint had been written")
                          : concat("the last good checkpoint is ", context_.checkpoint_path, " of step ", saved_step_);
-    throw Error(concat("training: ", what, what.starts_with("anomaly") ? ", in" : " is not finite at", " step ", step,
-                       "; ", kept, "; try a smaller train.learning_rate",
+    throw Error(concat("training: ", reason, "; ", kept, "; try a smaller train.learning_rate",
                        detect_anomaly() ? "" : ", and --detect-anomaly to find the operation"));
   }
 
@@ -145,7 +148,7 @@ class Training {
 
   void save() {
     for (const Parameter& parameter : task_.parameters) {
-      if (!all_finite(parameter.value.value())) stop_over(parameter.name, step_);
+      if (!all_finite(parameter.value.value())) stop_over_value(parameter.name, step_);
     }
     if (context_.checkpoint_path.empty()) return;
     Checkpoint checkpoint;

@@ -16,16 +16,27 @@ import unittest
 from pathlib import Path
 
 PROGRAM, MAKE_BAD_FILES = (Path(path).resolve() for path in sys.argv[1:3])
-NETWORK = {"name": "two_cnn_fu", "model": {"branches": {"hsi": {"layers": {"conv": {"maps": 3, "kernel": 5}, "fc": {"units": 8}}},
-                                        "msi": {"patch": 9, "layers": {"conv": {"maps": 3, "kernel": 3}, "fc": {"units": 8}}}},
-                           "fusion": {"fc1": {"units": 16}}},
+NETWORK = {"name": "two_cnn_fu",
+           "model": {"branches": {"hsi": {"layers": {"conv": {"maps": 3, "kernel": 5}, "fc": {"units": 8}}},
+                                  "msi": {"patch": 9, "layers": {"conv": {"maps": 3, "kernel": 3}, "fc": {"units": 8}}}},
+                     "fusion": {"fc1": {"units": 16}}},
            "train": {"steps": 1, "tile": 2, "tiles": 2}}
+
 BICUBIC = [{"name": "bicubic"}]
 GOOD = {"name": "bad", "data": {"scene": "good.h5"}, "degrade": {"ratio": 2}, "methods": BICUBIC}
 
 
 def config(**changes):
     return json.dumps(GOOD | changes)
+
+
+def network(**changes):
+    """An experiment with the small network, changed layer by layer."""
+    def merged(one, other):
+        if not isinstance(one, dict) or not isinstance(other, dict):
+            return other
+        return one | {key: merged(one.get(key), value) for key, value in other.items()}
+    return config(methods=[NETWORK | {"model": merged(NETWORK["model"], changes)}])
 
 
 def replaced(old, new):
@@ -83,6 +94,17 @@ CONFIGS = {
     "a hidden label": (config(methods=[{"name": "bicubic", "label": ".resume"}]), "methods.0.label"),
     "a crop outside": (config(data={"scene": "good.h5", "crop": {"row": 10 ** 9, "rows": 10 ** 9, "cols": 1}}), "data.crop: expected a part of 16 x 16"),
     "a scene beyond memory": (config(data={"synthetic": {"rows": 100000, "cols": 100000, "bands": 10000}}), "data.synthetic: .*memory"),
+    "a typo in a layer": (network(branches={"hsi": {"layers": {"conv": {"kernell": 3}}}}), 'methods.0.model.branches.hsi.layers.conv.kernell: unknown key; did you mean "kernel"'),
+    "an unknown layer": (network(fusion={"more": {"type": "conv3d"}}), "methods.0.model.fusion.more.type: expected one of conv1d, .*, got .conv3d."),
+    "a layer without a type": (network(fusion={"more": {"units": 3}}), "methods.0.model.fusion.more.type: expected one of conv1d, .*, got nothing"),
+    "a kernel longer than the spectrum": (network(branches={"hsi": {"layers": {"conv": {"kernel": 16}}}}), "methods.0: model.branches.hsi.layers.conv.kernel: hsi.conv3 needs at least 46 bands, got 40"),
+    "a patch too small": (network(branches={"msi": {"patch": 5}}), "methods.0: model.branches.msi.patch: msi.conv3 needs a patch of at least 7, got 5"),
+    "layers of other shapes added": (network(branches={"hsi": {"layers": {"conv": {"kernel": 2, "repeat": 2}, "skip": None, "r": {"type": "residual"}}}}), "methods.0: model.branches.hsi.layers.r.from: hsi.r: expected a layer whose value is 8, or longer by an even number, got 1 x 40"),
+    "a layer of another kind": (network(branches={"hsi": {"layers": {"more": {"type": "conv2d"}}}}), "methods.0: model.branches.hsi.layers.more: hsi.more: expected an image"),
+    "a last layer of other bands": (network(fusion={"out": {"units": 39}}), "methods.0: model.fusion.out.units: fusion.out: expected the 40 bands from the last layer, got 39"),
+    "a branch to leave out that is not there": (network(branches={"hsj": None}), "methods.0.model.branches.hsj: expected the name of what is to be left out, one of hsi, msi"),
+    "an unknown base": (network(base="gsaa"), "methods.0: model.base: expected one of none, bicubic, .*, got .gsaa."),
+    "a residual without a base": (network(output="residual"), "methods.0: model.base: expected a method for output residual, got none"),
     "a network beyond memory": (config(methods=[NETWORK | {"model": {"branches": {"hsi": {"layers": {"conv": {"kernel": 5}}}, "msi": {"patch": 255, "layers": {"conv": {"maps": 1024}, "fc": {"units": 65536}}}}}}]), "methods.0: model.branches.msi.layers.fc.units: msi.fc has .*memory"),
     "a PSF without values": (config(degrade={"psf": {"type": "kernel"}}), "degrade.psf.file: expected the file"),
     "weights of another length": (config(degrade={"ratio": 2, "srf": {"weights": [[1, 2], [3]]}}), "degrade.srf: expected rows of 40 weights"),

@@ -34,7 +34,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   refused_or([&] {
     const Checkpoint checkpoint = read_checkpoint(file.path());
     refused_or([&] { make_method("linear_injection")->restore(checkpoint); });
-    refused_or([&] { TwoCnnFu({testing::small_network()}).restore(checkpoint); });
+    TwoCnnFuOptions options;
+    options.model = testing::small_network();
+    refused_or([&] { TwoCnnFu(options).restore(checkpoint); });
   });
   return 0;
 }
