@@ -1,6 +1,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/psf.h"
 #include "support/golden.h"
+#include "support/message_of.h"
 
 using namespace specfuse;
 

@@ -6,6 +6,7 @@
 #include "specfuse/io/checkpoint.h"
 #include "specfuse/io/hdf5.h"
 #include "specfuse/io/tensors.h"
+#include "support/message_of.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"
 

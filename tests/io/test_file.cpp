@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "specfuse/io/file.h"
+#include "support/message_of.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"
 

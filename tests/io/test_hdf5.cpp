@@ -7,6 +7,7 @@
 
 #include "raw_hdf5.h"
 #include "specfuse/io/hdf5.h"
+#include "support/message_of.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"
 

@@ -5,6 +5,7 @@
 
 #include "raw_hdf5.h"
 #include "specfuse/io/pair.h"
+#include "support/message_of.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"
 

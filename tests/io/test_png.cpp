@@ -2,6 +2,7 @@
 #include <png.h>
 
 #include "specfuse/io/png.h"
+#include "support/message_of.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"
 

@@ -6,6 +6,7 @@
 
 #include "raw_hdf5.h"
 #include "specfuse/io/scene.h"
+#include "support/message_of.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"
 

@@ -4,6 +4,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/metrics/profiles.h"
 #include "support/golden.h"
+#include "support/message_of.h"
 
 using namespace specfuse;
 

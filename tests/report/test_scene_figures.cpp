@@ -4,23 +4,15 @@
 #include <cstdio>
 
 #include "specfuse/report/scene_figures.h"
+#include "support/ramp.h"
 #include "support/text.h"
 
 using namespace specfuse;
-
-namespace {
-
-Cube gradient(Index rows, Index cols, Index bands) {
-  Cube cube(rows, cols, bands);
-  for (Index i = 0; i < cube.values.size(); ++i) cube.values[i] = static_cast<float>(i % 17);
-  return cube;
-}
-
-}  // namespace
+using namespace specfuse::testing;
 
 TEST_CASE("scene figures: a scene with reference has images, two kinds of maps and a chart of bands") {
-  const Cube reference = gradient(6, 4, 7);
-  SceneFigures scene(gradient(3, 2, 7), gradient(6, 4, 3), reference, "counts");
+  const Cube reference = repeating_ramp(6, 4, 7);
+  SceneFigures scene(repeating_ramp(3, 2, 7), repeating_ramp(6, 4, 3), reference, "counts");
   for (const std::string label : {"first", "second"}) {
     Differences differences{Tensor(Shape{6, 4}), Tensor(Shape{6, 4}), std::vector<double>(7, 30.0)};
     differences.error[3] = label == "first" ? 8.0f : 2.0f;
@@ -45,8 +37,8 @@ TEST_CASE("scene figures: a scene with reference has images, two kinds of maps a
 }
 
 TEST_CASE("scene figures: maps of one kind share one scale, of what is defined") {
-  const Cube reference = gradient(10, 20, 3);
-  SceneFigures scene(gradient(5, 10, 3), reference, reference);
+  const Cube reference = repeating_ramp(10, 20, 3);
+  SceneFigures scene(repeating_ramp(5, 10, 3), reference, reference);
   for (const float worst : {8.0f, 2.0f}) {
     Differences differences{Tensor(Shape{10, 20}), Tensor(Shape{10, 20}), {30, 30, 30}};
     for (Index i = 0; i < 100; ++i) differences.error[i] = worst;
@@ -62,10 +54,10 @@ TEST_CASE("scene figures: maps of one kind share one scale, of what is defined")
 }
 
 TEST_CASE("scene figures: a scene without reference has images only, and wavelengths name its colours") {
-  Cube hsi = gradient(3, 2, 4);
+  Cube hsi = repeating_ramp(3, 2, 4);
   hsi.wavelength_nm = {451.2, 560, 659.6, 850};
-  SceneFigures scene(hsi, gradient(6, 4, 1), {});
-  scene.add("only", gradient(6, 4, 4), {});
+  SceneFigures scene(hsi, repeating_ramp(6, 4, 1), {});
+  scene.add("only", repeating_ramp(6, 4, 4), {});
   const std::vector<FigureGroup> groups = scene.groups();
   REQUIRE(groups.size() == 3);
   CHECK(groups[0].figures.size() == 3);
@@ -78,7 +70,7 @@ TEST_CASE("scene figures: a scene without reference has images only, and wavelen
 }
 
 TEST_CASE("scene figures: the chart of bands is broken where bands are missing and sorted where they overlap") {
-  Cube reference = gradient(2, 2, 7);
+  Cube reference = repeating_ramp(2, 2, 7);
   reference.wavelength_nm = {400, 410, 420, 415, 900, 910, 920};
   SceneFigures scene(reference, reference, reference);
   scene.add("a", reference, Differences{Tensor(Shape{2, 2}), Tensor(Shape{2, 2}), {30, 31, 32, 33, 34, 35, 36}});
@@ -99,8 +91,8 @@ TEST_CASE("scene figures: the chart of bands is broken where bands are missing a
 
 TEST_CASE(
     "scene figures: maps of many methods end at the median one, so that one bad method does not hide the others") {
-  const Cube reference = gradient(10, 20, 3);
-  SceneFigures scene(gradient(5, 10, 3), reference, reference);
+  const Cube reference = repeating_ramp(10, 20, 3);
+  SceneFigures scene(repeating_ramp(5, 10, 3), reference, reference);
   for (const float error : {1000.0f, 3.0f, 2.0f}) {
     Differences differences{Tensor(Shape{10, 20}), Tensor(Shape{10, 20}), {30, 30, 30}};
     for (Index i = 0; i < 200; ++i) differences.error[i] = error;

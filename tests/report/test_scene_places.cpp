@@ -3,19 +3,11 @@
 #include "specfuse/report/picture.h"
 #include "specfuse/report/scene_figures.h"
 #include "specfuse/report/scene_places.h"
+#include "support/ramp.h"
 #include "support/text.h"
 
 using namespace specfuse;
-
-namespace {
-
-Cube gradient(Index rows, Index cols, Index bands) {
-  Cube cube(rows, cols, bands);
-  for (Index i = 0; i < cube.values.size(); ++i) cube.values[i] = static_cast<float>(i % 17);
-  return cube;
-}
-
-}  // namespace
+using namespace specfuse::testing;
 
 TEST_CASE("scene places: the detail is the same part of every picture, where edges are strongest") {
   Cube msi(64, 48, 2);
@@ -24,9 +16,9 @@ TEST_CASE("scene places: the detail is the same part of every picture, where edg
   }
   const Rectangle part = detail_of(msi, 4).value();
   CHECK(part == Rectangle{32, 16, 12, 12});
-  const Cube hsi = gradient(16, 12, 5), reference = gradient(64, 48, 5);
+  const Cube hsi = repeating_ramp(16, 12, 5), reference = repeating_ramp(64, 48, 5);
   SceneFigures scene(hsi, msi, reference);
-  scene.add("a", gradient(64, 48, 5), {});
+  scene.add("a", repeating_ramp(64, 48, 5), {});
   const FigureGroup group = scene.groups()[1];
   CHECK(group.title == "Detail");
   CHECK(contains(group.note, "rows 32-43, cols 16-27"));

@@ -31,16 +31,4 @@ inline void check_digest(const Tensor& x, const std::array<double, 3>& golden) {
   CHECK(total == doctest::Approx(golden[2]).epsilon(1e-6));
 }
 
-/// The message of the `Type` that `action` throws; fails where it throws none.
-template <class Type, class Action>
-std::string message_of(Action action) {
-  try {
-    action();
-  } catch (const Type& error) {
-    return error.what();
-  }
-  FAIL("expected an exception");
-  return {};
-}
-
 }  // namespace specfuse
