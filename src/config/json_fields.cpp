@@ -80,8 +80,6 @@ class Reader : public FieldVisitor {
 
  private:
   /// An object whose names are the user's; null leaves one out.
-  static void read_table(const Json& json, const std::string& path, const std::string& file, const Place::Table& table,
-                         const Field& limits);
   void visit(const Field& field, const Place& place) override {
     known_.emplace_back(field.key);
     const auto found = object_.find(field.key);
@@ -161,23 +159,12 @@ void Reader::read(const Json& json, const std::string& path, const std::string& 
                  },
                  [&](const Place::Table& table) {
                    expect(json.is_object(), "an object");
-                   read_table(json, path, file, table, limits);
+                   for (const auto& [name, value] : json.items()) {
+                     read(value, below(path, name), file, table.get(name), limits);
+                   }
                  },
              },
              place.to);
-}
-
-void Reader::read_table(const Json& json, const std::string& path, const std::string& file, const Place::Table& table,
-                        const Field& limits) {
-  for (const auto& [name, value] : json.items()) {
-    if (!value.is_null()) {
-      read(value, below(path, name), file, table.get(name), limits);
-    } else {
-      SPECFUSE_CHECK_AS(ConfigError, table.remove(name), file, ": ", below(path, name),
-                        ": expected the name of what is to be left out, one of ", joined(table.names()),
-                        ", got another");
-    }
-  }
 }
 
 /// Goes through a text before it is parsed, for what the parser lets pass. A callback of the parser could look for the
@@ -288,7 +275,6 @@ Json write_place(const Place& place) {
                         [](const Place::Table& table) {
                           Json all = Json::object();
                           for (const std::string& name : table.names()) all[name] = write_place(table.get(name));
-                          for (const std::string& name : table.removed()) all[name] = nullptr;
                           return all;
                         },
                         [](const auto* value) { return Json(*value); },

@@ -114,6 +114,7 @@ class Cnmf : public FusionMethod {
  public:
   explicit Cnmf(const CnmfOptions& options) : options_(options) {}
   void fit(const TrainingData&, const FitContext& context) override { seed_ = context.seed; }
+  void check(const TrainingData&, const Pair& pair) const override { check_pair_with_srf(pair, "cnmf"); }
   Cube fuse(const Pair& pair) const override;
 
  private:

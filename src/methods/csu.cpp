@@ -139,6 +139,7 @@ class Csu : public FusionMethod {
  public:
   explicit Csu(const CsuOptions& options) : options_(options) {}
   void fit(const TrainingData&, const FitContext& context) override { seed_ = context.seed; }
+  void check(const TrainingData&, const Pair& pair) const override { check_pair_with_srf(pair, "csu"); }
   Cube fuse(const Pair& pair) const override;
 
  private:

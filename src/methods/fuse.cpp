@@ -63,6 +63,7 @@ struct FuseOptions {
 class Fuse : public FusionMethod {
  public:
   explicit Fuse(const FuseOptions& options) : options_(options) {}
+  void check(const TrainingData&, const Pair& pair) const override { check_pair_with_srf(pair, "fuse"); }
   Cube fuse(const Pair& pair) const override;
 
  private:

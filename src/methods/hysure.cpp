@@ -2,6 +2,7 @@
 #include "specfuse/methods/registry.h"
 #include "specfuse/methods/shared/conjugate_gradients.h"
 #include "specfuse/methods/shared/gradient.h"
+#include "specfuse/methods/shared/spectra.h"
 #include "specfuse/methods/shared/subspace_problem.h"
 #include "specfuse/tensor/math.h"
 
@@ -39,6 +40,7 @@ struct HysureOptions {
 class Hysure : public FusionMethod {
  public:
   explicit Hysure(const HysureOptions& options) : options_(options) {}
+  void check(const TrainingData&, const Pair& pair) const override { check_pair_with_srf(pair, "hysure"); }
   Cube fuse(const Pair& pair) const override;
 
  private:

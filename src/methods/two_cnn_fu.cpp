@@ -5,6 +5,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/methods/registry.h"
 #include "specfuse/networks/layer_table.h"
+#include "specfuse/networks/tile_memory.h"
 
 namespace specfuse {
 namespace {
@@ -28,8 +29,9 @@ std::unique_ptr<FusionMethod> make_base(const std::string& name) {
 TwoCnnFu::TwoCnnFu(const TwoCnnFuOptions& options)
     : options_(options), network_(options.model, kPath), base_(make_base(options.model.base)) {}
 
-Index TwoCnnFu::receptive_radius() const {
-  return std::max(specfuse::receptive_radius(options_.model, kPath), base_ ? base_->receptive_radius() : 0);
+Index TwoCnnFu::receptive_radius(const NetworkSizes& sizes) const {
+  const Index of_base = base_ ? base_->receptive_radius(sizes) : 0;
+  return std::max(specfuse::receptive_radius(options_.model, sizes, kPath), of_base);
 }
 
 std::string TwoCnnFu::model_text(const Pair& pair) const {
@@ -38,7 +40,9 @@ std::string TwoCnnFu::model_text(const Pair& pair) const {
 
 void TwoCnnFu::check(const TrainingData& data, const Pair& pair) const {
   check_options(options_.train);
-  network_.plan({pair.hsi.bands(), pair.msi.bands()});
+  const NetworkPlan plan = network_.plan({pair.hsi.bands(), pair.msi.bands()});
+  const Tiles training{options_.train.tile, data.train.empty() ? 0 : options_.train.tiles};
+  check_tile_memory(plan, training, std::min(options_.fuse_tile, std::max(pair.msi.rows(), pair.msi.cols())));
   for (const TrainingPair& example : data.train) {
     check_tile(options_.train.tile, example.input.msi.rows(), example.input.msi.cols());
   }

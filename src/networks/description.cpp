@@ -86,6 +86,7 @@ void BranchDescription::describe(FieldVisitor& fields) {
       "Side of the neighbourhood of `msi` and `stack` in fine pixels, odd; null: the smallest that the layers leave a "
       "pixel of.");
   fields("layers", layers, "Layers in turn, by name.");
+  fields("enabled", enabled, "Whether it is there; `false` leaves out a branch of the preset.");
 }
 
 void NetworkDescription::describe(FieldVisitor& fields) {
@@ -95,8 +96,8 @@ void NetworkDescription::describe(FieldVisitor& fields) {
          "FCs and a residual fusion; `table2`, the paper's table as it is quoted, without them; `none`, an empty "
          "network.");
   if (preset != before) *this = preset_network(preset);
-  fields("branches", branches, "Branches by name; null leaves one of the preset out.");
-  fields("fusion", fusion, "Layers by name, on the values of all branches as one vector; null leaves one out.");
+  fields("branches", branches, "Branches by name.");
+  fields("fusion", fusion, "Layers by name, on the values of all branches as one vector.");
   fields("base", base,
          "The method that makes the base estimate, such as `linear_injection`, with its default options; `none`: there "
          "is none.");

@@ -7,8 +7,8 @@
 namespace specfuse {
 namespace {
 
-/// Longer than any spectrum, and wider than any neighbourhood: what layers take off shows best where nothing is short.
-constexpr Index kLongSpectrum = Index{1} << 16, kWidePatch = Index{1} << 10;
+/// The widest neighbourhood, and more bands than any sensor has.
+constexpr Index kWidestPatch = 255, kMostBands = 4096;
 
 Flow flow_of(const Feed& feed, const NetworkSizes& sizes) {
   switch (feed.input) {
@@ -30,80 +30,93 @@ struct BranchSite {
   std::string path, prefix;
 };
 
-LayersSite site_of(const BranchSite& at, const Feed& feed, const NetworkSizes& sizes) {
-  return {concat(at.path, ".layers"), at.prefix, flow_of(feed, sizes)};
+/// The layers of a branch that is fed so.
+std::vector<LayerPlan> plan_branch_layers(const BranchDescription& branch, const BranchSite& at, const Feed& feed,
+                                          const NetworkSizes& sizes) {
+  return plan_layers(branch.layers, {concat(at.path, ".layers"), at.prefix, flow_of(feed, sizes)});
 }
 
-/// What is the least that `whole` may be for each layer to get what it needs, and which needs most.
-struct Need {
-  Index least = 1;
-  const LayerPlan* layer = nullptr;
-};
-Need need_of(const std::vector<LayerPlan>& layers, Flow::Kind kind, Index whole) {
-  Need need;
-  for (const LayerPlan& layer : layers) {
-    if (layer.out.kind != kind) continue;
-    const Index least = whole - layer.out.length + 1;
-    if (least > need.least) need = {least, &layer};
-  }
-  return need;
-}
-
-/// The layers of a branch where nothing is short; none where they fit no size, which planning at the real one tells in
-/// real numbers.
-std::vector<LayerPlan> plan_large(const BranchDescription& branch, const LayersSite& large) {
+bool fits(const BranchDescription& branch, const BranchSite& at, const Feed& feed, const NetworkSizes& sizes) {
   try {
-    return plan_layers(branch.layers, large);
+    plan_branch_layers(branch, at, feed, sizes);
+    return true;
   } catch (const ConfigError&) {
-    return {};
+    return false;
   }
 }
 
 /// The side of the neighbourhood of a branch that is fed with one.
 Index patch_of(const BranchDescription& branch, const BranchSite& at, const NetworkSizes& sizes) {
-  const Feed wide{input_of(branch.input), kWidePatch};
-  const LayersSite large = site_of(at, wide, sizes);
-  const auto layers = branch.patch ? plan_large(branch, large) : plan_layers(branch.layers, large);
-  const Need need = need_of(layers, Flow::Kind::image, kWidePatch);
-  if (!branch.patch) return need.least + 1 - need.least % 2;
-  SPECFUSE_CHECK_AS(ConfigError, need.least <= *branch.patch, at.path, ".patch: ", need.layer->name,
-                    " needs a patch of at least ", need.least, ", got ", *branch.patch);
-  return *branch.patch;
+  if (branch.patch) return *branch.patch;
+  Feed feed{input_of(branch.input)};
+  while (feed.patch < kWidestPatch && !fits(branch, at, feed, sizes)) feed.patch += 2;
+  return feed.patch;
 }
 
-class Planner {
+/// The least size from which on the layers fit that do not fit this feed, as words behind a message; empty where none
+/// is known.
+std::string least_that_fits(const BranchDescription& branch, const BranchSite& at, const Feed& given,
+                            const NetworkSizes& sizes) {
+  Feed feed = given;
+  NetworkSizes larger = sizes;
+  Index& size = feed.is_image() ? feed.patch : larger.bands;
+  const Index most = feed.is_image() ? kWidestPatch : kMostBands, got = size;
+  while (++size <= most) {
+    if (!fits(branch, at, feed, larger)) continue;
+    return concat("; it takes ", feed.is_image() ? "a patch of " : "", "at least ", size,
+                  feed.is_image() ? "" : " bands", ", got ", got);
+  }
+  return {};
+}
+
+class NetworkPlanner {
  public:
-  Planner(const NetworkDescription& description, const NetworkSizes& sizes, const std::string& path)
+  NetworkPlanner(const NetworkDescription& description, const NetworkSizes& sizes, const std::string& path)
       : description_(description), path_(path) {
     plan_.sizes = sizes;
   }
 
   NetworkPlan plan() {
     const Index bands = plan_.sizes.bands, together = description_.bands_per_network.value_or(bands);
+    for (const auto& item : description_.branches.items) {
+      if (item.second.enabled) branches_.push_back(item);
+    }
     check_parts();
     for (Index first = 0; first < bands; first += together) {
       const bool several = together < bands;
       add_group(std::min(together, bands - first), several ? concat("group", plan_.groups.size() + 1, ".") : "");
     }
+    SPECFUSE_CHECK_AS(ConfigError, plan_.parameter_count() > 0, path_,
+                      ".fusion: expected at least one layer with parameters, got none");
     check_memory();
     return std::move(plan_);
   }
 
  private:
+  void expect(bool holds, const std::string& field, const std::string& expected, const std::string& got) const {
+    SPECFUSE_CHECK_AS(ConfigError, holds, path_, ".", field, ": expected ", expected, ", got ", got);
+  }
+
   void check_parts() const {
-    SPECFUSE_CHECK_AS(ConfigError, !description_.branches.items.empty(), path_,
-                      ".branches: expected at least one, got none");
-    SPECFUSE_CHECK_AS(ConfigError, !description_.fusion.items.empty(), path_,
-                      ".fusion: expected at least the layer that makes the bands, got none");
-    SPECFUSE_CHECK_AS(ConfigError, description_.output == "direct" || description_.base != "none", path_,
-                      ".base: expected a method for output residual, got none");
+    bool feeds_base = false;
+    for (const auto& [name, branch] : branches_) {
+      expect(is_parameter_name(name) && name != "fusion", concat("branches.", name),
+             "a name of letters, digits and '_' other than fusion", concat("\"", name, "\""));
+      feeds_base = feeds_base || input_of(branch.input) == Input::base;
+    }
+    expect(!branches_.empty(), "branches", "at least one", "none");
+    expect(!description_.fusion.items.empty(), "fusion", "at least the layer that makes the bands", "none");
+    const bool residual = description_.output == "residual", based = description_.base != "none";
+    expect(based || !residual, "base", "a method for output residual", "none");
+    expect(!based || residual || feeds_base, "base", "it with output residual or a branch with input base",
+           description_.base);
   }
 
   void add_group(Index bands, const std::string& prefix) {
     GroupPlan group;
     group.bands = bands;
     Index joint = 0;
-    for (const auto& [name, branch] : description_.branches.items) {
+    for (const auto& [name, branch] : branches_) {
       group.branches.push_back(plan_branch(branch, {concat(path_, ".branches.", name), concat(prefix, name, ".")}));
       joint += group.branches.back().layers.back().out.size();
     }
@@ -119,22 +132,21 @@ class Planner {
 
   BranchPlan plan_branch(const BranchDescription& branch, const BranchSite& at) {
     Feed feed{input_of(branch.input)};
-    SPECFUSE_CHECK_AS(ConfigError, feed.input != Input::base || description_.base != "none", at.path,
-                      ".input: expected a method as ", path_, ".base for input base, got none");
-    SPECFUSE_CHECK_AS(ConfigError, feed.is_image() || !branch.patch, at.path,
-                      ".patch: expected it with input msi or stack only, got it with ", branch.input);
-    SPECFUSE_CHECK_AS(ConfigError, branch.patch.value_or(1) % 2 == 1, at.path, ".patch: expected an odd number, got ",
-                      *branch.patch);
+    const std::string field = at.path.substr(path_.size() + 1);
+    expect(feed.input != Input::base || description_.base != "none", field + ".input",
+           concat("a method as ", path_, ".base for input base"), "none");
+    expect(feed.is_image() || !branch.patch, field + ".patch", "it with input msi or stack only",
+           "it with " + branch.input);
+    expect(branch.patch.value_or(1) % 2 == 1, field + ".patch", "an odd number", concat(branch.patch.value_or(1)));
     if (feed.is_image()) feed.patch = patch_of(branch, at, plan_.sizes);
-    if (feed.input == Input::spectrum || feed.input == Input::base) check_length(branch, at);
     BranchPlan plan;
-    const LayersSite site = site_of(at, feed, plan_.sizes);
-    plan.layers = plan_layers(branch.layers, site);
-    if (plan.layers.empty() || plan.layers.back().out.kind != Flow::Kind::features) {
-      // The fusion takes vectors.
-      Layers layers = branch.layers;
-      layers.items.push_back(layer("flatten", "flatten"));
-      plan.layers = plan_layers(layers, site);
+    try {
+      plan.layers = plan_branch_layers(branch, at, feed, plan_.sizes);
+      if (plan.layers.empty() || plan.layers.back().out.kind != Flow::Kind::features) {
+        plan.layers = plan_branch_layers(flattened(branch), at, feed, plan_.sizes);
+      }
+    } catch (const ConfigError& problem) {
+      throw ConfigError(problem.what() + least_that_fits(branch, at, feed, plan_.sizes));
     }
     const auto known = std::find(plan_.feeds.begin(), plan_.feeds.end(), feed);
     plan.feed = static_cast<std::size_t>(known - plan_.feeds.begin());
@@ -142,12 +154,14 @@ class Planner {
     return plan;
   }
 
-  void check_length(const BranchDescription& branch, const BranchSite& at) const {
-    const NetworkSizes large{kLongSpectrum, plan_.sizes.msi_bands};
-    const auto layers = plan_large(branch, site_of(at, {input_of(branch.input)}, large));
-    const Need need = need_of(layers, Flow::Kind::spectrum, kLongSpectrum);
-    SPECFUSE_CHECK_AS(ConfigError, need.least <= plan_.sizes.bands, need.layer->path, ".kernel: ", need.layer->name,
-                      " needs at least ", need.least, " bands, got ", plan_.sizes.bands);
+  /// The same with all its values as a vector, as the fusion takes them.
+  static BranchDescription flattened(const BranchDescription& branch) {
+    BranchDescription result = branch;
+    std::string name = "flatten";
+    const auto taken = [&](const auto& item) { return item.first == name; };
+    while (std::any_of(branch.layers.items.begin(), branch.layers.items.end(), taken)) name += "_";
+    result.layers.items.push_back(layer(name, "flatten"));
+    return result;
   }
 
   void check_memory() const {
@@ -168,16 +182,18 @@ class Planner {
 
   const NetworkDescription& description_;
   std::string path_;
+  /// Those that are there.
+  std::vector<std::pair<std::string, BranchDescription>> branches_;
   NetworkPlan plan_;
 };
 
 }  // namespace
 
-Index receptive_radius(const NetworkDescription& description, const std::string& path) {
+Index receptive_radius(const NetworkDescription& description, const NetworkSizes& sizes, const std::string& path) {
   Index widest = 1;
   for (const auto& [name, branch] : description.branches.items) {
-    if (!Feed{input_of(branch.input)}.is_image()) continue;
-    widest = std::max(widest, patch_of(branch, {concat(path, ".branches.", name), concat(name, ".")}, {1, 1}));
+    if (!branch.enabled || !Feed{input_of(branch.input)}.is_image()) continue;
+    widest = std::max(widest, patch_of(branch, {concat(path, ".branches.", name), concat(name, ".")}, sizes));
   }
   return widest / 2;
 }
@@ -208,7 +224,7 @@ double NetworkPlan::flops() const {
 }
 
 NetworkPlan plan_network(const NetworkDescription& description, const NetworkSizes& sizes, const std::string& path) {
-  return Planner(description, sizes, path).plan();
+  return NetworkPlanner(description, sizes, path).plan();
 }
 
 }  // namespace specfuse

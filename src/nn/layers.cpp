@@ -17,21 +17,18 @@ const LayerType* find_type(const std::string& name) {
   return nullptr;
 }
 
-/// Whether a name can be part of a parameter's.
-bool is_plain_name(const std::string& text) {
-  const auto plain = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; };
-  return !text.empty() && std::all_of(text.begin(), text.end(), plain);
-}
+/// More values for one pixel than any network makes; below it, no size of a weight overflows.
+constexpr Index kMostValues = 100'000'000;
 
 /// Plans layers one after the other.
-class Planner {
+class LayerPlanner {
  public:
-  explicit Planner(const LayersSite& site) : site_(site) {}
+  explicit LayerPlanner(const LayersSite& site) : site_(site) {}
 
   void add(const std::string& key, const LayerDescription& description, bool last) {
     LayerSite at;
     at.path = concat(site_.path, ".", key);
-    SPECFUSE_CHECK_AS(ConfigError, is_plain_name(key) && key != kInput, at.path,
+    SPECFUSE_CHECK_AS(ConfigError, is_parameter_name(key) && key != kInput, at.path,
                       ": expected a name of letters, digits and '_' other than input, got \"", key, "\"");
     const std::optional<Index> repeat = description.options().repeat();
     for (Index i = 1; i <= repeat.value_or(1); ++i) {
@@ -50,18 +47,27 @@ class Planner {
     return static_cast<std::size_t>(found - names_.begin());
   }
 
+  std::string earlier_names() const {
+    std::string all;
+    for (const std::string& name : names_) all += ", " + name;
+    return all;
+  }
+
   void add_one(const std::string& name, const LayerDescription& description, bool last, LayerSite at) {
     at.name = site_.prefix + name;
     at.in = plans_.empty() ? site_.in : plans_.back().out;
     at.units = last && site_.outputs > 0 ? site_.outputs : site_.in.size();
-    const std::string source = description.options().from();
+    const std::optional<std::string> source = description.options().from();
     std::optional<Index> place;
-    if (!source.empty()) {
-      at.expect(source == kInput || find(source) < plans_.size(), "from", "an earlier layer or input", source);
-      place = source == kInput ? -1 : static_cast<Index>(find(source));
+    if (source) {
+      at.expect(*source == kInput || find(*source) < plans_.size(), "from", concat("one of input", earlier_names()),
+                concat("\"", *source, "\""));
+      place = *source == kInput ? -1 : static_cast<Index>(find(*source));
       at.from = *place < 0 ? site_.in : plans_[static_cast<std::size_t>(*place)].out;
     }
     LayerPlan plan = description.options().plan(at);
+    at.expect(plan.out.size() <= kMostValues, plan.size_field, concat("at most ", kMostValues, " values for a pixel"),
+              plan.out.text());
     plan.name = at.name;
     plan.type = description.type();
     plan.path = at.path;
@@ -78,6 +84,11 @@ class Planner {
 
 }  // namespace
 
+bool is_parameter_name(const std::string& text) {
+  const auto plain = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; };
+  return !text.empty() && std::all_of(text.begin(), text.end(), plain);
+}
+
 LayerDescription::LayerDescription(const std::string& type) : type_(type) {
   const LayerType* const known = find_type(type);
   SPECFUSE_CHECK(known != nullptr, "layer: expected a type of layer, got ", type);
@@ -86,6 +97,7 @@ LayerDescription::LayerDescription(const std::string& type) : type_(type) {
 
 LayerDescription& LayerDescription::operator=(const LayerDescription& other) {
   type_ = other.type_;
+  enabled_ = other.enabled_;
   options_ = other.options_ ? other.options_->clone() : nullptr;
   return *this;
 }
@@ -96,12 +108,17 @@ void LayerDescription::describe(FieldVisitor& fields) {
   for (const LayerType& known : layer_types()) types.texts.push_back(known.name);
   fields("type", type_, types, "What the layer does.");
   if (type_ != before) *this = LayerDescription(type_);
+  fields("enabled", enabled_, "Whether it is there; `false` leaves out a layer of the preset.");
   if (options_) options_->describe(fields);
 }
 
 std::vector<LayerPlan> plan_layers(const Layers& layers, const LayersSite& site) {
-  Planner planner(site);
-  for (const auto& item : layers.items) planner.add(item.first, item.second, &item == &layers.items.back());
+  LayerPlanner planner(site);
+  std::vector<const std::pair<std::string, LayerDescription>*> there;
+  for (const auto& item : layers.items) {
+    if (item.second.enabled()) there.push_back(&item);
+  }
+  for (const auto* item : there) planner.add(item->first, item->second, item == there.back());
   return planner.plans();
 }
 

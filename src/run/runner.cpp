@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 #include "run/environment.h"
 #include "run/peak_memory.h"
@@ -54,9 +55,12 @@ void for_each_method(const ExperimentConfig& config, const std::function<void(co
   }
 }
 
-Index receptive_radius(const ExperimentConfig& config) {
+Index receptive_radius(const ExperimentConfig& config, const Scene& scene) {
+  const NetworkSizes sizes = scene.measured ? NetworkSizes{scene.measured->hsi.bands(), scene.measured->msi.bands()}
+                                            : NetworkSizes{scene.reference->bands(), scene.degradation.srf.dim(0)};
   Index widest = 0;
-  for_each_method(config, [&](const FusionMethod& method) { widest = std::max(widest, method.receptive_radius()); });
+  for_each_method(config,
+                  [&](const FusionMethod& method) { widest = std::max(widest, method.receptive_radius(sizes)); });
   return widest;
 }
 
@@ -141,6 +145,9 @@ Table run_experiment(const ExperimentConfig& given, const RunOptions& options) {
   const std::vector<std::string> directories = data_directories(options.data_directories);
   const ExperimentConfig config = adopt_checkpoints(given, directories);
   const Scene scene = load_scene(config, directories);
+  const Index radius = receptive_radius(config, scene);
+  std::optional<Task> first = make_task(scene, config.protocol, config.seeds.front(), radius);
+  check_methods(config, *first);
   ResultFolder folder(options.out, options.resume);
   TrainingLog log(folder.kept(kLogFile));
   ExperimentResults results;
@@ -156,10 +163,9 @@ Table run_experiment(const ExperimentConfig& given, const RunOptions& options) {
   if (config.data.synthetic) write_cube(folder.staged(kSceneFile), *scene.reference);
 
   for (const Index seed : config.seeds) {
-    const Task task = make_task(scene, config.protocol, seed, receptive_radius(config));
+    const Task task = first ? *std::exchange(first, {}) : make_task(scene, config.protocol, seed, radius);
     if (task.estimate) results.estimates[seed] = *task.estimate;
     if (!figures) figures.emplace(scene, task, config.protocol);
-    check_methods(config, task);
     for (const MethodConfig& method : config.methods) {
       SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before ", config.folder_of(method, seed));
       const std::vector<FitContext> contexts = fit_contexts(config, method, seed, folder, log);
@@ -186,7 +192,7 @@ std::string plan_experiment(const ExperimentConfig& given, const RunOptions& opt
   const std::vector<std::string> directories = data_directories(options.data_directories);
   const ExperimentConfig config = adopt_checkpoints(given, directories);
   const Scene scene = load_scene(config, directories);
-  const Task task = make_task(scene, config.protocol, config.seeds.front(), receptive_radius(config));
+  const Task task = make_task(scene, config.protocol, config.seeds.front(), receptive_radius(config, scene));
   check_methods(config, task);
   std::string plan = concat("fuses    hsi ", task.pair.hsi.size_text(), " and msi ", task.pair.msi.size_text(), "\n");
   for (const TrainingPair& pair : task.training.train) plan += concat("trains   on ", pair.target.size_text(), "\n");

@@ -5,6 +5,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/networks/branch_network.h"
 #include "specfuse/networks/layer_table.h"
+#include "specfuse/networks/tile_memory.h"
 #include "support/network.h"
 
 using namespace specfuse;
@@ -67,12 +68,12 @@ TEST_CASE("plan: the table2 network has no skips and no branch layers") {
 
 TEST_CASE("plan: the receptive field is the widest neighbourhood, and without one that the layers leave a pixel of") {
   NetworkDescription network = preset_network("released");
-  CHECK(receptive_radius(network, "model") == 15);
+  CHECK(receptive_radius(network, {162, 6}, "model") == 15);
   network.branches.get("msi").patch.reset();
-  CHECK(receptive_radius(network, "model") == 14);  // 28 pixels are needed, 29 the next odd number
+  CHECK(receptive_radius(network, {162, 6}, "model") == 14);  // 28 pixels are needed, 29 the next odd number
   CHECK(plan(network).feeds[1] == Feed{Input::msi, 29});
-  network.branches.remove("msi");
-  CHECK(receptive_radius(network, "model") == 0);
+  network.branches.get("msi").enabled = false;
+  CHECK(receptive_radius(network, {162, 6}, "model") == 0);
 }
 
 TEST_CASE("plan: branches that are fed with the same share it") {
@@ -99,11 +100,16 @@ TEST_CASE("plan: a network for each group of bands, the last of what is left") {
 TEST_CASE("plan: too few bands, and too small or even patches, are refused with the smallest that will do") {
   NetworkDescription network = preset_network("released");
   CHECK_THROWS_WITH_AS(plan(network, 132),
-                       "model.branches.hsi.layers.conv.kernel: hsi.conv3 needs at least 133 bands, got 132",
+                       "model.branches.hsi.layers.conv.kernel: hsi.conv3: expected at most the 44 positions of the "
+                       "spectrum that are left, "
+                       "got 45 taps; it takes at least 133 bands, got 132",
                        ConfigError);
   CHECK_NOTHROW(plan(network, 133));
   network.branches.get("msi").patch = 27;
-  CHECK_THROWS_WITH_AS(plan(network), "model.branches.msi.patch: msi.conv3 needs a patch of at least 28, got 27",
+  CHECK_THROWS_WITH_AS(plan(network),
+                       "model.branches.msi.layers.conv.kernel: msi.conv3: expected at most the 9 pixels of the "
+                       "neighbourhood's side that "
+                       "are left, got 10 taps; it takes a patch of at least 28, got 27",
                        ConfigError);
   network.branches.get("msi").patch = 30;
   CHECK_THROWS_WITH_AS(plan(network), "model.branches.msi.patch: expected an odd number, got 30", ConfigError);
@@ -137,6 +143,81 @@ TEST_CASE("plan: parts that are missing or do not fit each other are named") {
   network.branches.get("hsi").input = "base";
   CHECK_THROWS_WITH_AS(plan(network), doctest::Contains("model.branches.hsi.input: expected a method as model.base"),
                        ConfigError);
+}
+
+TEST_CASE("plan: names of branches are those of parameters, and none is that of the fusion") {
+  for (const char* name : {"", "a.b", "a/b", "fusion"}) {
+    NetworkDescription network = preset_network("table2");
+    network.branches.items[0].first = name;
+    const std::string path = concat("model.branches.", name, ": expected a name of letters, digits and '_' other than");
+    CHECK_THROWS_WITH_AS(plan(network), doctest::Contains(path.c_str()), ConfigError);
+  }
+}
+
+TEST_CASE("plan: branches and layers that are not enabled are not there") {
+  NetworkDescription network = preset_network("released");
+  for (const char* branch : {"hsi", "msi"})
+    set_fields(network.branches.get(branch).layers.get("skip"), {{"enabled", false}});
+  CHECK(shape_of(plan(network), "hsi.skip.weight").rank() == 0);
+  set_fields(network.fusion.get("fc1"), {{"enabled", false}});
+  CHECK(shape_of(plan(network), "fusion.fc1.weight").rank() == 0);
+  network.branches.get("msi").enabled = false;
+  const NetworkPlan without = plan(network);
+  CHECK(without.feeds.size() == 1);
+  CHECK(shape_of(without, "fusion.fc2.weight") == Shape{250, 250});
+  set_fields(network.branches.get("hsi").layers.get("conv"), {{"enabled", false}});
+  set_fields(network.branches.get("hsi").layers.get("skip"), {{"enabled", true}});
+  CHECK_THROWS_WITH_AS(plan(network),
+                       "model.branches.hsi.layers.skip.from: hsi.skip: expected one of input, got \"conv1\"",
+                       ConfigError);
+}
+
+TEST_CASE("plan: a patch that is not given is found at the sizes there are") {
+  NetworkDescription network;
+  BranchDescription image;
+  image.input = "msi";
+  image.layers.items = {layer("c", "conv2d", {{"maps", 6}, {"kernel", 3}}), layer("sum", "residual"),
+                        layer("flatten", "conv2d", {{"maps", 2}, {"kernel", 3}})};
+  network.branches.items = {{"image", image}};
+  network.fusion.items = {layer("out", "linear", {{"activation", "none"}})};
+  CHECK(plan(network).feeds[0] == Feed{Input::msi, 5});
+  CHECK(plan(network).groups[0].branches[0].layers.back().name == "image.flatten_");
+  set_fields(network.branches.get("image").layers.get("c").options(), {{"maps", 5}});
+  CHECK_THROWS_WITH_AS(plan(network), doctest::Contains("got 6 x 255 x 255"), ConfigError);
+}
+
+TEST_CASE("plan: what would come to nothing is refused") {
+  NetworkDescription network = preset_network("table2");
+  network.base = "bicubic";
+  CHECK_THROWS_WITH_AS(plan(network),
+                       "model.base: expected it with output residual or a branch with input base, got bicubic",
+                       ConfigError);
+  network.base = "none";
+  network.branches.get("msi").enabled = false;
+  network.branches.get("hsi").layers.items.clear();
+  network.fusion.items = {layer("r", "relu")};
+  CHECK_THROWS_WITH_AS(plan(network), "model.fusion: expected at least one layer with parameters, got none",
+                       ConfigError);
+  for (int i = 0; i < 70; ++i)
+    network.fusion.items.push_back(layer(concat("c", i), "concat", {{"from", i == 0 ? "r" : concat("c", i - 1)}}));
+  CHECK_THROWS_WITH_AS(plan(network), doctest::Contains("expected at most 100000000 values for a pixel"), ConfigError);
+}
+
+TEST_CASE("plan: tiles that take more memory than there is name the field and the largest layer") {
+  const NetworkPlan small = plan(small_network(), 9, 2);
+  // Spectra: 3 maps of 7, 5, 3 and 3 bands, 6 features; neighbourhoods of 2 x 2 tiles: 4 maps of 5, 4, 3 and 3 pixels a
+  // side, and 7 features; fusion 8, 13, 13 and 9 features.
+  const double spectral = 4 * (3 * (7 + 5 + 3 + 3) + 6), fusion = 4 * (8 + 13 + 13 + 9);
+  const double spatial = 4 * (25 + 16 + 9 + 9) + 4 * 7;
+  CHECK(training_bytes(small, {2, 3}) == 2 * 4 * 3 * (spectral + spatial + fusion));
+  CHECK(fusing_bytes(small, {2, 1}) == 4 * (2 * 36 + 4 * 25));  // the neighbourhood and its first convolution
+  CHECK_NOTHROW(check_tile_memory(small, {8, 8}, 64));
+  CHECK_THROWS_WITH_AS(check_tile_memory(small, {1024, 65536}, 64),
+                       doctest::Contains("train.tiles: 65536 tiles of 1024 x 1024"), ConfigError);
+  NetworkDescription wide = small_network();
+  set_fields(wide.branches.get("hsi").layers.get("conv").options(), {{"maps", 3000}});
+  CHECK_THROWS_WITH_AS(check_tile_memory(plan(wide, 9, 2), {1, 1}, 4096),
+                       doctest::Contains("fuse_tile: 1 tile of 4096 x 4096"), ConfigError);
 }
 
 TEST_CASE("plan: a network beyond memory names its largest layer before any is taken") {

@@ -195,7 +195,7 @@ TEST_CASE("layers: what does not fit names the layer and the field") {
       "model.layers.conv: net.conv: expected an image (maps x side x side) from the layer before, got a spectrum (maps "
       "x length)");
   refused({layer("a", "residual", {{"from", "b"}}), layer("b", "relu")}, kSpectrum,
-          "model.layers.a.from: net.a: expected an earlier layer or input, got b");
+          "model.layers.a.from: net.a: expected one of input, got \"b\"");
   refused(
       {layer("a", "conv1d", {{"maps", 2}}), layer("b", "residual")}, kSpectrum,
       "model.layers.b.from: net.b: expected a layer whose value is 2 x 160, or longer by an even number, got 1 x 162");

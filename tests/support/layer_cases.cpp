@@ -29,7 +29,7 @@ Shape shape_of(const Flow& flow) {
 /// there is one, and the parameters.
 OpCase layer_case(const Flow& in, const std::vector<std::pair<std::string, LayerDescription>>& layers,
                   const PlainLoops& expected) {
-  const LayerPlan plan = plan_layers({layers, {}}, {"model", "", in}).back();
+  const LayerPlan plan = plan_layers({layers}, {"model", "", in}).back();
   OpCase of;
   of.name = concat(plan.type, " of ", plan.in.text());
   of.layer_type = plan.type;

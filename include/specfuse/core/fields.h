@@ -42,12 +42,10 @@ struct Choices {
 };
 
 /// Values with names of their own, in the order in which they are given; an object in JSON. Reading changes those that
-/// are there, adds new ones behind them, and leaves out what is given as null.
+/// are there, and adds new ones behind them.
 template <class T>
 struct Named {
   std::vector<std::pair<std::string, T>> items;
-  /// Names that were left out.
-  std::vector<std::string> removed;
 
   /// The value of this name; a new one at the end where there is none.
   T& get(const std::string& name) {
@@ -55,12 +53,6 @@ struct Named {
       if (known == name) return value;
     }
     return items.emplace_back(name, T{}).second;
-  }
-  /// Whether there was one.
-  bool remove(const std::string& name) {
-    if (std::erase_if(items, [&](const auto& item) { return item.first == name; }) == 0) return false;
-    removed.push_back(name);
-    return true;
   }
 };
 
@@ -84,11 +76,9 @@ struct Place {
     std::function<Place(std::size_t i)> at;
   };
   struct Table {
-    std::function<std::vector<std::string>()> names, removed;
+    std::function<std::vector<std::string>()> names;
     /// The value of this name; a new one at the end where there is none.
     std::function<Place(const std::string& name)> get;
-    /// Whether there was one.
-    std::function<bool(const std::string& name)> remove;
   };
   std::variant<bool*, int*, Index*, double*, std::string*, Object, Optional, List, Table> to;
 };
@@ -149,9 +139,7 @@ Place place_of(T& value) {
       for (const auto& item : at->items) all.push_back(item.first);
       return all;
     };
-    return {Place::Table{names, [at] { return at->removed; },
-                         [at](const std::string& name) { return place_of(at->get(name)); },
-                         [at](const std::string& name) { return at->remove(name); }}};
+    return {Place::Table{names, [at](const std::string& name) { return place_of(at->get(name)); }}};
   } else if constexpr (std::is_class_v<T> && !std::is_same_v<T, std::string>) {
     return {Place::Object{[at](FieldVisitor& fields) { at->describe(fields); }}};
   } else {

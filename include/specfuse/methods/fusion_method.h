@@ -5,6 +5,7 @@
 #include "specfuse/imaging/training_data.h"
 #include "specfuse/io/checkpoint.h"
 #include "specfuse/networks/fit_context.h"
+#include "specfuse/networks/network_sizes.h"
 
 namespace specfuse {
 
@@ -31,7 +32,7 @@ class FusionMethod {
   virtual bool writes_checkpoints() const { return false; }
 
   /// How far around a pixel the MSI has a say in its fused spectrum, in fine pixels.
-  virtual Index receptive_radius() const { return 0; }
+  virtual Index receptive_radius(const NetworkSizes&) const { return 0; }
 
   /// The layers of its network for a pair of these bands, aligned for the terminal; empty where it has none.
   virtual std::string model_text(const Pair&) const { return {}; }

@@ -34,7 +34,7 @@ class TwoCnnFu : public FusionMethod {
   Cube fuse(const Pair& pair) const override;
   bool learns() const override { return true; }
   bool writes_checkpoints() const override { return true; }
-  Index receptive_radius() const override;
+  Index receptive_radius(const NetworkSizes& sizes) const override;
   std::string model_text(const Pair& pair) const override;
   Checkpoint checkpoint() const override;
   void restore(const Checkpoint& checkpoint) override;

@@ -33,6 +33,8 @@ struct BranchDescription {
   /// Side of the neighbourhood of "msi" and "stack", odd; none: the smallest that the layers leave a pixel of.
   std::optional<Index> patch;
   Layers layers;
+  /// Whether it is there: what a preset or a base experiment has can be left out.
+  bool enabled = true;
   void describe(FieldVisitor& fields);
 };
 

@@ -4,13 +4,9 @@
 #include <vector>
 
 #include "specfuse/networks/description.h"
+#include "specfuse/networks/network_sizes.h"
 
 namespace specfuse {
-
-/// Bands of the images that a network is for.
-struct NetworkSizes {
-  Index bands = 0, msi_bands = 0;
-};
 
 /// What is cut for branches: an input, and the side of its neighbourhood (1: the pixel alone).
 struct Feed {
@@ -53,7 +49,7 @@ struct NetworkPlan {
 /// stands in the configuration, such as "model".
 NetworkPlan plan_network(const NetworkDescription& description, const NetworkSizes& sizes, const std::string& path);
 
-/// Half the widest neighbourhood, which no band number decides.
-Index receptive_radius(const NetworkDescription& description, const std::string& path);
+/// Half the widest neighbourhood of a described network; it need not fit.
+Index receptive_radius(const NetworkDescription& description, const NetworkSizes& sizes, const std::string& path);
 
 }  // namespace specfuse

@@ -87,8 +87,8 @@ class LayerOptions {
   virtual void describe(FieldVisitor& fields) = 0;
   /// Throws `ConfigError` naming the layer and the field where it does not fit its site.
   virtual LayerPlan plan(const LayerSite& site) const = 0;
-  /// Which layer's value is wanted beside that of the one before; empty: none.
-  virtual std::string from() const { return {}; }
+  /// Which layer's value is wanted beside that of the one before, if any.
+  virtual std::optional<std::string> from() const { return {}; }
   /// How often the layer is repeated, its name numbered from 1; none: once, without a number.
   virtual std::optional<Index> repeat() const { return {}; }
   virtual std::unique_ptr<LayerOptions> clone() const = 0;

@@ -21,12 +21,18 @@ class LayerDescription {
   const std::string& type() const { return type_; }
   const LayerOptions& options() const { return *options_; }
   LayerOptions& options() { return *options_; }
+  /// Whether it is there: what a preset or a base experiment has can be left out.
+  bool enabled() const { return enabled_; }
   void describe(FieldVisitor& fields);
 
  private:
   std::string type_;
+  bool enabled_ = true;
   std::unique_ptr<LayerOptions> options_;
 };
+
+/// Whether a text can be the name of a layer or a branch, and so part of a parameter's: letters, digits and '_'.
+bool is_parameter_name(const std::string& text);
 
 /// Layers in turn, by name.
 using Layers = Named<LayerDescription>;

@@ -9,7 +9,7 @@ struct ConcatLayer : CloneableLayer<ConcatLayer> {
   std::string source = "input";
 
   void describe(FieldVisitor& fields) override { fields("from", source, "The earlier layer, by name, or `input`."); }
-  std::string from() const override { return source; }
+  std::optional<std::string> from() const override { return source; }
 
   LayerPlan plan(const LayerSite& site) const override {
     const Flow &from = *site.from, &in = site.in;

@@ -12,7 +12,7 @@ struct ResidualLayer : CloneableLayer<ResidualLayer> {
     fields("from", source, "The earlier layer, by name, or `input`.");
     describe_activation(fields, activation);
   }
-  std::string from() const override { return source; }
+  std::optional<std::string> from() const override { return source; }
 
   LayerPlan plan(const LayerSite& site) const override {
     const Flow &from = *site.from, &in = site.in;

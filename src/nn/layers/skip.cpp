@@ -10,7 +10,7 @@ struct SkipLayer : CloneableLayer<SkipLayer> {
   std::string source = "conv1";
 
   void describe(FieldVisitor& fields) override { fields("from", source, "The earlier layer, by name, or `input`."); }
-  std::string from() const override { return source; }
+  std::optional<std::string> from() const override { return source; }
 
   LayerPlan plan(const LayerSite& site) const override {
     const Flow& from = *site.from;
