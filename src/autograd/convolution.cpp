@@ -12,10 +12,10 @@ double flops_of(const ConvGeometry& g) {
   return 2.0 * static_cast<double>(g.batch * g.positions() * g.out_channels * g.taps());
 }
 
-/// Whether there is a kernel without im2col.
+/// Whether there is a kernel without im2col; it takes its padding with the input.
 bool is_plain_walk(const ConvOptions& options) {
-  const Extent one{1, 1}, none{0, 0};
-  return options.stride == one && options.padding == none && options.dilation == one;
+  const Extent one{1, 1};
+  return options.stride == one && options.dilation == one;
 }
 
 /// A convolution in a layout of its own: the kernels of kernels/conv_n16.h or kernels/conv_nhwc.h.
@@ -32,8 +32,10 @@ struct Operands {
   Variable x, weight, bias;
 };
 
-Variable convolve(const Path& path, const Operands& given, const Shape& shape, bool relu) {
-  const Operands of{in_layout(given.x, path.layout), given.weight, given.bias};
+Variable convolve(const Path& path, const Operands& given, const ConvGeometry& geometry, bool relu) {
+  const bool image = given.x.shape().rank() == 4;
+  const Shape whole = geometry.output_shape(), shape = image ? whole : Shape{whole[0], whole[1], whole[3]};
+  const Operands of{pad(in_layout(given.x, path.layout), geometry.options.padding), given.weight, given.bias};
   const Tensor y = path.forward(of.x.value(), of.weight.value(), of.bias.value(), relu);
   return {Stored(y, shape, path.layout),
           {of.x, of.weight, of.bias},
@@ -70,7 +72,7 @@ Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias,
   if (!is_plain_walk(options)) {
     return activated(convolve_columns(__func__, geometry, {x, weight, bias}), options.activation);
   }
-  return convolve(kNhwc, {x, weight, bias}, geometry.output_shape(), options.activation == Activation::relu);
+  return convolve(kNhwc, {x, weight, bias}, geometry, options.activation == Activation::relu);
 }
 
 Variable conv1d(const Variable& x, const Variable& weight, const Variable& bias, const Conv1dOptions& options) {
@@ -81,10 +83,8 @@ Variable conv1d(const Variable& x, const Variable& weight, const Variable& bias,
   const ConvOptions walk{{1, options.stride}, {0, options.padding}, {1, options.dilation}};
   const ConvGeometry geometry = conv_geometry(as_image(x.shape()), as_image(weight.shape()), walk);
   const ProfileSpan span(__func__, flops_of(geometry));
+  if (is_plain_walk(walk)) return convolve(kN16, {x, weight, bias}, geometry, options.activation == Activation::relu);
   const Shape shape{geometry.batch, geometry.out_channels, geometry.out.w};
-  if (is_plain_walk(walk)) {
-    return convolve(kN16, {x, weight, bias}, shape, options.activation == Activation::relu);
-  }
   const auto image = [&](const Variable& v) { return reshape(v, as_image(v.shape())); };
   const Variable sums = convolve_columns(__func__, geometry, {image(x), image(weight), bias});
   return activated(reshape(sums, shape), options.activation);

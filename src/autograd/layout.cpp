@@ -136,6 +136,29 @@ Variable concat_channels(const Variable& x, const Variable& given) {
           }};
 }
 
+Variable pad(const Variable& x, const Extent& margin) {
+  const ProfileSpan span(__func__);
+  const Shape& s = x.shape();
+  const bool image = s.rank() == 4;
+  SPECFUSE_CHECK((image || (s.rank() == 3 && margin.h == 0)) && margin.h >= 0 && margin.w >= 0,
+                 "pad: expected [N, C, L] or [N, C, H, W] and no negative margin, got ", s.text(), " and ", margin.h,
+                 " x ", margin.w);
+  if (margin.h == 0 && margin.w == 0) return x;
+  const Shape shape =
+      image ? Shape{s[0], s[1], s[2] + 2 * margin.h, s[3] + 2 * margin.w} : Shape{s[0], s[1], s[2] + 2 * margin.w};
+  const Box whole = box_of(shape, x.layout()), part = box_of(s, x.layout());
+  std::array<Index, 4> offset{};
+  offset[whole.height] = margin.h;
+  offset[whole.width] = margin.w;
+  Tensor result = empty_like(whole, shape, x.layout());
+  fill(result, 0.0f);
+  move_part({mutable_data(x.value()), part.extents, {}}, {result.data(), whole.extents, offset}, part.extents, false);
+  return {Stored(result, shape, x.layout()), {x}, [=](const Tensor& grad) {
+            move_part({mutable_data(grad), whole.extents, offset}, {x.grad_to_add().data(), part.extents, {}},
+                      part.extents, true);
+          }};
+}
+
 Variable crop_centre(const Variable& x, const Extent& size) {
   const ProfileSpan span(__func__);
   const Shape& s = x.shape();

@@ -129,6 +129,28 @@ void add_parts(Cases& cases) {
   cropped({2, 3, 6, 5}, {2, 1});
   cropped({2, 3, 4, 5}, {4, 3});
 
+  const auto padded = [&](const Shape& x, const Extent& margin) {
+    cases.push_back({concat("pad ", x.text(), " by ", margin.h, " x ", margin.w),
+                     {x},
+                     {},
+                     [margin](const Inputs& v) { return pad(v[0], margin); },
+                     [margin](const Tensors& v) {
+                       const Extents e(v[0].shape());
+                       const Index height = e.h + 2 * margin.h, width = e.w + 2 * margin.w;
+                       const bool image = v[0].shape().rank() == 4;
+                       const Shape shape = image ? Shape{e.n, e.c, height, width} : Shape{e.n, e.c, width};
+                       return tensor_of(shape, [&](Index n, Index c, Index h, Index w) {
+                         const Index row = h - margin.h, col = w - margin.w;
+                         const bool inside = row >= 0 && row < e.h && col >= 0 && col < e.w;
+                         return inside ? at(v[0], n, c, row, col) : 0.0;
+                       });
+                     }});
+  };
+  padded({17, 2, 7}, {0, 3});
+  padded({1, 1, 1}, {0, 1});
+  padded({2, 3, 4, 5}, {1, 2});
+  padded({2, 3, 4, 5}, {2, 0});
+
   for (const Index side : {1, 2, 4}) {
     cases.push_back({concat("patches_to_rows, side ", side),
                      {{2, 3, 4, 6}},
@@ -217,11 +239,13 @@ Timing conv2d_timing(Index in, Index side, Index taps, Index padding = 0) {
 void add_conv1d(Cases& cases) {
   const std::vector<ConvShapes> short_ones = {
       {{1, 1, 1}, {1, 1, 1}}, {{5, 3, 11}, {5, 3, 4}}, {{17, 2, 9}, {3, 2, 2}}, {{3, 7, 9}, {2, 7, 9}}};
-  const std::vector<ConvOptions> walks = {{{1, 2}, {0, 3}, {1, 1}}, {{1, 1}, {0, 2}, {1, 3}}, {{1, 3}, {0, 0}, {1, 2}}};
+  const std::vector<ConvOptions> walks = {
+      {{1, 2}, {0, 3}, {1, 1}}, {{1, 1}, {0, 2}, {1, 3}}, {{1, 3}, {0, 0}, {1, 2}}, {{1, 1}, {0, 2}, {1, 1}}};
   for (const Activation activation : kActivations) {
     for (const ConvShapes& shapes : short_ones) cases.push_back(conv_case(shapes, {}, activation));
     for (const ConvOptions& walk : walks) cases.push_back(conv_case({{2, 3, 13}, {4, 3, 4}}, walk, activation));
   }
+  cases.push_back(conv_case({{2, 3, 13}, {4, 3, 5}}, {{1, 1}, {0, 2}, {1, 1}}, Activation::none));
   cases.back().timings = {conv1d_timing(20, 118, 45, 22)};
   for (const ConvShapes& shapes :
        {ConvShapes{{17, 1, 62}, {2, 1, 45}}, {{3, 2, 118}, {3, 2, 89}}, {{2, 4, 40}, {2, 4, 8}}}) {
@@ -236,11 +260,13 @@ void add_conv2d(Cases& cases) {
                                               {{2, 3, 5, 7}, {4, 3, 2, 2}},
                                               {{3, 2, 4, 3}, {33, 2, 1, 3}},
                                               {{1, 5, 3, 3}, {2, 5, 3, 3}}};
-  const std::vector<ConvOptions> walks = {{{2, 1}, {1, 2}, {1, 2}}, {{1, 3}, {0, 1}, {2, 1}}, {{3, 2}, {3, 0}, {1, 1}}};
+  const std::vector<ConvOptions> walks = {
+      {{2, 1}, {1, 2}, {1, 2}}, {{1, 3}, {0, 1}, {2, 1}}, {{3, 2}, {3, 0}, {1, 1}}, {{1, 1}, {2, 1}, {1, 1}}};
   for (const Activation activation : kActivations) {
     for (const ConvShapes& shapes : short_ones) cases.push_back(conv_case(shapes, {}, activation));
     for (const ConvOptions& walk : walks) cases.push_back(conv_case({{2, 2, 6, 5}, {3, 2, 3, 2}}, walk, activation));
   }
+  cases.push_back(conv_case({{2, 2, 6, 5}, {3, 2, 3, 3}}, {{1, 1}, {1, 1}, {1, 1}}, Activation::none));
   cases.back().timings = {conv2d_timing(30, 29, 10, 4)};
   for (const ConvShapes& shapes : {ConvShapes{{2, 2, 14, 13}, {3, 2, 10, 10}}, {{1, 3, 9, 22}, {2, 3, 3, 11}}}) {
     cases.push_back(conv_case(shapes, {}, Activation::none));

@@ -31,6 +31,9 @@ Variable concat_channels(const Variable& x, const Variable& y);
 /// The middle of spectra [N, C, L] or images [N, C, H, W]: [N, C, size.w] or [N, C, size.h, size.w]. What is cut off
 /// has to be the same on both sides.
 Variable crop_centre(const Variable& x, const Extent& size);
+/// Zeros around spectra [N, C, L] -> [N, C, L + 2 margin.w], or images [N, C, H, W] -> [N, C, H + 2 margin.h, W + 2
+/// margin.w].
+Variable pad(const Variable& x, const Extent& margin);
 /// [N, C, H, W] -> [N * (H - side + 1) * (W - side + 1), C * side * side]: one row for each patch of side x side,
 /// the patches of each image in row-major order. With side 1: one row a pixel.
 Variable patches_to_rows(const Variable& x, Index side);
@@ -44,16 +47,16 @@ struct Conv1dOptions {
   Activation activation = Activation::none;
 };
 
-/// x [N, C, L], weight [O, C, K], bias [O] -> [N, O, L']. Without stride, padding and dilation the result is
-/// N16-blocked, and a long kernel several times faster.
+/// x [N, C, L], weight [O, C, K], bias [O] -> [N, O, L']. Without stride and dilation the result is N16-blocked,
+/// and a long kernel several times faster.
 Variable conv1d(const Variable& x, const Variable& weight, const Variable& bias, const Conv1dOptions& options = {});
 
 struct Conv2dOptions : ConvOptions {
   Activation activation = Activation::none;
 };
 
-/// x [N, C, H, W], weight [O, C, KH, KW], bias [O] -> [N, O, H', W']. Without stride, padding and dilation the result
-/// is NHWC, and the kernel several times faster.
+/// x [N, C, H, W], weight [O, C, KH, KW], bias [O] -> [N, O, H', W']. Without stride and dilation the result is NHWC,
+/// and the kernel several times faster.
 Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias, const Conv2dOptions& options = {});
 
 /// Euclidean loss 1 / (2 N) * sum of (x - target)^2 over x [N, ...]: shape [1]. The target gets no gradient.
