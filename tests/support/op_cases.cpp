@@ -246,6 +246,7 @@ void add_conv1d(Cases& cases) {
     for (const ConvOptions& walk : walks) cases.push_back(conv_case({{2, 3, 13}, {4, 3, 4}}, walk, activation));
   }
   cases.push_back(conv_case({{2, 3, 13}, {4, 3, 5}}, {{1, 1}, {0, 2}, {1, 1}}, Activation::none));
+  cases.back().accuracy = kToomCook;
   cases.back().timings = {conv1d_timing(20, 118, 45, 22)};
   for (const ConvShapes& shapes :
        {ConvShapes{{17, 1, 62}, {2, 1, 45}}, {{3, 2, 118}, {3, 2, 89}}, {{2, 4, 40}, {2, 4, 8}}}) {
@@ -267,6 +268,7 @@ void add_conv2d(Cases& cases) {
     for (const ConvOptions& walk : walks) cases.push_back(conv_case({{2, 2, 6, 5}, {3, 2, 3, 2}}, walk, activation));
   }
   cases.push_back(conv_case({{2, 2, 6, 5}, {3, 2, 3, 3}}, {{1, 1}, {1, 1}, {1, 1}}, Activation::none));
+  cases.back().accuracy = kToomCook;
   cases.back().timings = {conv2d_timing(30, 29, 10, 4)};
   for (const ConvShapes& shapes : {ConvShapes{{2, 2, 14, 13}, {3, 2, 10, 10}}, {{1, 3, 9, 22}, {2, 3, 3, 11}}}) {
     cases.push_back(conv_case(shapes, {}, Activation::none));
