@@ -1,3 +1,4 @@
+#include "specfuse/imaging/msi_detail.h"
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/methods/registry.h"
 #include "specfuse/methods/shared/detail_injection.h"

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "specfuse/core/threads.h"
+#include "specfuse/imaging/msi_detail.h"
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/methods/registry.h"
 #include "specfuse/methods/shared/detail_injection.h"

@@ -1,5 +1,6 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
+#include "specfuse/imaging/msi_detail.h"
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/kernels/matrix.h"
 #include "specfuse/methods/registry.h"

@@ -17,15 +17,21 @@ std::string grouped(Index number) {
   return text;
 }
 
-std::string row(const std::string& layer, const std::string& type, const std::string& makes,
-                const std::vector<std::string>& numbers) {
-  char line[160];
-  std::snprintf(line, sizeof line, "%-22s %-11s %-14s %12s %12s\n", layer.c_str(), type.c_str(), makes.c_str(),
-                numbers[0].c_str(), numbers[1].c_str());
-  std::string text = line;
-  text.erase(text.find_last_not_of(" \n") + 1);
-  return text + "\n";
-}
+/// What one line says, and how wide the first column is.
+struct Row {
+  std::string layer, type, makes, parameters, megaflops;
+
+  std::string text(std::size_t width) const {
+    const auto column = [](std::string cell, std::size_t wide, bool right) {
+      const std::string space(wide - std::min(wide, cell.size()), ' ');
+      return right ? space + cell : cell + space;
+    };
+    std::string line = column(layer, width, false) + "  " + column(type, 10, false) + "  " + column(makes, 14, false) +
+                       column(parameters, 13, true) + column(megaflops, 13, true);
+    line.erase(line.find_last_not_of(' ') + 1);
+    return line + "\n";
+  }
+};
 
 std::string megaflops(double flops) {
   char text[32];
@@ -37,19 +43,23 @@ std::string megaflops(double flops) {
 
 std::string layer_table(const NetworkPlan& plan) {
   const GroupPlan& group = plan.groups.front();
-  std::string text = row("layer", "type", "makes", {"parameters", "MFLOP/pixel"});
+  std::vector<Row> rows{{"layer", "type", "makes", "parameters", "MFLOP/pixel"}};
   const auto add = [&](const std::vector<LayerPlan>& layers) {
     for (const LayerPlan& layer : layers) {
-      text += row(layer.name, layer.type, layer.out.text(), {grouped(layer.parameter_count()), megaflops(layer.flops)});
+      rows.push_back(
+          {layer.name, layer.type, layer.out.text(), grouped(layer.parameter_count()), megaflops(layer.flops)});
     }
   };
   for (const BranchPlan& branch : group.branches) {
-    const Feed& feed = plan.feeds[branch.feed];
-    const std::string size = branch.layers.front().in.text();
-    text += row(concat("(", input_name(feed.input), ")"), "input", size, {"", ""});
+    const std::string input = input_name(plan.feeds[branch.feed].input);
+    rows.push_back({concat("(", input, ")"), "input", branch.layers.front().in.text(), "", ""});
     add(branch.layers);
   }
   add(group.fusion);
+  std::size_t width = 0;
+  for (const Row& row : rows) width = std::max(width, row.layer.size());
+  std::string text;
+  for (const Row& row : rows) text += row.text(width);
   Index patch = 1;
   for (const Feed& feed : plan.feeds) patch = std::max(patch, feed.patch);
   const auto megabytes = static_cast<double>(plan.parameter_count()) * sizeof(float) / 1e6;

@@ -4,6 +4,7 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
+#include "specfuse/imaging/msi_detail.h"
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/tensor/math.h"
 
@@ -135,21 +136,9 @@ TileBatch whole_source(const TileSource& source) {
 
 }  // namespace
 
-Tensor planes_with_margin(const Tensor& image, const Rectangle& part, Index radius) {
-  Tensor planes = Tensor::uninitialized({image.dim(2), part.rows + 2 * radius, part.cols + 2 * radius});
-  const Rectangle whole{0, 0, image.dim(0), image.dim(1)};
-  write_planes({image, whole, image.dim(0), image.dim(1)}, part, radius, planes.data());
-  return planes;
-}
-
 NetworkScene network_scene(const Pair& pair, const std::optional<Cube>& base, const std::vector<Feed>& feeds) {
   NetworkScene scene{pair, base};
-  if (wants(feeds, Input::pixel)) {
-    Cube detail = upsample_cubic(degrade_spatially(pair.msi, pair.degradation), pair.degradation.ratio);
-    scale(detail.values, -1.0f);
-    add_scaled(detail.values, pair.msi.values);
-    scene.detail = detail;
-  }
+  if (wants(feeds, Input::pixel)) scene.detail = msi_detail(pair);
   return scene;
 }
 

@@ -54,7 +54,7 @@ TEST_CASE("covariance: refuses images of other sizes and values that are not fin
 
 TEST_CASE("regress: recovers weights and offset, and gives flat bands of x no weight") {
   Cube x = random_cube(9, 7, 3, "x");
-  // The middle band is flat but for rounding errors.
+  // The middle band is flat except for rounding errors.
   for (Index p = 0; p < x.pixels(); ++p) x.values[p * 3 + 1] = 1000.0f + 1e-4f * static_cast<float>(p % 3);
   Cube y(9, 7, 2);
   for (Index p = 0; p < x.pixels(); ++p) {

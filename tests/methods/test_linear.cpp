@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "specfuse/core/error.h"
+#include "specfuse/imaging/msi_detail.h"
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/methods/registry.h"
 #include "specfuse/methods/shared/detail_injection.h"

@@ -69,7 +69,7 @@ TEST_CASE("window metrics: windows of zeros count as they are, not as rounding l
   for (Index i = 0; i < 32 * 32; ++i) block.reference.pixel(i / 32, i % 32)[1] = 0;
   CHECK(score(evaluate(block.reference, block.fused, 4), "q2n") == doctest::Approx(0.341656066).epsilon(1e-9));
 
-  // Both images are zero but for one corner, so most windows compare zeros with zeros, which is perfect.
+  // Both images are zero except in one corner, so most windows compare zeros with zeros, which is perfect.
   Images corner{Cube(64, 64, 1), Cube(64, 64, 1)};
   corner.reference.values[0] = 1e4f;
   corner.fused.values[1] = 1e4f;

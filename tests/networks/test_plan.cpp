@@ -231,9 +231,9 @@ TEST_CASE("plan: the table tells layers, shapes, parameters and arithmetic") {
   NetworkDescription network = small_network();
   const std::string text = layer_table(plan(network, 9, 2));
   const auto has = [&](const char* part) { CHECK_MESSAGE(text.find(part) != std::string::npos, part, " in\n", text); };
-  has("(msi)                  input       2 x 5 x 5");
-  has("hsi.skip               skip        3 x 3 ");
-  has("fusion.out             linear      9                       126        0.000");
+  has("\n(msi)            input       2 x 5 x 5\n");
+  has("\nhsi.skip         skip        3 x 3                    48        0.000\n");
+  has("\nfusion.residual  residual    13                        0        0.000\n");
   has("receptive field 5 x 5");
   network.bands_per_network = 8;
   CHECK(layer_table(plan(network, 9, 2)).find("2 such networks, each of 8 bands, the last of 1") != std::string::npos);

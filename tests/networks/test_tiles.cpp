@@ -50,12 +50,14 @@ TEST_CASE("normalization: training bands reach from 0 to 1, and undo is the inve
 }
 
 TEST_CASE("tiles: the margin mirrors the image, beyond its own size if it must") {
-  const Tensor image = Tensor::from({1, 3, 1}, {1, 2, 3});
-  const Tensor planes = planes_with_margin(image, {0, 0, 1, 3}, 4);
-  CHECK(planes.shape() == Shape{1, 9, 11});
-  const float expected[] = {3, 3, 2, 1, 1, 2, 3, 3, 2, 1, 1};
-  for (Index row = 0; row < 9; ++row) {
-    for (Index col = 0; col < 11; ++col) REQUIRE(planes[row * 11 + col] == expected[col]);
+  TrainingPair example = small_example(1, 2, 2, 1);
+  for (Index i = 0; i < 8; ++i) example.input.msi.values[i] = static_cast<float>(i % 4);  // every row is 0 1 2 3
+  const TileSource source = whole_source_of(example, {{Input::msi, 11}}, Normalization::of({example}));
+  const Tensor windows = cut_tiles({{&source, {0, 0, 2, 4}}}).feeds[0];
+  REQUIRE(windows.shape() == Shape{1, 1, 12, 14});
+  const float expected[] = {3, 3, 2, 1, 0, 0, 1, 2, 3, 3, 2, 1, 0, 0};
+  for (Index row = 0; row < 12; ++row) {
+    for (Index col = 0; col < 14; ++col) CHECK(windows[row * 14 + col] == expected[col] / 3);
   }
 }
 

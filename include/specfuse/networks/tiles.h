@@ -56,8 +56,4 @@ void check_tile(Index side, Index rows, Index cols);
 /// `count` tiles of side x side, anywhere in the sources, every place equally likely. Throws as `check_tile`.
 std::vector<TilePlace> random_places(const std::vector<TileSource>& sources, Index side, Index count, Rng& rng);
 
-/// A part of an image [rows, cols, bands] as planes with a mirrored margin: [bands, part.rows + 2 radius, part.cols +
-/// 2 radius].
-Tensor planes_with_margin(const Tensor& image, const Rectangle& part, Index radius);
-
 }  // namespace specfuse

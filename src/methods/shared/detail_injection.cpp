@@ -25,17 +25,6 @@ void add(Matrix& sum, const Matrix& term, double factor) {
 
 }  // namespace
 
-Cube detail_beyond(const Cube& msi, const Cube& coarse, Index ratio) {
-  Cube detail = upsample_cubic(coarse, ratio);
-  scale(detail.values, -1.0f);
-  add_scaled(detail.values, msi.values);
-  return detail;
-}
-
-Cube msi_detail(const Pair& pair) {
-  return detail_beyond(pair.msi, degrade_spatially(pair.msi, pair.degradation), pair.degradation.ratio);
-}
-
 Covariance covariance(const Cube& x, const Cube& y) {
   SPECFUSE_CHECK(x.rows() == y.rows() && x.cols() == y.cols() && x.pixels() > 0,
                  "covariance: expected two images of equal size, got ", x.rows(), " x ", x.cols(), " and ", y.rows(),

@@ -7,12 +7,6 @@
 
 namespace specfuse {
 
-/// What the MSI shows beyond a coarse version of it: msi - up(coarse), [rows, cols, msi bands].
-Cube detail_beyond(const Cube& msi, const Cube& coarse, Index ratio);
-
-/// What the MSI shows beyond the resolution of the HSI: msi - up(degrade(msi)).
-Cube msi_detail(const Pair& pair);
-
 /// Means and covariances over the pixels that two images x and y share; divided by the number of pixels.
 struct Covariance {
   std::vector<double> x_mean, y_mean, y_variance;

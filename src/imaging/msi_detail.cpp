@@ -1,0 +1,19 @@
+#include "specfuse/imaging/msi_detail.h"
+
+#include "specfuse/imaging/upsample.h"
+#include "specfuse/tensor/math.h"
+
+namespace specfuse {
+
+Cube detail_beyond(const Cube& msi, const Cube& coarse, Index ratio) {
+  Cube detail = upsample_cubic(coarse, ratio);
+  scale(detail.values, -1.0f);
+  add_scaled(detail.values, msi.values);
+  return detail;
+}
+
+Cube msi_detail(const Pair& pair) {
+  return detail_beyond(pair.msi, degrade_spatially(pair.msi, pair.degradation), pair.degradation.ratio);
+}
+
+}  // namespace specfuse
