@@ -5,6 +5,7 @@
 #include "memory_file.h"
 #include "specfuse/core/error.h"
 #include "specfuse/methods/registry.h"
+#include "specfuse/methods/two_cnn_fu.h"
 #include "specfuse/run/apply.h"
 #include "support/network.h"
 

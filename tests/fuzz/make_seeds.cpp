@@ -8,6 +8,7 @@
 #include "specfuse/io/pair.h"
 #include "specfuse/io/scene.h"
 #include "specfuse/methods/registry.h"
+#include "specfuse/methods/two_cnn_fu.h"
 #include "support/example.h"
 #include "support/network.h"
 
