@@ -61,7 +61,7 @@ build-coverage/build.ninja: | dependencies
 	CC=gcc CXX=g++ meson setup build-coverage -Dbench=false -Doptimization=1 -Ddebug=false \
 	  -Dcpp_args=-fprofile-update=atomic -Db_coverage=true
 
-# Some ninety errors planted one at a time, to see that the tests notice them; takes some twenty minutes.
+# Errors planted one at a time, to see that the tests notice them.
 mutations: | dependencies
 	python3 tests/mutations/run.py build-mutations
 

@@ -25,6 +25,12 @@ Cube crop(const Cube& cube, const Rectangle& part) {
   return result;
 }
 
+Rectangle with_margin(const Rectangle& part, Index margin, const Cube& image) {
+  const Index top = std::max<Index>(0, part.row - margin), left = std::max<Index>(0, part.col - margin);
+  return {top, left, std::min(image.rows(), part.row + part.rows + margin) - top,
+          std::min(image.cols(), part.col + part.cols + margin) - left};
+}
+
 std::vector<double> band_means(const Cube& cube) {
   std::vector<double> means(static_cast<std::size_t>(cube.bands()));
   for (Index p = 0; p < cube.pixels(); ++p) {

@@ -52,13 +52,6 @@ struct Lesson {
   Matrix mean_square;
 };
 
-/// A rectangle of coarse pixels that a block learns from.
-Rectangle around(const Rectangle& block, Index reach, const Cube& coarse) {
-  const Index top = std::max<Index>(0, block.row - reach), left = std::max<Index>(0, block.col - reach);
-  return {top, left, std::min(coarse.rows(), block.row + block.rows + reach) - top,
-          std::min(coarse.cols(), block.col + block.cols + reach) - left};
-}
-
 class LocalInjection : public FusionMethod {
  public:
   explicit LocalInjection(const LocalInjectionOptions& options) : options_(options) {}
@@ -128,7 +121,7 @@ std::vector<float> LocalInjection::weights(const Lesson& lesson, const Rectangle
 /// (sum_q w_q d_q d_q' + shrink S0)^-1 sum_q w_q d_q e_q', over the coarse pixels q of the neighbourhood.
 void LocalInjection::correct(const Lesson& lesson, const Cube& detail, const Rectangle& block, Cube& fused) const {
   const Index few = detail.bands(), many = fused.bands(), ratio = lesson.ratio;
-  const Rectangle part = around(block, static_cast<Index>(std::ceil(kFarthest * options_.reach)), lesson.coarse);
+  const Rectangle part = with_margin(block, static_cast<Index>(std::ceil(kFarthest * options_.reach)), lesson.coarse);
   const Index coarse = part.rows * part.cols, fine = block.rows * block.cols * ratio * ratio;
   // For each coarse pixel d d' and d e', side by side.
   Tensor products = Tensor::uninitialized({coarse, few * (few + many)});
@@ -186,11 +179,12 @@ Cube LocalInjection::fuse(const Pair& pair) const {
   lesson.left.values = answer.values.clone();
   add_scaled(lesson.left.values, upsample_cubic(lower.hsi, ratio).values, -1.0f);
   const Matrix d = spectra_of(lesson.detail, 0, lesson.detail.pixels());
-  const Matrix gain = least_squares(product_tn(d, d), product_tn(d, spectra_of(lesson.left, 0, lesson.left.pixels())));
+  lesson.mean_square = product_tn(d, d);
+  const Matrix gain =
+      least_squares(lesson.mean_square, product_tn(d, spectra_of(lesson.left, 0, lesson.left.pixels())));
   Matrix taken = gain;
   for (double& value : taken.values) value = -value;
   add_product(lesson.detail.values, taken, lesson.left.values);
-  lesson.mean_square = product_tn(d, d);
   for (double& value : lesson.mean_square.values) value /= static_cast<double>(d.rows);
 
   const Cube detail = msi_detail(scaled);

@@ -105,7 +105,6 @@ class NetworkPlanner {
       feeds_base = feeds_base || input_of(branch.input) == Input::base;
     }
     expect(!branches_.empty(), "branches", "at least one", "none");
-    expect(!description_.fusion.items.empty(), "fusion", "at least the layer that makes the bands", "none");
     const bool residual = description_.output == "residual", based = description_.base != "none";
     expect(based || !residual, "base", "a method for output residual", "none");
     expect(!based || residual || feeds_base, "base", "it with output residual or a branch with input base",
@@ -123,6 +122,7 @@ class NetworkPlanner {
     const std::string fusion = concat(path_, ".fusion");
     group.fusion =
         plan_layers(description_.fusion, {fusion, concat(prefix, "fusion."), {Flow::Kind::features, joint, 1}, bands});
+    expect(!group.fusion.empty(), "fusion", "at least the layer that makes the bands", "none");
     const LayerPlan& last = group.fusion.back();
     SPECFUSE_CHECK_AS(ConfigError, last.out == (Flow{Flow::Kind::features, bands, 1}), last.path,
                       last.size_field.empty() ? "" : ".", last.size_field, ": ", last.name, ": expected the ", bands,

@@ -15,13 +15,6 @@ bool wants(const std::vector<Feed>& feeds, Input input) {
   return std::any_of(feeds.begin(), feeds.end(), [&](const Feed& feed) { return feed.input == input; });
 }
 
-/// Rectangle `part` of an image of this size with a margin, as far as there are pixels.
-Rectangle with_margin(const Rectangle& part, Index radius, Index rows, Index cols) {
-  const Index top = std::max<Index>(0, part.row - radius), left = std::max<Index>(0, part.col - radius);
-  return {top, left, std::min(rows, part.row + part.rows + radius) - top,
-          std::min(cols, part.col + part.cols + radius) - left};
-}
-
 /// An image of which only the rectangle `there` is held, in `values` [there.rows, there.cols, bands].
 struct HeldPart {
   const Tensor& values;
@@ -62,7 +55,7 @@ Tensor surroundings(const NetworkScene& scene, const Feed& feed, const Normaliza
   write_planes({msi.values, whole, msi.rows(), msi.cols()}, part, radius, planes.data());
   scale_planes(normalization.msi, msi.bands(), rows * cols, planes.data());
   if (!stacked) return planes;
-  const Rectangle there = with_margin(part, radius, msi.rows(), msi.cols());
+  const Rectangle there = with_margin(part, radius, msi);
   const Tensor fine = upsample_cubic(hsi, scene.pair.degradation.ratio, there).values;
   float* const behind = planes.data() + msi.bands() * rows * cols;
   write_planes({fine, there, msi.rows(), msi.cols()}, part, radius, behind);

@@ -50,6 +50,16 @@ void describe_activation(FieldVisitor& fields, std::string& activation) {
 
 Activation activation_of(const std::string& name) { return name == "relu" ? Activation::relu : Activation::none; }
 
+Variable middle_like(const Variable& from, const Variable& like) {
+  const Index rank = like.shape().rank();
+  return rank == 2 ? from : crop_centre(from, {rank == 4 ? like.shape()[2] : 1, like.shape()[-1]});
+}
+
+Variable rows_of(const Variable& x) {
+  const Shape& shape = x.shape();
+  return shape.rank() == 2 ? x : reshape(x, {shape[0], shape[1] * shape[2]});
+}
+
 std::vector<ParameterPlan> weight_and_bias(const std::string& name, const Shape& weight, bool starts_at_zero) {
   return {{name + ".weight", weight, Role::weight, starts_at_zero}, {name + ".bias", {weight[0]}, Role::bias}};
 }

@@ -127,6 +127,9 @@ TEST_CASE("plan: parts that are missing or do not fit each other are named") {
   network.fusion.items.clear();
   CHECK_THROWS_WITH_AS(plan(network), doctest::Contains("model.fusion: expected at least the layer"), ConfigError);
   network = preset_network("table2");
+  for (auto& item : network.fusion.items) set_fields(item.second, {{"enabled", false}});
+  CHECK_THROWS_WITH_AS(plan(network), doctest::Contains("model.fusion: expected at least the layer"), ConfigError);
+  network = preset_network("table2");
   set_fields(network.fusion.get("out").options(), {{"units", 7}});
   CHECK_THROWS_WITH_AS(plan(network),
                        "model.fusion.out.units: fusion.out: expected the 162 bands from the last layer, got 7",

@@ -47,6 +47,9 @@ struct Rectangle {
 /// reaches outside.
 Cube crop(const Cube& cube, const Rectangle& part);
 
+/// A part of an image with a margin around it, as far as there are pixels.
+Rectangle with_margin(const Rectangle& part, Index margin, const Cube& image);
+
 /// The mean of each band over all pixels, summed in their order.
 std::vector<double> band_means(const Cube& cube);
 

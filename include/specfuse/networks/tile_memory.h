@@ -9,7 +9,8 @@ struct Tiles {
   Index side = 1, count = 1;
 };
 
-/// Bytes of the values that all layers make of tiles, and of their gradients: what a training step keeps at its peak.
+/// Bytes of the values that all layers make of tiles, and of their gradients, as if all were kept until the end of a
+/// training step; without what kernels need on the way.
 double training_bytes(const NetworkPlan& plan, const Tiles& tiles);
 
 /// Bytes of what the two layers that make most, one after the other, hold at once: enough where nothing is kept for a

@@ -123,6 +123,12 @@ const std::vector<LayerType>& layer_types();
 void describe_activation(FieldVisitor& fields, std::string& activation);
 Activation activation_of(const std::string& name);
 
+/// The middle of an earlier layer's value, as large as `like`.
+Variable middle_like(const Variable& from, const Variable& like);
+
+/// The values of each pixel of a spectrum, or of features, as a row [P, values].
+Variable rows_of(const Variable& x);
+
 /// "<name>.weight" [O, ...] and "<name>.bias" [O].
 std::vector<ParameterPlan> weight_and_bias(const std::string& name, const Shape& weight, bool starts_at_zero = false);
 

@@ -17,12 +17,7 @@ struct ConcatLayer : CloneableLayer<ConcatLayer> {
                 concat("a layer whose value is as long as ", in.text(), ", or longer by an even number"), from.text());
     LayerPlan plan;
     plan.out = {in.kind, in.channels + from.channels, in.length};
-    plan.forward = [in](const LayerInputs& of) {
-      if (in.kind == Flow::Kind::features) return concat_channels(of.x, of.from);
-      const Index rank = of.x.shape().rank();
-      const Extent size{rank == 4 ? of.x.shape()[2] : 1, of.x.shape()[-1]};
-      return concat_channels(of.x, crop_centre(of.from, size));
-    };
+    plan.forward = [](const LayerInputs& of) { return concat_channels(of.x, middle_like(of.from, of.x)); };
     return plan;
   }
 };

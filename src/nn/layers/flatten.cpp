@@ -10,8 +10,7 @@ struct FlattenLayer : CloneableLayer<FlattenLayer> {
     LayerPlan plan;
     plan.out = {Flow::Kind::features, site.in.size(), 1};
     plan.forward = [in = site.in](const LayerInputs& of) {
-      if (in.kind == Flow::Kind::image) return patches_to_rows(of.x, in.length);
-      return in.kind == Flow::Kind::spectrum ? reshape(of.x, {of.x.shape()[0], in.size()}) : of.x;
+      return in.kind == Flow::Kind::image ? patches_to_rows(of.x, in.length) : rows_of(of.x);
     };
     return plan;
   }

@@ -34,8 +34,7 @@ struct LinearLayer : CloneableLayer<LinearLayer> {
         options.activation = how;
         return patches_to_rows(conv2d(of.x, kernel, bias, options), 1);
       }
-      const Variable rows = in.kind == Flow::Kind::spectrum ? reshape(of.x, {of.x.shape()[0], in.size()}) : of.x;
-      return linear(rows, weight, bias, how);
+      return linear(rows_of(of.x), weight, bias, how);
     };
     return plan;
   }

@@ -21,11 +21,8 @@ struct ResidualLayer : CloneableLayer<ResidualLayer> {
                 "from", concat("a layer whose value is ", in.text(), ", or longer by an even number"), from.text());
     LayerPlan plan;
     plan.out = in;
-    plan.forward = [in, how = activation_of(activation)](const LayerInputs& of) {
-      if (in.kind == Flow::Kind::features) return add(of.from, of.x, how);
-      const Index rank = of.x.shape().rank();
-      const Extent size{rank == 4 ? of.x.shape()[2] : 1, of.x.shape()[-1]};
-      return add(of.x, crop_centre(of.from, size), how);
+    plan.forward = [how = activation_of(activation)](const LayerInputs& of) {
+      return add(middle_like(of.from, of.x), of.x, how);
     };
     return plan;
   }
