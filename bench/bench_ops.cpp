@@ -69,7 +69,8 @@ class TimedPass {
     std::vector<Tensor> inputs;
     for (const Shape& s : timing_.values) {
       const Index samples = std::max<Index>(1, s[0] / part);
-      const Shape fewer = s.rank() == 4   ? Shape{samples, s[1], s[2], s[3]}
+      const Shape fewer = s.rank() == 5   ? Shape{samples, s[1], s[2], s[3], s[4]}
+                          : s.rank() == 4 ? Shape{samples, s[1], s[2], s[3]}
                           : s.rank() == 3 ? Shape{samples, s[1], s[2]}
                                           : Shape{samples, s[1]};
       inputs.push_back(random_tensor(fewer, "values"));

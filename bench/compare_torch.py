@@ -89,6 +89,23 @@ def torch_ops():
         for op, mask in (("backward data", [True, False, False]), ("backward weight", [False, True, False])):
             found[name, op] = median_us(lambda: torch.ops.aten.convolution_backward(
                 y, x, w, None, [1] * d, [0] * d, [1] * d, False, [0] * d, 1, mask))
+    return found | torch_cube_ops()
+
+
+def torch_cube_ops():
+    """The same of a cube of maps, as convolutions in three dimensions of 3 crops of 24 x 24 pixels and 48 bands."""
+    found, crop = {}, (24, 24, 48)
+    cases = [(f"{c}->{maps}, {taps} tap{'s' if taps > 1 else ''}", c, maps, (1, 1, taps), 1)
+             for c, maps, taps in ((17, 32, 7), (32, 32, 7), (32, 2, 1))]
+    cases += [(f"32->32, 3x3, dilation {d}", 32, 32, (3, 3, 1), d) for d in (1, 2, 4)]
+    for name, c, maps, kernel, d in cases:
+        x, w, y = torch.randn(3, c, *crop), torch.randn(maps, c, *kernel), torch.randn(3, maps, *crop)
+        dilation = [d if k > 1 else 1 for k in kernel]
+        padding = [k // 2 * step for k, step in zip(kernel, dilation)]
+        found[f"cube {name}", "forward"] = median_us(lambda: F.conv3d(x, w, None, 1, padding, dilation))
+        for op, mask in (("backward data", [True, False, False]), ("backward weight", [False, True, False])):
+            found[f"cube {name}", op] = median_us(lambda: torch.ops.aten.convolution_backward(
+                y, x, w, None, [1] * 3, padding, dilation, False, [0] * 3, 1, mask))
     return found
 
 
@@ -128,7 +145,7 @@ def main():
     print(f"specfuse ({found['simd']}) and PyTorch {torch.__version__}, {args.threads} threads, medians of "
           f"{args.rounds} rounds in turns; peak {found['peak_gflops']:.0f} GFLOP/s\n")
     print_table("`released`, 162 bands", networks, torch_networks, "us a sample or pixel")
-    print_table("operation, 512 samples", ops, torch_all_ops, "us")
+    print_table("operation", ops, torch_all_ops, "us")
 
 
 if __name__ == "__main__":

@@ -44,6 +44,7 @@ Box box_of(const Shape& s, Layout layout) {
     case Layout::plain:
       break;
   }
+  if (s.rank() == 5) return {{s[0] * s[1] * s[2], 1, s[3], s[4]}, 3, 1, 2};  // a cube of maps
   if (s.rank() == 4) return {{s[0], s[1], s[2], s[3]}, 1, 2, 3};
   if (s.rank() == 3) return {{s[0], s[1], 1, s[2]}, 1, 2, 3};
   return {{s[0], 1, 1, s[1]}, 3, 1, 2};  // rows of features
@@ -109,19 +110,21 @@ Variable reshape(const Variable& given, const Shape& shape) {
 Variable concat_channels(const Variable& x, const Variable& given) {
   const ProfileSpan span(__func__);
   const Shape &a = x.shape(), &b = given.shape();
+  const int channels = a.rank() == 5 ? 4 : 1;
   bool fits = a.rank() == b.rank() && a.rank() >= 2;
-  for (int i = 0; fits && i < a.rank(); ++i) fits = i == 1 || a[i] == b[i];
+  for (int i = 0; fits && i < a.rank(); ++i) fits = i == channels || a[i] == b[i];
   SPECFUSE_CHECK(fits, "concat_channels: expected shapes that differ in their channels alone, got ", a.text(), " and ",
                  b.text());
   const Variable y = in_layout(given, x.layout());
   const Layout layout = x.layout();
-  const Index width = a[1] + b[1];
+  const Index width = a[channels] + b[channels];
   const Shape shape = a.rank() == 2   ? Shape{a[0], width}
                       : a.rank() == 3 ? Shape{a[0], width, a[2]}
-                                      : Shape{a[0], width, a[2], a[3]};
+                      : a.rank() == 4 ? Shape{a[0], width, a[2], a[3]}
+                                      : Shape{a[0], a[1], a[2], a[3], width};
   const Box whole = box_of(shape, layout), left = box_of(a, layout), right = box_of(b, layout);
   std::array<Index, 4> behind{};
-  behind[whole.channels] = a[1];
+  behind[whole.channels] = a[channels];
   Tensor result = empty_like(whole, shape, layout);
   move_part({mutable_data(x.value()), left.extents, {}}, {result.data(), whole.extents, {}}, left.extents, false);
   move_part({mutable_data(y.value()), right.extents, {}}, {result.data(), whole.extents, behind}, right.extents, false);

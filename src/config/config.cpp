@@ -65,13 +65,14 @@ class Checker {
     const int sources = data.scene.has_value() + data.pair.has_value() + data.synthetic.has_value();
     expect(sources == 1, path, "exactly one of scene, pair and synthetic", concat(sources));
     check_region(path + ".crop", data.crop);
+    expect(!data.bands || data.scene, path + ".bands", "them beside a scene only", "them");
     expect(!data.dataset || data.scene, path + ".dataset", "it beside a scene only", data.dataset.value_or(""));
   }
 
   /// Options that do not fit each other are an error here.
-  bool learns(const MethodConfig& method, const std::string& path) const {
+  std::unique_ptr<FusionMethod> make(const MethodConfig& method, const std::string& path) const {
     try {
-      return method.options->make()->learns();
+      return method.options->make();
     } catch (const ConfigError& problem) {
       throw ConfigError(concat(file_, ": ", path, ": ", problem.what()));
     }
@@ -79,11 +80,15 @@ class Checker {
 
   void check_checkpoint(const ProtocolConfig& protocol, const MethodConfig& method, const std::string& entry) const {
     const std::string path = entry + ".checkpoint";
-    const bool learns = this->learns(method, entry), apply = protocol.type == Protocol::apply;
-    expect(!method.checkpoint || apply, path, "it with apply only", method.checkpoint.value_or(""));
+    const std::unique_ptr<FusionMethod> made = make(method, entry);
+    const bool learns = made->learns(), ready = made->is_ready(), apply = protocol.type == Protocol::apply;
+    expect(protocol.degradations.empty() || !learns || made->suits_any_pair(), "protocol.degradations",
+           "them with methods that suit any pair only", method.name);
+    expect(!method.checkpoint || apply || made->suits_any_pair(), path,
+           "it with apply, or with a method that suits any pair", method.checkpoint.value_or(""));
     expect(!method.checkpoint || learns, path, concat("nothing, as ", method.name, " learns nothing"),
            method.checkpoint.value_or(""));
-    expect(!apply || !learns || method.checkpoint, path,
+    expect(!apply || ready || method.checkpoint, path,
            concat("the file of what ", method.name, " learned, as apply trains nothing"), "");
   }
 
@@ -96,6 +101,7 @@ class Checker {
     check_scenes("protocol.train_scenes", protocol.train_scenes);
     check_scenes("protocol.validation_scenes", protocol.validation_scenes);
     expect(!transfer || !protocol.train_scenes.empty(), "protocol.train_scenes", "at least one for transfer", "none");
+    expect(transfer || protocol.degradations.empty(), "protocol.degradations", "it with transfer only", "it");
     expect(transfer || !protocol.fine_tune, "protocol.fine_tune", "it with transfer only", "it");
     expect(protocol.validation_scenes.empty() || protocol.validation_fraction == 0, "protocol.validation_fraction",
            "it or validation_scenes", "both");
@@ -142,16 +148,19 @@ void resolve(DataConfig& data) {
   if (data.scene && !data.dataset) data.dataset = "/cube";
 }
 
+void resolve(DegradeConfig& degrade, bool simulates) {
+  if (degrade.psf.type == "gaussian" && !degrade.psf.fwhm) degrade.psf.fwhm = static_cast<double>(degrade.ratio);
+  if (simulates && !degrade.srf.given()) degrade.srf.sensor = "landsat7";
+}
+
 void resolve(ExperimentConfig& config) {
   resolve(config.data);
   for (DataConfig& scene : config.protocol.train_scenes) resolve(scene);
   for (DataConfig& scene : config.protocol.validation_scenes) resolve(scene);
-  if (config.degrade.psf.type == "gaussian" && !config.degrade.psf.fwhm) {
-    config.degrade.psf.fwhm = static_cast<double>(config.degrade.ratio);
-  }
   // A measured pair brings what it has; only scenes that are simulated need a response.
   const bool simulates = !config.data.pair || config.protocol.type == Protocol::transfer;
-  if (simulates && !config.degrade.srf.given()) config.degrade.srf.sensor = "landsat7";
+  resolve(config.degrade, simulates);
+  for (DegradeConfig& degradation : config.protocol.degradations) resolve(degradation, true);
   for (MethodConfig& method : config.methods) {
     if (method.label.empty()) method.label = method.name;
   }
@@ -193,6 +202,8 @@ void DataConfig::describe(FieldVisitor& fields) {
          "the pair's, `degrade.psf` describes it, and so does `degrade.srf` where the file has no `/srf`; noise and "
          "shift are in the pair already.");
   fields("synthetic", synthetic, "A scene made up from a seed.");
+  fields("bands", bands, Range{0, 1e4},
+         "Of a scene: the first band to use, counted from 0, and how many; null: all of them.");
   fields("crop", crop, "The part of the reference (of the MSI for a pair) to use; null: all of it.");
 }
 
@@ -259,6 +270,10 @@ void ProtocolConfig::describe(FieldVisitor& fields) {
          "noise of its own. They need a reference and the same numbers of bands.");
   fields("validation_scenes", validation_scenes,
          "`transfer`: scenes to choose the checkpoint with, instead of `validation_fraction`.");
+  fields("degradations", degradations,
+         "`transfer`: each training and validation scene is there under each of these, each as `degrade` describes it, "
+         "instead of as the scene to fuse is: for methods that suit pairs of any bands and ratio. Scenes are cut to "
+         "whole coarse pixels, and left out where these are fewer than `ratio` x `ratio`.");
   fields("fine_tune", fine_tune,
          "`transfer`: go on by `wald` on the scene to fuse, from the fitted parameters and with their normalisation. "
          "Methods that are not trained in steps are fitted anew there.");
@@ -274,7 +289,8 @@ void MethodConfig::describe(FieldVisitor& fields) {
          "With `apply`, for a method that learns: the `checkpoint.h5` (or `pretrained.h5`) of an earlier run, looked "
          "for from the current folder, then as data is. Its `model` and `train` are taken from it and need not be "
          "given; what is given has to agree. `degrade.ratio` and the numbers of bands have to be those it was trained "
-         "for; the size of the images is free.");
+         "for; the size of the images is free. To two_cnn_fu_plus, which suits any pair, with any protocol: it goes on "
+         "from there.");
   if (!options) options = method_options(name);
   options->describe(fields);
 }

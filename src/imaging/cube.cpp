@@ -25,6 +25,21 @@ Cube crop(const Cube& cube, const Rectangle& part) {
   return result;
 }
 
+Cube crop_bands(const Cube& cube, Index first, Index count) {
+  SPECFUSE_CHECK(first >= 0 && count >= 1 && count <= cube.bands() - first, "crop_bands: expected some of ",
+                 cube.bands(), " bands, got ", count, " from ", first);
+  Cube result(cube.rows(), cube.cols(), count);
+  result.attributes = cube.attributes;
+  if (!cube.wavelength_nm.empty()) {
+    const auto from = cube.wavelength_nm.begin() + first;
+    result.wavelength_nm.assign(from, from + count);
+  }
+  for (Index p = 0; p < cube.pixels(); ++p) {
+    std::copy_n(cube.values.data() + p * cube.bands() + first, count, result.values.data() + p * count);
+  }
+  return result;
+}
+
 Rectangle with_margin(const Rectangle& part, Index margin, const Cube& image) {
   const Index top = std::max<Index>(0, part.row - margin), left = std::max<Index>(0, part.col - margin);
   return {top, left, std::min(image.rows(), part.row + part.rows + margin) - top,

@@ -11,6 +11,19 @@ constexpr std::uint64_t kFormatVersion = 1;
 const char* const kVersionName = "format_version";
 const char* const kStateGroup = "/state";
 
+Checkpoint checkpoint_of(const Hdf5Reader& file) {
+  const std::optional<double> version = file.number("/", kVersionName);
+  SPECFUSE_CHECK_AS(DataError, version && file.has(kStateGroup), file.path(),
+                    ": is not a checkpoint: expected attribute ", kVersionName, " and group ", kStateGroup);
+  SPECFUSE_CHECK_AS(DataError, *version == static_cast<double>(kFormatVersion), file.path(),
+                    ": expected checkpoint format version ", kFormatVersion, ", got ", *version);
+  Checkpoint checkpoint;
+  checkpoint.attributes = file.texts("/");
+  checkpoint.state = file.integers(kStateGroup);
+  for (const std::string& name : file.datasets()) checkpoint.tensors[name.substr(1)] = file.read(name);
+  return checkpoint;
+}
+
 }  // namespace
 
 void write_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
@@ -23,18 +36,10 @@ void write_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
   file.finish();
 }
 
-Checkpoint read_checkpoint(const std::string& path) {
-  const Hdf5Reader file(path);
-  const std::optional<double> version = file.number("/", kVersionName);
-  SPECFUSE_CHECK_AS(DataError, version && file.has(kStateGroup), path, ": is not a checkpoint: expected attribute ",
-                    kVersionName, " and group ", kStateGroup);
-  SPECFUSE_CHECK_AS(DataError, *version == static_cast<double>(kFormatVersion), path,
-                    ": expected checkpoint format version ", kFormatVersion, ", got ", *version);
-  Checkpoint checkpoint;
-  checkpoint.attributes = file.texts("/");
-  checkpoint.state = file.integers(kStateGroup);
-  for (const std::string& name : file.datasets()) checkpoint.tensors[name.substr(1)] = file.read(name);
-  return checkpoint;
+Checkpoint read_checkpoint(const std::string& path) { return checkpoint_of(Hdf5Reader(path)); }
+
+Checkpoint read_checkpoint(std::span<const unsigned char> bytes) {
+  return checkpoint_of(Hdf5Reader(bytes, "a checkpoint in memory"));
 }
 
 }  // namespace specfuse

@@ -127,12 +127,10 @@ bool is_plain_number(const Handle& type) {
 
 /// Refuses values that cannot be there: more than the file has room for, or than its bytes can be unpacked to.
 void check_stored(const Hdf5Reader& reader, const std::string& name, const Handle& dataset, double bytes) {
-  struct stat status {};
   const double stored = static_cast<double>(H5Dget_storage_size(dataset.get()));
-  READ_CHECK(::stat(reader.path().c_str(), &status) == 0 && stored <= static_cast<double>(status.st_size) &&
-                 bytes <= stored * kBestCompression,
-             reader.path(), ": ", name, " claims ", bytes, " bytes of values, of which ", stored,
-             " would be stored: expected them in the file of ", status.st_size, " bytes");
+  READ_CHECK(stored <= static_cast<double>(reader.size()) && bytes <= stored * kBestCompression, reader.path(), ": ",
+             name, " claims ", bytes, " bytes of values, of which ", stored,
+             " would be stored: expected them in the file of ", reader.size(), " bytes");
 }
 
 /// Checks all that could make a read fail or fill the memory, before anything is allocated.
@@ -163,8 +161,10 @@ Shape to_shape(const std::vector<Index>& extents) {
       return {extents[0], extents[1]};
     case 3:
       return {extents[0], extents[1], extents[2]};
-    default:
+    case 4:
       return {extents[0], extents[1], extents[2], extents[3]};
+    default:
+      return {extents[0], extents[1], extents[2], extents[3], extents[4]};
   }
 }
 
@@ -219,8 +219,20 @@ Hdf5Reader::Hdf5Reader(const std::string& path) : path_(path) {
   struct stat status {};
   READ_CHECK(::stat(path.c_str(), &status) == 0, "cannot read ", path, ": ", std::strerror(errno));
   READ_CHECK(S_ISREG(status.st_mode), "cannot read ", path, ": it is not a regular file");
+  size_ = static_cast<std::uint64_t>(status.st_size);
   file_ = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
   READ_CHECK(file_ >= 0, "cannot read ", path, " as HDF5: ", hdf5_reason());
+}
+
+Hdf5Reader::Hdf5Reader(std::span<const unsigned char> bytes, const std::string& name)
+    : path_(name), size_(bytes.size()) {
+  silence_hdf5();
+  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  // The library copies the bytes, and takes them without const.
+  const bool set = H5Pset_fapl_core(access.get(), 1 << 16, false) >= 0 &&
+                   H5Pset_file_image(access.get(), const_cast<unsigned char*>(bytes.data()), bytes.size()) >= 0;
+  file_ = set ? H5Fopen(name.c_str(), H5F_ACC_RDONLY, access.get()) : H5I_INVALID_HID;
+  READ_CHECK(file_ >= 0, "cannot read ", name, " as HDF5: ", hdf5_reason());
 }
 
 Hdf5Reader::~Hdf5Reader() { H5Fclose(file_); }

@@ -45,6 +45,12 @@ std::uint64_t create_dataset(const NewDataset& dataset, const std::vector<hsize_
   return offset;
 }
 
+std::vector<hsize_t> extents_of(const Shape& shape) {
+  std::vector<hsize_t> extents;
+  for (int i = 0; i < shape.rank(); ++i) extents.push_back(static_cast<hsize_t>(shape[i]));
+  return extents;
+}
+
 /// Where an attribute goes.
 struct Place {
   std::string path, object, name;
@@ -103,9 +109,8 @@ Hdf5Writer::~Hdf5Writer() {
 
 void Hdf5Writer::write(const std::string& dataset, const Tensor& values) {
   SPECFUSE_CHECK(values.size() > 0, "cannot write ", dataset, " to ", target_.path(), ": it has no values");
-  std::vector<hsize_t> extents;
-  for (int i = 0; i < values.shape().rank(); ++i) extents.push_back(static_cast<hsize_t>(values.dim(i)));
-  const std::uint64_t offset = create_dataset({target_.path(), dataset, file_, H5T_NATIVE_FLOAT}, extents);
+  const std::uint64_t offset =
+      create_dataset({target_.path(), dataset, file_, H5T_NATIVE_FLOAT}, extents_of(values.shape()));
   const auto held = std::make_shared<Tensor>(values);
   parts_.push_back({offset, {held, held->data()}, static_cast<std::size_t>(values.size()) * sizeof(float)});
 }
@@ -115,6 +120,14 @@ void Hdf5Writer::write(const std::string& dataset, const std::vector<double>& va
   const std::uint64_t offset = create_dataset({target_.path(), dataset, file_, H5T_NATIVE_DOUBLE}, {values.size()});
   const auto held = std::make_shared<std::vector<double>>(values);
   parts_.push_back({offset, {held, held->data()}, values.size() * sizeof(double)});
+}
+
+void Hdf5Writer::write(const std::string& dataset, const Shape& shape, const std::vector<std::int16_t>& values) {
+  SPECFUSE_CHECK(!values.empty() && shape.size() == static_cast<Index>(values.size()), "cannot write ", dataset, " to ",
+                 target_.path(), ": expected ", shape.size(), " values, got ", values.size());
+  const std::uint64_t offset = create_dataset({target_.path(), dataset, file_, H5T_NATIVE_INT16}, extents_of(shape));
+  const auto held = std::make_shared<std::vector<std::int16_t>>(values);
+  parts_.push_back({offset, {held, held->data()}, values.size() * sizeof(std::int16_t)});
 }
 
 void Hdf5Writer::create_group(const std::string& group) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include "specfuse/kernels/conv_geometry.h"
 #include "specfuse/kernels/conv_n16.h"
 
@@ -94,6 +96,49 @@ struct NhwcRoutines {
   void (*backward_weight)(const NhwcTask& task, const float* x, const float* dy, float* dweight);
 };
 
+/// What lies under one tap of a convolution of a cube, from the first position of a run on, and its weights
+/// [C, kChannelGroup].
+struct CubeTap {
+  const float *x, *weight;
+};
+
+/// Neighbouring positions, their channels side by side: `in_step` and `out_step` floats from one to the next. `lanes`
+/// outputs of a group are wanted.
+struct CubeRun {
+  Index count, in_step, out_step, lanes;
+};
+
+/// What becomes of sums: a bias is added (as many as are written, rounded up to a register; null: none), then max(.,
+/// 0), then what is there already.
+struct CubeFinish {
+  const float* bias = nullptr;
+  bool relu = false, add = false;
+};
+
+/// A matrix of ToomPairs and how many of its columns are not zero, applied to windows of 12 places, or of 8 down by 8
+/// along where they are square. Each place is a run of floats; those of a point lie `point_stride` behind those of the
+/// point before.
+struct CubeMap {
+  const float* matrix;
+  Index columns;
+  bool square;
+  Index point_stride;
+};
+
+/// See kernels/conv_cube.h.
+struct CubeRoutines {
+  /// y [positions, out_step] = the sums over taps and input channels.
+  void (*sums)(const CubeRun& run, std::span<const CubeTap> taps, const CubeFinish& finish, float* y);
+  /// Adds to dweight [C, kChannelGroup] the sums over positions of x [positions, in_step] times dy [positions,
+  /// out_step], which may be read a group beyond its end.
+  void (*weight_sums)(const CubeRun& run, const float* x, const float* dy, float* dweight);
+  /// points = the map of what lies at the places of a window.
+  void (*expand)(const CubeMap& map, const float* const* window, Index width, float* points);
+  /// The transpose of expand, finished. Places that are null are left out.
+  void (*contract)(const CubeMap& map, const float* points, Index width, const CubeFinish& finish,
+                   float* const* window);
+};
+
 /// The routines that are compiled once per instruction set, from one source each.
 struct SimdTable {
   /// "avx512", "avx2" or "baseline".
@@ -102,6 +147,7 @@ struct SimdTable {
   WindowRoutines windows;
   N16Routines n16;
   NhwcRoutines nhwc;
+  CubeRoutines cube;
 };
 
 }  // namespace specfuse

@@ -10,31 +10,6 @@
 namespace specfuse::SPECFUSE_ISA {
 namespace {
 
-constexpr int kGroup = 2 * kLanes;
-/// 12 positions by two registers fill the 32 registers of AVX-512, 5 by two the 16 of the others.
-constexpr int kWidest = kLanes == 16 ? 12 : 5;
-static_assert(kChannelGroup % kGroup == 0);
-
-/// A run of neighbouring inputs.
-struct Run {
-  Index begin, count;
-};
-
-/// sums[r] += inputs[r][j] * (a row of the weights for each j), for j in the run.
-template <int Rows>
-inline __attribute__((always_inline)) void multiply_add(Line (&sums)[Rows][2], const float* const (&inputs)[Rows],
-                                                        Run run, const float* weights) {
-  for (Index j = run.begin; j < run.begin + run.count; ++j, weights += kChannelGroup) {
-    const Line first = load(weights), second = load(weights + kLanes);
-    SPECFUSE_UNROLL
-    for (int r = 0; r < Rows; ++r) {
-      const float input = inputs[r][j];
-      sums[r][0] += input * first;
-      sums[r][1] += input * second;
-    }
-  }
-}
-
 void forward(const NhwcTask& task, const float* x, const float* weight, float* y) {
   const NhwcConv& g = task.conv;
   const Index run = g.kernel_w * g.in_channels, row = g.in_w * g.in_channels;

@@ -2,7 +2,7 @@
 // instruction sets must never share a function, not even an inline one.
 #pragma once
 
-#include "specfuse/tensor/shape.h"
+#include "kernels/simd.h"
 
 /// Before each loop over a register tile. Left to itself GCC unrolls them too late: the tile is in memory by then, and
 /// is zeroed and copied there around the loop that matters.
@@ -69,6 +69,35 @@ void for_even_tiles(Index count, const Body& body) {
   for (Index tile = 0; tile < tiles; ++tile) {
     const Index begin = tile * count / tiles, end = (tile + 1) * count / tiles;
     with_size<Most>(end - begin, begin, body);
+  }
+}
+
+constexpr int kGroup = 2 * kLanes;
+/// 12 positions by two registers fill the 32 registers of AVX-512, 5 by two the 16 of the others.
+constexpr int kWidest = kLanes == 16 ? 12 : 5;
+static_assert(kChannelGroup % kGroup == 0);
+
+/// A run of neighbouring inputs.
+struct Run {
+  Index begin, count;
+};
+
+/// sums[r] += inputs[r][j] * (a row of the weights for each j), for j in the run. A row is `Registers` wide, and
+/// kChannelGroup floats behind the one before.
+template <int Rows, int Registers>
+inline __attribute__((always_inline)) void multiply_add(Line (&sums)[Rows][Registers],
+                                                        const float* const (&inputs)[Rows], Run run,
+                                                        const float* weights) {
+  for (Index j = run.begin; j < run.begin + run.count; ++j, weights += kChannelGroup) {
+    Line row[Registers];
+    SPECFUSE_UNROLL
+    for (int v = 0; v < Registers; ++v) row[v] = load(weights + v * kLanes);
+    SPECFUSE_UNROLL
+    for (int r = 0; r < Rows; ++r) {
+      const float input = inputs[r][j];
+      SPECFUSE_UNROLL
+      for (int v = 0; v < Registers; ++v) sums[r][v] += input * row[v];
+    }
   }
 }
 

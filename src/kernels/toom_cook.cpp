@@ -1,5 +1,6 @@
 #include "specfuse/kernels/toom_cook.h"
 
+#include <cmath>
 #include <cstddef>
 
 #include "specfuse/core/error.h"
@@ -12,6 +13,9 @@ namespace {
 /// forward and backward.
 const std::vector<double> kPairsOf3 = {0.4, 1.25};
 const std::vector<double> kPairsOf5 = {0.25, 2.0 / 3, 1.25, 2};
+/// The same with 0, for 8 points in two dimensions and 12 in one.
+const std::vector<double> kPairsOf8 = {0.5, 1, 1.75};
+const std::vector<double> kPairsOf12 = {0.4, 0.75, 1, 4.0 / 3, 2.5};
 
 /// Coefficients, lowest first, of the product of (x - p) over all points except one.
 std::vector<double> product_without(const std::vector<double>& points, std::size_t left_out) {
@@ -123,6 +127,36 @@ const ToomCook& toom_cook(Index block) {
   static const ToomCook of_3 = make(3, kPairsOf3), of_5 = make(5, kPairsOf5);
   SPECFUSE_CHECK(block == 3 || block == 5, "toom_cook: expected blocks of 3 or 5, got ", block);
   return block == 3 ? of_3 : of_5;
+}
+
+ToomPairs toom_pairs(Index count, Index taps) {
+  SPECFUSE_CHECK((count == 8 || count == 12) && taps % 2 == 1 && taps >= 1 && taps < count,
+                 "toom_pairs: expected 8 or 12 points and an odd number of taps below them, got ", count, " and ",
+                 taps);
+  std::vector<double> points;
+  for (const double p : count == 8 ? kPairsOf8 : kPairsOf12) points.insert(points.end(), {p, -p});
+  points.push_back(0);
+  ToomPairs of{count, taps, {}, {}, {}};
+  const auto size = static_cast<std::size_t>(count), results = static_cast<std::size_t>(of.results());
+  of.signal.resize(size / 2 * size);
+  of.result.resize(size / 2 * size);
+  for (std::size_t t = 0; t < size; ++t) {
+    const bool infinite = t == points.size();
+    const std::vector<double> lagrange = product_without(points, t);
+    const double p = infinite ? 0 : points[t], denominator = infinite ? 1 : value_at(lagrange, p);
+    const auto power = [&](std::size_t k, std::size_t last) {
+      return infinite ? (k == last ? 1.0 : 0.0) : std::pow(p, static_cast<double>(k));
+    };
+    for (std::size_t k = 0; k < static_cast<std::size_t>(taps); ++k) {
+      of.weight.push_back(static_cast<float>(power(k, static_cast<std::size_t>(taps) - 1) / denominator));
+    }
+    if (p < 0) continue;
+    // 0 and infinity share the last row: one has even columns alone, the other odd ones.
+    float *const signal = &of.signal[t / 2 * size], *const result = &of.result[t / 2 * size];
+    for (std::size_t i = 0; i < lagrange.size(); ++i) signal[i] += static_cast<float>(lagrange[i]);
+    for (std::size_t q = 0; q < results; ++q) result[q] += static_cast<float>(power(q, results - 1));
+  }
+  return of;
 }
 
 std::vector<Index> toom_blocks(const ToomShape& shape) { return cheapest(shape, 1, 1).blocks; }

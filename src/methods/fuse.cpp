@@ -3,6 +3,7 @@
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/methods/registry.h"
 #include "specfuse/methods/shared/conjugate_gradients.h"
+#include "specfuse/methods/shared/refinement.h"
 #include "specfuse/methods/shared/spectra.h"
 #include "specfuse/methods/shared/subspace_problem.h"
 #include "specfuse/tensor/math.h"
@@ -39,6 +40,7 @@ struct FuseOptions {
   double hsi_snr_db = 40, msi_snr_db = 50;
   Index iterations = 300;
   double tolerance = 1e-6;
+  Refinement refinement;
 
   void describe(FieldVisitor& fields) {
     fields("dimension", dimension, Range{1, 1000}, "Dimension of the subspace; no more than the HSI has bands.");
@@ -47,6 +49,7 @@ struct FuseOptions {
     fields("msi_snr_db", msi_snr_db, Range{-20, 200}, "The same of the MSI; less suits a noisy one.");
     fields("iterations", iterations, Range{1, 1e6}, "Conjugate gradient iterations at most.");
     fields("tolerance", tolerance, Range{0, 1}, "Relative residual they stop at.");
+    refinement.describe(fields);
   }
 };
 
@@ -88,7 +91,9 @@ Cube Fuse::fuse(const Pair& pair) const {
     return result;
   };
   conjugate_gradients(left, right, x, {options_.iterations, options_.tolerance});
-  return problem.image_of(x);
+  Cube fused = problem.image_of(x);
+  options_.refinement.apply(pair, fused);
+  return fused;
 }
 
 }  // namespace

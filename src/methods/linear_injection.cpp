@@ -5,6 +5,7 @@
 #include "specfuse/kernels/matrix.h"
 #include "specfuse/methods/registry.h"
 #include "specfuse/methods/shared/detail_injection.h"
+#include "specfuse/methods/shared/refinement.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
@@ -29,6 +30,8 @@ void add_normal_equations(const TrainingPair& example, Matrix& dd, Matrix& de) {
 /// matrix A [msi bands, bands] fitted on the training pairs by least squares without intercept.
 class LinearInjection : public FusionMethod {
  public:
+  explicit LinearInjection(const Refinement& refinement) : refinement_(refinement) {}
+  void check(const TrainingData&, const Pair& pair) const override { refinement_.check(pair, "linear_injection"); }
   void fit(const TrainingData& data, const FitContext& context) override;
   Cube fuse(const Pair& pair) const override;
   bool learns() const override { return true; }
@@ -36,6 +39,7 @@ class LinearInjection : public FusionMethod {
   void restore(const Checkpoint& checkpoint) override;
 
  private:
+  Refinement refinement_;
   /// A; undefined before `fit`.
   Tensor gain_;
 };
@@ -55,6 +59,7 @@ Cube LinearInjection::fuse(const Pair& pair) const {
                     pair.msi.bands(), " and ", pair.hsi.bands());
   Cube fused = upsample_cubic(pair.hsi, pair.degradation.ratio);
   inject(fused, msi_detail(pair), gain_);
+  refinement_.apply(pair, fused);
   return fused;
 }
 
@@ -75,7 +80,7 @@ void LinearInjection::restore(const Checkpoint& checkpoint) {
 }  // namespace
 
 MethodType linear_injection_method() {
-  return method_type<LinearInjection>(
+  return method_type<LinearInjection, Refinement>(
       "linear_injection", "up-sampled HSI plus the MSI's detail times a matrix fitted on the training pairs", "");
 }
 

@@ -10,8 +10,8 @@
 #include "specfuse/kernels/gemm.h"
 #include "specfuse/kernels/matrix.h"
 #include "specfuse/methods/registry.h"
-#include "specfuse/methods/shared/consistency.h"
 #include "specfuse/methods/shared/detail_injection.h"
+#include "specfuse/methods/shared/refinement.h"
 #include "specfuse/methods/shared/spectra.h"
 #include "specfuse/tensor/math.h"
 
@@ -22,12 +22,13 @@ namespace {
 constexpr Index kBlock = 4;
 /// Deviations of the distance beyond which a coarse pixel has no say: a hundredth of the weight lies there.
 constexpr double kFarthest = 3;
-/// Keeps the equations solvable where the MSI is flat, in units of its variance.
-constexpr double kRidge = 1e-9;
+/// Keeps the equations solvable where the MSI is flat or its bands say the same, beyond what float32 sums round: in
+/// units of its variance, and of the mean square of its detail.
+constexpr double kFlat = 1e-9, kRidge = 1e-6;
 
 struct LocalInjectionOptions {
   double reach = 6, likeness = 1, shrink = 0.3;
-  Index projections = 0;
+  Refinement refinement;
 
   void describe(FieldVisitor& fields) {
     fields("reach", reach, Range{0.5, 100}, "How far around a pixel it learns: standard deviation in coarse pixels.");
@@ -36,8 +37,7 @@ struct LocalInjectionOptions {
     fields("shrink", shrink, Range{1e-6, 1e3},
            "Share of the whole image's detail variance that is added to the local one; more of it trusts the local "
            "correction less.");
-    fields("projections", projections, Range{0, 100},
-           "Rounds of consistency with both inputs at the end; only right without noise, and needs the response.");
+    refinement.describe(fields);
   }
 };
 
@@ -70,7 +70,7 @@ void LocalInjection::check(const TrainingData&, const Pair& pair) const {
   SPECFUSE_CHECK_AS(ConfigError, pair.hsi.rows() >= ratio && pair.hsi.cols() >= ratio,
                     "local_injection: expected at least ", ratio, " x ", ratio, " coarse pixels, got ", pair.hsi.rows(),
                     " x ", pair.hsi.cols());
-  if (options_.projections > 0) check_pair_with_srf(pair, "local_injection");
+  options_.refinement.check(pair, "local_injection");
 }
 
 /// The bands of an image divided by these deviations.
@@ -148,9 +148,12 @@ void LocalInjection::correct(const Lesson& lesson, const Cube& detail, const Rec
     const auto [row, col] = pixel_of(p);
     const float* const sum = sums.data() + p * sums.dim(1);
     Matrix square = lesson.mean_square, own(few, 1);
+    double ridge = kFlat;
+    for (Index i = 0; i < few; ++i)
+      ridge += kRidge * (square(i, i) + sum[i * (few + many) + i]) / static_cast<double>(few);
     for (Index i = 0; i < few; ++i) {
       for (Index j = 0; j < few; ++j) square(i, j) = options_.shrink * square(i, j) + sum[i * (few + many) + j];
-      square(i, i) += kRidge;
+      square(i, i) += ridge;
       own(i, 0) = detail.pixel(row, col)[i];
     }
     const Matrix solved = solve_positive(square, own);
@@ -195,7 +198,7 @@ Cube LocalInjection::fuse(const Pair& pair) const {
     const Index row = i / across * kBlock, col = i % across * kBlock;
     correct(lesson, detail, {row, col, std::min(kBlock, rows - row), std::min(kBlock, cols - col)}, fused);
   });
-  for (Index round = 0; round < options_.projections; ++round) make_consistent(pair, fused);
+  options_.refinement.apply(pair, fused);
   return fused;
 }
 

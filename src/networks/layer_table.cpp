@@ -39,16 +39,40 @@ std::string megaflops(double flops) {
   return text;
 }
 
+Row row_of(const LayerPlan& layer) {
+  return {layer.name, layer.type, layer.out.text(), grouped(layer.parameter_count()), megaflops(layer.flops)};
+}
+
+std::string text_of(const std::vector<Row>& rows) {
+  std::size_t width = 0;
+  for (const Row& row : rows) width = std::max(width, row.layer.size());
+  std::string text;
+  for (const Row& row : rows) text += row.text(width);
+  return text;
+}
+
 }  // namespace
+
+std::string layer_table(const std::vector<LayerPlan>& layers) {
+  std::vector<Row> rows{{"layer", "type", "makes", "parameters", "MFLOP/value"}};
+  double flops = 0;
+  Index parameters = 0, reach = 0;
+  for (const LayerPlan& layer : layers) {
+    rows.push_back(row_of(layer));
+    flops += layer.flops;
+    parameters += layer.parameter_count();
+    reach += layer.reach;
+  }
+  return text_of(rows) + concat(grouped(parameters), " parameters, ", megaflops(flops),
+                                " MFLOP for each pixel and band, receptive field ", 2 * reach + 1, " x ", 2 * reach + 1,
+                                " pixels\n");
+}
 
 std::string layer_table(const NetworkPlan& plan) {
   const GroupPlan& group = plan.groups.front();
   std::vector<Row> rows{{"layer", "type", "makes", "parameters", "MFLOP/pixel"}};
   const auto add = [&](const std::vector<LayerPlan>& layers) {
-    for (const LayerPlan& layer : layers) {
-      rows.push_back(
-          {layer.name, layer.type, layer.out.text(), grouped(layer.parameter_count()), megaflops(layer.flops)});
-    }
+    for (const LayerPlan& layer : layers) rows.push_back(row_of(layer));
   };
   for (const BranchPlan& branch : group.branches) {
     const std::string input = input_name(plan.feeds[branch.feed].input);
@@ -56,10 +80,7 @@ std::string layer_table(const NetworkPlan& plan) {
     add(branch.layers);
   }
   add(group.fusion);
-  std::size_t width = 0;
-  for (const Row& row : rows) width = std::max(width, row.layer.size());
-  std::string text;
-  for (const Row& row : rows) text += row.text(width);
+  std::string text = text_of(rows);
   Index patch = 1;
   for (const Feed& feed : plan.feeds) patch = std::max(patch, feed.patch);
   const auto megabytes = static_cast<double>(plan.parameter_count()) * sizeof(float) / 1e6;

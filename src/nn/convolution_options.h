@@ -33,6 +33,23 @@ struct ConvolutionOptions {
     site.expect(span() <= length, "kernel", concat("at most the ", length, " ", unit, " of ", what, " that are left"),
                 concat(kernel, dilation > 1 ? concat(" taps over ", span(), " ", unit) : std::string(" taps")));
   }
+
+  /// On maps of a cube, which keep their size: along the bands for a weight [maps, C, kernel], across the pixels for
+  /// one [maps, C, kernel, kernel].
+  LayerPlan plan_on_cube(const LayerSite& site, const Shape& weight) const {
+    site.expect(kernel % 2 == 1, "kernel", "an odd number for maps of a cube, which keep their size", concat(kernel));
+    LayerPlan plan;
+    plan.size_field = "maps";
+    plan.out = {Flow::Kind::cube, maps, 1};
+    plan.parameters = weight_and_bias(site.name, weight, zero_init);
+    plan.flops = 2.0 * static_cast<double>(weight.size());
+    plan.reach = weight.rank() == 4 ? dilation * (kernel / 2) : 0;
+    plan.forward = [across = weight.rank() == 4,
+                    options = CubeOptions{dilation, activation_of(activation)}](const LayerInputs& of) {
+      return (across ? conv_pixels : conv_bands)(of.x, of.parameters[0], of.parameters[1], options);
+    };
+    return plan;
+  }
 };
 
 }  // namespace specfuse

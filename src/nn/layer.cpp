@@ -3,6 +3,23 @@
 #include "specfuse/core/error.h"
 
 namespace specfuse {
+namespace {
+
+const char* words(Flow::Kind kind) {
+  switch (kind) {
+    case Flow::Kind::features:
+      return "a vector of features";
+    case Flow::Kind::spectrum:
+      return "a spectrum (maps x length)";
+    case Flow::Kind::image:
+      return "an image (maps x side x side)";
+    case Flow::Kind::cube:
+      break;
+  }
+  return "maps of a cube";
+}
+
+}  // namespace
 
 #define SPECFUSE_LAYER(name) LayerType name##_layer();
 #include "nn/layers.def"
@@ -21,6 +38,7 @@ Index Flow::size() const { return channels * (kind == Kind::image ? length * len
 
 std::string Flow::text() const {
   if (kind == Kind::features) return std::to_string(channels);
+  if (kind == Kind::cube) return concat(channels, " of a cube");
   return kind == Kind::spectrum ? concat(channels, " x ", length) : concat(channels, " x ", length, " x ", length);
 }
 
@@ -37,11 +55,11 @@ void LayerSite::expect(bool holds, const std::string& field, const std::string& 
 }
 
 void LayerSite::expect_kind(Flow::Kind kind) const {
-  const auto words = [](Flow::Kind of) {
-    if (of == Flow::Kind::features) return "a vector of features";
-    return of == Flow::Kind::spectrum ? "a spectrum (maps x length)" : "an image (maps x side x side)";
-  };
   expect(in.kind == kind, "", concat(words(kind), " from the layer before"), words(in.kind));
+}
+
+void LayerSite::expect_no_cube() const {
+  expect(in.kind != Flow::Kind::cube, "", "features, a spectrum or an image from the layer before", words(in.kind));
 }
 
 void describe_activation(FieldVisitor& fields, std::string& activation) {
@@ -52,7 +70,7 @@ Activation activation_of(const std::string& name) { return name == "relu" ? Acti
 
 Variable middle_like(const Variable& from, const Variable& like) {
   const Index rank = like.shape().rank();
-  return rank == 2 ? from : crop_centre(from, {rank == 4 ? like.shape()[2] : 1, like.shape()[-1]});
+  return rank == 2 || rank == 5 ? from : crop_centre(from, {rank == 4 ? like.shape()[2] : 1, like.shape()[-1]});
 }
 
 Variable rows_of(const Variable& x) {

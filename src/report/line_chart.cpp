@@ -57,7 +57,9 @@ std::string line(double x1, double y1, double x2, double y2) {
 
 std::string style_of(const Series& series) {
   const auto stroke = [](const SchemeColour& colour) { return concat("style=\"stroke:", colour.css(), "\""); };
-  if (series.colour == kInk) return stroke(kInkColour) + " stroke-width=\"2.4\"";
+  if (series.colour == kInk) {
+    return stroke(kInkColour) + (series.dashed ? " stroke-dasharray=\"5 4\"" : " stroke-width=\"2.4\"");
+  }
   constexpr std::array<const char*, 3> kDashes{"", "7 2", "2 2"};
   const std::size_t place = static_cast<std::size_t>(series.colour), i = place % kSeriesColours.size();
   const std::string dashes = series.dashed ? "5 4" : kDashes[place / kSeriesColours.size() % kDashes.size()];

@@ -55,6 +55,14 @@ Json method_json(const MethodResult& method) {
   if (!method.no_reference.left_out.empty()) json["no_reference_left_out"] = method.no_reference.left_out;
   for (const auto& [profile, scores] : method.profiles) json["profiles"][profile] = scores_json(scores);
   if (!method.band_psnr_db.empty()) json["per_band"] = {{"psnr_db", method.band_psnr_db}};
+  if (method.mean_sigma) json["mean_sigma"] = *method.mean_sigma;
+  if (const auto& own = method.reliability) {
+    json["reliability"] = {{"coverage_68", own->coverage_68},
+                           {"coverage_95", own->coverage_95},
+                           {"expected", own->expected},
+                           {"observed", own->observed}};
+  }
+  if (!method.remarks.empty()) json["remarks"] = method.remarks;
   if (!method.training.empty()) json["training"] = training_json(method.training);
   return json;
 }

@@ -7,6 +7,7 @@
 #include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
 #include "specfuse/report/loss_figures.h"
+#include "specfuse/report/reliability_figures.h"
 #include "specfuse/report/text_format.h"
 
 namespace specfuse {
@@ -51,6 +52,17 @@ std::vector<LossCurve> loss_curves(const ExperimentResults& results) {
   for (const MethodResult& result : results.methods) {
     if (result.seed != results.config.seeds.front()) continue;  // figures are of the first seed
     curves.insert(curves.end(), result.training.begin(), result.training.end());
+  }
+  return curves;
+}
+
+std::vector<ReliabilityCurve> reliability_curves(const ExperimentResults& results) {
+  std::vector<ReliabilityCurve> curves;
+  int place = 0;
+  for (const MethodResult& result : results.methods) {
+    if (result.seed != results.config.seeds.front()) continue;  // figures are of the first seed
+    if (result.reliability) curves.push_back({result.label, place, *result.reliability});
+    ++place;
   }
   return curves;
 }
@@ -104,6 +116,9 @@ std::vector<std::string> notes_of(const ExperimentResults& results) {
       notes.push_back(concat(result.folder, ": ", count, " left out of a measure (", reason, ")."));
     }
   }
+  for (const MethodResult& result : results.methods) {
+    if (!result.remarks.empty()) notes.push_back(concat(result.folder, ": ", result.remarks, "."));
+  }
   return notes;
 }
 
@@ -119,6 +134,8 @@ ReportContent report_content(const ExperimentResults& results, const ResultTable
   for (const auto& [name, table] : tables.named()) content.tables.push_back(*table);
   content.notes = notes_of(results);
   content.groups = std::move(figures);
+  const std::vector<ReliabilityCurve> reliability = reliability_curves(results);
+  if (!reliability.empty()) content.groups.push_back(reliability_figures(reliability));
   const std::vector<LossCurve> curves = loss_curves(results);
   if (!curves.empty()) content.groups.push_back(loss_figures(curves));
   content.facts = configuration_facts(results);

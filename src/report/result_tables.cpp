@@ -156,6 +156,25 @@ Table no_reference_table(const ExperimentResults& results) {
                   metric_sources(metrics, scores));
 }
 
+Table expected_error_table(const ExperimentResults& results) {
+  const auto of_reliability = [](double Reliability::*value) {
+    return [value](const MethodResult& result) { return result.reliability ? *result.reliability.*value : kNothing; };
+  };
+  std::vector<Source> sources{
+      {{"mean_sigma"}, [](const MethodResult& result) { return result.mean_sigma.value_or(kNothing); }}};
+  if (results.scored()) {
+    sources.push_back({{"coverage_68"}, of_reliability(&Reliability::coverage_68)});
+    sources.push_back({{"coverage_95"}, of_reliability(&Reliability::coverage_95)});
+  }
+  Table table =
+      table_of(results,
+               results.scored() ? "Expected errors (sigma), and the parts of all errors within their intervals"
+                                : "Expected errors (sigma)",
+               sources);
+  std::erase_if(table.rows, [](const Table::Row& row) { return std::isnan(row.cells.front().value); });
+  return table;
+}
+
 Table profile_table(const ExperimentResults& results, const std::string& profile) {
   const bool scored = std::any_of(results.methods.begin(), results.methods.end(),
                                   [&](const MethodResult& result) { return result.profiles.count(profile) > 0; });
@@ -169,7 +188,11 @@ Table profile_table(const ExperimentResults& results, const std::string& profile
 }
 
 ResultTables result_tables(const ExperimentResults& results) {
-  ResultTables tables{score_table(results), no_reference_table(results), {}, significance_table(results), {}};
+  ResultTables tables;
+  tables.scores = score_table(results);
+  tables.no_reference = no_reference_table(results);
+  tables.expected_errors = expected_error_table(results);
+  tables.significance = significance_table(results);
   for (const std::string& profile : results.config.metric_profiles) {
     tables.profiles.emplace_back(profile, profile_table(results, profile));
   }
@@ -178,7 +201,8 @@ ResultTables result_tables(const ExperimentResults& results) {
 }
 
 std::vector<std::pair<std::string, const Table*>> ResultTables::named() const {
-  std::vector<std::pair<std::string, const Table*>> tables{{"scores", &scores}, {"no_reference", &no_reference}};
+  std::vector<std::pair<std::string, const Table*>> tables{
+      {"scores", &scores}, {"no_reference", &no_reference}, {"expected_errors", &expected_errors}};
   for (const auto& [profile, table] : profiles) tables.emplace_back(concat("profile ", profile), &table);
   tables.emplace_back("paired_t_test_p", &significance);
   tables.emplace_back("train", &train);

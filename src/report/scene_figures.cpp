@@ -15,6 +15,8 @@ namespace specfuse {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr const char* kScaleNote =
+    " One scale for all results, up to the median of their 99th percentiles; grey: not defined.";
 
 Figure picture(const std::string& name, const std::string& caption, const Image& image) {
   return {name, caption, page_sized(image), {}};
@@ -121,9 +123,10 @@ void SceneFigures::add_pictures(const std::string& name, const std::string& capt
   details_.figures.push_back(picture("detail_" + name, caption, composite(crop(cube, part), natural)));
 }
 
-void SceneFigures::add(const std::string& label, const Cube& fused, const std::optional<Differences>& differences) {
+void SceneFigures::add(const std::string& label, const Cube& fused, const std::optional<Differences>& differences,
+                       const Tensor& expected) {
   add_pictures(concat("fused_", label), label, fused, data_.natural, data_.false_colour);
-  results_.push_back({{label, spectra_at(fused, fine_rows_, data_.samples)}, differences});
+  results_.push_back({{label, spectra_at(fused, fine_rows_, data_.samples)}, differences, expected});
 }
 
 FigureGroup SceneFigures::spectrum_charts() const {
@@ -148,12 +151,20 @@ FigureGroup SceneFigures::spectrum_charts() const {
   return group;
 }
 
+bool SceneFigures::has_differences() const { return !results_.empty() && results_.front().differences; }
+
+bool SceneFigures::has_expected() const {
+  return std::any_of(results_.begin(), results_.end(), [](const Result& result) { return result.expected.defined(); });
+}
+
 float SceneFigures::end_of(Tensor Differences::*map) const {
-  // The scale ends at the median over the results of their 99th percentiles, so that neither a single pixel nor a
-  // single bad method can hide all others.
+  // Without a reference there are expected errors alone. The scale ends at the median over the results of their 99th
+  // percentiles, so that neither a single pixel nor a single bad method can hide all others.
   std::vector<float> ends;
   for (const Result& result : results_) {
-    const std::vector<float> values = defined_values(*result.differences.*map);
+    const Tensor& shown = result.differences ? *result.differences.*map : result.expected;
+    if (!shown.defined()) continue;
+    const std::vector<float> values = defined_values(shown);
     if (!values.empty()) ends.push_back(values[(values.size() - 1) * 99 / 100]);
   }
   std::sort(ends.begin(), ends.end());
@@ -161,14 +172,42 @@ float SceneFigures::end_of(Tensor Differences::*map) const {
   return high > 0 ? high : 1;
 }
 
-FigureGroup SceneFigures::maps(const std::string& name, Tensor Differences::*map) const {
-  const float high = end_of(map);
+FigureGroup SceneFigures::error_maps() const {
+  const float high = end_of(&Differences::error);
   FigureGroup group;
-  group.colour_bar = colour_bar(0, high, name == "sam" ? "degrees" : unit_.empty() ? "(values of the scene)" : unit_);
+  group.colour_bar = colour_bar(0, high, unit_.empty() ? "(values of the scene)" : unit_);
   for (const Result& result : results_) {
-    const Tensor& values = *result.differences.*map;
     const std::string& label = result.spectra.label;
-    group.figures.push_back(picture(concat(name, "_", label), label, heat_map(values, 0, high)));
+    if (result.differences) {
+      group.figures.push_back(picture(concat("error_", label), label, heat_map(result.differences->error, 0, high)));
+    }
+    if (result.expected.defined()) {
+      group.figures.push_back(
+          picture(concat("expected_", label), label + ", expected", heat_map(result.expected, 0, high)));
+    }
+  }
+  if (has_differences()) {
+    group.title = "Error";
+    group.note = "Root mean square over bands of result minus reference at each pixel";
+    if (has_expected()) group.note += "; beside it that of sigma, the error that the method itself expects";
+    group.note += concat(".", kScaleNote);
+  } else {
+    group.title = "Expected error";
+    group.note = concat(
+        "Root mean square over bands of sigma, the error that the method itself expects, at each pixel.", kScaleNote);
+  }
+  return group;
+}
+
+FigureGroup SceneFigures::angle_maps() const {
+  const float high = end_of(&Differences::sam_deg);
+  FigureGroup group{"Spectral angle",
+                    concat("Angle between the spectra of result and reference at each pixel.", kScaleNote),
+                    colour_bar(0, high, "degrees"),
+                    {}};
+  for (const Result& result : results_) {
+    const std::string& label = result.spectra.label;
+    group.figures.push_back(picture(concat("sam_", label), label, heat_map(result.differences->sam_deg, 0, high)));
   }
   return group;
 }
@@ -192,7 +231,11 @@ std::vector<FigureGroup> SceneFigures::groups() const {
   std::vector<FigureGroup> groups{composites_};
   if (data_.false_colour) groups.push_back(false_colours_);
   if (data_.detail) groups.push_back(details_);
-  if (!results_.empty() && results_.front().differences) add_comparisons(groups);
+  if (has_differences() || has_expected()) groups.push_back(error_maps());
+  if (has_differences()) {
+    groups.push_back(angle_maps());
+    groups.push_back(band_chart());
+  }
   groups.push_back(spectrum_charts());
   return groups;
 }
@@ -201,22 +244,9 @@ FigureData SceneFigures::data() const {
   FigureData data = data_;
   data.spectra.push_back(truth_);
   for (const Result& result : results_) data.spectra.push_back(result.spectra);
-  if (results_.empty() || !results_.front().differences) return data;
-  data.error_end = end_of(&Differences::error);
-  data.sam_end_deg = end_of(&Differences::sam_deg);
+  if (has_differences() || has_expected()) data.error_end = end_of(&Differences::error);
+  if (has_differences()) data.sam_end_deg = end_of(&Differences::sam_deg);
   return data;
-}
-
-void SceneFigures::add_comparisons(std::vector<FigureGroup>& groups) const {
-  const std::string scale =
-      " One scale for all results, up to the median of their 99th percentiles; grey: not defined.";
-  groups.push_back(maps("error", &Differences::error));
-  groups.back().title = "Error";
-  groups.back().note = concat("Root mean square over bands of result minus reference at each pixel.", scale);
-  groups.push_back(maps("sam", &Differences::sam_deg));
-  groups.back().title = "Spectral angle";
-  groups.back().note = concat("Angle between the spectra of result and reference at each pixel.", scale);
-  groups.push_back(band_chart());
 }
 
 }  // namespace specfuse

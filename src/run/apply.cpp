@@ -37,10 +37,10 @@ MethodConfig adopt_method(const MethodConfig& method, Json stored, const std::st
   const Json usual = write_fields(plain);
   for (auto& [key, value] : options.items()) {
     if (key == "name" || key == "label" || key == "checkpoint") continue;
-    if (value.is_object()) {
+    if (key == "model" || key == "train") {
       check_agrees(value, usual.at(key), stored.at(key), concat(path, ".", key));
       value = stored.at(key);
-    } else if (value == usual.at(key) && stored.contains(key)) {
+    } else if (!value.is_object() && value == usual.at(key) && stored.contains(key)) {
       value = stored.at(key);  // such as fuse_tile: no matter of what was learned
     }
   }
@@ -94,8 +94,9 @@ ExperimentConfig adopt_checkpoints(const ExperimentConfig& config, const std::ve
     try {
       const Json stored = parse_stored(text->second, file);
       const Index ratio = integer_of(stored.at("degrade").at("ratio"));
-      SPECFUSE_CHECK_AS(ConfigError, ratio == config.degrade.ratio, "degrade.ratio: expected ", ratio, " as ", file,
-                        " was trained for, got ", config.degrade.ratio);
+      const bool any = method.options->make()->suits_any_pair();
+      SPECFUSE_CHECK_AS(ConfigError, any || ratio == config.degrade.ratio, "degrade.ratio: expected ", ratio, " as ",
+                        file, " was trained for, got ", config.degrade.ratio);
       adopted.methods[i] = adopt_method(method, stored.at("methods").at(0), path);
     } catch (const nlohmann::json::exception&) {
       throw DataError(concat(file, ": its configuration is not that of an experiment with one method"));

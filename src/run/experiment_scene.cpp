@@ -75,14 +75,25 @@ void load_measured(const ExperimentConfig& config, const std::vector<std::string
   }
 }
 
-void load_reference(const ExperimentConfig& config, const std::vector<std::string>& directories, Scene& scene) {
+/// Whether a scene has to be made of whole coarse pixels, or is cut to them.
+enum class Cut { none, to_fit };
+
+void load_reference(const ExperimentConfig& config, const std::vector<std::string>& directories, Cut cuts,
+                    Scene& scene) {
   Cube cube = config.data.scene ? read_scene(find_file(*config.data.scene, directories), *config.data.dataset)
                                 : inside_key("data", [&] { return synthetic_scene(*config.data.synthetic); });
+  if (config.data.bands) {
+    const auto [first, count] = *config.data.bands;
+    SPECFUSE_CHECK_AS(ConfigError, count >= 1 && first + count <= cube.bands(), "data.bands: expected some of ",
+                      cube.bands(), " bands, got ", count, " from ", first);
+    cube = crop_bands(cube, first, count);
+  }
   if (config.data.crop) {
     check_inside("data.crop", *config.data.crop, cube);
     cube = crop(cube, *config.data.crop);
   }
   const Index ratio = config.degrade.ratio;
+  if (cuts == Cut::to_fit) cube = crop(cube, {0, 0, cube.rows() / ratio * ratio, cube.cols() / ratio * ratio});
   SPECFUSE_CHECK_AS(ConfigError, cube.rows() % ratio == 0 && cube.cols() % ratio == 0,
                     "degrade.ratio: expected a divisor of the scene's ", cube.rows(), " x ", cube.cols(),
                     " pixels, got ", ratio, "; data.crop can cut it to fit");
@@ -105,7 +116,7 @@ Pair crop_pair(const Pair& pair, const Rectangle& fine) {
 
 namespace {
 
-Scene load_one(const ExperimentConfig& config, const std::vector<std::string>& directories) {
+Scene load_one(const ExperimentConfig& config, const std::vector<std::string>& directories, Cut cuts) {
   const DegradeConfig& degrade = config.degrade;
   Scene scene;
   scene.estimate = degrade.estimate;
@@ -118,7 +129,7 @@ Scene load_one(const ExperimentConfig& config, const std::vector<std::string>& d
   if (config.data.pair) {
     load_measured(config, directories, scene);
   } else {
-    load_reference(config, directories, scene);
+    load_reference(config, directories, cuts, scene);
   }
   return scene;
 }
@@ -133,18 +144,26 @@ std::array<Index, 2> bands_of(const Scene& scene) {
   return {scene.reference->bands(), scene.degradation.srf.dim(0)};
 }
 
+/// Whether the coarse image can be degraded once more.
+bool has_lower_scale(const Scene& scene) {
+  const Index fine = scene.degradation.ratio * scene.degradation.ratio;
+  const Cube& image = scene.measured ? scene.measured->msi : *scene.reference;
+  return image.rows() >= fine && image.cols() >= fine;
+}
+
 /// A scene to learn from, which the configuration gives at `path`. `target` is the one to fuse.
 Scene load_other(const ExperimentConfig& config, const std::string& path, const std::vector<std::string>& directories,
                  const Scene& target) {
   const std::string source = source_of(config.data);
   Scene scene;
   try {
-    scene = load_one(config, directories);
+    scene = load_one(config, directories, config.protocol.degradations.empty() ? Cut::none : Cut::to_fit);
   } catch (const ConfigError& problem) {
     throw ConfigError(concat(path, ": ", source, ": ", problem.what()));
   }
   SPECFUSE_CHECK_AS(ConfigError, scene.reference.has_value(), path, ": ", source,
                     ": expected a reference to learn from, got none");
+  if (!config.protocol.degradations.empty()) return scene;
   const auto [many, few] = bands_of(scene);
   const auto [wanted, wanted_msi] = bands_of(target);
   SPECFUSE_CHECK_AS(ConfigError, many == wanted && few == wanted_msi, path, ": ", source, ": expected ", wanted,
@@ -155,13 +174,19 @@ Scene load_other(const ExperimentConfig& config, const std::string& path, const 
 }  // namespace
 
 Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>& directories) {
-  Scene scene = load_one(config, directories);
+  Scene scene = load_one(config, directories, Cut::none);
+  const std::vector<DegradeConfig>& given = config.protocol.degradations;
+  const std::vector<DegradeConfig> degradations = given.empty() ? std::vector{config.degrade} : given;
   const auto load_list = [&](const char* path, const std::vector<DataConfig>& list) {
     std::vector<Scene> scenes;
-    for (const DataConfig& data : list) {
-      ExperimentConfig other = config;
-      other.data = data;
-      scenes.push_back(load_other(other, concat("protocol.", path, ".", scenes.size()), directories, scene));
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      for (const DegradeConfig& degradation : degradations) {
+        ExperimentConfig other = config;
+        other.data = list[i];
+        other.degrade = degradation;
+        Scene loaded = load_other(other, concat("protocol.", path, ".", i), directories, scene);
+        if (given.empty() || has_lower_scale(loaded)) scenes.push_back(std::move(loaded));
+      }
     }
     return scenes;
   };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
@@ -33,17 +34,18 @@ TrainingData wald_training(const Pair& pair, double validation_fraction) {
   SPECFUSE_CHECK_AS(ConfigError, pair.hsi.rows() >= pair.degradation.ratio && pair.hsi.cols() >= pair.degradation.ratio,
                     "protocol.type: wald needs an hsi of at least ", pair.degradation.ratio, " x ",
                     pair.degradation.ratio, " pixels (degrade.ratio), got ", pair.hsi.rows(), " x ", pair.hsi.cols());
-  TrainingPair whole{degrade_pair(pair), {}};
-  whole.target = crop(pair.hsi, {0, 0, whole.input.msi.rows(), whole.input.msi.cols()});
   TrainingData data;
-  add_example(whole, validation_fraction, data);
+  add_example(lower_scale(pair), validation_fraction, data);
   return data;
 }
 
-/// Trains on other scenes, with their references as the answers. Each has noise of its own.
+/// Trains on other scenes, with their references as the answers. Each has noise of its own, whatever others there are.
 TrainingData transfer_training(const Scene& scene, double validation_fraction, Index seed) {
-  Rng seeds(static_cast<std::uint64_t>(seed), stream_of("other scenes"));
+  std::map<std::string, int> seen;
   const auto example = [&](const Scene& other) {
+    const Tensor& values = other.reference->values;
+    const std::string own = hex_hash(values.data(), static_cast<std::size_t>(values.size()) * sizeof(float));
+    Rng seeds(static_cast<std::uint64_t>(seed), stream_of(concat(own, " ", seen[own]++)));
     return TrainingPair{make_pair(other, static_cast<Index>(seeds.next())), *other.reference};
   };
   TrainingData data;

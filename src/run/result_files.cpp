@@ -29,7 +29,12 @@ void write_figures(const std::vector<FigureGroup>& groups, ResultFolder& folder)
 
 void write_fusion(const Fusion& fusion, const std::vector<FitContext>& fits, const ResultFolder& folder) {
   const FitContext& last = fits.back();
-  write_cube(folder.staged(last.label + "/fused.h5"), fusion.fused);
+  const std::string file = folder.staged(last.label + "/fused.h5");
+  if (fusion.sigma) {
+    write_fused(file, fusion.fused, *fusion.sigma, fusion.width_95);
+  } else {
+    write_cube(file, fusion.fused);
+  }
   const std::string path = folder.staged(last.label + "/checkpoint.h5");
   if (fusion.wrote_checkpoints) {
     copy_file(last.checkpoint_path, path);

@@ -12,9 +12,8 @@
 namespace specfuse {
 
 /// A fitted method, and the image that it made.
-struct Fusion {
+struct Fusion : FusedWithSigma {
   MethodResult result;
-  Cube fused;
   /// What it learned; no tensors where it learned nothing.
   Checkpoint checkpoint;
   /// Whether its fits have written their checkpoints themselves, with all that is needed to go on.

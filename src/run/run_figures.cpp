@@ -62,13 +62,18 @@ FigureData RunFigures::data() const {
   return data;
 }
 
-void RunFigures::add(const std::string& label, const Cube& fused) {
-  const Cube part = shown(fused, scored_);
+void RunFigures::add(const std::string& label, const FusedWithSigma& result) {
+  const Cube part = shown(result.fused, scored_);
   std::optional<Differences> differences;
   if (reference_) {
     differences = {error_map(*reference_, part), sam_map_deg(*reference_, part), band_psnr_db(*reference_, part)};
   }
-  figures_.add(label, part, differences);
+  Tensor expected;
+  if (result.sigma) {
+    const Cube sigma = shown(*result.sigma, scored_);
+    expected = error_map(Cube(sigma.rows(), sigma.cols(), sigma.bands()), sigma);
+  }
+  figures_.add(label, part, differences, expected);
 }
 
 }  // namespace specfuse

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "specfuse/methods/fusion_method.h"
 #include "specfuse/report/input_figures.h"
 #include "specfuse/report/scene_figures.h"
 #include "specfuse/run/protocol.h"
@@ -14,7 +15,7 @@ namespace specfuse {
 class RunFigures {
  public:
   RunFigures(const Scene& scene, const Task& task, const ProtocolConfig& protocol);
-  void add(const std::string& label, const Cube& fused);
+  void add(const std::string& label, const FusedWithSigma& result);
   std::vector<FigureGroup> groups() const;
   FigureData data() const;
 

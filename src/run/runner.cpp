@@ -23,6 +23,7 @@
 #include "specfuse/run/experiment_scene.h"
 #include "specfuse/run/find_data.h"
 #include "specfuse/run/protocol.h"
+#include "specfuse/tensor/math.h"
 
 namespace specfuse {
 namespace {
@@ -31,6 +32,9 @@ namespace {
 void score(const Scene& scene, const Task& task, const std::vector<std::string>& profiles, Fusion& fusion) {
   MethodResult& result = fusion.result;
   result.no_reference = consistency(task.pair, fusion.fused);
+  std::optional<Cube> sigma = fusion.sigma;
+  if (sigma && task.scored) sigma = crop(*sigma, *task.scored);
+  if (sigma) result.mean_sigma = sum(sigma->values) / static_cast<double>(sigma->values.size());
   if (!scene.reference) {
     const Scores more = qnr(task.pair, fusion.fused);
     result.no_reference.values.insert(result.no_reference.values.end(), more.values.begin(), more.values.end());
@@ -41,6 +45,7 @@ void score(const Scene& scene, const Task& task, const std::vector<std::string>&
   const Cube fused = task.scored ? crop(fusion.fused, *task.scored) : fusion.fused;
   result.scores = evaluate(reference, fused, ratio);
   result.band_psnr_db = band_psnr_db(reference, fused);
+  if (sigma) result.reliability = reliability(reference, fused, *sigma, fusion.width_95);
   for (const std::string& name : profiles) result.profiles[name] = evaluate_profile(name, reference, fused, ratio);
 }
 
@@ -96,10 +101,12 @@ Fusion fit_and_fuse(const MethodConfig& config, const Task& task, const FitConte
   const Stopwatch fusing;
   {
     const ProfileSpan span("fuse");
-    fusion.fused = method->fuse(task.pair);
+    static_cast<FusedWithSigma&>(fusion) = method->fuse_with_sigma(task.pair);
   }
   result.fuse_seconds = fusing.seconds();
   result.peak_memory_mb = peak_memory_mb();
+  result.remarks = method->remarks();
+  if (!result.remarks.empty()) say(concat(result.folder, ": ", result.remarks));
 
   if (task.training.train.empty()) return fusion;
   const TrainingPair& training = task.training.train.front();
@@ -170,14 +177,15 @@ Table run_experiment(const ExperimentConfig& given, const RunOptions& options) {
       SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before ", config.folder_of(method, seed));
       const std::vector<FitContext> contexts = fit_contexts(config, method, seed, folder, log);
       Fusion fusion = fit_and_fuse(method, task, contexts.back(), [&](FusionMethod& fresh) {
-        if (method.checkpoint) return restore_from(find_checkpoint(*method.checkpoint, directories), fresh);
+        if (method.checkpoint) restore_from(find_checkpoint(*method.checkpoint, directories), fresh);
+        if (method.checkpoint && config.protocol.type == Protocol::apply) return;
         fit_all(fresh, task, contexts);  // with `apply` of a method that learns nothing: it still takes its seed
       });
       {
         const ProfileSpan span("evaluate");
         score(scene, task, config.metric_profiles, fusion);
       }
-      if (seed == config.seeds.front()) figures->add(method.label, fusion.fused);
+      if (seed == config.seeds.front()) figures->add(method.label, fusion);
       write_fusion(fusion, contexts, folder);
       fusion.result.training = log.curves(fusion.result.folder);
       results.methods.push_back(fusion.result);

@@ -193,6 +193,11 @@ void write_pairs(const std::string& folder) {
     write_pair(folder + "pair_" + name + ".h5", pair);
   };
   write("good", [](RawPair&) {});
+  write("no_reference", [](RawPair& pair) {
+    pair.hsi = {24, 24, 40};
+    pair.msi = {48, 48, 3};
+    pair.reference.clear();
+  });
   write("no_hsi", [](RawPair& pair) { pair.hsi.clear(); });
   write("no_msi", [](RawPair& pair) { pair.msi.clear(); });
   write("swapped", [](RawPair& pair) { std::swap(pair.hsi, pair.msi); });

@@ -11,7 +11,7 @@ import re
 # Fixed phrases with numbers in them, one for each place in src/report that writes them.
 WORDS = [
     r"from the 2nd to the 98th percentile", r"up to the median of their 99th percentiles", r"10 log10\(max²",
-    r"each row sums to 1\b", r"< 0\.001", r"two-sided", r"degrade\.[a-z_.]+", r"methods\.\d+\.[a-z_.]+",
+    r"each row sums to 1\b", r"(?:68|95) %", r"< 0\.001", r"two-sided", r"degrade\.[a-z_.]+", r"methods\.\d+\.[a-z_.]+",
     r"\d+(st|nd|rd|th) percentile"]
 NUMBER = re.compile(r"(?<![\w.])−?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w])")
 

@@ -37,6 +37,38 @@ class Protocols(ProgramTest):
         run = self.run_config(experiment(protocol=protocol), "--dry-run")
         self.assertEqual(run.returncode, 0, run.stderr)
 
+    def test_transfer_under_several_degradations_is_for_methods_that_suit_any_pair(self):
+        # Quick candidates, and a network of two layers.
+        usual = ["local", "local_projected", "local_subspace", "local_both", "fuse", "fuse_projected", "cnmf", "hysure",
+                 "csu"]
+        layers = {name: {"enabled": False} for block in ["across1", "along1", "across2", "along2", "across3"]
+                  for name in [block, "add_" + block]}
+        plus = {"name": "two_cnn_fu_plus", "weights": "none",
+                "model": {"candidates": {name: {"enabled": False} for name in usual}, "layers": layers},
+                "train": {"steps": 3, "tile": 4, "bands": 8, "tiles": 2, "log_every": 1}}
+        # The last one leaves no lower scale: 16 pixels are less than five times five.
+        protocol = {"type": "transfer", "train_scenes": [{"scene": "good.h5", "bands": [4, 20]}],
+                    "degradations": [{"ratio": 2}, {"ratio": 3, "srf": {"fractions": [[0, 0.4], [0.5, 1]]}}, {"ratio": 5}]}
+        self.succeeded(self.run_config(experiment(protocol=protocol, methods=[{"name": "bicubic"}, plus])))
+        self.assertEqual([line["step"] for line in self.log()], [1, 2, 3])
+        learned = self.out
+        self.out = self.folder / "applied"
+        # Another ratio and other bands, and the weights that come with the program.
+        data = {"scene": "good.h5", "bands": [0, 30], "crop": {"rows": 15, "cols": 15}}
+        methods = [dict(plus, checkpoint=str(learned / "two_cnn_fu_plus/checkpoint.h5")),
+                   {"name": "two_cnn_fu_plus", "label": "shipped"}]
+        self.succeeded(self.run_config(experiment(
+            data=data, degrade={"ratio": 3}, protocol={"type": "apply"}, methods=methods)))
+        self.out = self.folder / "refused"
+        self.refused(2, "protocol.degradations: expected them with methods that suit any pair only, got linear_injection",
+                     self.run_config(experiment(protocol=protocol)))
+        for bands in [[0, 41], [40, 1], [3, 0]]:
+            self.refused(2, "data.bands: expected some of 40 bands, got {1} from {0}".format(*bands), self.run_config(
+                experiment(data={"scene": "good.h5", "bands": bands})))
+        protocol["train_scenes"][0]["bands"] = [39, 2]
+        self.refused(2, "protocol.train_scenes.0: good.h5: data.bands: expected some of 40 bands, got 2 from 39",
+                     self.run_config(experiment(protocol=protocol, methods=[plus])))
+
     def test_apply_fuses_with_what_was_learned_before(self):
         trained = self.succeeded(self.run_config(experiment()))
         learned = self.out

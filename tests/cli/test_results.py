@@ -3,6 +3,7 @@
 
 Every file, and in them the same numbers everywhere and every time.
 """
+import html
 import json
 import re
 
@@ -77,6 +78,30 @@ class ResultFiles(ProgramTest):
         self.assertEqual(len(figures["samples"][0]["spectra"]["reference"]), 40)
         self.assertEqual(metrics["environment"], json.loads((self.out / "environment.json").read_text()))
         self.assertEqual(metrics["config"], json.loads((self.out / "config.json").read_text()))
+
+    def test_expected_errors_are_shown_beside_the_true_ones_and_alone_without_a_reference(self):
+        methods = [{"name": "bicubic"}, {"name": "two_cnn_fu_plus"}]
+        synthetic = {"synthetic": {"rows": 48, "cols": 48, "bands": 40}}
+        for data, folder in [(synthetic, "two_cnn_fu_plus-seed3"), ({"pair": "pair_no_reference.h5"}, "two_cnn_fu_plus")]:
+            self.out = self.folder / folder
+            scored = "synthetic" in data
+            seeds = [3, 5] if scored else [3]
+            metrics = self.succeeded(self.run_config(experiment(data=data, methods=methods, seeds=seeds)))
+            page = (self.out / "report.html").read_text()
+            self.assertEqual(missing_numbers(page, metrics), [])
+            silent, method = metrics["methods"][:2]
+            self.assertNotIn("mean_sigma", silent)
+            self.assertGreater(method["mean_sigma"], 0)
+            self.assertEqual("reliability" in method, scored)
+            self.assertIn(html.escape(f"{folder}: {method['remarks']}."), page)
+            self.assertGreater(metrics["figures"]["error_map_end"], 0)
+            self.assertEqual(list(metrics["summary"]["expected_errors"]), ["two_cnn_fu_plus"])
+            self.assertIn(b"width_95", (self.out / folder / "fused.h5").read_bytes())
+            figures = {path.name for path in (self.out / "figures").iterdir()}
+            self.assertIn("expected_two_cnn_fu_plus.png", figures)
+            self.assertEqual({"reliability.svg", "error_two_cnn_fu_plus.png"} <= figures, scored)
+            loud = self.run_program("config.json", "--data-dir", self.folder, "--out", self.out)
+            self.assertIn(f"{folder}: {method['remarks']}\n", loud.stderr)
 
     def test_estimates_are_used_and_reported(self):
         data = {"synthetic": {"rows": 96, "cols": 96, "bands": 60}}

@@ -137,13 +137,53 @@ TEST_CASE("config: transfer needs scenes to learn from, and other protocols refu
   CHECK(parse({transfer, scenes, "protocol.fine_tune={}"}).protocol.fine_tune->steps == 200);
 }
 
+TEST_CASE("config: bands are chosen of a scene only") {
+  CHECK(parse({"data.bands=[3, 4]"}).data.bands == std::array<Index, 2>{3, 4});
+  CHECK(refusal({"data={\"synthetic\": {}, \"bands\": [0, 4]}"}) ==
+        "e.json: data.bands: expected them beside a scene only, got them");
+  CHECK(refusal({"data.bands=[3]"}).starts_with("e.json: data.bands"));
+  CHECK(refusal({"data.bands=[-1, 4]"}).starts_with("e.json: data.bands"));
+}
+
+TEST_CASE("config: training scenes under several degradations are for methods that suit any pair") {
+  const std::vector<std::string> transfer{"protocol.type=transfer", "protocol.train_scenes=[{\"scene\": \"t.h5\"}]",
+                                          "protocol.degradations=[{\"ratio\": 3}, {}]"};
+  const auto with = [&](const char* method) {
+    std::vector<std::string> settings = transfer;
+    settings.push_back(concat("methods=[{\"name\": \"bicubic\"}, {\"name\": \"", method, "\"}]"));
+    return settings;
+  };
+  CHECK(refusal(transfer) ==
+        "e.json: protocol.degradations: expected them with methods that suit any pair only, got two_cnn_fu");
+  const ExperimentConfig config = parse(with("two_cnn_fu_plus"));
+  REQUIRE(config.protocol.degradations.size() == 2);
+  CHECK(config.protocol.degradations[0].ratio == 3);
+  CHECK(config.protocol.degradations[1].ratio == DegradeConfig().ratio);
+  // What they leave open is filled in as for the scene to fuse.
+  CHECK(config.protocol.degradations[0].psf.fwhm == 3);
+  CHECK(config.protocol.degradations[0].srf.sensor == "landsat7");
+  CHECK(refusal({"protocol.degradations=[{}]"}) ==
+        "e.json: protocol.degradations: expected it with transfer only, got it");
+}
+
+TEST_CASE("config: apply needs no checkpoint for a method that is ready") {
+  const std::string apply = "protocol.type=apply";
+  CHECK(refusal({apply, "methods=[{\"name\": \"two_cnn_fu_plus\"}]"}) == "accepted");
+  CHECK(refusal({apply, "methods=[{\"name\": \"two_cnn_fu_plus\", \"checkpoint\": \"c.h5\"}]"}) == "accepted");
+  CHECK(refusal({apply, "methods=[{\"name\": \"two_cnn_fu_plus\", \"weights\": \"none\"}]"}) ==
+        "e.json: methods.0.checkpoint: expected the file of what two_cnn_fu_plus learned, as apply trains nothing, got "
+        "nothing");
+}
+
 TEST_CASE("config: apply needs a checkpoint for each method that learns, and other protocols refuse one") {
   const std::string apply = "protocol.type=apply", file = "methods.1.checkpoint=c.h5";
   CHECK(parse({apply, file}).methods[1].checkpoint == "c.h5");
   CHECK(refusal({apply}) ==
         "e.json: methods.1.checkpoint: expected the file of what two_cnn_fu learned, as apply "
         "trains nothing, got nothing");
-  CHECK(refusal({file}) == "e.json: methods.1.checkpoint: expected it with apply only, got c.h5");
+  CHECK(refusal({file}) ==
+        "e.json: methods.1.checkpoint: expected it with apply, or with a method that suits any "
+        "pair, got c.h5");
   CHECK(refusal({apply, file, "methods.0.checkpoint=c.h5"}) ==
         "e.json: methods.0.checkpoint: expected nothing, as bicubic learns nothing, got c.h5");
 }

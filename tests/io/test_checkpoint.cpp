@@ -1,9 +1,13 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <limits>
+#include <span>
+#include <vector>
 
 #include "raw_hdf5.h"
 #include "specfuse/io/checkpoint.h"
+#include "specfuse/io/file.h"
 #include "specfuse/io/hdf5.h"
 #include "specfuse/io/tensors.h"
 #include "support/message_of.h"
@@ -38,6 +42,33 @@ TEST_CASE("checkpoint: tensors, state and attributes come back as they were") {
     const Tensor& got = read.tensors.at(name);
     CHECK(got.shape() == tensor.shape());
     CHECK(std::equal(got.data(), got.data() + got.size(), tensor.data()));
+  }
+}
+
+TEST_CASE("checkpoint: the bytes of its file are read as the file is") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("checkpoint.h5");
+  Checkpoint checkpoint;
+  checkpoint.tensors["model/weight"] = Tensor::from({2, 2}, {1, 2, 3, 4.5f});
+  checkpoint.state["step"] = 12;
+  checkpoint.attributes["method"] = "made up";
+  write_checkpoint(path, checkpoint);
+  const std::string text = read_text(path);
+  const std::vector<unsigned char> bytes(text.begin(), text.end());
+  // Two at a time: neither is in the way of the other.
+  const Hdf5Reader held(bytes, "held");
+  const Checkpoint read = read_checkpoint(std::span(bytes));
+  CHECK(read.state == checkpoint.state);
+  CHECK(read.attributes == checkpoint.attributes);
+  REQUIRE(read.tensors.size() == 1);
+  const Tensor& got = read.tensors.at("model/weight");
+  CHECK(got.shape() == Shape{2, 2});
+  CHECK(std::equal(got.data(), got.data() + 4, checkpoint.tensors.at("model/weight").data()));
+  CHECK(held.size() == bytes.size());
+  CHECK(held.read("/model/weight")[3] == 4.5f);
+  for (const std::size_t count : {std::size_t{0}, std::size_t{100}, bytes.size() / 2}) {
+    CHECK(contains(message_of<DataError>([&] { read_checkpoint(std::span(bytes.data(), count)); }),
+                   "cannot read a checkpoint in memory as HDF5: "));
   }
 }
 

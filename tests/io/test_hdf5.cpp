@@ -71,7 +71,7 @@ TEST_CASE("hdf5: another rank, no values, no numbers, too many values and unknow
     RawFile raw(path);
     raw.dataset("flat", {3, 4}, H5T_NATIVE_INT, std::vector<double>(12));
     raw.dataset("empty", {3, 0, 2}, H5T_NATIVE_FLOAT, {});
-    raw.dataset("five", {1, 1, 1, 1, 2}, H5T_NATIVE_FLOAT, {1, 2});
+    raw.dataset("six", {1, 1, 1, 1, 1, 2}, H5T_NATIVE_FLOAT, {1, 2});
     const hid_t text = H5Tcopy(H5T_C_S1);
     H5Tset_size(text, 4);
     raw.dataset("text", {2}, text, {});
@@ -91,7 +91,7 @@ TEST_CASE("hdf5: another rank, no values, no numbers, too many values and unknow
   CHECK(message_of<DataError>([&] { file.read("/flat", 3); }) == path + ": /flat: expected 3 dimensions, got 2 [3, 4]");
   CHECK(contains(message_of<DataError>([&] { file.read_doubles("/flat"); }), "expected 1 dimension, got 2 [3, 4]"));
   CHECK(message_of<DataError>([&] { file.read("/empty"); }) == path + ": /empty is empty: its shape is [3, 0, 2]");
-  CHECK(contains(message_of<DataError>([&] { file.read("/five"); }), "expected at most 4 dimensions"));
+  CHECK(contains(message_of<DataError>([&] { file.read("/six"); }), "expected at most 5 dimensions"));
   CHECK(contains(message_of<DataError>([&] { file.read("/text"); }), "is not numeric"));
   CHECK(contains(message_of<DataError>([&] { file.read("/filtered"); }), "is compressed with filter 305"));
   CHECK(contains(message_of<DataError>([&] { file.read("/huge"); }), "takes 4e+06 GB as float32"));
@@ -208,6 +208,28 @@ TEST_CASE("hdf5: what is written is read back, in the bits, and equal contents a
   CHECK(file.texts("/") == std::map<std::string, std::string>{{"empty", ""}, {"note", long_text}});
   CHECK(file.integers("/a").at("most") == std::numeric_limits<std::uint64_t>::max());
   CHECK(file.number("/a", "rate") == 1e-4);
+}
+
+TEST_CASE("hdf5: integers of 16 bits are read back as floats, and take two bytes each") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("integers.h5");
+  const std::vector<std::int16_t> values{
+      0, 1, -1, 300, std::numeric_limits<std::int16_t>::max(), std::numeric_limits<std::int16_t>::min()};
+  {
+    Hdf5Writer file(path);
+    file.write("/plane", Shape{2, 3}, values);
+    file.write("/inner/large", Shape{1000, 20}, std::vector<std::int16_t>(20000, 7));
+    CHECK(contains(message_of<Error>([&] { file.write("/wrong", Shape{2, 2}, values); }), "expected 4 values, got 6"));
+    CHECK(contains(message_of<Error>([&] { file.write("/none", Shape{0}, std::vector<std::int16_t>()); }), "/none"));
+    file.finish();
+  }
+  const Hdf5Reader file(path);
+  const Tensor plane = file.read("/plane", 2);
+  CHECK(plane.shape() == Shape{2, 3});
+  for (std::size_t i = 0; i < values.size(); ++i) CHECK(plane[static_cast<Index>(i)] == values[i]);
+  CHECK(file.read("/inner/large")[19999] == 7);
+  CHECK(file.size() >= 40000);
+  CHECK(file.size() < 50000);
 }
 
 TEST_CASE("hdf5: an unfinished or impossible write leaves nothing and says why") {

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "raw_hdf5.h"
+#include "specfuse/io/hdf5.h"
 #include "specfuse/io/scene.h"
 #include "support/message_of.h"
 #include "support/temporary_folder.h"
@@ -46,6 +47,24 @@ TEST_CASE("scene: a cube of any odd shape comes back with wavelengths and attrib
     CHECK(read.wavelength_nm == cube.wavelength_nm);
     CHECK(read.attributes == cube.attributes);
   }
+  CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("scene: a result comes back with the error to be expected, and is a scene as any other") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("a.h5");
+  Cube cube = counting_cube(3, 5, 2), sigma = counting_cube(3, 5, 2);
+  for (Index i = 0; i < sigma.values.size(); ++i) sigma.values[i] *= 0.125f;
+  cube.wavelength_nm = {450, 2500};
+  cube.attributes = {{"sensor", "AVIRIS"}};
+  write_fused(path, cube, sigma, 2.75);
+  const Cube read = read_scene(path);
+  CHECK(same_values(read.values, cube.values));
+  CHECK(read.wavelength_nm == cube.wavelength_nm);
+  CHECK(read.attributes == cube.attributes);
+  const Hdf5Reader file(path);
+  CHECK(same_values(file.read("/sigma"), sigma.values));
+  CHECK(file.number("/sigma", "width_95") == 2.75);
   CHECK(folder.entries() == 1);
 }
 

@@ -4,8 +4,10 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/kernels/toom_cook.h"
+#include "support/random.h"
 
 using namespace specfuse;
+using namespace specfuse::testing;
 
 TEST_CASE("toom_cook: three small matrices compute the correlation of a block") {
   for (const Index n : {3, 5}) {
@@ -49,6 +51,40 @@ TEST_CASE("toom_cook: rows come in pairs that differ in the sign of their odd co
       }
     }
   }
+}
+
+TEST_CASE("toom_pairs: a block of results for every odd number of taps, from half the matrices") {
+  for (const Index points : {8, 12}) {
+    for (Index taps = 1; taps < points; taps += 2) {
+      const ToomPairs of = toom_pairs(points, taps);
+      const Tensor x = random_tensor({points}, "x"), w = random_tensor({taps}, "w");
+      const auto element = [&](const std::vector<float>& matrix, Index row, Index col) {
+        return double{matrix[static_cast<std::size_t>(row * points + col)]};
+      };
+      Tensor y({of.results()}), expected({of.results()});
+      for (Index t = 0; t < points; ++t) {
+        // The points of a row of half a matrix: the sum of its even and odd columns and their difference, or each
+        // alone.
+        const bool last = t + 2 >= points;
+        const double even = last && t % 2 == 1 ? 0 : 1, odd = last ? 1 - even : t % 2 == 0 ? 1 : -1;
+        double signal = 0, weight = 0;
+        for (Index i = 0; i < points; ++i) signal += (i % 2 == 0 ? even : odd) * element(of.signal, t / 2, i) * x[i];
+        for (Index k = 0; k < taps; ++k) weight += double{of.weight[static_cast<std::size_t>(t * taps + k)]} * w[k];
+        for (Index q = 0; q < of.results(); ++q) {
+          y[q] += static_cast<float>((q % 2 == 0 ? even : odd) * element(of.result, t / 2, q) * signal * weight);
+        }
+      }
+      for (Index q = 0; q < of.results(); ++q) {
+        for (Index k = 0; k < taps; ++k) expected[q] += w[k] * x[q + k];
+      }
+      INFO(points, " points, ", taps, " taps");
+      CHECK(of.results() == points + 1 - taps);
+      CHECK(relative_gap(y, expected) < 1e-5);
+    }
+  }
+  CHECK_THROWS_AS(toom_pairs(10, 3), Error);
+  CHECK_THROWS_AS(toom_pairs(8, 4), Error);
+  CHECK_THROWS_AS(toom_pairs(8, 9), Error);
 }
 
 TEST_CASE("toom_cook: the cost model leaves short kernels alone and cuts long ones twice") {

@@ -8,7 +8,6 @@
 #include "specfuse/imaging/msi_detail.h"
 #include "specfuse/kernels/matrix.h"
 #include "specfuse/methods/registry.h"
-#include "specfuse/methods/shared/consistency.h"
 #include "support/example.h"
 #include "support/message_of.h"
 
@@ -158,32 +157,4 @@ TEST_CASE("local injection: takes pairs whose HSI does not divide by the ratio, 
   const auto method = make_method("local_injection");
   CHECK(message_of<ConfigError>([&] { method->check({}, small_example(1, 5, 4, 1).input); }) ==
         "local_injection: expected at least 2 x 2 coarse pixels, got 1 x 5");
-}
-
-TEST_CASE("consistency: a scene without noise stays as it is, and the MSI is met exactly") {
-  const TrainingPair example = small_example(6, 7, 9, 3);
-  Cube kept = example.target;
-  kept.values = example.target.values.clone();
-  make_consistent(example.input, kept);
-  CHECK(relative_gap(kept.values, example.target.values) < 1e-5);
-
-  Cube fused = upsample_cubic(example.input.hsi, 2);
-  const double before = squared_distance(fused.values, example.target.values);
-  make_consistent(example.input, fused);
-  CHECK(relative_gap(degrade_spectrally(fused, example.input.degradation.srf).values, example.input.msi.values) < 1e-5);
-  CHECK(squared_distance(fused.values, example.target.values) < before);
-}
-
-TEST_CASE("consistency: local injection ends with it, and asks for the response") {
-  const TrainingPair example = small_example(6, 7, 9, 3);
-  const auto method = make_method("local_injection", {{"projections", 2}});
-  const Cube fused = method->fuse(example.input);
-  CHECK(relative_gap(degrade_spectrally(fused, example.input.degradation.srf).values, example.input.msi.values) < 1e-5);
-  Cube twice = make_method("local_injection")->fuse(example.input);
-  make_consistent(example.input, twice);
-  make_consistent(example.input, twice);
-  CHECK(relative_gap(fused.values, twice.values) == 0);
-  Pair unknown = example.input;
-  unknown.degradation.srf = Tensor();
-  CHECK_THROWS_WITH_AS(method->check({}, unknown), doctest::Contains("srf"), ConfigError);
 }

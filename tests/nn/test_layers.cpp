@@ -4,6 +4,7 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/nn/layers.h"
+#include "support/message_of.h"
 #include "support/random.h"
 
 using namespace specfuse;
@@ -225,4 +226,35 @@ TEST_CASE("layers: a copy of a description has options of its own") {
   set_fields(other.options(), {{"kernel", 5}});
   CHECK(plan({{"a", one}}, kSpectrum)[0].out.length == 160);
   CHECK(plan({{"a", other}}, kSpectrum)[0].out.length == 158);
+}
+
+TEST_CASE("layers: on maps of a cube convolutions keep the size, and count arithmetic for a pixel and band") {
+  const Flow cube{Flow::Kind::cube, 17, 1};
+  const auto plans = plan({layer("first", "conv1d", {{"maps", 32}, {"kernel", 7}}),
+                           layer("around", "conv2d", {{"maps", 32}, {"kernel", 3}, {"dilation", 4}}),
+                           layer("sum", "residual", {{"from", "first"}}),
+                           layer("last", "conv1d", {{"maps", 2}, {"kernel", 1}, {"activation", "none"}})},
+                          cube);
+  CHECK(plans[0].out == Flow{Flow::Kind::cube, 32, 1});
+  CHECK(plans[0].out.text() == "32 of a cube");
+  CHECK(plans[0].parameters[0].shape == Shape{32, 17, 7});
+  CHECK(plans[1].parameters[0].shape == Shape{32, 32, 3, 3});
+  CHECK(plans[1].flops == 2.0 * 32 * 32 * 9);
+  CHECK(plans[2].out == plans[0].out);
+  CHECK(run(plans, random_tensor({1, 3, 2, 5, 17}, "x")).shape() == Shape{1, 3, 2, 5, 2});
+}
+
+TEST_CASE("layers: what makes no sense on maps of a cube is refused with its place") {
+  const auto message = [](const std::string& type, const std::vector<FieldSetting>& settings) {
+    return message_of<ConfigError>([&] { plan({layer("a", type, settings)}, {Flow::Kind::cube, 17, 1}); });
+  };
+  const std::string keeps = " for maps of a cube, which keep their size, got ";
+  CHECK(message("conv1d", {{"kernel", 4}}) == "model.layers.a.kernel: net.a: expected an odd number" + keeps + "4");
+  CHECK(message("conv2d", {{"kernel", 2}}) == "model.layers.a.kernel: net.a: expected an odd number" + keeps + "2");
+  CHECK(message("conv1d", {{"padding", 1}}) == "model.layers.a.padding: net.a: expected 0" + keeps + "1");
+  for (const char* type : {"linear", "flatten", "skip"}) {
+    const std::vector<FieldSetting> none, from{{"from", "input"}};
+    CHECK(message(type, std::string(type) == "skip" ? from : none) ==
+          "model.layers.a: net.a: expected features, a spectrum or an image from the layer before, got maps of a cube");
+  }
 }

@@ -53,6 +53,23 @@ TEST_CASE("metrics.json: scores without a reference and by profiles are in it") 
   CHECK(json["summary"]["profile ssrnet"]["bicubic"]["rmse"]["mean"] == 0.5);
 }
 
+TEST_CASE("metrics.json: what a method says of its own error, and what it decided, are in it") {
+  MethodResult sure = result_of("bicubic", 0, 1);
+  sure.reliability = Reliability{0.75, 0.875, {1, 2}, {1.5, 3}};
+  sure.mean_sigma = 0.5;
+  sure.remarks = "kept still";
+  const Json json = json_of(results_of({sure, result_of("linear_injection", 0, 1)}));
+  const Json &method = json["methods"][0], &silent = json["methods"][1];
+  CHECK(method["mean_sigma"] == 0.5);
+  CHECK(method["reliability"]["coverage_68"] == 0.75);
+  CHECK(method["reliability"]["coverage_95"] == 0.875);
+  CHECK(method["reliability"]["expected"] == std::vector<double>{1, 2});
+  CHECK(method["reliability"]["observed"] == std::vector<double>{1.5, 3});
+  CHECK(method["remarks"] == "kept still");
+  CHECK(json["summary"]["expected_errors"]["bicubic"]["coverage_68"]["mean"] == 0.75);
+  for (const char* const key : {"mean_sigma", "reliability", "remarks"}) CHECK_FALSE(silent.contains(key));
+}
+
 TEST_CASE("metrics.json: what was estimated is in it") {
   ExperimentResults results = results_of({result_of("bicubic", 1, 1)});
   results.estimates[1] = {3.5, Tensor::from({2, 2}, {1, 0, 0.5f, 0.5f}), "box", {2, 3}, {0.5, 0}};

@@ -31,6 +31,31 @@ TEST_CASE("result tables: scores without a reference and by profiles have tables
   CHECK(by_profile.rows[0].cells[1].value == 0.5);
 }
 
+TEST_CASE("result tables: expected errors have a row for each method that gives any, and coverage with a reference") {
+  MethodResult first = result_of("linear_injection", 0, 1), second = result_of("linear_injection", 1, 1);
+  first.mean_sigma = 2;
+  first.reliability = Reliability{0.5, 0.75, {}, {}};
+  second.mean_sigma = 4;
+  second.reliability = Reliability{0.75, 1, {}, {}};
+  const Table table = expected_error_table(results_of({result_of("bicubic", 0, 1), first, second}));
+  REQUIRE(table.rows.size() == 1);
+  CHECK(table.rows[0].label == "linear_injection");
+  REQUIRE(table.columns.size() == 3);
+  CHECK(table.columns[1].name == "coverage_68");
+  CHECK(table.rows[0].cells[0].value == 3);
+  CHECK(table.rows[0].cells[0].spread == doctest::Approx(std::sqrt(2.0)));
+  CHECK(table.rows[0].cells[1].value == 0.625);
+  CHECK(table.rows[0].cells[2].value == 0.875);
+  for (MethodResult* const result : {&first, &second}) {
+    result->scores.reset();
+    result->reliability.reset();
+  }
+  const Table alone = expected_error_table(results_of({first, second}));
+  CHECK(alone.columns.size() == 1);
+  CHECK(alone.rows.at(0).cells[0].value == 3);
+  CHECK(expected_error_table(results_of({result_of("bicubic", 0, 1)})).rows.empty());
+}
+
 TEST_CASE("result tables: the scores are means over seeds, with the standard deviation as spread") {
   const Table table = score_table(
       results_of({result_of("bicubic", 0, 30), result_of("linear_injection", 0, 7), result_of("bicubic", 1, 34)}));

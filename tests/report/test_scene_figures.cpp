@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "specfuse/report/scene_figures.h"
+#include "specfuse/tensor/math.h"
 #include "support/ramp.h"
 #include "support/text.h"
 
@@ -51,6 +52,45 @@ TEST_CASE("scene figures: maps of one kind share one scale, of what is defined")
   CHECK(contains(errors.colour_bar, ">8 (values of the scene)</text>"));
   CHECK(errors.figures[0].image.pixel(0, 0)[0] == 252);
   CHECK(errors.figures[1].image.pixel(0, 0)[0] == 86);
+}
+
+TEST_CASE("scene figures: an expected error stands beside the true one, on its scale") {
+  const Cube reference = repeating_ramp(10, 20, 3);
+  SceneFigures scene(repeating_ramp(5, 10, 3), reference, reference);
+  Differences differences{Tensor(Shape{10, 20}), Tensor(Shape{10, 20}), {30, 30, 30}};
+  fill(differences.error, 8);
+  Tensor expected(Shape{10, 20});
+  fill(expected, 2);
+  scene.add("sure", reference, differences, expected);
+  scene.add("silent", reference, differences);
+  CHECK(scene.data().error_end == 8);
+  const FigureGroup errors = scene.groups()[1];
+  CHECK(contains(errors.note, "; beside it that of sigma"));
+  REQUIRE(errors.figures.size() == 3);
+  CHECK(errors.figures[0].name == "error_sure");
+  CHECK(errors.figures[1].name == "expected_sure");
+  CHECK(errors.figures[1].caption == "sure, expected");
+  CHECK(errors.figures[2].name == "error_silent");
+  CHECK(errors.figures[0].image.pixel(0, 0)[0] == 252);
+  CHECK(errors.figures[1].image.pixel(0, 0)[0] == 86);
+}
+
+TEST_CASE("scene figures: without a reference the expected error has a map and a scale of its own") {
+  const Cube fine = repeating_ramp(10, 20, 3);
+  SceneFigures scene(repeating_ramp(5, 10, 3), fine, {});
+  CHECK_FALSE(scene.data().error_end);
+  Tensor expected(Shape{10, 20});
+  fill(expected, 2);
+  scene.add("silent", fine, {});
+  scene.add("sure", fine, {}, expected);
+  CHECK(scene.data().error_end == 2);
+  CHECK_FALSE(scene.data().sam_end_deg);
+  const std::vector<FigureGroup> groups = scene.groups();
+  REQUIRE(groups.size() == 3);
+  CHECK(groups[1].title == "Expected error");
+  CHECK(contains(groups[1].colour_bar, ">2 (values of the scene)</text>"));
+  REQUIRE(groups[1].figures.size() == 1);
+  CHECK(groups[1].figures[0].name == "expected_sure");
 }
 
 TEST_CASE("scene figures: a scene without reference has images only, and wavelengths name its colours") {

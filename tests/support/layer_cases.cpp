@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "specfuse/core/error.h"
+#include "specfuse/kernels/conv_cube.h"
 #include "specfuse/nn/layers.h"
 #include "support/op_case.h"
 #include "support/plain_loops.h"
@@ -13,13 +14,14 @@ using Tensors = std::vector<Tensor>;
 using Cases = std::vector<OpCase>;
 
 /// What flows into the layers of a case, and the pixels it is of: 17 fill a block of 16 samples and begin another; of
-/// an image 2 tiles of 3 x 3.
+/// an image 2 tiles of 3 x 3, of a cube 2 of 3 x 2 pixels and 4 bands.
 const Flow kFeatures{Flow::Kind::features, 5, 1}, kSpectrum{Flow::Kind::spectrum, 3, 9},
-    kImage{Flow::Kind::image, 4, 4};
+    kImage{Flow::Kind::image, 4, 4}, kCube{Flow::Kind::cube, 3, 1};
 const std::vector<Flow> kFlows = {kFeatures, kSpectrum, kImage};
 
 Shape shape_of(const Flow& flow) {
   const Index pixels = 17, tiles = 2, side = flow.length + 2;
+  if (flow.kind == Flow::Kind::cube) return {tiles, 3, 2, 4, flow.channels};
   if (flow.kind == Flow::Kind::features) return {pixels, flow.channels};
   if (flow.kind == Flow::Kind::spectrum) return {pixels, flow.channels, flow.length};
   return {tiles, flow.channels, side, side};
@@ -76,6 +78,18 @@ void add_sums(Cases& cases) {
   }
 }
 
+/// Over the channels of each position.
+Tensor normalized(const Tensor& x, const Tensor& gain, const Tensor& bias) {
+  const Index channels = x.dim(1);
+  return tensor_of(x.shape(), [&](Index n, Index c, Index h, Index w) {
+    double mean = 0, variance = 0;
+    for (Index k = 0; k < channels; ++k) mean += at(x, n, k, h, w) / static_cast<double>(channels);
+    for (Index k = 0; k < channels; ++k)
+      variance += std::pow(at(x, n, k, h, w) - mean, 2) / static_cast<double>(channels);
+    return (at(x, n, c, h, w) - mean) / std::sqrt(variance + 1e-5) * gain[c] + bias[c];
+  });
+}
+
 void add_activations(Cases& cases, const Flow& flow) {
   const PlainLoops same = [](const Tensors& v) { return v[0]; };
   cases.push_back(with_relu(layer_case(flow, "relu", {}, same)));
@@ -86,17 +100,7 @@ void add_activations(Cases& cases, const Flow& flow) {
   cases.back().kinks = same;
   cases.back().accuracy = kCurved;
 
-  cases.push_back(layer_case(flow, "layer_norm", {}, [](const Tensors& v) {
-    const Index channels = v[0].dim(1);
-    return tensor_of(v[0].shape(), [&](Index n, Index c, Index h, Index w) {
-      double mean = 0, variance = 0;
-      for (Index k = 0; k < channels; ++k) mean += at(v[0], n, k, h, w) / static_cast<double>(channels);
-      for (Index k = 0; k < channels; ++k) {
-        variance += std::pow(at(v[0], n, k, h, w) - mean, 2) / static_cast<double>(channels);
-      }
-      return (at(v[0], n, c, h, w) - mean) / std::sqrt(variance + 1e-5) * v[1][c] + v[2][c];
-    });
-  }));
+  cases.push_back(layer_case(flow, "layer_norm", {}, [](const Tensors& v) { return normalized(v[0], v[1], v[2]); }));
   cases.back().accuracy = kCurved;
 
   if (flow.kind == Flow::Kind::image) {
@@ -110,6 +114,39 @@ void add_activations(Cases& cases, const Flow& flow) {
   cases.push_back(layer_case(flow, "flatten", {}, [flow](const Tensors& v) {
     return flow.kind == Flow::Kind::image ? patch_rows(v[0], flow.length) : v[0].reshape({v[0].dim(0), flow.size()});
   }));
+}
+
+/// The channels of a cube lie last.
+void add_layers_of_cubes(Cases& cases) {
+  const auto convolution = [](Index dilation) {
+    return [dilation](const Tensors& v) { return reference::conv_cube_forward(v[0], v[1], v[2], {dilation}); };
+  };
+  for (const auto& [type, dilation] : {std::pair{"conv1d", 1}, {"conv2d", 1}, {"conv1d", 2}, {"conv2d", 2}}) {
+    const OpCase sums =
+        layer_case(kCube, type, {{"maps", 4}, {"kernel", 3}, {"dilation", dilation}, {"activation", "none"}},
+                   convolution(dilation));
+    cases.push_back(sums);
+    cases.push_back(with_relu(
+        layer_case(kCube, type, {{"maps", 4}, {"kernel", 3}, {"dilation", dilation}}, convolution(dilation))));
+  }
+  const PlainLoops same = [](const Tensors& v) { return v[0]; };
+  cases.push_back(with_relu(layer_case(kCube, "relu", {}, same)));
+  cases.push_back(layer_case(kCube, "leaky_relu", {{"slope", 0.2}}, [](const Tensors& v) {
+    return each(v[0], [](double x) { return x > 0 ? x : 0.2 * x; });
+  }));
+  cases.back().kinks = same;
+  cases.back().accuracy = kCurved;
+  const auto rows = [](const Tensor& x) { return x.reshape({x.size() / x.dim(4), x.dim(4)}); };
+  cases.push_back(layer_case(kCube, "layer_norm", {}, [rows](const Tensors& v) {
+    return normalized(rows(v[0]), v[1], v[2]).reshape(v[0].shape());
+  }));
+  cases.back().accuracy = kCurved;
+
+  const auto same_size = layer("before", "conv1d", {{"maps", 3}});
+  cases.push_back(
+      layer_case(kCube, {same_size, layer("join", "residual")}, [](const Tensors& v) { return sum_of(v[0], v[1]); }));
+  cases.push_back(layer_case(kCube, {layer("before", "conv2d", {{"maps", 5}}), layer("join", "concat")},
+                             [](const Tensors& v) { return side_by_side(v[0], v[1]); }));
 }
 
 /// Layers that take an earlier value beside that of the layer before, which is two shorter.
@@ -154,6 +191,7 @@ std::vector<OpCase> layer_cases() {
   add_sums(cases);
   for (const Flow& flow : kFlows) add_activations(cases, flow);
   add_joins(cases);
+  add_layers_of_cubes(cases);
   return cases;
 }
 

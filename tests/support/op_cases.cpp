@@ -1,6 +1,7 @@
 #include <array>
 
 #include "specfuse/core/error.h"
+#include "specfuse/kernels/conv_cube.h"
 #include "support/op_case.h"
 #include "support/plain_loops.h"
 
@@ -18,8 +19,8 @@ constexpr Accuracy kToomCook{5e-5, 10.0f, 1e-4};
 
 const std::vector<Activation> kActivations = {Activation::relu, Activation::none};
 
-/// Vectors, rows, spectra that fill a block of 16 samples and begin another, and images of no handy width.
-const std::vector<Shape> kShapes = {{1}, {7}, {3, 5}, {17, 2, 3}, {2, 3, 4, 5}};
+/// Vectors, rows, spectra that fill a block of 16 samples and begin another, images and cubes of no handy width.
+const std::vector<Shape> kShapes = {{1}, {7}, {3, 5}, {17, 2, 3}, {2, 3, 4, 5}, {2, 1, 3, 2, 5}};
 
 void add_elementwise(Cases& cases, const Shape& shape) {
   const auto name = [&](const char* function) { return concat(function, " ", shape.text()); };
@@ -115,6 +116,7 @@ void add_parts(Cases& cases) {
   concatenated({5, 2}, {5, 3});
   concatenated({17, 2, 3}, {17, 1, 3});
   concatenated({2, 1, 4, 3}, {2, 3, 4, 3});
+  concatenated({2, 1, 3, 4, 2}, {2, 1, 3, 4, 5});
 
   const auto cropped = [&](const Shape& x, const Extent& size) {
     cases.push_back({concat("crop_centre ", x.text(), " to ", size.h, " x ", size.w),
@@ -277,6 +279,47 @@ void add_conv2d(Cases& cases) {
   cases.back().timings = {conv2d_timing(6, 38, 10), conv2d_timing(30, 29, 10), conv2d_timing(30, 29, 19)};
 }
 
+/// Across the pixels for a weight of rank 4, else along the bands.
+OpCase cube_case(const ConvShapes& of, const CubeOptions& options) {
+  const bool across = of.weight.rank() == 4;
+  return activated(
+      {concat(across ? "conv_pixels " : "conv_bands ", of.x.text(), ", ", of.weight.text(), ", dilation ",
+              options.dilation),
+       {of.x},
+       {of.weight, {of.weight[0]}},
+       [across, options](const Inputs& v) { return (across ? conv_pixels : conv_bands)(v[0], v[1], v[2], options); },
+       [options](const Tensors& v) { return reference::conv_cube_forward(v[0], v[1], v[2], {options.dilation}); }},
+      options.activation);
+}
+
+/// On a training batch of two_cnn_fu_plus: 3 crops of 24 x 24 pixels and 48 bands.
+Timing cube_timing(const Shape& weight, Index dilation = 1) {
+  const Shape x{3, 24, 24, 48, weight[1]};
+  const std::string taps = weight.rank() == 4 ? concat(weight[2], "x", weight[3], ", dilation ", dilation)
+                                              : concat(weight[2], weight[2] == 1 ? " tap" : " taps");
+  return {concat("cube ", weight[1], "->", weight[0], ", ", taps),
+          {x},
+          {weight, {weight[0]}},
+          2.0 * static_cast<double>(x.size() / weight[1] * weight.size())};
+}
+
+void add_cubes(Cases& cases) {
+  for (const Activation activation : kActivations) {
+    cases.push_back(cube_case({{2, 2, 1, 9, 3}, {4, 3, 3}}, {2, activation}));
+    cases.push_back(cube_case({{1, 1, 2, 5, 17}, {2, 17, 1}}, {1, activation}));
+    cases.push_back(cube_case({{1, 4, 5, 3, 2}, {3, 2, 3, 3}}, {2, activation}));
+  }
+  cases.back().accuracy = kToomCook;
+  cases.push_back(cube_case({{1, 1, 1, 12, 12}, {12, 12, 7}}, {}));
+  cases.back().accuracy = kToomCook;
+  cases.back().timings = {cube_timing({32, 17, 7}), cube_timing({32, 32, 7}), cube_timing({2, 32, 1})};
+  for (const Index dilation : {1, 2, 4}) {
+    cases.push_back(cube_case({{1, 6, 6, 1, 12}, {12, 12, 3, 3}}, {dilation}));
+    cases.back().accuracy = kToomCook;
+    cases.back().timings = {cube_timing({32, 32, 3, 3}, dilation)};
+  }
+}
+
 }  // namespace
 
 std::vector<OpCase> op_cases() {
@@ -290,6 +333,7 @@ std::vector<OpCase> op_cases() {
   add_linear(cases);
   add_conv1d(cases);
   add_conv2d(cases);
+  add_cubes(cases);
   return cases;
 }
 

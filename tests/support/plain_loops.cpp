@@ -27,6 +27,11 @@ Tensor middle(const Tensor& x, Index height, Index width) {
 }
 
 Tensor side_by_side(const Tensor& x, const Tensor& y) {
+  if (x.shape().rank() == 5) {  // the channels last: rows of them
+    const auto rows = [](const Tensor& z) { return z.reshape({z.size() / z.dim(4), z.dim(4)}); };
+    const Shape& s = x.shape();
+    return side_by_side(rows(x), rows(y)).reshape({s[0], s[1], s[2], s[3], s[4] + y.dim(4)});
+  }
   Extents e(x.shape());
   const Index first = e.c;
   e.c += Extents(y.shape()).c;

@@ -26,7 +26,8 @@ Variable sum(const Variable& x);
 Variable in_layout(const Variable& x, Layout layout);
 /// The same elements under another shape of the same size.
 Variable reshape(const Variable& x, const Shape& shape);
-/// [P, A] and [P, B] -> [P, A + B], [N, A, L] and [N, B, L] -> [N, A + B, L], and the same of images.
+/// [P, A] and [P, B] -> [P, A + B], [N, A, L] and [N, B, L] -> [N, A + B, L], and the same of images; of cubes [N,
+/// rows, cols, bands, A].
 Variable concat_channels(const Variable& x, const Variable& y);
 /// The middle of spectra [N, C, L] or images [N, C, H, W]: [N, C, size.w] or [N, C, size.h, size.w]. What is cut off
 /// has to be the same on both sides.
@@ -58,6 +59,19 @@ struct Conv2dOptions : ConvOptions {
 /// x [N, C, H, W], weight [O, C, KH, KW], bias [O] -> [N, O, H', W']. Without stride and dilation the result is NHWC,
 /// and the kernel several times faster.
 Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias, const Conv2dOptions& options = {});
+
+struct CubeOptions {
+  /// Distance of neighbouring taps.
+  Index dilation = 1;
+  Activation activation = Activation::none;
+};
+
+/// Along the bands of a cube of maps: x [N, rows, cols, bands, C], weight [O, C, K], bias [O] -> [N, rows, cols, bands,
+/// O]. K is odd; beyond the cube there are zeros, so its size stays the same.
+Variable conv_bands(const Variable& x, const Variable& weight, const Variable& bias, const CubeOptions& options = {});
+
+/// The same across its pixels: weight [O, C, K, K].
+Variable conv_pixels(const Variable& x, const Variable& weight, const Variable& bias, const CubeOptions& options = {});
 
 /// Euclidean loss 1 / (2 N) * sum of (x - target)^2 over x [N, ...]: shape [1]. The target gets no gradient.
 Variable euclidean_loss(const Variable& x, const Tensor& target);

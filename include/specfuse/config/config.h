@@ -29,6 +29,8 @@ struct DataConfig {
   std::optional<SyntheticOptions> synthetic;
   /// In pixels of the reference, or of the MSI of a pair.
   std::optional<Region> crop;
+  /// Of a scene only: the first band to use, counted from 0, and how many.
+  std::optional<std::array<Index, 2>> bands;
   void describe(FieldVisitor& fields);
 };
 
@@ -76,6 +78,8 @@ struct ProtocolConfig {
   std::optional<Region> train, validation, test;
   /// `transfer`: other scenes, each degraded as the one to fuse is; validation instead of `validation_fraction`.
   std::vector<DataConfig> train_scenes, validation_scenes;
+  /// `transfer`: how the other scenes are degraded, each under each; none: as the scene to fuse is.
+  std::vector<DegradeConfig> degradations;
   /// `transfer`: none where the scene to fuse is not trained on.
   std::optional<FineTuneConfig> fine_tune;
   void describe(FieldVisitor& fields);

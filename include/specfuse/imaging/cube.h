@@ -47,6 +47,9 @@ struct Rectangle {
 /// reaches outside.
 Cube crop(const Cube& cube, const Rectangle& part);
 
+/// A copy of bands [first, first + count) of a cube, with their wavelengths. Throws `Error` where there are none such.
+Cube crop_bands(const Cube& cube, Index first, Index count);
+
 /// A part of an image with a margin around it, as far as there are pixels.
 Rectangle with_margin(const Rectangle& part, Index margin, const Cube& image);
 

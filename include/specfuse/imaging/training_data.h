@@ -12,6 +12,9 @@ struct TrainingPair {
   Cube target;
 };
 
+/// A pair one scale down, where the hsi itself is the answer (Wald et al. 1997): `degrade_pair`, and the hsi cut to it.
+TrainingPair lower_scale(const Pair& pair);
+
 /// All that a fit sees. Test data has no place in it.
 struct TrainingData {
   std::vector<TrainingPair> train;

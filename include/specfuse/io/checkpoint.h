@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 
 #include "specfuse/tensor/tensor.h"
@@ -24,5 +25,8 @@ void write_checkpoint(const std::string& path, const Checkpoint& checkpoint);
 
 /// Throws `DataError` where the file is missing, unreadable, not a checkpoint or of a later version.
 Checkpoint read_checkpoint(const std::string& path);
+
+/// The same from the bytes of such a file.
+Checkpoint read_checkpoint(std::span<const unsigned char> bytes);
 
 }  // namespace specfuse

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,18 +18,22 @@ namespace specfuse {
 class Hdf5Reader {
  public:
   explicit Hdf5Reader(const std::string& path);
+  /// From the bytes of such a file; errors call it `name`.
+  Hdf5Reader(std::span<const unsigned char> bytes, const std::string& name);
   ~Hdf5Reader();
   Hdf5Reader(const Hdf5Reader&) = delete;
   Hdf5Reader& operator=(const Hdf5Reader&) = delete;
 
   const std::string& path() const { return path_; }
+  /// Of the whole file, in bytes.
+  std::uint64_t size() const { return size_; }
   /// Full names of all datasets, such as "/model/hsi.conv1.weight", sorted. Links are not followed.
   std::vector<std::string> datasets() const;
   /// Whether a link of this name is there, be it to a dataset or not.
   bool has(const std::string& name) const;
 
   std::vector<Index> shape(const std::string& dataset) const;
-  /// A dataset of any integer or float type, converted to float32; at most four dimensions, none empty, and no more
+  /// A dataset of any integer or float type, converted to float32; at most five dimensions, none empty, and no more
   /// than the machine's memory. Values may be NaN.
   Tensor read(const std::string& dataset) const;
   /// The same, with the number of dimensions that is expected.
@@ -47,6 +52,7 @@ class Hdf5Reader {
 
  private:
   std::string path_;
+  std::uint64_t size_;
   std::int64_t file_;
 };
 
@@ -63,6 +69,8 @@ class Hdf5Writer {
   /// before `finish`.
   void write(const std::string& dataset, const Tensor& values);
   void write(const std::string& dataset, const std::vector<double>& values);
+  /// Integers of 16 bits; read again, they are floats.
+  void write(const std::string& dataset, const Shape& shape, const std::vector<std::int16_t>& values);
   void create_group(const std::string& group);
   /// One value as an attribute of an object that has been written; "/" is the file itself.
   void attribute(const std::string& object, const std::string& name, const std::string& text);

@@ -31,4 +31,8 @@ Cube read_scene(const std::string& path, const std::string& dataset = "/cube");
 /// Throws `Error` with the path and the reason.
 void write_cube(const std::string& path, const Cube& cube, const std::string& dataset = "/cube");
 
+/// The same with the error to be expected: /sigma, half widths of intervals that hold 68 % of the errors, with the
+/// attribute `width_95`, what they are to be multiplied with to hold 95 %.
+void write_fused(const std::string& path, const Cube& fused, const Cube& sigma, double width_95);
+
 }  // namespace specfuse

@@ -24,6 +24,22 @@ struct ToomCook {
 /// The algorithm for blocks of 3 or 5, made from its points. Throws `Error` for other blocks.
 const ToomCook& toom_cook(Index block);
 
+/// The same with 0 among its points, for an odd number of taps: points + 1 - taps results a block. Of a cube of maps,
+/// whose blocks lie beside each other whatever the number of taps.
+struct ToomPairs {
+  Index points, taps;
+  Index results() const { return points + 1 - taps; }
+  /// T [points, taps], row-major.
+  std::vector<float> weight;
+  /// S and the transpose of R, zero behind the results: [points / 2, points], half as many rows as there are points.
+  /// The sums over even and odd columns of a row are added for its point p and subtracted for -p; those of the last row
+  /// are the values at 0 and at infinity as they are.
+  std::vector<float> signal, result;
+};
+
+/// The algorithm for 8 or 12 points and an odd number of taps below them. Throws `Error` for others.
+ToomPairs toom_pairs(Index points, Index taps);
+
 /// Sizes that decide how a convolution is best computed.
 struct ToomShape {
   Index in_channels, out_channels, taps, results;

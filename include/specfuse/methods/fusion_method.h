@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "specfuse/imaging/training_data.h"
@@ -8,6 +9,15 @@
 #include "specfuse/networks/network_sizes.h"
 
 namespace specfuse {
+
+/// A fused image with what its method says of its error, where it says anything.
+struct FusedWithSigma {
+  Cube fused;
+  /// Half widths of intervals that hold 68 % of the errors, of the size of the image; and those that hold 95 % as a
+  /// multiple of them.
+  std::optional<Cube> sigma{};
+  double width_95 = 2;
+};
 
 /// A way to fuse a pair into the fine image with all bands. Each has a file of its own; see methods/registry.h.
 class FusionMethod {
@@ -25,8 +35,20 @@ class FusionMethod {
   /// `Interrupted` when the user asked to stop.
   virtual Cube fuse(const Pair& pair) const = 0;
 
-  /// Whether it has to be fitted or restored before it can fuse.
+  /// The same, with the error to be expected. Throws as `fuse` does.
+  virtual FusedWithSigma fuse_with_sigma(const Pair& pair) const { return {fuse(pair)}; }
+
+  /// Whether it learns from examples, and so may have a checkpoint.
   virtual bool learns() const { return false; }
+
+  /// Whether it can fuse without being fitted or restored.
+  virtual bool is_ready() const { return !learns(); }
+
+  /// Whether what it learned holds for pairs of any bands and ratio.
+  virtual bool suits_any_pair() const { return false; }
+
+  /// What `fit` decided, for log and report; empty where there was nothing to decide.
+  virtual std::string remarks() const { return {}; }
 
   /// Whether `fit` writes the checkpoint of its context itself, with all that is needed to go on.
   virtual bool writes_checkpoints() const { return false; }

@@ -22,13 +22,16 @@ struct Flow {
     /// Maps of the neighbourhood, length x length pixels. Neighbouring pixels share theirs: N tiles of T x T pixels are
     /// images [N, channels, T + length - 1, T + length - 1].
     image,
+    /// Maps of a cube, for one of its pixels and bands: [N, rows, cols, bands, channels]. Rows, columns and bands are
+    /// those of the pair, which a plan need not know; the length is 1.
+    cube,
   };
   Kind kind = Kind::features;
   Index channels = 0, length = 1;
 
   /// Values in one.
   Index size() const;
-  /// "20 x 118", "30 x 22 x 22" or "450".
+  /// "20 x 118", "30 x 22 x 22", "32 of a cube" or "450".
   std::string text() const;
   bool operator==(const Flow&) const = default;
 };
@@ -55,8 +58,10 @@ struct LayerPlan {
   std::string path, size_field;
   Flow in, out;
   std::vector<ParameterPlan> parameters;
-  /// Floating-point operations of plain arithmetic for one pixel, in large tiles.
+  /// Floating-point operations of plain arithmetic for one pixel, in large tiles; of a cube for one pixel and band.
   double flops = 0;
+  /// Pixels around one that have a say in what it makes of a cube.
+  Index reach = 0;
   std::function<Variable(const LayerInputs&)> forward;
   /// The place of the layer that `from` names among those before; -1: what the layers are given. None: no such field.
   std::optional<Index> from{};
@@ -78,6 +83,8 @@ struct LayerSite {
   void expect(bool holds, const std::string& field, const std::string& expected, const std::string& got) const;
   /// The same of what the layer is given.
   void expect_kind(Flow::Kind kind) const;
+  /// The same for layers that take anything except a cube.
+  void expect_no_cube() const;
 };
 
 /// The options of a layer, of whatever type.

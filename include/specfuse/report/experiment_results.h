@@ -8,6 +8,7 @@
 
 #include "specfuse/config/config.h"
 #include "specfuse/metrics/metrics.h"
+#include "specfuse/metrics/reliability.h"
 #include "specfuse/report/figure_data.h"
 
 namespace specfuse {
@@ -25,6 +26,12 @@ struct MethodResult {
   Scores no_reference;
   /// Against the reference, by the name of each profile that the configuration asks for.
   std::map<std::string, Scores> profiles;
+  /// Of what the method says of its own error, where it does and there is a reference.
+  std::optional<Reliability> reliability{};
+  /// Of the half widths of its 68 % intervals on the scored part, where it gives any.
+  std::optional<double> mean_sigma{};
+  /// What the method decided when it was fitted; empty where there was nothing to decide.
+  std::string remarks{};
   /// PSNR of each band against the reference; empty where there is none.
   std::vector<double> band_psnr_db;
   /// How it was trained, and fine-tuned.

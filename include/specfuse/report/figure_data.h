@@ -38,7 +38,7 @@ struct FigureData {
     std::vector<std::vector<double>> at;
   };
   std::vector<Spectra> spectra;
-  /// Upper ends of the colour scales of the maps, whose lower end is 0; none without a reference.
+  /// Upper ends of the colour scales of the maps, whose lower end is 0; none where there is no such map.
   std::optional<double> error_end, sam_end_deg;
   /// Parts marked in the picture of the scene, in its pixels.
   std::vector<std::pair<std::string, Rectangle>> parts;

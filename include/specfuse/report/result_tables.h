@@ -12,6 +12,8 @@ namespace specfuse {
 /// The tables of an experiment, made once for all files that show them.
 struct ResultTables {
   Table scores, no_reference;
+  /// Without rows where no method says what error it expects.
+  Table expected_errors;
   /// By the name of the profile.
   std::vector<std::pair<std::string, Table>> profiles;
   Table significance;
@@ -34,6 +36,8 @@ Table significance_table(const ExperimentResults& results);
 Table train_table(const ExperimentResults& results);
 /// The scores that need no reference, as far as there are any.
 Table no_reference_table(const ExperimentResults& results);
+/// What methods say of their own errors, and how much of it holds; a row for each that says anything.
+Table expected_error_table(const ExperimentResults& results);
 /// The scores by one of the profiles; without rows where nothing is scored by it.
 Table profile_table(const ExperimentResults& results, const std::string& profile);
 

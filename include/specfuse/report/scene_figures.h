@@ -22,11 +22,13 @@ class SceneFigures {
   /// may be empty.
   SceneFigures(const Cube& hsi, const Cube& msi, const std::optional<Cube>& reference, std::string unit = {});
 
-  /// The result of one method; without `differences` only its picture. `label` must be unique and fit in a file name.
-  void add(const std::string& label, const Cube& fused, const std::optional<Differences>& differences);
+  /// The result of one method; without `differences` only its picture. `expected` [rows, cols] is what the method
+  /// expects `differences->error` to be, where it does. `label` must be unique and fit in a file name.
+  void add(const std::string& label, const Cube& fused, const std::optional<Differences>& differences,
+           const Tensor& expected = {});
 
   /// Natural and false colour composites of inputs, results and reference, and a part of them enlarged; error and angle
-  /// maps on common scales; PSNR of each band; spectra of a few pixels.
+  /// maps on common scales, expected errors beside the true ones; PSNR of each band; spectra of a few pixels.
   std::vector<FigureGroup> groups() const;
 
   /// The numbers in them, except parts and response.
@@ -36,18 +38,19 @@ class SceneFigures {
   struct Result {
     FigureData::Spectra spectra;
     std::optional<Differences> differences;
+    Tensor expected;
   };
   /// A cube in each kind of picture.
   void add_pictures(const std::string& name, const std::string& caption, const Cube& cube, const Stretch& natural,
                     const std::optional<Stretch>& false_colour);
   FigureGroup spectrum_charts() const;
+  bool has_differences() const;
+  bool has_expected() const;
   /// Where the common scale of a map ends.
   float end_of(Tensor Differences::*map) const;
-  FigureGroup maps(const std::string& name, Tensor Differences::*map) const;
+  FigureGroup error_maps() const;
+  FigureGroup angle_maps() const;
   FigureGroup band_chart() const;
-  /// What only a reference allows.
-  void add_comparisons(std::vector<FigureGroup>& groups) const;
-
   std::string unit_;
   Index fine_rows_;
   /// Without spectra and ends of scales, which follow from the results.

@@ -18,7 +18,7 @@ struct Cell {
 /// Methods by measures. The best of each column is set in bold; equal ones as shown are all best.
 struct Table {
   struct Column {
-    std::string name, unit;
+    std::string name, unit{};
     Better better = Better::neither;
     /// Its name in files; empty: as on the page.
     std::string key{};

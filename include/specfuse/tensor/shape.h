@@ -8,10 +8,10 @@
 
 namespace specfuse {
 
-/// Extents of a tensor, slowest first; at most four dimensions.
+/// Extents of a tensor, slowest first; at most five dimensions.
 class Shape {
  public:
-  static constexpr int kMaxRank = 4;
+  static constexpr int kMaxRank = 5;
 
   Shape() = default;
   /// Throws `Error` on a negative extent, on more than `kMaxRank` of them, or if their product overflows.

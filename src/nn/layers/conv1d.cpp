@@ -3,7 +3,8 @@
 namespace specfuse {
 namespace {
 
-/// Convolution along the spectrum: [P, C, L] -> [P, maps, L - dilation (kernel - 1) + 2 padding].
+/// Convolution along the spectrum: [P, C, L] -> [P, maps, L - dilation (kernel - 1) + 2 padding], or along the bands of
+/// a cube: [N, rows, cols, bands, C] -> [N, rows, cols, bands, maps].
 struct Conv1dLayer : CloneableLayer<Conv1dLayer> {
   ConvolutionOptions of{.maps = 20};
   Index padding = 0;
@@ -16,6 +17,10 @@ struct Conv1dLayer : CloneableLayer<Conv1dLayer> {
   std::optional<Index> repeat() const override { return of.repeats; }
 
   LayerPlan plan(const LayerSite& site) const override {
+    if (site.in.kind == Flow::Kind::cube) {
+      site.expect(padding == 0, "padding", "0 for maps of a cube, which keep their size", concat(padding));
+      return of.plan_on_cube(site, {of.maps, site.in.channels, of.kernel});
+    }
     site.expect_kind(Flow::Kind::spectrum);
     const Index padded = site.in.length + 2 * padding;
     of.expect_fits(site, padded, "positions", "the spectrum");

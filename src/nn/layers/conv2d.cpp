@@ -4,7 +4,8 @@ namespace specfuse {
 namespace {
 
 /// Convolution over the neighbourhood without padding, so that tiles share what their pixels have in common:
-/// [N, C, H, W] -> [N, maps, H - dilation (kernel - 1), W - dilation (kernel - 1)].
+/// [N, C, H, W] -> [N, maps, H - dilation (kernel - 1), W - dilation (kernel - 1)]. Across the pixels of a cube zeros
+/// keep the size: [N, rows, cols, bands, C] -> [N, rows, cols, bands, maps].
 struct Conv2dLayer : CloneableLayer<Conv2dLayer> {
   ConvolutionOptions of{.maps = 30};
 
@@ -15,6 +16,9 @@ struct Conv2dLayer : CloneableLayer<Conv2dLayer> {
   std::optional<Index> repeat() const override { return of.repeats; }
 
   LayerPlan plan(const LayerSite& site) const override {
+    if (site.in.kind == Flow::Kind::cube) {
+      return of.plan_on_cube(site, {of.maps, site.in.channels, of.kernel, of.kernel});
+    }
     site.expect_kind(Flow::Kind::image);
     of.expect_fits(site, site.in.length, "pixels", "the neighbourhood's side");
     LayerPlan plan;

@@ -7,6 +7,7 @@ namespace {
 struct FlattenLayer : CloneableLayer<FlattenLayer> {
   void describe(FieldVisitor&) override {}
   LayerPlan plan(const LayerSite& site) const override {
+    site.expect_no_cube();
     LayerPlan plan;
     plan.out = {Flow::Kind::features, site.in.size(), 1};
     plan.forward = [in = site.in](const LayerInputs& of) {

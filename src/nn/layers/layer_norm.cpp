@@ -18,8 +18,9 @@ struct Grid {
 };
 
 Grid grid_of(const Variable& x) {
-  const Index channels = x.shape()[1];
-  const Index first = x.layout() == Layout::nhwc ? x.value().size() / std::max<Index>(1, channels) : x.value().dim(0);
+  const bool cube = x.shape().rank() == 5, last = cube || x.layout() == Layout::nhwc;
+  const Index channels = x.shape()[cube ? 4 : 1];
+  const Index first = last ? x.value().size() / std::max<Index>(1, channels) : x.value().dim(0);
   return {first, channels, x.value().size() / std::max<Index>(1, first * channels)};
 }
 

@@ -18,6 +18,7 @@ struct LinearLayer : CloneableLayer<LinearLayer> {
   }
 
   LayerPlan plan(const LayerSite& site) const override {
+    site.expect_no_cube();
     site.expect(units || site.units > 0, "units", "a number", "null");
     const Index outputs = units.value_or(site.units);
     LayerPlan plan;

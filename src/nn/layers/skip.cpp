@@ -13,6 +13,7 @@ struct SkipLayer : CloneableLayer<SkipLayer> {
   std::optional<std::string> from() const override { return source; }
 
   LayerPlan plan(const LayerSite& site) const override {
+    site.expect_no_cube();
     const Flow& from = *site.from;
     site.expect(from.kind == site.in.kind && from.kind != Flow::Kind::features && from.length >= site.in.length, "from",
                 concat("a layer whose value is of the kind of ", site.in.text(), " and no shorter"), from.text());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "specfuse/imaging/degrade.h"
+#include "specfuse/methods/shared/signal_subspace.h"
 
 namespace specfuse {
 
@@ -8,5 +9,15 @@ namespace specfuse {
 /// X += (msi - X R') pinv(R)', so that the MSI is met exactly. Right where the inputs hold no noise: it is put into the
 /// result. Throws `Error` where the response is missing or a size does not fit.
 void make_consistent(const Pair& pair, Cube& fused);
+
+/// What such a round adds, for HSI and MSI each: [rows, cols, bands]. Throw as it does.
+Cube hsi_misfit(const Pair& pair, const Cube& fused);
+Cube msi_misfit(const Pair& pair, const Cube& fused);
+
+/// The same with as much of each misfit as stands out of the noise: band b of the HSI's times 1 - noise_b^2 / mean
+/// square, at least 0, and that of the MSI through the Wiener filter of its second moments against the noise. As above
+/// where there is no noise, and nothing is done where the misfit is all noise. Throws as above, and where the noise has
+/// another number of bands.
+void make_consistent(const Pair& pair, const PairNoise& noise, Cube& fused);
 
 }  // namespace specfuse

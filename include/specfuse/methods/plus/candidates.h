@@ -1,0 +1,42 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "specfuse/core/fields.h"
+#include "specfuse/imaging/degrade.h"
+
+namespace specfuse {
+
+/// One estimate of the fine image, from the pair alone.
+struct CandidateDescription {
+  /// A method of the bench, with its default options; or `from`, an earlier candidate to go on from.
+  std::string method{};
+  std::optional<std::string> from{};
+  /// Rounds of consistency with both inputs, and then a projection on the signal subspace of the HSI.
+  Index projections = 0;
+  bool subspace = false;
+  /// Whether it is one of those whose median is the base.
+  bool in_base = true;
+  bool enabled = true;
+  void describe(FieldVisitor& fields);
+};
+
+using CandidateDescriptions = Named<CandidateDescription>;
+
+/// The twelve candidates of two_cnn_fu_plus, nine of them in the base.
+CandidateDescriptions default_candidates();
+
+/// Throws `ConfigError` naming the candidate and the field, below the key path `path`, where one is not well described,
+/// or does not suit the pair.
+void check_candidates(const CandidateDescriptions& candidates, const std::string& path, const Pair& pair);
+
+/// What each that is enabled makes of the pair, [rows, cols, bands], in their order. Methods that learn do so one scale
+/// down; those that draw random numbers take them from the seed.
+std::vector<Tensor> make_candidates(const CandidateDescriptions& candidates, const Pair& pair, std::uint64_t seed);
+
+/// The median over those that are in the base, for every value: [rows, cols, bands].
+Tensor median_of_base(const CandidateDescriptions& candidates, const std::vector<Tensor>& values);
+
+}  // namespace specfuse

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "specfuse/methods/plus/candidates.h"
+
+namespace specfuse {
+
+struct PlusInputOptions {
+  CandidateDescriptions candidates = default_candidates();
+  /// Kinds of input; see `PlusInputs`.
+  std::vector<std::string> kinds{"candidates", "interpolated", "level", "misfit", "spread", "noise", "detail", "ratio"};
+  /// Rounds of consistency with both inputs, as far as their noise allows, before the network and after it.
+  Index consistency = 3;
+  void describe(FieldVisitor& fields);
+  bool has(const std::string& kind) const;
+  /// How many channels they have together.
+  Index channels() const;
+};
+
+/// A part of an image, all three axes.
+struct Block {
+  Rectangle pixels;
+  Index band = 0, bands = 0;
+};
+
+/// What the network sees of a pair, for every pixel and band. The base is the median of the candidates, made consistent
+/// with both inputs as far as their noise allows. Beside it stand the candidates, and what tells how far to trust them,
+/// in units of their own disagreement. These hold no trace of sensor or units, and are the same whatever a scene is
+/// multiplied with. Kinds:
+///
+///   candidates    (candidate - base) / e of each, e the root mean square of that over pixels and candidates
+///   interpolated  (up(hsi) - base) / (8 e)
+///   level         (base - mean) / deviation of the base in its band
+///   misfit        up(hsi - degrade(base)) / e, and the misfit to the MSI spread over the bands by pinv(srf), / e
+///   spread        log(deviation / e) / 3
+///   noise         log(noise of the HSI / e) / 3
+///   detail        log(rms of the HSI's detail / e) / 3 one scale down, and of what the MSI's detail leaves of it
+///   ratio         log2(ratio) - 2
+///
+/// The first four differ from pixel to pixel, the others from band to band. What differs from pixel to pixel is kept in
+/// 16 bits; it is limited to 10 in size, candidates and misfit to 8.
+class PlusInputs {
+ public:
+  PlusInputs(const Pair& pair, const PlusInputOptions& options, std::uint64_t seed);
+  /// Names what the constructor makes of the same arguments: 16 hexadecimal digits.
+  static std::string key(const Pair& pair, const PlusInputOptions& options, std::uint64_t seed);
+
+  /// From a file that `write` made. Throws `DataError` where it is none.
+  explicit PlusInputs(const std::string& path);
+  /// Throws `Error` with path and reason where it cannot be written.
+  void write(const std::string& path) const;
+
+  /// The median of the candidates [rows, cols, bands], and e of each band.
+  const Tensor& base() const { return base_; }
+  const std::vector<float>& scale() const { return scale_; }
+  Index rows() const { return base_.dim(0); }
+  Index cols() const { return base_.dim(1); }
+  Index bands() const { return base_.dim(2); }
+  Index channels() const;
+
+  /// The inputs of a part: [block.pixels.rows, block.pixels.cols, block.bands, channels].
+  Tensor cut(const Block& block) const;
+
+ private:
+  using Plane = std::vector<std::int16_t>;
+  Tensor minus_base(const Tensor& values) const;
+  void add_plane(const Tensor& deviation, float unit, float limit);
+  void add_detail(const Pair& pair);
+
+  Tensor base_;
+  std::vector<float> scale_;
+  bool level_ = false;
+  /// Of the base in each band.
+  std::vector<float> mean_, deviation_;
+  std::vector<Plane> planes_;
+  std::vector<std::vector<float>> by_band_;
+};
+
+}  // namespace specfuse

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <vector>
+
+#include "specfuse/methods/plus/plus_network.h"
+#include "specfuse/networks/training.h"
+
+namespace specfuse {
+
+/// What the network sees of a pair, and what it should have made of it: (truth - base) / e, [rows, cols, bands].
+struct PlusExample {
+  PlusInputs inputs;
+  Tensor target;
+};
+
+/// `truth` [rows, cols, bands].
+PlusExample plus_example(PlusInputs inputs, const Cube& truth);
+
+struct PlusTrainOptions : TrainOptions {
+  PlusTrainOptions();
+  /// Bands of a training block, whose other sides are `tile` pixels.
+  Index bands = 48;
+  void describe(FieldVisitor& fields);
+};
+
+/// Blocks of training examples: inputs [N, rows, cols, bands, channels] and targets [N, rows, cols, bands].
+struct PlusBatch {
+  Tensor inputs, targets;
+};
+
+/// `options.tiles` blocks of the `parts` of examples, all drawn: example, place, flips and turns. Their sides are those
+/// of the options, cut to what every part has.
+PlusBatch draw_batch(const std::vector<PlusExample>& examples, const std::vector<Rectangle>& parts,
+                     const PlusTrainOptions& options, Rng& rng);
+
+}  // namespace specfuse

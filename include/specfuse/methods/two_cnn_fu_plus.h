@@ -1,0 +1,82 @@
+#pragma once
+
+#include <memory>
+
+#include "specfuse/methods/fusion_method.h"
+#include "specfuse/methods/plus/plus_training.h"
+
+namespace specfuse {
+
+struct PlusModel {
+  PlusInputOptions inputs;
+  Layers layers = plus_layers();
+  void describe(FieldVisitor& fields) {
+    inputs.describe(fields);
+    fields("layers", layers, "The network's layers, by name, on the inputs of every pixel and band.");
+  }
+};
+
+/// What is done on the pair itself, one scale down, from weights that are there.
+struct PlusTuneOptions {
+  Index steps = 0;
+  double learning_rate = 3e-4;
+  /// Part of the rows of the training image, at its end, that decides.
+  double validation_fraction = 0.3;
+  void describe(FieldVisitor& fields) {
+    fields("steps", steps, Range{0, 1e6}, "Steps of fine-tuning on the training image; 0: none.");
+    fields("learning_rate", learning_rate, Range{1e-12, 1e3}, "The highest rate of its schedule.");
+    fields("validation_fraction", validation_fraction, Range{0.05, 0.9},
+           "Part of the training image's rows, at its end, that decides between the tuned weights, those it started "
+           "from, and the base alone.");
+  }
+};
+
+struct PlusOptions {
+  /// "shipped" with the program, or "none": trained from nothing.
+  std::string weights = "shipped";
+  PlusModel model;
+  PlusTrainOptions train;
+  PlusTuneOptions tune;
+  RefineOptions refine;
+  /// Folder where inputs of training pairs are kept and found again; empty: nowhere.
+  std::string cache;
+  void describe(FieldVisitor& fields);
+};
+
+/// The two-branch idea with one network for every band and every sensor: 1-D convolutions along the spectrum and 2-D
+/// ones over the neighbourhood refine the median of what the classic methods make of the pair, in units of their
+/// disagreement, and say how large the error is that they leave. It is trained once, on many scenes, and needs no
+/// training by its user. Where the pair's own coarse scale says that it harms, the base is kept.
+class TwoCnnFuPlus : public FusionMethod {
+ public:
+  explicit TwoCnnFuPlus(const PlusOptions& options);
+  void check(const TrainingData& data, const Pair& pair) const override;
+  void fit(const TrainingData& data, const FitContext& context) override;
+  Cube fuse(const Pair& pair) const override { return fuse_with_sigma(pair).fused; }
+  FusedWithSigma fuse_with_sigma(const Pair& pair) const override;
+  bool learns() const override { return true; }
+  bool is_ready() const override { return ready_; }
+  bool suits_any_pair() const override { return true; }
+  std::string remarks() const override { return remarks_; }
+  std::string model_text(const Pair& pair) const override;
+  Checkpoint checkpoint() const override;
+  void restore(const Checkpoint& checkpoint) override;
+
+ private:
+  void train_anew(const std::vector<TrainingPair>& pairs, const FitContext& context);
+  void tune(const TrainingPair& pair, const FitContext& context);
+  PlusExample example_of(const TrainingPair& pair) const;
+  void calibrate(const std::vector<PlusExample>& examples);
+
+  PlusOptions options_;
+  PlusNetwork network_;
+  bool ready_ = false;
+  /// Whether the base is moved at all.
+  bool moves_ = true;
+  /// Half widths of the intervals that hold 68 % and 95 % of the errors, in mean sizes of error.
+  float width_68_ = 1, width_95_ = 2;
+  std::uint64_t seed_ = 0;
+  std::string remarks_;
+};
+
+}  // namespace specfuse

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <vector>
+
+#include "specfuse/imaging/cube.h"
+
+namespace specfuse {
+
+/// How well a method's own estimate of its error agrees with the error it made.
+struct Reliability {
+  /// Parts of all values whose error lies within sigma, and within width_95 sigma.
+  double coverage_68 = 0, coverage_95 = 0;
+  /// Values sorted by sigma into groups of equal size: the mean sigma of each, and the size that 68 % of its errors
+  /// stay below. Equal where sigma is right.
+  std::vector<double> expected, observed;
+};
+
+/// Of `fused` against `reference`, with sigma the half width of intervals that are to hold 68 % of the errors, and
+/// width_95 sigma that of 95 %. Values whose sigma is 0 or not finite are an error. Throws `Error` on that, and unless
+/// shapes are equal.
+Reliability reliability(const Cube& reference, const Cube& fused, const Cube& sigma, double width_95);
+
+}  // namespace specfuse

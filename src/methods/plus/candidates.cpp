@@ -1,0 +1,134 @@
+#include "specfuse/methods/plus/candidates.h"
+
+#include <algorithm>
+#include <map>
+
+#include "specfuse/core/error.h"
+#include "specfuse/methods/registry.h"
+#include "specfuse/methods/shared/consistency.h"
+#include "specfuse/methods/shared/signal_subspace.h"
+#include "specfuse/tensor/math.h"
+
+namespace specfuse {
+namespace {
+
+/// What the names of methods that are networks start with.
+constexpr const char* kNetworks = "two_cnn_fu";
+
+using Item = std::pair<std::string, CandidateDescription>;
+
+std::vector<Item> enabled(const CandidateDescriptions& candidates) {
+  std::vector<Item> there;
+  for (const Item& item : candidates.items) {
+    if (item.second.enabled) there.push_back(item);
+  }
+  return there;
+}
+
+Item candidate(const char* name, CandidateDescription description) { return {name, std::move(description)}; }
+
+/// A method of the bench as a candidate; networks take too long for one.
+std::unique_ptr<FusionMethod> method_of(const CandidateDescription& candidate, const std::string& path) {
+  std::string known;
+  for (const MethodType& type : method_types()) {
+    if (type.name.starts_with(kNetworks)) continue;
+    if (type.name == candidate.method) return type.default_options()->make();
+    known += (known.empty() ? "" : ", ") + type.name;
+  }
+  throw ConfigError(concat(path, ".method: expected one of ", known, ", got \"", candidate.method, "\""));
+}
+
+/// The estimate that a method makes when it learns, if it does, one scale down.
+Cube estimate_of(FusionMethod& method, const TrainingData& data, const Pair& pair, std::uint64_t seed) {
+  FitContext context;
+  context.seed = seed;
+  method.fit(data, context);
+  return method.fuse(pair);
+}
+
+}  // namespace
+
+void CandidateDescription::describe(FieldVisitor& fields) {
+  fields("method", method, "A method of the bench, with its default options.");
+  fields("from", from, "Or an earlier candidate, by name, to go on from.");
+  fields("projections", projections, Range{0, 100}, "Rounds of consistency with both inputs.");
+  fields("subspace", subspace, "Whether it is projected on the noise-whitened signal subspace of the HSI at the end.");
+  fields("in_base", in_base, "Whether it is one of those whose median is the base.");
+  fields("enabled", enabled, "Whether it is there; `false` leaves out one of the usual ones.");
+}
+
+CandidateDescriptions default_candidates() {
+  return {{candidate("local", {.method = "local_injection"}),
+           candidate("local_projected", {.from = "local", .projections = 1}),
+           candidate("local_subspace", {.from = "local", .subspace = true}),
+           candidate("local_both", {.from = "local", .projections = 1, .subspace = true}),
+           candidate("fuse", {.method = "fuse"}),
+           candidate("fuse_projected", {.from = "fuse", .projections = 1, .in_base = false}),
+           candidate("cnmf", {.method = "cnmf"}), candidate("hysure", {.method = "hysure"}),
+           candidate("csu", {.method = "csu", .in_base = false}), candidate("gsa", {.method = "gsa"}),
+           candidate("sfim_hs", {.method = "sfim_hs", .in_base = false}),
+           candidate("linear", {.method = "linear_injection"})}};
+}
+
+void check_candidates(const CandidateDescriptions& candidates, const std::string& path, const Pair& pair) {
+  const Index ratio = pair.degradation.ratio;
+  SPECFUSE_CHECK_AS(ConfigError, pair.hsi.rows() >= ratio && pair.hsi.cols() >= ratio, path, ": expected at least ",
+                    ratio, " x ", ratio, " coarse pixels, got ", pair.hsi.rows(), " x ", pair.hsi.cols());
+  std::vector<std::string> before;
+  bool based = false;
+  for (const auto& [name, description] : enabled(candidates)) {
+    const std::string at = concat(path, ".", name);
+    if (description.from) {
+      const bool known = std::find(before.begin(), before.end(), *description.from) != before.end();
+      SPECFUSE_CHECK_AS(ConfigError, known, at, ".from: expected an earlier candidate that is enabled, got \"",
+                        *description.from, "\"");
+      SPECFUSE_CHECK_AS(ConfigError, description.method.empty(), at, ".method: expected none beside from, got \"",
+                        description.method, "\"");
+    } else {
+      method_of(description, at)->check({{lower_scale(pair)}, {}}, pair);
+    }
+    before.push_back(name);
+    based = based || description.in_base;
+  }
+  SPECFUSE_CHECK_AS(ConfigError, based, path, ": expected at least one that is in_base, got none");
+}
+
+std::vector<Tensor> make_candidates(const CandidateDescriptions& candidates, const Pair& pair, std::uint64_t seed) {
+  const TrainingData data{{lower_scale(pair)}, {}};
+  std::map<std::string, Tensor> made;
+  std::vector<Tensor> values;
+  for (const auto& [name, description] : enabled(candidates)) {
+    Cube estimate = pair.hsi;
+    if (description.from) {
+      estimate.values = made.at(*description.from).clone();
+    } else {
+      estimate = estimate_of(*method_of(description, name), data, pair, seed);
+    }
+    for (Index round = 0; round < description.projections; ++round) make_consistent(pair, estimate);
+    if (description.subspace) project_on_signal(pair.hsi, estimate);
+    made[name] = estimate.values;
+    values.push_back(estimate.values);
+  }
+  return values;
+}
+
+Tensor median_of_base(const CandidateDescriptions& candidates, const std::vector<Tensor>& values) {
+  std::vector<const float*> from;
+  const std::vector<Item> there = enabled(candidates);
+  for (std::size_t i = 0; i < there.size(); ++i) {
+    if (there[i].second.in_base) from.push_back(values[i].data());
+  }
+  Tensor median = Tensor::uninitialized(values.front().shape());
+  const std::size_t count = from.size(), middle = count / 2;
+  parallel_ranges(median.size(), 1 << 14, [&](Index begin, Index end) {
+    std::vector<float> sorted(count);
+    for (Index i = begin; i < end; ++i) {
+      for (std::size_t k = 0; k < count; ++k) sorted[k] = from[k][i];
+      std::sort(sorted.begin(), sorted.end());
+      median[i] = count % 2 == 1 ? sorted[middle] : 0.5f * (sorted[middle - 1] + sorted[middle]);
+    }
+  });
+  return median;
+}
+
+}  // namespace specfuse

@@ -1,0 +1,77 @@
+#include "specfuse/methods/plus/plus_training.h"
+
+#include <algorithm>
+
+#include "specfuse/core/error.h"
+#include "specfuse/tensor/math.h"
+
+namespace specfuse {
+namespace {
+
+/// A part of an image as a tensor with one channel.
+Tensor cut_block(const Tensor& image, const Block& block) {
+  const auto& [pixels, band, many] = block;
+  Tensor result = Tensor::uninitialized({pixels.rows, pixels.cols, many, 1});
+  for (Index r = 0; r < pixels.rows; ++r) {
+    for (Index c = 0; c < pixels.cols; ++c) {
+      const Index from = ((pixels.row + r) * image.dim(1) + pixels.col + c) * image.dim(2) + band;
+      std::copy_n(image.data() + from, many, result.data() + (r * pixels.cols + c) * many);
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+PlusExample plus_example(PlusInputs inputs, const Cube& truth) {
+  Tensor target = Tensor::uninitialized(truth.values.shape());
+  const float *y = truth.values.data(), *base = inputs.base().data();
+  float* const to = target.data();
+  const std::vector<float>& scale = inputs.scale();
+  for_each_element(target.size(), [=, &scale](Index i) {
+    to[i] = (y[i] - base[i]) / scale[static_cast<std::size_t>(i) % scale.size()];
+  });
+  return {std::move(inputs), target};
+}
+
+PlusTrainOptions::PlusTrainOptions() {
+  learning_rate = 3e-3;
+  steps = 3000;
+  tile = 24;
+  tiles = 3;
+  weight_decay = 0.01;
+}
+
+void PlusTrainOptions::describe(FieldVisitor& fields) {
+  TrainOptions::describe(fields);
+  fields("bands", bands, Range{1, 1024}, "Bands of a training block, whose other sides are `tile` pixels.");
+}
+
+PlusBatch draw_batch(const std::vector<PlusExample>& examples, const std::vector<Rectangle>& parts,
+                     const PlusTrainOptions& options, Rng& rng) {
+  Index side = options.tile, bands = options.bands;
+  for (std::size_t i = 0; i < examples.size(); ++i) {
+    side = std::min({side, parts[i].rows, parts[i].cols});
+    bands = std::min(bands, examples[i].inputs.bands());
+  }
+  const Index channels = examples.front().inputs.channels(), size = side * side * bands;
+  PlusBatch batch{Tensor::uninitialized({options.tiles, side, side, bands, channels}),
+                  Tensor::uninitialized({options.tiles, side, side, bands})};
+  for (Index n = 0; n < options.tiles; ++n) {
+    const auto which = static_cast<std::size_t>(rng.below(static_cast<std::int64_t>(examples.size())));
+    const PlusExample& example = examples[which];
+    const Rectangle& part = parts[which];
+    const auto place = [&](Index extent, Index wanted) { return rng.below(extent - wanted + 1); };
+    const Index row = part.row + place(part.rows, side), col = part.col + place(part.cols, side);
+    const Block block{{row, col, side, side}, place(example.inputs.bands(), bands), bands};
+    const auto coin = [&] { return rng.below(2) == 1; };
+    const Flips flips{coin(), coin(), coin(), coin()};
+    const Tensor inputs = flipped(example.inputs.cut(block), flips);
+    std::copy_n(inputs.data(), size * channels, batch.inputs.data() + n * size * channels);
+    const Tensor target = flipped(cut_block(example.target, block), flips);
+    std::copy_n(target.data(), size, batch.targets.data() + n * size);
+  }
+  return batch;
+}
+
+}  // namespace specfuse
