@@ -206,7 +206,8 @@ void PlusInputs::add_detail(const Pair& pair) {
 Index PlusInputs::channels() const { return static_cast<Index>(planes_.size() + by_band_.size()) + (level_ ? 1 : 0); }
 
 Tensor PlusInputs::cut(const Block& block) const {
-  const auto& [pixels, band, many] = block;
+  const Rectangle& pixels = block.pixels;
+  const Index band = block.band, many = block.bands;
   const Index all = channels(), width = pixels.cols * many;
   Tensor result = Tensor::uninitialized({pixels.rows, pixels.cols, many, all});
   parallel_for(pixels.rows, [&](Index r) {

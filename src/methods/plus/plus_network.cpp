@@ -20,7 +20,7 @@ struct PartWithMargin {
 
 /// Puts what the network made of `around`, [rows, cols, bands, 2], into the part.
 void write_part(const PlusInputs& inputs, const PartWithMargin& at, const Tensor& made, Refined& result) {
-  const auto& [part, around] = at;
+  const Rectangle &part = at.part, &around = at.around;
   const Index cols = inputs.cols(), bands = inputs.bands();
   const std::vector<float>& scale = inputs.scale();
   parallel_for(part.rows, [&](Index r) {
