@@ -76,7 +76,8 @@ TEST_CASE("plus inputs: kinds and candidates that are left out change the channe
   const std::vector<std::pair<std::string, std::vector<Index>>> kinds = {
       {"candidates", {0, 1, 2, 3}}, {"interpolated", {4}}, {"misfit", {5, 6}}, {"level", {7}}, {"spread", {8}},
       {"noise", {9, 10}},           {"detail", {11, 12}},  {"ratio", {13}}};
-  for (const auto& [kind, places] : kinds) {
+  for (const auto& [key, places] : kinds) {
+    const std::string& kind = key;  // not every compiler lets the macro take `key`
     PlusInputOptions alone = all;
     alone.kinds = {kind};
     CHECK(alone.has(kind));

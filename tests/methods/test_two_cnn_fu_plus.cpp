@@ -171,7 +171,8 @@ TEST_CASE("two_cnn_fu_plus: goes on after an interruption to the same bits, from
     const Checkpoint got = fit();
     CHECK(steps == 8);
     CHECK(got.state == expected.state);
-    for (const auto& [name, tensor] : expected.tensors) {
+    for (const auto& [key, tensor] : expected.tensors) {
+      const std::string& name = key;  // not every compiler lets the macro take `key`
       INFO(name);
       CHECK(relative_gap(got.tensors.at(name), tensor) == 0);
     }
