@@ -38,15 +38,16 @@ Cube degrade_adjoint(const Cube& coarse, const Degradation& degradation) {
   Cube fine(coarse.rows() * ratio, coarse.cols() * ratio, coarse.bands());
   fine.wavelength_nm = coarse.wavelength_nm;
   fine.attributes = coarse.attributes;
-  const auto down = sights(coarse.rows(), degradation), across = sights(coarse.cols(), degradation);
+  const Index size = psf.dim(1), coarse_cols = coarse.cols(), bands = coarse.bands();
+  const auto down = sights(coarse.rows(), degradation), across = sights(coarse_cols, degradation);
   parallel_for(fine.rows(), [&](Index row) {
-    std::vector<double> sums(static_cast<std::size_t>(fine.bands()));
+    std::vector<double> sums(static_cast<std::size_t>(bands));
     for (Index col = 0; col < fine.cols(); ++col) {
       std::fill(sums.begin(), sums.end(), 0.0);
       for (const Sight& y : down[static_cast<std::size_t>(row)]) {
         for (const Sight& x : across[static_cast<std::size_t>(col)]) {
-          const double weight = psf[y.tap * psf.dim(1) + x.tap];
-          const float* in = coarse.pixel(y.coarse, x.coarse);
+          const double weight = psf.data()[y.tap * size + x.tap];
+          const float* in = coarse.values.data() + (y.coarse * coarse_cols + x.coarse) * bands;
           for (std::size_t b = 0; b < sums.size(); ++b) sums[b] += weight * double{in[b]};
         }
       }

@@ -43,6 +43,18 @@ Cube shifted(const Cube& image, const std::array<double, 2>& shift, Boundary bou
   return result;
 }
 
+/// Along one axis, the fine positions that each coarse one sees: [coarse, PSF size].
+std::vector<Index> positions_seen(Index extent, const Degradation& degradation) {
+  const Index ratio = degradation.ratio, size = degradation.psf.dim(0), overhang = (size - ratio) / 2;
+  std::vector<Index> seen;
+  for (Index coarse = 0; coarse < extent / ratio; ++coarse) {
+    for (Index tap = 0; tap < size; ++tap) {
+      seen.push_back(position_within(coarse * ratio - overhang + tap, extent, degradation.boundary));
+    }
+  }
+  return seen;
+}
+
 }  // namespace
 
 Index position_within(Index i, Index extent, Boundary boundary) {
@@ -62,17 +74,19 @@ Cube degrade_spatially(const Cube& fine, const Degradation& degradation) {
   Cube coarse(fine.rows() / ratio, fine.cols() / ratio, fine.bands());
   coarse.wavelength_nm = fine.wavelength_nm;
   coarse.attributes = fine.attributes;
-  const Index size = psf.dim(0), overhang = (size - ratio) / 2;
+  const Index size = psf.dim(0), fine_cols = fine.cols(), bands = fine.bands();
+  const auto down = positions_seen(fine.rows(), degradation), across = positions_seen(fine_cols, degradation);
   parallel_for(coarse.rows(), [&](Index row) {
-    std::vector<double> sums(static_cast<std::size_t>(fine.bands()));
+    std::vector<double> sums(static_cast<std::size_t>(bands));
     for (Index col = 0; col < coarse.cols(); ++col) {
       std::fill(sums.begin(), sums.end(), 0.0);
-      for (Index tap = 0; tap < psf.size(); ++tap) {
-        const double weight = psf[tap];
-        const float* in =
-            fine.pixel(position_within(row * ratio - overhang + tap / size, fine.rows(), degradation.boundary),
-                       position_within(col * ratio - overhang + tap % size, fine.cols(), degradation.boundary));
-        for (std::size_t b = 0; b < sums.size(); ++b) sums[b] += weight * double{in[b]};
+      for (Index y = 0; y < size; ++y) {
+        const float* in_row = fine.values.data() + down[static_cast<std::size_t>(row * size + y)] * fine_cols * bands;
+        for (Index x = 0; x < size; ++x) {
+          const double weight = psf.data()[y * size + x];
+          const float* in = in_row + across[static_cast<std::size_t>(col * size + x)] * bands;
+          for (std::size_t b = 0; b < sums.size(); ++b) sums[b] += weight * double{in[b]};
+        }
       }
       std::transform(sums.begin(), sums.end(), coarse.pixel(row, col), [](double x) { return static_cast<float>(x); });
     }

@@ -1,8 +1,11 @@
+#include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/methods/registry.h"
 #include "specfuse/methods/shared/conjugate_gradients.h"
+#include "specfuse/methods/shared/noise_units.h"
 #include "specfuse/methods/shared/refinement.h"
 #include "specfuse/methods/shared/spectra.h"
 #include "specfuse/methods/shared/subspace_problem.h"
@@ -13,6 +16,8 @@ namespace {
 
 /// Least variance of a coefficient whose mean square is 1: keeps the prior proper where up-sampling is perfect.
 constexpr double kLeastVariance = 1e-6;
+/// In dB, however clean the images: a subspace and a response are never exact.
+constexpr double kMostHsiSnr = 40, kMostMsiSnr = 50;
 
 /// Second moments of what up-sampling misses of the coefficients, one scale down; those of the coefficients themselves
 /// where an image smaller than one coarser pixel has no scale below.
@@ -37,7 +42,7 @@ Matrix identity(Index size) {
 
 struct FuseOptions {
   Index dimension = 20;
-  double hsi_snr_db = 40, msi_snr_db = 50;
+  std::optional<double> hsi_snr_db, msi_snr_db;
   Index iterations = 300;
   double tolerance = 1e-6;
   Refinement refinement;
@@ -45,8 +50,9 @@ struct FuseOptions {
   void describe(FieldVisitor& fields) {
     fields("dimension", dimension, Range{1, 1000}, "Dimension of the subspace; no more than the HSI has bands.");
     fields("hsi_snr_db", hsi_snr_db, Range{-20, 200},
-           "Signal to noise ratio that the HSI is taken to have in dB, over all bands together.");
-    fields("msi_snr_db", msi_snr_db, Range{-20, 200}, "The same of the MSI; less suits a noisy one.");
+           "Signal to noise ratio that the HSI is taken to have in dB, over all bands together; where none is given, "
+           "what the pair itself tells, and 40 at most.");
+    fields("msi_snr_db", msi_snr_db, Range{-20, 200}, "The same of the MSI, and 50 at most.");
     fields("iterations", iterations, Range{1, 1e6}, "Conjugate gradient iterations at most.");
     fields("tolerance", tolerance, Range{0, 1}, "Relative residual they stop at.");
     refinement.describe(fields);
@@ -67,32 +73,42 @@ class Fuse : public FusionMethod {
  public:
   explicit Fuse(const FuseOptions& options) : options_(options) {}
   void check(const TrainingData&, const Pair& pair) const override { check_pair_with_srf(pair, "fuse"); }
-  Cube fuse(const Pair& pair) const override;
+  Cube fuse(const Pair& given) const override;
 
  private:
+  /// What the options give, else what the pair tells and at least the smallest.
+  PairNoise noise_for(const Pair& pair) const;
+
   FuseOptions options_;
 };
 
-Cube Fuse::fuse(const Pair& pair) const {
+PairNoise Fuse::noise_for(const Pair& pair) const {
+  const PairNoise least = white_noise(pair, kMostHsiSnr, kMostMsiSnr), found = both(noise_of(pair), least);
+  const PairNoise given = white_noise(pair, options_.hsi_snr_db.value_or(0), options_.msi_snr_db.value_or(0));
+  return {options_.hsi_snr_db ? given.hsi : found.hsi, options_.msi_snr_db ? given.msi : found.msi};
+}
+
+Cube Fuse::fuse(const Pair& given) const {
+  check_pair_with_srf(given, "fuse");
+  const PairNoise noise = noise_for(given);
+  const Pair pair = in_units_of(noise, given);
   const SubspaceProblem problem(pair, options_.dimension, "fuse");
-  const double hsi_noise = problem.hsi_power() * std::pow(10.0, -options_.hsi_snr_db / 10);
-  const double msi_noise = problem.msi_power() * std::pow(10.0, -options_.msi_snr_db / 10);
-  // The equation times the variance of the HSI's noise.
-  const double msi_weight = msi_noise > 0 ? hsi_noise / msi_noise : 0;
+  // The equation is in units of the noise, except that the coefficients are divided by the intensity.
   Matrix precision = solve_positive(prior_covariance(problem.hsi(), pair.degradation), identity(problem.hsi().bands()));
-  for (double& value : precision.values) value *= hsi_noise;
+  for (double& value : precision.values) value /= problem.intensity() * problem.intensity();
 
   Tensor x = upsample_cubic(problem.hsi(), pair.degradation.ratio).values;
-  Tensor right = problem.pull(msi_weight);
+  Tensor right = problem.pull(1);
   add_product(x, precision, right);
   const auto left = [&](const Tensor& coefficients) {
-    Tensor result = problem.curvature(coefficients, msi_weight);
+    Tensor result = problem.curvature(coefficients, 1);
     add_product(coefficients, precision, result);
     return result;
   };
   conjugate_gradients(left, right, x, {options_.iterations, options_.tolerance});
   Cube fused = problem.image_of(x);
-  options_.refinement.apply(pair, fused);
+  leave_units_of(noise, fused);
+  options_.refinement.apply(given, fused);
   return fused;
 }
 

@@ -1,13 +1,19 @@
+#include <cmath>
+
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/methods/registry.h"
 #include "specfuse/methods/shared/conjugate_gradients.h"
 #include "specfuse/methods/shared/gradient.h"
+#include "specfuse/methods/shared/noise_units.h"
 #include "specfuse/methods/shared/spectra.h"
 #include "specfuse/methods/shared/subspace_problem.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
 namespace {
+
+/// In dB, however clean the HSI: a subspace is never exact.
+constexpr double kMostSnr = 40;
 
 struct HysureOptions {
   Index dimension = 20, iterations = 30, inner_iterations = 10;
@@ -47,16 +53,24 @@ class Hysure : public FusionMethod {
   HysureOptions options_;
 };
 
-Cube Hysure::fuse(const Pair& pair) const {
+Cube Hysure::fuse(const Pair& given) const {
+  check_pair_with_srf(given, "hysure");
+  PairNoise least = white_noise(given, kMostSnr, kMostSnr);
+  for (double& deviation : least.msi) deviation = least.hsi.front() / std::sqrt(options_.msi_weight);
+  const PairNoise noise = both(noise_of(given), least);
+  const Pair pair = in_units_of(noise, given);
   const SubspaceProblem problem(pair, options_.dimension, "hysure");
+  // Both are in units of the noise, except that the coefficients are divided by the intensity.
+  const double cleanest = intensity_of(given.hsi) / least.hsi.front();
+  const double variation = options_.total_variation * std::pow(problem.intensity() / cleanest, 2);
   const float penalty = static_cast<float>(options_.penalty);
   const auto curvature = [&](const Tensor& x) {
-    Tensor result = problem.curvature(x, options_.msi_weight);
+    Tensor result = problem.curvature(x, 1);
     add_scaled(result, gradient_adjoint(gradient(x)), penalty);
     return result;
   };
 
-  const Tensor data = problem.pull(options_.msi_weight);
+  const Tensor data = problem.pull(1);
   Tensor x = upsample_cubic(problem.hsi(), pair.degradation.ratio).values;
   // The split copy of the gradients of x, and the scaled multipliers that bring them together.
   Tensor split = gradient(x), multipliers(split.shape());
@@ -70,11 +84,13 @@ Cube Hysure::fuse(const Pair& pair) const {
     const Tensor slopes = gradient(x);
     split = slopes.clone();
     add_scaled(split, multipliers, -1.0f);
-    shrink_pixels(split, options_.total_variation / options_.penalty);
+    shrink_pixels(split, variation / options_.penalty);
     add_scaled(multipliers, split);
     add_scaled(multipliers, slopes, -1.0f);
   }
-  return problem.image_of(x);
+  Cube fused = problem.image_of(x);
+  leave_units_of(noise, fused);
+  return fused;
 }
 
 }  // namespace

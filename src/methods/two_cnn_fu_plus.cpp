@@ -20,7 +20,13 @@ namespace {
 
 const std::string kLayersPath = "model.layers", kCandidatesPath = "model.candidates", kWidths = "intervals";
 
-Rectangle whole_of(const PlusExample& example) { return {0, 0, example.inputs.rows(), example.inputs.cols()}; }
+Rectangle whole_of(const PlusInputs& inputs) { return {0, 0, inputs.rows(), inputs.cols()}; }
+
+/// The middle of an image, `side` pixels or what there is.
+Rectangle middle_of(const PlusInputs& inputs, Index side) {
+  const Index rows = std::min(side, inputs.rows()), cols = std::min(side, inputs.cols());
+  return {(inputs.rows() - rows) / 2, (inputs.cols() - cols) / 2, rows, cols};
+}
 
 /// The training task of a network on the `parts` of examples.
 TrainingTask task_of(const PlusNetwork& network, const std::vector<PlusExample>& examples,
@@ -34,19 +40,28 @@ TrainingTask task_of(const PlusNetwork& network, const std::vector<PlusExample>&
   return task;
 }
 
+/// Calls visit(value, truth, e) for every value of a part of the image; `values` [part.rows, part.cols, bands].
+template <class Visit>
+void for_each_truth(const Tensor& values, const PlusExample& example, const Rectangle& part, const Visit& visit) {
+  const PlusInputs& inputs = example.inputs;
+  const Index bands = inputs.bands();
+  for (Index i = 0; i < values.size(); ++i) {
+    const Index b = i % bands, pixel = i / bands;
+    const Index row = part.row + pixel / part.cols, col = part.col + pixel % part.cols;
+    const Index at = (row * inputs.cols() + col) * bands + b;
+    const float e = inputs.scale()[static_cast<std::size_t>(b)];
+    visit(values[i], inputs.base()[at] + e * example.target[at], e);
+  }
+}
+
 /// Root mean square of (values - truth) / e over a part.
 double misses(const Tensor& values, const PlusExample& example, const Rectangle& part) {
-  const Index bands = example.inputs.bands();
   double sum = 0;
-  for (Index r = part.row; r < part.row + part.rows; ++r) {
-    for (Index i = (r * example.inputs.cols() + part.col) * bands, k = 0; k < part.cols * bands; ++k) {
-      const float moved =
-          (values[i + k] - example.inputs.base()[i + k]) / example.inputs.scale()[static_cast<std::size_t>(k % bands)];
-      const double off = moved - example.target[i + k];
-      sum += off * off;
-    }
-  }
-  return std::sqrt(sum / static_cast<double>(part.rows * part.cols * bands));
+  for_each_truth(values, example, part, [&](float value, float truth, float e) {
+    const double off = (value - truth) / e;
+    sum += off * off;
+  });
+  return std::sqrt(sum / static_cast<double>(values.size()));
 }
 
 /// The value below which `part` of the values lie.
@@ -60,8 +75,7 @@ float quantile(std::vector<float>& values, double part) {
 
 void PlusOptions::describe(FieldVisitor& fields) {
   fields("weights", weights, Choices{"shipped", "none"},
-         "`shipped`: those that come with the program, tuned on the training image where that helps. `none`: trained "
-         "from nothing on what the protocol gives.");
+         "`shipped`: those that come with the program. `none`: trained from nothing on what the protocol gives.");
   fields("model", model, "What the network sees, and its layers.");
   fields("train", train, "How it is trained from nothing.");
   fields("tune", tune, "What is done on the pair itself, one scale down, from weights that are there.");
@@ -69,36 +83,47 @@ void PlusOptions::describe(FieldVisitor& fields) {
          "Side of the parts a scene is fused in: memory against speed; the result is the same.");
   fields("flips", refine.flips, "Whether the result is the mean over the image and its flips.");
   fields("cache", cache,
-         "Folder where what the network sees of training pairs is kept, for this run and for others; empty: nowhere.");
+         "Folder where what the network sees of each pair is kept, for this run and for others; empty: nowhere.");
 }
 
 TwoCnnFuPlus::TwoCnnFuPlus(const PlusOptions& options)
     : options_(options), network_(options.model.layers, options.model.inputs.channels(), kLayersPath) {
-  if (options_.weights == "shipped") restore(shipped_plus_weights());
+  if (options_.weights != "shipped") return;
+  try {
+    restore(shipped_plus_weights());
+  } catch (const DataError& problem) {
+    throw ConfigError(concat("model: expected what the shipped weights are for, or weights none: ", problem.what()));
+  }
 }
 
 void TwoCnnFuPlus::check(const TrainingData&, const Pair& pair) const {
   check_candidates(options_.model.inputs.candidates, kCandidatesPath, pair);
 }
 
-PlusExample TwoCnnFuPlus::example_of(const TrainingPair& pair) const {
+PlusInputs TwoCnnFuPlus::inputs_of(const Pair& pair) const {
   const PlusInputOptions& options = options_.model.inputs;
-  if (options_.cache.empty()) return plus_example(PlusInputs(pair.input, options, seed_), pair.target);
-  const std::string file = concat(options_.cache, "/", PlusInputs::key(pair.input, options, seed_), ".h5");
-  if (!std::filesystem::exists(file)) {
-    std::filesystem::create_directories(options_.cache);
-    PlusInputs(pair.input, options, seed_).write(file);
-  }
-  return plus_example(PlusInputs(file), pair.target);
+  if (options_.cache.empty()) return PlusInputs(pair, options, seed_);
+  const std::string file = concat(options_.cache, "/", PlusInputs::key(pair, options, seed_), ".h5");
+  if (std::filesystem::exists(file)) return PlusInputs(file);
+  PlusInputs inputs(pair, options, seed_);
+  std::filesystem::create_directories(options_.cache);
+  inputs.write(file);
+  return inputs;
 }
 
 void TwoCnnFuPlus::fit(const TrainingData& data, const FitContext& context) {
   seed_ = context.seed;
-  if (!is_ready() && !context.warm_start) return train_anew(data.train, context);
+  if (!is_ready()) return train_anew(data.train, context);
+  PlusTuneOptions how = options_.tune;
+  if (context.warm_start) {
+    how.steps = context.warm_start->steps;
+    how.learning_rate = context.warm_start->learning_rate;
+  }
+  if (how.steps == 0) return;
   FitContext tuning = context;
   // Of several images none has the checkpoint to itself.
   if (data.train.size() > 1) tuning.checkpoint_path.clear();
-  for (const TrainingPair& pair : data.train) tune(pair, tuning);
+  for (const TrainingPair& pair : data.train) tune(pair, how, tuning);
 }
 
 void TwoCnnFuPlus::train_anew(const std::vector<TrainingPair>& pairs, const FitContext& context) {
@@ -109,8 +134,8 @@ void TwoCnnFuPlus::train_anew(const std::vector<TrainingPair>& pairs, const FitC
   Progress progress(context.label, static_cast<Index>(pairs.size()), "training pairs");
   for (const TrainingPair& pair : pairs) {
     SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted while preparing training pairs");
-    examples.push_back(example_of(pair));
-    parts.push_back(whole_of(examples.back()));
+    examples.push_back(plus_example(inputs_of(pair.input), pair.target));
+    parts.push_back(whole_of(examples.back().inputs));
     progress.update(static_cast<Index>(examples.size()), "");
   }
   train(task_of(network_, examples, parts, options_.train), options_.train, context);
@@ -118,18 +143,16 @@ void TwoCnnFuPlus::train_anew(const std::vector<TrainingPair>& pairs, const FitC
   ready_ = true;
 }
 
-/// Sets the widths so that the intervals hold what they say on the mean of the examples.
+/// Sets the widths so that the intervals hold what they say on the mean of the examples, in the middle of each.
 void TwoCnnFuPlus::calibrate(const std::vector<PlusExample>& examples) {
   double sum_68 = 0, sum_95 = 0;
   for (const PlusExample& example : examples) {
-    const Refined refined = network_.refine(example.inputs, options_.refine);
-    std::vector<float> ratios(static_cast<std::size_t>(example.target.size()));
-    const std::vector<float>& scale = example.inputs.scale();
-    for_each_element(example.target.size(), [&](Index i) {
-      const float truth =
-          example.inputs.base()[i] + scale[static_cast<std::size_t>(i) % scale.size()] * example.target[i];
-      ratios[static_cast<std::size_t>(i)] = std::abs(refined.fused[i] - truth) / refined.error[i];
-    });
+    const Rectangle part = middle_of(example.inputs, options_.train.tile);
+    const Refined refined = network_.refine(example.inputs, part, options_.refine);
+    std::vector<float> ratios;
+    const float* error = refined.error.data();
+    for_each_truth(refined.fused, example, part,
+                   [&](float value, float truth, float) { ratios.push_back(std::abs(value - truth) / *error++); });
     sum_68 += quantile(ratios, 0.68);
     sum_95 += quantile(ratios, 0.95);
   }
@@ -137,8 +160,10 @@ void TwoCnnFuPlus::calibrate(const std::vector<PlusExample>& examples) {
   width_95_ = static_cast<float>(sum_95 / static_cast<double>(examples.size()));
 }
 
-/// Decides on the end of the training image between the base, the weights as they are, and weights tuned on its rest.
-void TwoCnnFuPlus::tune(const TrainingPair& pair, const FitContext& context) {
+/// Tunes the weights on the training image except its end, which then decides between them, the weights as they were,
+/// and the base.
+void TwoCnnFuPlus::tune(const TrainingPair& pair, const PlusTuneOptions& how, const FitContext& context) {
+  moves_ = true;
   try {
     check_candidates(options_.model.inputs.candidates, kCandidatesPath, pair.input);
   } catch (const ConfigError&) {
@@ -146,40 +171,36 @@ void TwoCnnFuPlus::tune(const TrainingPair& pair, const FitContext& context) {
         concat("the training image of ", pair.target.size_text(), " is too small to tune on: weights as they are");
     return;
   }
-  const std::vector<PlusExample> examples{example_of(pair)};
+  const std::vector<PlusExample> examples{plus_example(inputs_of(pair.input), pair.target)};
   const PlusExample& example = examples.front();
-  const Rectangle whole = whole_of(example);
-  Rectangle learned = whole, judged = whole;
-  if (options_.tune.steps > 0) {
-    const auto wanted = std::llround(options_.tune.validation_fraction * static_cast<double>(whole.rows));
-    judged.rows = std::clamp<Index>(wanted, 1, whole.rows - 1);
-    judged.row = learned.rows = whole.rows - judged.rows;
-  }
-  const auto miss = [&] { return misses(network_.refine(example.inputs, options_.refine).fused, example, judged); };
+  Rectangle learned = whole_of(example.inputs), judged = learned;
+  const auto wanted = std::llround(how.validation_fraction * static_cast<double>(judged.rows));
+  judged.rows = std::clamp<Index>(wanted, 1, judged.rows - 1);
+  judged.row = learned.rows = learned.rows - judged.rows;
+  const auto miss = [&] {
+    return misses(network_.refine(example.inputs, judged, options_.refine).fused, example, judged);
+  };
+  Cube base;
+  base.values = example.inputs.base();
+  const double of_base = misses(crop(base, judged).values, example, judged), of_given = miss();
 
-  const double of_base = misses(example.inputs.base(), example, judged), of_given = miss();
-  double best = std::min(of_base, of_given);
-  std::string said = concat("base ", of_base, ", weights as they are ", of_given);
-  std::string choice = of_given <= of_base ? "weights as they are" : "base";
-  if (options_.tune.steps > 0) {
-    Checkpoint given;
-    save_parameters(network_.parameters(), given);
-    for (auto& [name, tensor] : given.tensors) tensor = tensor.clone();
-    PlusTrainOptions options = options_.train;
-    options.steps = options_.tune.steps;
-    options.learning_rate = options_.tune.learning_rate;
-    train(task_of(network_, examples, {learned}, options), options, context);
-    const double of_tuned = miss();
-    said += concat(", tuned ", of_tuned);
-    if (of_tuned < best) {
-      choice = "tuned";
-      best = of_tuned;
-    } else {
-      load_parameters(network_.parameters(), given);
-    }
+  Checkpoint given;
+  save_parameters(network_.parameters(), given);
+  for (auto& [name, tensor] : given.tensors) tensor = tensor.clone();
+  PlusTrainOptions options = options_.train;
+  options.steps = how.steps;
+  options.learning_rate = how.learning_rate;
+  train(task_of(network_, examples, {learned}, options), options, context);
+  const double of_tuned = miss();
+
+  std::string choice = "tuned";
+  if (of_tuned >= std::min(of_base, of_given)) {
+    load_parameters(network_.parameters(), given);
+    moves_ = of_given <= of_base;
+    choice = moves_ ? "weights as they are" : "base";
   }
-  moves_ = choice != "base";
-  remarks_ = concat("misses on ", judged.text(), " of the training image in units of e: ", said, "; chosen: ", choice);
+  remarks_ = concat("misses on ", judged.text(), " of the training image in units of e: base ", of_base,
+                    ", weights as they are ", of_given, ", tuned ", of_tuned, "; chosen: ", choice);
 }
 
 FusedWithSigma TwoCnnFuPlus::fuse_with_sigma(const Pair& pair) const {
@@ -190,9 +211,9 @@ FusedWithSigma TwoCnnFuPlus::fuse_with_sigma(const Pair& pair) const {
   fused.attributes = pair.hsi.attributes;
   Cube sigma = fused;
   {
-    const PlusInputs inputs(pair, options_.model.inputs, seed_);
-    const Refined refined = network_.refine(inputs, options_.refine);
-    fused.values = moves_ ? refined.fused : inputs.base().clone();
+    const PlusInputs inputs = inputs_of(pair);
+    const Refined refined = network_.refine(inputs, whole_of(inputs), options_.refine);
+    fused.values = moves_ && options_.model.moves ? refined.fused : inputs.base().clone();
     sigma.values = refined.error;
   }
   scale(sigma.values, width_68_);

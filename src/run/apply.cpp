@@ -36,7 +36,7 @@ MethodConfig adopt_method(const MethodConfig& method, Json stored, const std::st
   Json options = write_fields(method);
   const Json usual = write_fields(plain);
   for (auto& [key, value] : options.items()) {
-    if (key == "name" || key == "label" || key == "checkpoint") continue;
+    if (key == "name" || key == "label" || key == "checkpoint" || key == "cache") continue;
     if (key == "model" || key == "train") {
       check_agrees(value, usual.at(key), stored.at(key), concat(path, ".", key));
       value = stored.at(key);

@@ -80,6 +80,16 @@ void fit_all(FusionMethod& method, const Task& task, const std::vector<FitContex
   if (task.fine_tuning) method.fit(*task.fine_tuning, contexts.back());
 }
 
+/// Whether a method can fuse a pair: the training image may be smaller than what it needs.
+bool suits(const FusionMethod& method, const TrainingData& data, const Pair& pair) {
+  try {
+    method.check(data, pair);
+  } catch (const ConfigError&) {
+    return false;
+  }
+  return true;
+}
+
 /// Fits and fuses, the same for every method. The reference is never seen here.
 Fusion fit_and_fuse(const MethodConfig& config, const Task& task, const FitContext& context,
                     const std::function<void(FusionMethod&)>& prepare) {
@@ -110,7 +120,9 @@ Fusion fit_and_fuse(const MethodConfig& config, const Task& task, const FitConte
 
   if (task.training.train.empty()) return fusion;
   const TrainingPair& training = task.training.train.front();
-  result.train_scores = evaluate(training.target, method->fuse(training.input), training.input.degradation.ratio);
+  if (suits(*method, task.training, training.input)) {
+    result.train_scores = evaluate(training.target, method->fuse(training.input), training.input.degradation.ratio);
+  }
   fusion.checkpoint = method->checkpoint();
   fusion.wrote_checkpoints = method->writes_checkpoints();
   return fusion;

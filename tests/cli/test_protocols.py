@@ -44,7 +44,8 @@ class Protocols(ProgramTest):
         layers = {name: {"enabled": False} for block in ["across1", "along1", "across2", "along2", "across3"]
                   for name in [block, "add_" + block]}
         plus = {"name": "two_cnn_fu_plus", "weights": "none",
-                "model": {"candidates": {name: {"enabled": False} for name in usual}, "layers": layers},
+                "model": {"candidates": {name: {"enabled": False} for name in usual} | {"gsa": {"in_base": True}},
+                          "layers": layers},
                 "train": {"steps": 3, "tile": 4, "bands": 8, "tiles": 2, "log_every": 1}}
         # The last one leaves no lower scale: 16 pixels are less than five times five.
         protocol = {"type": "transfer", "train_scenes": [{"scene": "good.h5", "bands": [4, 20]}],

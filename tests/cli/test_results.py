@@ -80,7 +80,7 @@ class ResultFiles(ProgramTest):
         self.assertEqual(metrics["config"], json.loads((self.out / "config.json").read_text()))
 
     def test_expected_errors_are_shown_beside_the_true_ones_and_alone_without_a_reference(self):
-        methods = [{"name": "bicubic"}, {"name": "two_cnn_fu_plus"}]
+        methods = [{"name": "bicubic"}, {"name": "two_cnn_fu_plus", "tune": {"steps": 1}}]
         synthetic = {"synthetic": {"rows": 48, "cols": 48, "bands": 40}}
         for data, folder in [(synthetic, "two_cnn_fu_plus-seed3"), ({"pair": "pair_no_reference.h5"}, "two_cnn_fu_plus")]:
             self.out = self.folder / folder
@@ -162,6 +162,15 @@ class ResultFiles(ProgramTest):
         self.assertEqual(len(first[1]), len(config["methods"]))
         self.assertEqual(results("1", "again"), first)
         self.assertEqual(results("2", "threads"), first)
+
+    def test_a_method_that_is_too_large_for_the_training_image_is_not_scored_there(self):
+        # 12 x 12 coarse pixels leave a training image of 3 x 3, which has no scale below at ratio 4.
+        config = experiment(data={"synthetic": {"rows": 48, "cols": 48, "bands": 40}}, protocol={"type": "wald"},
+                            degrade={"ratio": 4}, methods=[{"name": "gsa"}, {"name": "local_injection"}])
+        gsa, local = self.succeeded(self.run_config(config))["methods"]
+        self.assertIsNotNone(gsa["train_metrics"])
+        self.assertIsNone(local["train_metrics"])
+        self.assertGreater(local["metrics"]["psnr_db"], 20)
 
     def test_labels_and_seeds_name_the_folders(self):
         config = experiment(seeds=[1, 2], methods=[{"name": "bicubic", "label": "cubic"}])

@@ -162,6 +162,9 @@ TEST_CASE("config: training scenes under several degradations are for methods th
   // What they leave open is filled in as for the scene to fuse.
   CHECK(config.protocol.degradations[0].psf.fwhm == 3);
   CHECK(config.protocol.degradations[0].srf.sensor == "landsat7");
+  std::vector<std::string> estimated = with("two_cnn_fu_plus");
+  estimated.push_back("protocol.degradations.1.estimate.psf=true");
+  CHECK(refusal(estimated) == "e.json: protocol.degradations: expected no estimate, as they are known, got one");
   CHECK(refusal({"protocol.degradations=[{}]"}) ==
         "e.json: protocol.degradations: expected it with transfer only, got it");
 }

@@ -64,7 +64,7 @@ TEST_CASE("plus candidates: the usual ones are twelve, and all suit a pair") {
   const CandidateDescriptions usual = default_candidates();
   CHECK(usual.items.size() == 12);
   CHECK(std::count_if(usual.items.begin(), usual.items.end(), [](const auto& item) { return item.second.in_base; }) ==
-        9);
+        7);
   check_candidates(usual, "path", plus_pair().input);
 }
 

@@ -118,17 +118,24 @@ TEST_CASE("plus network: a pixel beyond its reach has no say, one at it has") {
 TEST_CASE("plus network: refines in parts of any size, with any number of threads") {
   const PlusInputs inputs = inputs_of(14, 11);
   const PlusNetwork network = random_network(inputs.channels());
-  const Refined whole = network.refine(inputs, {});
+  const Rectangle all{0, 0, inputs.rows(), inputs.cols()};
+  const Refined whole = network.refine(inputs, all, {});
   check_close(whole, plainly_refined(network, inputs, {{}, {true, false}, {false, true}, {true, true}}));
-  check_close(network.refine(inputs, {96, false}), plainly_refined(network, inputs, {{}}));
-  CHECK(relative_gap(network.refine(inputs, {96, false}).fused, whole.fused) > 1e-4);
+  check_close(network.refine(inputs, all, {96, false}), plainly_refined(network, inputs, {{}}));
+  CHECK(relative_gap(network.refine(inputs, all, {96, false}).fused, whole.fused) > 1e-4);
   CHECK(relative_gap(whole.fused, inputs.base()) > 1e-3);
-  for (const Index tile : {7, 16}) check_close(network.refine(inputs, {tile, true}), whole);
+  for (const Index tile : {7, 16}) check_close(network.refine(inputs, all, {tile, true}), whole);
+  const Rectangle part{3, 2, 6, 7};
+  Cube image;
+  image.values = whole.fused;
+  CHECK(relative_gap(network.refine(inputs, part, {4, true}).fused, crop(image, part).values) < 1e-5);
+  image.values = whole.error;
+  CHECK(relative_gap(network.refine(inputs, part, {4, true}).error, crop(image, part).values) < 1e-5);
   const int before = threads();
   set_threads(1);
-  const Refined one = network.refine(inputs, {16, true});
+  const Refined one = network.refine(inputs, all, {16, true});
   set_threads(2);
-  const Refined two = network.refine(inputs, {16, true});
+  const Refined two = network.refine(inputs, all, {16, true});
   set_threads(before);
   CHECK(relative_gap(one.fused, two.fused) == 0);
   CHECK(relative_gap(one.error, two.error) == 0);
@@ -166,6 +173,6 @@ TEST_CASE("plus network: layers that do not end in two maps, and other channels,
   CHECK(refusal(single_layer("conv1d", {{"maps", 2}, {"kernel", 1}})) == "nothing was thrown");
   CHECK(refusal(single_layer("flatten", {})).starts_with("model.layers.only"));
   const PlusNetwork network(plus_layers(), 5, "layers");
-  CHECK_THROWS_WITH_AS(network.refine(inputs_of(4, 4), {}), doctest::Contains("refine: expected 5 channels, got 14"),
-                       Error);
+  CHECK_THROWS_WITH_AS(network.refine(inputs_of(4, 4), {0, 0, 4, 4}, {}),
+                       doctest::Contains("refine: expected 5 channels, got 14"), Error);
 }

@@ -9,9 +9,12 @@ namespace specfuse {
 
 struct PlusModel {
   PlusInputOptions inputs;
+  /// Whether the network moves the base; it says how large the error is in any case.
+  bool moves = true;
   Layers layers = plus_layers();
   void describe(FieldVisitor& fields) {
     inputs.describe(fields);
+    fields("moves", moves, "Whether the network moves the base; `false` leaves the base, to compare with.");
     fields("layers", layers, "The network's layers, by name, on the inputs of every pixel and band.");
   }
 };
@@ -23,7 +26,8 @@ struct PlusTuneOptions {
   /// Part of the rows of the training image, at its end, that decides.
   double validation_fraction = 0.3;
   void describe(FieldVisitor& fields) {
-    fields("steps", steps, Range{0, 1e6}, "Steps of fine-tuning on the training image; 0: none.");
+    fields("steps", steps, Range{0, 1e6},
+           "Steps of fine-tuning on the training image; 0: none, and the weights stay as they are.");
     fields("learning_rate", learning_rate, Range{1e-12, 1e3}, "The highest rate of its schedule.");
     fields("validation_fraction", validation_fraction, Range{0.05, 0.9},
            "Part of the training image's rows, at its end, that decides between the tuned weights, those it started "
@@ -38,7 +42,7 @@ struct PlusOptions {
   PlusTrainOptions train;
   PlusTuneOptions tune;
   RefineOptions refine;
-  /// Folder where inputs of training pairs are kept and found again; empty: nowhere.
+  /// Folder where inputs of pairs are kept and found again; empty: nowhere.
   std::string cache;
   void describe(FieldVisitor& fields);
 };
@@ -46,7 +50,8 @@ struct PlusOptions {
 /// The two-branch idea with one network for every band and every sensor: 1-D convolutions along the spectrum and 2-D
 /// ones over the neighbourhood refine the median of what the classic methods make of the pair, in units of their
 /// disagreement, and say how large the error is that they leave. It is trained once, on many scenes, and needs no
-/// training by its user. Where the pair's own coarse scale says that it harms, the base is kept.
+/// training by its user. It may be tuned on the pair one scale down; what is left out there then decides between the
+/// tuned weights, those it began with, and the base.
 class TwoCnnFuPlus : public FusionMethod {
  public:
   explicit TwoCnnFuPlus(const PlusOptions& options);
@@ -64,8 +69,9 @@ class TwoCnnFuPlus : public FusionMethod {
 
  private:
   void train_anew(const std::vector<TrainingPair>& pairs, const FitContext& context);
-  void tune(const TrainingPair& pair, const FitContext& context);
-  PlusExample example_of(const TrainingPair& pair) const;
+  void tune(const TrainingPair& pair, const PlusTuneOptions& how, const FitContext& context);
+  /// The inputs of a pair, from the cache where they are there.
+  PlusInputs inputs_of(const Pair& pair) const;
   void calibrate(const std::vector<PlusExample>& examples);
 
   PlusOptions options_;

@@ -1,9 +1,9 @@
 #include "specfuse/methods/plus/candidates.h"
 
 #include <algorithm>
-#include <map>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/threads.h"
 #include "specfuse/methods/registry.h"
 #include "specfuse/methods/shared/consistency.h"
 #include "specfuse/methods/shared/signal_subspace.h"
@@ -58,16 +58,15 @@ void CandidateDescription::describe(FieldVisitor& fields) {
 }
 
 CandidateDescriptions default_candidates() {
-  return {{candidate("local", {.method = "local_injection"}),
+  return {{candidate("local", {.method = "local_injection", .in_base = false}),
            candidate("local_projected", {.from = "local", .projections = 1}),
            candidate("local_subspace", {.from = "local", .subspace = true}),
            candidate("local_both", {.from = "local", .projections = 1, .subspace = true}),
-           candidate("fuse", {.method = "fuse"}),
-           candidate("fuse_projected", {.from = "fuse", .projections = 1, .in_base = false}),
+           candidate("fuse", {.method = "fuse"}), candidate("fuse_projected", {.from = "fuse", .projections = 1}),
            candidate("cnmf", {.method = "cnmf"}), candidate("hysure", {.method = "hysure"}),
-           candidate("csu", {.method = "csu", .in_base = false}), candidate("gsa", {.method = "gsa"}),
+           candidate("csu", {.method = "csu", .in_base = false}), candidate("gsa", {.method = "gsa", .in_base = false}),
            candidate("sfim_hs", {.method = "sfim_hs", .in_base = false}),
-           candidate("linear", {.method = "linear_injection"})}};
+           candidate("linear", {.method = "linear_injection", .in_base = false})}};
 }
 
 void check_candidates(const CandidateDescriptions& candidates, const std::string& path, const Pair& pair) {
@@ -95,19 +94,30 @@ void check_candidates(const CandidateDescriptions& candidates, const std::string
 
 std::vector<Tensor> make_candidates(const CandidateDescriptions& candidates, const Pair& pair, std::uint64_t seed) {
   const TrainingData data{{lower_scale(pair)}, {}};
-  std::map<std::string, Tensor> made;
-  std::vector<Tensor> values;
-  for (const auto& [name, description] : enabled(candidates)) {
-    Cube estimate = pair.hsi;
-    if (description.from) {
-      estimate.values = made.at(*description.from).clone();
-    } else {
-      estimate = estimate_of(*method_of(description, name), data, pair, seed);
-    }
+  const std::vector<Item> there = enabled(candidates);
+  std::vector<Tensor> values(there.size());
+  const auto keep = [&](std::size_t i, Cube& estimate) {
+    const CandidateDescription& description = there[i].second;
     for (Index round = 0; round < description.projections; ++round) make_consistent(pair, estimate);
     if (description.subspace) project_on_signal(pair.hsi, estimate);
-    made[name] = estimate.values;
-    values.push_back(estimate.values);
+    values[i] = estimate.values;
+  };
+  // Most methods leave some of the threads idle, so that they are run side by side.
+  parallel_for(static_cast<Index>(there.size()), [&](Index index) {
+    const auto i = static_cast<std::size_t>(index);
+    const auto& [name, description] = there[i];
+    if (description.from) return;
+    Cube estimate = estimate_of(*method_of(description, name), data, pair, seed);
+    keep(i, estimate);
+  });
+  for (std::size_t i = 0; i < there.size(); ++i) {
+    const std::optional<std::string>& from = there[i].second.from;
+    if (!from) continue;
+    const auto is_it = [&](const Item& item) { return item.first == *from; };
+    const auto at = std::find_if(there.begin(), there.end(), is_it) - there.begin();
+    Cube estimate = pair.hsi;
+    estimate.values = values[static_cast<std::size_t>(at)].clone();
+    keep(i, estimate);
   }
   return values;
 }

@@ -7,10 +7,10 @@ namespace specfuse {
 namespace {
 
 /// Raised whenever what the constructor makes of the same arguments changes.
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 
 std::string hash_of(const Tensor& tensor) {
-  return hex_hash(tensor.data(), static_cast<std::size_t>(tensor.size()) * sizeof(float));
+  return tensor.shape().text() + hex_hash(tensor.data(), static_cast<std::size_t>(tensor.size()) * sizeof(float));
 }
 
 /// Rows of floats as a tensor [rows, values], and back.

@@ -13,28 +13,29 @@ namespace {
 
 constexpr Index kMaps = 32, kOutputs = 2;
 
-/// A part of an image and the pixels around it that have a say there.
-struct PartWithMargin {
-  Rectangle part, around;
+/// A tile of the part that is refined, and the pixels around it that have a say there.
+struct Tile {
+  Rectangle pixels, around, part;
 };
 
 /// Puts what the network made of `around`, [rows, cols, bands, 2], into the part.
-void write_part(const PlusInputs& inputs, const PartWithMargin& at, const Tensor& made, Refined& result) {
-  const Rectangle &part = at.part, &around = at.around;
-  const Index cols = inputs.cols(), bands = inputs.bands();
+void write_tile(const PlusInputs& inputs, const Tile& tile, const Tensor& made, Refined& result) {
+  const auto& [pixels, around, part] = tile;
+  const Index bands = inputs.bands();
   const std::vector<float>& scale = inputs.scale();
-  parallel_for(part.rows, [&](Index r) {
-    const Index row = part.row + r;
-    for (Index col = part.col; col < part.col + part.cols; ++col) {
-      const Index from = (row - around.row) * around.cols + col - around.col, to = (row * cols + col) * bands;
-      const float* moved = made.data() + from * bands * kOutputs;
+  for (Index r = 0; r < pixels.rows; ++r) {
+    for (Index c = 0; c < pixels.cols; ++c) {
+      const Index row = pixels.row + r, col = pixels.col + c;
+      const Index to = ((row - part.row) * part.cols + col - part.col) * bands;
+      const float* moved = made.data() + ((row - around.row) * around.cols + col - around.col) * bands * kOutputs;
+      const float* base = inputs.base().data() + (row * inputs.cols() + col) * bands;
       for (Index b = 0; b < bands; ++b, moved += kOutputs) {
         const float e = scale[static_cast<std::size_t>(b)];
-        result.fused[to + b] = inputs.base()[to + b] + e * moved[0];
+        result.fused[to + b] = base[b] + e * moved[0];
         result.error[to + b] = e * std::exp(moved[1]);
       }
     }
-  });
+  }
 }
 
 }  // namespace
@@ -87,21 +88,22 @@ Tensor PlusNetwork::mean_over_flips(const Tensor& seen, bool flips) const {
   return sum;
 }
 
-Refined PlusNetwork::refine(const PlusInputs& inputs, const RefineOptions& options) const {
+Refined PlusNetwork::refine(const PlusInputs& inputs, const Rectangle& part, const RefineOptions& options) const {
   SPECFUSE_CHECK(inputs.channels() == plans_.front().in.channels, "refine: expected ", plans_.front().in.channels,
                  " channels, got ", inputs.channels());
   const NoGrad no_grad;
   Cube image;
   image.values = inputs.base();
-  const Index rows = inputs.rows(), cols = inputs.cols(), tile = options.tile;
-  Refined result{Tensor::uninitialized(image.values.shape()), Tensor::uninitialized(image.values.shape())};
-  for (Index row = 0; row < rows; row += tile) {
-    for (Index col = 0; col < cols; col += tile) {
+  const Shape shape{part.rows, part.cols, inputs.bands()};
+  Refined result{Tensor::uninitialized(shape), Tensor::uninitialized(shape)};
+  for (Index row = 0; row < part.rows; row += options.tile) {
+    for (Index col = 0; col < part.cols; col += options.tile) {
       SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted while fusing");
-      const Rectangle part{row, col, std::min(tile, rows - row), std::min(tile, cols - col)};
-      const PartWithMargin at{part, with_margin(part, reach(), image)};
-      const Tensor made = mean_over_flips(inputs.cut({at.around, 0, inputs.bands()}), options.flips);
-      write_part(inputs, at, made, result);
+      const Rectangle pixels{part.row + row, part.col + col, std::min(options.tile, part.rows - row),
+                             std::min(options.tile, part.cols - col)};
+      const Tile tile{pixels, with_margin(pixels, reach(), image), part};
+      const Tensor made = mean_over_flips(inputs.cut({tile.around, 0, inputs.bands()}), options.flips);
+      write_tile(inputs, tile, made, result);
     }
   }
   return result;

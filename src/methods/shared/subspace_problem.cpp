@@ -27,17 +27,11 @@ Matrix scaled(Matrix matrix, double factor) {
   return matrix;
 }
 
-double mean_square(const Tensor& values) { return dot(values, values) / static_cast<double>(values.size()); }
-
 }  // namespace
 
 SubspaceProblem::SubspaceProblem(const Pair& pair, Index dimension, const char* method) : pair_(pair) {
   check_pair_with_srf(pair, method);
   intensity_ = intensity_of(pair.hsi);
-  const double squared_intensity = double{intensity_} * intensity_;
-  hsi_power_ = mean_square(pair.hsi.values) / squared_intensity;
-  msi_power_ = mean_square(pair.msi.values) / squared_intensity;
-
   basis_ = signal_subspace(pair.hsi, std::min(dimension, pair.hsi.bands()));
   hsi_ = transform_spectra(pair.hsi, scaled(basis_, 1.0 / intensity_));
   const Matrix energy = second_moments(hsi_);

@@ -25,7 +25,7 @@ struct CandidateDescription {
 
 using CandidateDescriptions = Named<CandidateDescription>;
 
-/// The twelve candidates of two_cnn_fu_plus, nine of them in the base.
+/// The twelve candidates of two_cnn_fu_plus, seven of them in the base.
 CandidateDescriptions default_candidates();
 
 /// Throws `ConfigError` naming the candidate and the field, below the key path `path`, where one is not well described,

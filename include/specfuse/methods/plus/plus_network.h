@@ -11,7 +11,8 @@ namespace specfuse {
 /// along the bands, 3x3 with dilation 4, all with 32 maps and ReLU; then two values for every pixel and band.
 Layers plus_layers();
 
-/// What the network makes, [rows, cols, bands] each: the refined base, and the mean size of the error it expects.
+/// What the network makes of a part of an image, [rows, cols, bands] each: the refined base, and the mean size of the
+/// error it expects.
 struct Refined {
   Tensor fused, error;
 };
@@ -38,7 +39,7 @@ class PlusNetwork {
   Index reach() const;
 
   /// Throws `Error` where the inputs have other channels, `Interrupted` when the user asked to stop.
-  Refined refine(const PlusInputs& inputs, const RefineOptions& options) const;
+  Refined refine(const PlusInputs& inputs, const Rectangle& part, const RefineOptions& options) const;
 
  private:
   /// Inputs [rows, cols, bands, channels] -> [rows, cols, bands, 2].

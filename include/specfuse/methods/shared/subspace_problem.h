@@ -20,9 +20,8 @@ class SubspaceProblem {
   const Matrix& basis() const { return basis_; }
   /// Coefficients of the HSI [coarse rows, coarse cols, dimension].
   const Cube& hsi() const { return hsi_; }
-  /// Mean squares of the values of the HSI and of the MSI, divided as the coefficients are.
-  double hsi_power() const { return hsi_power_; }
-  double msi_power() const { return msi_power_; }
+  /// The mean of the HSI, by which everything is divided.
+  double intensity() const { return intensity_; }
 
   /// With A for blur and decimation, R for the response and E for the basis, half the squared misfit
   /// |(hsi - A X) E'|^2 + msi_weight |msi - X E' R'|^2 has its minimum where curvature(X) = pull:
@@ -40,7 +39,6 @@ class SubspaceProblem {
 
   const Pair& pair_;
   float intensity_;
-  double hsi_power_, msi_power_;
   Matrix basis_, seen_;
   std::vector<float> squared_scale_;
   Cube hsi_;

@@ -1,0 +1,198 @@
+"""Writes BENCHMARK.md from the result files of benchmark.py."""
+import json
+import pathlib
+import statistics
+
+from benchmark_setting import ABLATIONS, CLASSICS, NOISES, PLUS, RATIOS, SCENES, pair_name
+
+# Metric, whether more is better, and how a lead in it is given.
+SCORES = (("psnr_global_db", True), ("sam_deg", False), ("ergas", False))
+TITLES = {"psnr_global_db": "PSNR (dB)", "sam_deg": "SAM (deg)", "ergas": "ERGAS"}
+# Of the mean over scenes at ratio 4: lead over the best of the classics, in dB and per cent, and over the base in dB.
+WANTED = {"psnr_global_db": 1.3, "sam_deg": 10, "ergas": 12}
+WANTED_OVER_BASE = 0.6
+
+
+def lead(score, value, other):
+    """In dB where more is better, else in per cent of the other."""
+    return value - other if dict(SCORES)[score] else 100 * (1 - value / other)
+
+
+def best_of(results, methods, score):
+    pick = max if dict(SCORES)[score] else min
+    return pick((results[name]["metrics"][score], name) for name in methods if name in results)
+
+
+def load(folder):
+    """Results of one experiment by label."""
+    file = folder / "metrics.json"
+    if not file.exists():
+        return {}
+    return {result["label"]: result for result in json.loads(file.read_text())["methods"]}
+
+
+def table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "|" + "|".join(["---"] + ["--:"] * (len(head) - 1)) + "|"]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
+
+
+def noise_text(noise):
+    return "noise-free" if noise is None else f"{noise} dB"
+
+
+def number(value, score):
+    return f"{value:.2f}" if score == "psnr_global_db" else f"{value:.3f}"
+
+
+def signed(value, score=None):
+    return f"{value:+.2f}" if score == "psnr_global_db" else f"{value:+.1f}"
+
+
+class Report:
+    def __init__(self, bench):
+        self.work = bench.work
+        self.fold_of = bench.fold_of
+        self.results = {}
+        for ratio in module.RATIOS:
+            for noise in module.NOISES:
+                for scene in module.SCENES:
+                    found = load(self.work / "pairs" / module.ratio_text(scene, ratio, noise))
+                    if found:
+                        self.results[ratio, noise, scene] = found
+
+    def leads(self, ratio, noise):
+        """Of each scene: leads over the best of the classics, and over the base."""
+        all_leads = {}
+        for (r, n, scene), results in self.results.items():
+            if (r, n) != (ratio, noise):
+                continue
+            over = {score: lead(score, results[PLUS]["metrics"][score], best_of(results, CLASSICS, score)[0])
+                    for score, _ in SCORES}
+            base = {score: lead(score, results[PLUS]["metrics"][score], results["base"]["metrics"][score])
+                    for score, _ in SCORES}
+            all_leads[scene] = (over, base)
+        return all_leads
+
+    def summary(self):
+        rows = []
+        for ratio in RATIOS:
+            for noise in NOISES:
+                leads = self.leads(ratio, noise)
+                if not leads:
+                    continue
+                row = [f"{ratio}, {noise_text(noise)}", str(len(leads))]
+                for score, _ in SCORES:
+                    values = [over[score] for over, _ in leads.values()]
+                    row += [signed(statistics.mean(values), score), signed(min(values), score)]
+                over_base = [base["psnr_global_db"] for _, base in leads.values()]
+                row.append(signed(statistics.mean(over_base), "psnr_global_db"))
+                rows.append(row)
+        return table(["ratio, noise", "scenes", "PSNR, dB", "worst", "SAM, %", "worst", "ERGAS, %", "worst",
+                      "over its base, dB"], rows)
+
+    def targets(self):
+        """The aims of the project against what was measured, over ratio 4, noise-free and 35 dB."""
+        leads = [pair for noise in (None, 35) for pair in self.leads(4, noise).values()]
+        rows = []
+        for score, _ in SCORES:
+            mean = statistics.mean(over[score] for over, _ in leads)
+            unit = "dB" if score == "psnr_global_db" else "%"
+            rows.append([f"lead in {TITLES[score].split()[0]}", f"{WANTED[score]} {unit}",
+                         f"{signed(mean, score)} {unit}"])
+        mean = statistics.mean(base["psnr_global_db"] for _, base in leads)
+        rows.append(["the network over its base", f"{WANTED_OVER_BASE} dB", f"{mean:+.2f} dB"])
+        return table(["mean over ratio 4, noise-free and 35 dB", "wanted", "measured"], rows)
+
+    def scenes(self, ratio, noise):
+        rows = []
+        for scene, (over, _) in self.leads(ratio, noise).items():
+            results = self.results[ratio, noise, scene]
+            row = [scene + ("" if self.fold_of(scene) else " *")]
+            for score, _ in SCORES:
+                value, name = best_of(results, CLASSICS, score)
+                row += [f"{number(value, score)} ({name})", number(results["base"]["metrics"][score], score),
+                        number(results[PLUS]["metrics"][score], score), signed(over[score], score)]
+            rows.append(row)
+        head = ["scene"]
+        for score, _ in SCORES:
+            head += [f"{TITLES[score]}: best classic", "base", "plus", "lead"]
+        return table(head, rows)
+
+    def methods(self, ratio, noise):
+        """Means over the scenes, of every method."""
+        there = [results for (r, n, _), results in self.results.items() if (r, n) == (ratio, noise)]
+        rows = []
+        for name in (*CLASSICS, "local_injection", "base", PLUS):
+            of = [results[name] for results in there]
+            row = [name]
+            for score, _ in SCORES:
+                row.append(number(statistics.mean(result["metrics"][score] for result in of), score))
+            row += [f"{statistics.median(result['fit_seconds'] + result['fuse_seconds'] for result in of):.2f}",
+                    f"{max(result['peak_memory_mb'] for result in of):.0f}"]
+            rows.append(row)
+        return table(["method", *TITLES.values(), "median time (s)", "most memory (MiB)"], rows)
+
+    def losses(self):
+        """Where the network is behind the best of the classics, by more than 2 % in SAM or at all in the others."""
+        rows = []
+        for (ratio, noise, scene), results in self.results.items():
+            over, base = self.leads(ratio, noise)[scene]
+            for score, _ in SCORES:
+                if over[score] >= (-2 if score == "sam_deg" else 0):
+                    continue
+                value, name = best_of(results, CLASSICS, score)
+                rows.append([f"{scene}, ratio {ratio}, {noise_text(noise)}", TITLES[score].split()[0],
+                             f"{number(value, score)} ({name})", number(results["base"]["metrics"][score], score),
+                             number(results[PLUS]["metrics"][score], score), signed(over[score], score)])
+        if not rows:
+            return "Nowhere."
+        return table(["where", "score", "best classic", "base", "plus", "lead"], rows)
+
+    def coverage(self):
+        rows = []
+        for ratio in RATIOS:
+            for noise in NOISES:
+                there = [results[PLUS]["reliability"] for (r, n, _), results in self.results.items()
+                         if (r, n) == (ratio, noise)]
+                if not there:
+                    continue
+                row = [f"{ratio}, {noise_text(noise)}"]
+                for part in ("coverage_68", "coverage_95"):
+                    values = [100 * of[part] for of in there]
+                    row += [f"{statistics.mean(values):.1f}", f"{min(values):.1f} - {max(values):.1f}"]
+                rows.append(row)
+        return table(["ratio, noise", "68 %: mean", "scenes", "95 %: mean", "scenes"], rows)
+
+    def ablations(self):
+        usual, rows = {}, []
+        for label in ABLATIONS:
+            folder = self.work / "ablations" / label.replace(" ", "_")
+            scores = {file.parent.name: load(file.parent)[PLUS]["metrics"]
+                      for file in sorted(folder.glob("*/metrics.json"))}
+            if not scores:
+                continue
+            usual = usual or scores
+            row = [label]
+            for score, _ in SCORES:
+                change = statistics.mean(lead(score, scores[name][score], usual[name][score]) for name in usual)
+                row.append(signed(change, score))
+            rows.append(row)
+        if not rows:
+            return "None were run."
+        return table(["what is changed", "PSNR, dB", "SAM, %", "ERGAS, %"], rows)
+
+    def text(self, template):
+        per_scene = "\n\n".join(f"### Ratio 4, {noise_text(noise)}\n\n{self.scenes(4, noise)}" for noise in (None, 35))
+        means = "\n\n".join(f"### Ratio {ratio}, {noise_text(noise)}\n\n{self.methods(ratio, noise)}"
+                            for ratio in RATIOS for noise in NOISES if self.leads(ratio, noise))
+        parts = {"summary": self.summary(), "targets": self.targets(), "scenes": per_scene, "methods": means,
+                 "losses": self.losses(), "coverage": self.coverage(), "ablations": self.ablations()}
+        for name, part in parts.items():
+            template = template.replace(f"@{name}@", part)
+        return template
+
+
+def write_report(bench):
+    here = pathlib.Path(__file__).resolve().parent
+    text = Report(bench).text((here / "benchmark.md.in").read_text())
+    (here.parent / "BENCHMARK.md").write_text(text)

@@ -1,0 +1,53 @@
+"""What the benchmark is made of: scenes, folds, degradations, methods, ablations."""
+
+# Name: file, site. A site is None where no training saw it: the weights that come with the program are used there.
+SCENES = {
+    "jasper_ridge": ("aviris_jasper_ridge_100x100x198.h5", "Jasper Ridge"),
+    "san_diego": ("aviris_san_diego_a_100x100x189.h5", "San Diego"),
+    "airport_1": ("aviris_abu_airport_1_100x100x205.h5", "Los Angeles"),
+    "airport_2": ("aviris_abu_airport_2_100x100x205.h5", "Los Angeles"),
+    "urban_4": ("aviris_abu_urban_4_100x100x205.h5", "Los Angeles"),
+    "airport_4": ("aviris_abu_airport_4_100x100x191.h5", "Gulfport"),
+    "urban_1": ("aviris_abu_urban_1_100x100x204.h5", "Texas coast"),
+    "urban_2": ("aviris_abu_urban_2_100x100x207.h5", "Texas coast"),
+    "beach_1": ("aviris_abu_beach_1_150x150x188.h5", "beach 1"),
+    "beach_2": ("aviris_abu_beach_2_100x100x193.h5", "beach 2"),
+    "salinas": ("aviris_salinas_a_83x86x204.h5", "Salinas"),
+    "vegetation": ("aviris_vegetation_90x90x181.h5", "vegetation"),
+    "moffett": ("aviris_moffett_50x50x189.h5", "Moffett"),
+    "potsdam": ("enmap_potsdam_a_64x96x218.h5", None),
+    "berlin": ("enmap_berlin_80x60x244.h5", None),
+    "samson": ("samson_95x95x156.h5", None),
+}
+# Sites that the weights of a fold have not seen.
+FOLDS = {
+    "fold_1": ("Jasper Ridge", "Los Angeles", "Moffett"),
+    "fold_2": ("Texas coast", "beach 1", "Salinas"),
+    "fold_3": ("San Diego", "Gulfport", "beach 2", "vegetation"),
+}
+RATIOS = (4, 2, 8)
+NOISES = (None, 35, 30)
+CLASSICS = ("bicubic", "linear_injection", "gsa", "sfim_hs", "glp_hs", "cnmf", "hysure", "fuse", "csu")
+PLUS = "two_cnn_fu_plus"
+
+ABLATION_FOLD = "fold_1"
+ABLATION_STEPS = 1000
+KINDS = ("candidates", "interpolated", "level", "misfit", "spread", "noise", "detail", "ratio")
+
+
+# What is changed: options of the method, for training and for scoring.
+ABLATIONS = {
+    "as it is": {},
+    "without flips": {"flips": False},
+    "without consistency": {"model": {"consistency": 0}},
+    "24 maps": {"maps": 24},
+    "48 maps": {"maps": 48},
+    **{f"without {kind}": {"model": {"kinds": [other for other in KINDS if other != kind]}} for kind in KINDS},
+    **{f"without candidate {name}": {"model": {"candidates": {name: {"enabled": False}}}}
+       for name in ("csu", "sfim_hs", "fuse_projected", "hysure", "cnmf", "gsa")},
+    "twice the steps": {"train": {"steps": 2 * ABLATION_STEPS}},
+}
+
+
+def pair_name(scene, ratio, noise):
+    return f"{scene}_ratio{ratio}_{'clean' if noise is None else f'{noise}db'}"
