@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "methods/small_plus.h"
 #include "specfuse/core/error.h"
 #include "support/message_of.h"
@@ -92,9 +94,13 @@ TEST_CASE("two_cnn_fu_plus: leaves the weights as they are where the training im
 
 TEST_CASE("two_cnn_fu_plus: with nothing to go on from, what is meant for tuning trains anew") {
   FitContext context;
-  context.warm_start = WarmStart{3, 1e-3};
+  context.warm_start = WarmStart{3, 1e-5};
   Index steps = 0;
-  context.record = [&](const TrainingRecord&) { ++steps; };
+  double highest = 0;
+  context.record = [&](const TrainingRecord& record) {
+    ++steps;
+    highest = std::max(highest, record.learning_rate);
+  };
   TwoCnnFuPlus method(small_options());
   method.fit({mixed_pairs(), {}}, context);
   CHECK(method.is_ready());
@@ -102,8 +108,11 @@ TEST_CASE("two_cnn_fu_plus: with nothing to go on from, what is meant for tuning
   CHECK(method.remarks().empty());
 
   // With weights it takes the steps and the rate of the protocol.
+  highest = 0;
   method.fit({{plus_pair()}, {}}, context);
   CHECK(steps == 11);
+  CHECK(highest > 0);
+  CHECK(highest <= 1e-5);
   CHECK(method.remarks().find(", tuned ") != std::string::npos);
 }
 

@@ -19,7 +19,7 @@ struct Refined {
 
 struct RefineOptions {
   /// Pixels on a side of the parts that are worked on at a time: memory against speed, not results.
-  Index tile = 96;
+  Index tile = 64;
   /// The mean over the image and its flips.
   bool flips = true;
 };
