@@ -42,7 +42,7 @@ def experiment(scene, ratio, noise, methods):
 class Bench:
     def __init__(self, args):
         self.args = args
-        self.work = pathlib.Path(args.work).resolve()
+        self.work, self.data = (pathlib.Path(path).resolve() for path in (args.work, args.data_dir))
 
     def run(self, config, folder, threads=None):
         """Runs an experiment into the folder, unless its results are there."""
@@ -52,8 +52,8 @@ class Bench:
         out.parent.mkdir(parents=True, exist_ok=True)
         file = out.parent / f"{out.name}.json"
         file.write_text(json.dumps(config, indent=2))
-        command = [self.args.run, str(file), "--out", str(out), "--data-dir", str(pathlib.Path(self.args.data_dir).resolve()), "--resume",
-                   "--quiet", "--threads", str(threads or os.cpu_count())]
+        command = [self.args.run, str(file), "--out", str(out), "--data-dir", str(self.data), "--resume", "--quiet",
+                   "--threads", str(threads or os.cpu_count())]
         print(" ".join(command), flush=True)
         subprocess.run(command, check=True, cwd=ROOT)
 

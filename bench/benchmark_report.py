@@ -53,10 +53,10 @@ class Report:
         self.work = bench.work
         self.fold_of = bench.fold_of
         self.results = {}
-        for ratio in module.RATIOS:
-            for noise in module.NOISES:
-                for scene in module.SCENES:
-                    found = load(self.work / "pairs" / module.ratio_text(scene, ratio, noise))
+        for ratio in RATIOS:
+            for noise in NOISES:
+                for scene in SCENES:
+                    found = load(self.work / "pairs" / pair_name(scene, ratio, noise))
                     if found:
                         self.results[ratio, noise, scene] = found
 
@@ -181,12 +181,21 @@ class Report:
             return "None were run."
         return table(["what is changed", "PSNR, dB", "SAM, %", "ERGAS, %"], rows)
 
+    def machine(self):
+        """The machine of the first results."""
+        file = min((self.work / "pairs").glob("*/metrics.json"))
+        environment = json.loads(file.read_text())["environment"]
+        threads = environment["threads"]
+        return f"{threads} thread{'s' if threads > 1 else ''} of {environment['cpu']}"
+
     def text(self, template):
-        per_scene = "\n\n".join(f"### Ratio 4, {noise_text(noise)}\n\n{self.scenes(4, noise)}" for noise in (None, 35))
+        per_scene = "\n\n".join(f"### Ratio 4, {noise_text(noise)}\n\n{self.scenes(4, noise)}"
+                                for noise in NOISES if self.leads(4, noise))
         means = "\n\n".join(f"### Ratio {ratio}, {noise_text(noise)}\n\n{self.methods(ratio, noise)}"
                             for ratio in RATIOS for noise in NOISES if self.leads(ratio, noise))
         parts = {"summary": self.summary(), "targets": self.targets(), "scenes": per_scene, "methods": means,
-                 "losses": self.losses(), "coverage": self.coverage(), "ablations": self.ablations()}
+                 "losses": self.losses(), "coverage": self.coverage(), "ablations": self.ablations(),
+                 "machine": self.machine()}
         for name, part in parts.items():
             template = template.replace(f"@{name}@", part)
         return template

@@ -60,10 +60,10 @@ struct FuseOptions {
 };
 
 /// FUSE (Wei, Dobigeon and Tourneret 2015, "Fast fusion of multi-band images based on solving a Sylvester equation"):
-/// the most probable coefficients X [pixels, dimension] in the signal subspace under white noise on both images and a
-/// Gaussian prior around the up-sampled HSI U. They solve the Sylvester equation
+/// the most probable coefficients X [pixels, dimension] in the signal subspace under noise on both images and a
+/// Gaussian prior around the up-sampled HSI U. With every band divided by its noise they solve the Sylvester equation
 ///
-///   A'A X / noise_hsi + X G / noise_msi + (X - U) S^-1 = A' hsi / noise_hsi + msi R E / noise_msi
+///   A'A X + X G + (X - U) S^-1 = A' hsi + msi R E
 ///
 /// for blur and decimation A, response R, basis E and G = E'R'R E. The paper's closed form needs a circulant blur; here
 /// conjugate gradients solve the same equation with the exact operators, whatever the boundary. The paper leaves the

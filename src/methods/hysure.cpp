@@ -23,9 +23,10 @@ struct HysureOptions {
     fields("dimension", dimension, Range{1, 1000}, "Dimension of the subspace; no more than the HSI has bands.");
     fields("iterations", iterations, Range{1, 1e6}, "Iterations of the splitting method.");
     fields("inner_iterations", inner_iterations, Range{1, 1e6}, "Conjugate gradient iterations in each of them.");
-    fields("msi_weight", msi_weight, Range{0, 1e9}, "Weight of the squared misfit to the MSI against that to the HSI.");
+    fields("msi_weight", msi_weight, Range{0, 1e9},
+           "Weight of the squared misfit to the MSI against that to the HSI, of images without noise.");
     fields("total_variation", total_variation, Range{0, 1e9},
-           "Weight of the total variation, of images divided by the mean of the HSI; more of it suits noise.");
+           "Weight of the total variation, of images without noise, divided by the mean of the HSI.");
     fields("penalty", penalty, Range{1e-9, 1e9},
            "Weight that ties the gradients to their split copies: it changes the speed, not the solution.");
   }
@@ -42,7 +43,9 @@ struct HysureOptions {
 /// the Fourier domain; here only the gradients are split off and the quadratic step is solved by conjugate gradients
 /// with the exact operators, whatever the boundary. Where the paper's E are endmembers, here they are the principal
 /// directions of the HSI, scaled as `SubspaceProblem` says so that the variation of each coefficient counts the same.
-/// `fuse` throws `ConfigError` without an SRF.
+/// Where the pair tells of noise, each band's misfit is divided by it, and the variation counts as the square of how
+/// much that lowers the mean of the HSI: less, as noise already takes weight from both misfits. `fuse` throws
+/// `ConfigError` without an SRF.
 class Hysure : public FusionMethod {
  public:
   explicit Hysure(const HysureOptions& options) : options_(options) {}

@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""BENCHMARK.md from made-up results whose leads are known: test_benchmark.py"""
+import json
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from types import SimpleNamespace
+
+TOP = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(TOP / "bench"))
+from benchmark import Bench, experiment  # noqa: E402
+from benchmark_report import Report  # noqa: E402
+from benchmark_setting import CLASSICS, FOLDS, PLUS, SCENES, pair_name  # noqa: E402
+
+
+def result(label, psnr, sam, ergas):
+    return {"label": label, "fit_seconds": 1.0, "fuse_seconds": 2.0, "peak_memory_mb": 100,
+            "metrics": {"psnr_global_db": psnr, "sam_deg": sam, "ergas": ergas},
+            "reliability": {"coverage_68": 0.7, "coverage_95": 0.9}}
+
+
+class Benchmark(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.work = Path(folder.name)
+        self.bench = Bench(SimpleNamespace(work=folder.name, data_dir=folder.name, run="none", jobs=1))
+
+    def write(self, scene, noise, plus, base, best):
+        """One classic is best in PSNR, another in the other two; the rest are far behind."""
+        methods = [result(name, 10, 50, 50) for name in (*CLASSICS, "local_injection")]
+        methods[0] = result(CLASSICS[0], best[0], 50, 50)
+        methods[1] = result(CLASSICS[1], 10, best[1], best[2])
+        methods += [result(PLUS, *plus), result("base", *base)]
+        file = self.work / "pairs" / pair_name(scene, 4, noise) / "metrics.json"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps({"methods": methods, "environment": {"threads": 2, "cpu": "an abacus"}}))
+
+    def test_leads_are_over_the_best_of_each_column(self):
+        self.write("potsdam", None, plus=(42, 1.8, 0.9), base=(41, 1.9, 1), best=(40, 2, 1))
+        self.write("berlin", None, plus=(39, 1.05, 2.4), base=(39, 1.5, 2), best=(40, 1, 2))
+        self.write("samson", None, plus=(44, 1.5, 1.0), base=(42, 1.5, 1), best=(39, 3, 2))
+        text = Report(self.bench).text((TOP / "bench" / "benchmark.md.in").read_text())
+        # PSNR +2, -1 and +5; SAM 10 %, -5 % and 50 %; ERGAS 10 %, -20 % and 50 %; over the base 1, 0 and 2.
+        self.assertIn("| 4, noise-free | 3 | +2.00 | -1.00 | +18.3 | -5.0 | +13.3 | -20.0 | +1.00 |", text)
+        self.assertIn("| lead in PSNR | 1.3 dB | +2.00 dB |", text)
+        self.assertIn(f"| potsdam * | 40.00 ({CLASSICS[0]}) | 41.00 | 42.00 | +2.00 | 2.000 ({CLASSICS[1]}) | 1.900 |", text)
+        behind = text[text.index("## Where it is behind"):text.index("## Intervals")]
+        self.assertIn("| berlin, ratio 4, noise-free | PSNR | 40.00", behind)
+        self.assertIn("| berlin, ratio 4, noise-free | ERGAS | 2.000", behind)
+        self.assertNotIn("potsdam, ratio", behind)
+        self.assertIn("| berlin, ratio 4, noise-free | SAM | 1.000", behind)
+        self.assertIn("| 4, noise-free | 70.0 | 70.0 - 70.0 | 90.0 | 90.0 - 90.0 |", text)
+        self.assertIn("2 threads of an abacus", text)
+        self.assertNotRegex(text, "@[a-z]+@")
+
+    def test_every_site_is_in_one_fold(self):
+        sites = [site for fold in FOLDS.values() for site in fold]
+        self.assertEqual(len(sites), len(set(sites)))
+        self.assertEqual(set(sites), {site for _, site in SCENES.values() if site})
+        self.assertIsNone(self.bench.fold_of("samson"))
+        self.assertEqual(self.bench.fold_of("airport_2"), self.bench.fold_of("urban_4"))
+
+    def test_pairs_are_of_whole_coarse_pixels_and_have_a_lower_scale(self):
+        config = experiment("samson", 4, 35, [])
+        self.assertEqual(config["data"]["crop"], {"row": 0, "col": 0, "rows": 92, "cols": 92})
+        self.assertEqual(config["degrade"]["snr_db"], {"hsi": 35, "msi": 35})
+        self.assertIsNone(experiment("moffett", 8, None, []))
+        self.assertIsNotNone(experiment("beach_1", 8, None, []))
+
+    def test_what_has_results_is_not_run_again(self):
+        (self.work / "done").mkdir()
+        (self.work / "done" / "metrics.json").write_text("{}")
+        self.bench.run({}, "done")
+        with self.assertRaises(FileNotFoundError):
+            self.bench.run({}, "new")
+
+
+def main():
+    outcome = unittest.main(argv=sys.argv[:1], exit=False).result
+    failed = len(outcome.failures) + len(outcome.errors)
+    print(f"{outcome.testsRun - failed} passed, {failed} failed")
+    return failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
