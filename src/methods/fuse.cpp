@@ -83,8 +83,9 @@ class Fuse : public FusionMethod {
 };
 
 PairNoise Fuse::noise_for(const Pair& pair) const {
-  const PairNoise least = white_noise(pair, kMostHsiSnr, kMostMsiSnr), found = both(noise_of(pair), least);
   const PairNoise given = white_noise(pair, options_.hsi_snr_db.value_or(0), options_.msi_snr_db.value_or(0));
+  if (options_.hsi_snr_db && options_.msi_snr_db) return given;
+  const PairNoise found = both(noise_of(pair), white_noise(pair, kMostHsiSnr, kMostMsiSnr));
   return {options_.hsi_snr_db ? given.hsi : found.hsi, options_.msi_snr_db ? given.msi : found.msi};
 }
 
@@ -98,10 +99,10 @@ Cube Fuse::fuse(const Pair& given) const {
   for (double& value : precision.values) value /= problem.intensity() * problem.intensity();
 
   Tensor x = upsample_cubic(problem.hsi(), pair.degradation.ratio).values;
-  Tensor right = problem.pull(1);
+  Tensor right = problem.pull();
   add_product(x, precision, right);
   const auto left = [&](const Tensor& coefficients) {
-    Tensor result = problem.curvature(coefficients, 1);
+    Tensor result = problem.curvature(coefficients);
     add_product(coefficients, precision, result);
     return result;
   };

@@ -68,12 +68,12 @@ Cube Hysure::fuse(const Pair& given) const {
   const double variation = options_.total_variation * std::pow(problem.intensity() / cleanest, 2);
   const float penalty = static_cast<float>(options_.penalty);
   const auto curvature = [&](const Tensor& x) {
-    Tensor result = problem.curvature(x, 1);
+    Tensor result = problem.curvature(x);
     add_scaled(result, gradient_adjoint(gradient(x)), penalty);
     return result;
   };
 
-  const Tensor data = problem.pull(1);
+  const Tensor data = problem.pull();
   Tensor x = upsample_cubic(problem.hsi(), pair.degradation.ratio).values;
   // The split copy of the gradients of x, and the scaled multipliers that bring them together.
   Tensor split = gradient(x), multipliers(split.shape());

@@ -74,7 +74,7 @@ TEST_CASE("noise units: the divided response ties the divided images, and the wa
   CHECK(relative_error(degrade_spatially(target, divided.degradation), divided.hsi) < 1e-6);
   leave_units_of(noise, target);
   CHECK(relative_error(target, example.target) < 1e-6);
-  CHECK_THROWS_WITH_AS(in_units_of({{1, 2}, noise.msi}, example.input), doctest::Contains("expected the noise of 12"),
+  CHECK_THROWS_WITH_AS(in_units_of({{1, 2}, noise.msi}, example.input), doctest::Contains("expected 12 factors, got 2"),
                        Error);
 }
 

@@ -11,13 +11,13 @@ using namespace specfuse::testing;
 
 namespace {
 
-/// |(hsi - A X) E'|^2 + weight |msi - X E'R'|^2, halved, by way of the fine image.
-double half_misfit(const SubspaceProblem& problem, const Pair& pair, const Tensor& x, double weight) {
+/// |(hsi - A X) E'|^2 + |msi - X E'R'|^2, halved, by way of the fine image.
+double half_misfit(const SubspaceProblem& problem, const Pair& pair, const Tensor& x) {
   const Cube image = problem.image_of(x);
   const double unit = intensity_of(pair.hsi);
   const double hsi = squared_distance(degrade_spatially(image, pair.degradation).values, pair.hsi.values);
   const double msi = squared_distance(degrade_spectrally(image, pair.degradation.srf).values, pair.msi.values);
-  return (hsi + weight * msi) / (2 * unit * unit);
+  return (hsi + msi) / (2 * unit * unit);
 }
 
 }  // namespace
@@ -70,12 +70,12 @@ TEST_CASE("subspace_problem: curvature minus pull is the gradient of the misfit"
   // All of the HSI's energy is in three dimensions; the fourth is held at the smallest scale.
   const SubspaceProblem problem(pair, 3, "test");
   const Tensor x = random_tensor({16, 14, 3}, "x"), direction = random_tensor({16, 14, 3}, "direction");
-  Tensor slope = problem.curvature(x, 2.5);
-  add_scaled(slope, problem.pull(2.5), -1.0f);
+  Tensor slope = problem.curvature(x);
+  add_scaled(slope, problem.pull(), -1.0f);
   Tensor ahead = x.clone(), behind = x.clone();
   add_scaled(ahead, direction, 0.5f);
   add_scaled(behind, direction, -0.5f);
-  const double change = half_misfit(problem, pair, ahead, 2.5) - half_misfit(problem, pair, behind, 2.5);
+  const double change = half_misfit(problem, pair, ahead) - half_misfit(problem, pair, behind);
   CHECK(dot(slope, direction) == doctest::Approx(change).epsilon(1e-4));
 }
 

@@ -48,7 +48,7 @@ void keep_signal(Cube& misfit, const std::vector<double>& noise) {
     const double expected = noise[b] * noise[b] * static_cast<double>(misfit.pixels());
     gains.push_back(squares[b] > 0 ? static_cast<float>(signal_share(squares[b] / expected)) : 0.0f);
   }
-  for (Index i = 0; i < misfit.values.size(); ++i) misfit.values[i] *= gains[static_cast<std::size_t>(i % bands)];
+  scale_bands(misfit, gains);
 }
 
 /// W' of the estimate W r of the signal in r, for signal and independent noise together of these second moments.

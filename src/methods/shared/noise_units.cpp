@@ -3,32 +3,19 @@
 #include <algorithm>
 #include <cmath>
 
-#include "specfuse/core/error.h"
-#include "specfuse/core/threads.h"
 #include "specfuse/methods/shared/spectra.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
 namespace {
 
-/// float32 rounds to this part of a value.
-constexpr double kRounding = 6e-8;
-
-/// Multiplies each band by a factor of its own.
-Cube scaled_bands(const Cube& cube, const std::vector<float>& factors) {
-  SPECFUSE_CHECK(static_cast<Index>(factors.size()) == cube.bands(), "noise units: expected the noise of ",
-                 cube.bands(), " bands, got that of ", factors.size());
-  Cube result = cube;
-  result.values = cube.values.clone();
-  float* const values = result.values.data();
-  for_each_element(result.values.size(),
-                   [&, values](Index i) { values[i] *= factors[static_cast<std::size_t>(i) % factors.size()]; });
-  return result;
-}
-
-std::vector<float> inverses(const std::vector<double>& deviations) {
-  std::vector<float> result;
-  for (const double deviation : deviations) result.push_back(static_cast<float>(1 / deviation));
+/// The bands of an image divided by their noise.
+Cube in_units(const Cube& image, const std::vector<double>& noise) {
+  std::vector<float> factors;
+  for (const double deviation : noise) factors.push_back(static_cast<float>(1 / deviation));
+  Cube result = image;
+  result.values = image.values.clone();
+  scale_bands(result, factors);
   return result;
 }
 
@@ -57,8 +44,8 @@ PairNoise both(const PairNoise& a, const PairNoise& b) {
 Pair in_units_of(const PairNoise& noise, const Pair& pair) {
   check_pair_with_srf(pair, "noise units");
   Pair result = pair;
-  result.hsi = scaled_bands(pair.hsi, inverses(noise.hsi));
-  result.msi = scaled_bands(pair.msi, inverses(noise.msi));
+  result.hsi = in_units(pair.hsi, noise.hsi);
+  result.msi = in_units(pair.msi, noise.msi);
   result.degradation.srf = pair.degradation.srf.clone();
   for (Index i = 0; i < result.degradation.srf.size(); ++i) {
     const Index m = i / pair.hsi.bands(), b = i % pair.hsi.bands();
@@ -69,7 +56,7 @@ Pair in_units_of(const PairNoise& noise, const Pair& pair) {
 }
 
 void leave_units_of(const PairNoise& noise, Cube& fused) {
-  fused = scaled_bands(fused, std::vector<float>(noise.hsi.begin(), noise.hsi.end()));
+  scale_bands(fused, std::vector<float>(noise.hsi.begin(), noise.hsi.end()));
 }
 
 }  // namespace specfuse

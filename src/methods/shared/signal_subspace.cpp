@@ -18,8 +18,6 @@ constexpr double kPixelsPerBand = 1.5;
 constexpr Index kNeighbours = 3;
 /// Added to the variances, in units of their mean: keeps the regression solvable.
 constexpr double kRidge = 1e-10;
-/// float32 rounds to this part of a value.
-constexpr double kRounding = 6e-8;
 /// A signal direction has more than this many deviations of the noise, and there are at least this many of them.
 constexpr double kLeastDeviation = 2;
 constexpr Index kLeastDirections = 3;

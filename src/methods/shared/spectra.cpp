@@ -5,6 +5,7 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/kernels/gemm.h"
+#include "specfuse/tensor/math.h"
 
 namespace specfuse {
 
@@ -44,6 +45,14 @@ Cube transform_spectra(const Cube& cube, const Matrix& matrix) {
                 plain({factor.data(), matrix.rows, matrix.cols}),
                 {result.values.data(), result.pixels(), result.bands()});
   return result;
+}
+
+void scale_bands(Cube& cube, const std::vector<float>& factors) {
+  SPECFUSE_CHECK(static_cast<Index>(factors.size()) == cube.bands(), "scale_bands: expected ", cube.bands(),
+                 " factors, got ", factors.size());
+  float* const values = cube.values.data();
+  for_each_element(cube.values.size(),
+                   [&, values](Index i) { values[i] *= factors[static_cast<std::size_t>(i) % factors.size()]; });
 }
 
 void add_product(const Tensor& x, const Matrix& matrix, Tensor& y) {

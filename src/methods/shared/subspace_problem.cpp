@@ -58,16 +58,16 @@ Cube SubspaceProblem::weighted(const Cube& coefficients) const {
   return result;
 }
 
-Tensor SubspaceProblem::curvature(const Tensor& coefficients, double msi_weight) const {
+Tensor SubspaceProblem::curvature(const Tensor& coefficients) const {
   const Cube coarse = degrade_spatially(as_cube(coefficients), pair_.degradation);
   Tensor result = degrade_adjoint(weighted(coarse), pair_.degradation).values;
-  add_product(coefficients, scaled(product_tn(seen_, seen_), msi_weight), result);
+  add_product(coefficients, product_tn(seen_, seen_), result);
   return result;
 }
 
-Tensor SubspaceProblem::pull(double msi_weight) const {
+Tensor SubspaceProblem::pull() const {
   Tensor result = degrade_adjoint(weighted(hsi_), pair_.degradation).values;
-  add_product(pair_.msi.values, scaled(seen_, msi_weight / intensity_), result);
+  add_product(pair_.msi.values, scaled(seen_, 1.0 / intensity_), result);
   return result;
 }
 

@@ -7,6 +7,9 @@
 
 namespace specfuse {
 
+/// float32 rounds to this part of a value.
+constexpr double kRounding = 6e-8;
+
 /// Standard deviations of the noise of each band of an HSI, in its units: the residual of the band's regression on all
 /// others, or on its six neighbours where pixels are few (Bioucas-Dias and Nascimento 2008, "Hyperspectral subspace
 /// identification"). Never 0: at least what float32 rounds. Throws `Error` where values are not finite.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "specfuse/imaging/degrade.h"
 #include "specfuse/kernels/matrix.h"
 
@@ -17,6 +19,9 @@ Matrix signal_subspace(const Cube& cube, Index dimension);
 /// The spectrum of every pixel times `matrix` [bands, new bands], wavelengths dropped. Throws `Error` where sizes
 /// differ.
 Cube transform_spectra(const Cube& cube, const Matrix& matrix);
+
+/// Multiplies each band by its factor. Throws `Error` where there is not one for each.
+void scale_bands(Cube& cube, const std::vector<float>& factors);
 
 /// y += x matrix for the spectra of every pixel: x [..., matrix.rows], y [..., matrix.cols]. Throws `Error` where sizes
 /// differ.

@@ -24,11 +24,11 @@ class SubspaceProblem {
   double intensity() const { return intensity_; }
 
   /// With A for blur and decimation, R for the response and E for the basis, half the squared misfit
-  /// |(hsi - A X) E'|^2 + msi_weight |msi - X E' R'|^2 has its minimum where curvature(X) = pull:
-  /// A'A X E'E + msi_weight X (R E)'(R E) of coefficients on the fine grid,
-  Tensor curvature(const Tensor& coefficients, double msi_weight) const;
-  /// and A' hsi E'E + msi_weight msi R E.
-  Tensor pull(double msi_weight) const;
+  /// |(hsi - A X) E'|^2 + |msi - X E' R'|^2 has its minimum where curvature(X) = pull:
+  /// A'A X E'E + X (R E)'(R E) of coefficients on the fine grid,
+  Tensor curvature(const Tensor& coefficients) const;
+  /// and A' hsi E'E + msi R E.
+  Tensor pull() const;
 
   /// The fine image of the coefficients, in the units of the pair, with wavelengths and attributes of the HSI.
   Cube image_of(const Tensor& coefficients) const;
