@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
+#include <optional>
 #include <vector>
 
 #include "specfuse/core/error.h"
@@ -25,18 +27,22 @@ constexpr double kFarthest = 3;
 /// Keeps the equations solvable where the MSI is flat or its bands say the same, beyond what float32 sums round: in
 /// units of its variance, and of the mean square of its detail.
 constexpr double kFlat = 1e-9, kRidge = 1e-6;
+/// What `shrink` is chosen from, band by band: from nearly free to hardly any correction.
+constexpr std::array kShrinks = {0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 100.0};
 
 struct LocalInjectionOptions {
-  double reach = 6, likeness = 1, shrink = 0.3;
+  double reach = 5, likeness = 0.7;
+  std::optional<double> shrink;
   Refinement refinement;
 
   void describe(FieldVisitor& fields) {
     fields("reach", reach, Range{0.5, 100}, "How far around a pixel it learns: standard deviation in coarse pixels.");
-    fields("likeness", likeness, Range{0.01, 100},
-           "How like its MSI values have to be: standard deviation in deviations of each MSI band.");
+    fields(
+        "likeness", likeness, Range{0.01, 100},
+        "How like its MSI values have to be, in deviations of each MSI band: so far off a pixel has half the weight.");
     fields("shrink", shrink, Range{1e-6, 1e3},
            "Share of the whole image's detail variance that is added to the local one; more of it trusts the local "
-           "correction less.");
+           "correction less. Without it each band has the share that predicts left out pixels best.");
     refinement.describe(fields);
   }
 };
@@ -52,6 +58,14 @@ struct Lesson {
   Matrix mean_square;
 };
 
+/// A pixel to correct: where it is in coarse pixels, its MSI values and detail, and whether the coarse pixel right
+/// there has no say in it.
+struct Place {
+  double row, col;
+  const float *msi, *detail;
+  bool left_out = false;
+};
+
 class LocalInjection : public FusionMethod {
  public:
   explicit LocalInjection(const LocalInjectionOptions& options) : options_(options) {}
@@ -59,8 +73,12 @@ class LocalInjection : public FusionMethod {
   Cube fuse(const Pair& pair) const override;
 
  private:
-  void correct(const Lesson& lesson, const Cube& detail, const Rectangle& block, Cube& fused) const;
-  std::vector<float> weights(const Lesson& lesson, const Rectangle& part, const std::array<Index, 2>& pixel) const;
+  std::vector<float> weights(const Lesson& lesson, const Rectangle& part, const Place& place) const;
+  Tensor sums_around(const Lesson& lesson, const Rectangle& block, const std::vector<Place>& places) const;
+  std::vector<double> best_shrinks(const Lesson& lesson) const;
+  Matrix left_out_errors(const Lesson& lesson, const Rectangle& block) const;
+  void correct(const Lesson& lesson, const std::vector<double>& shrinks, const Cube& detail, const Rectangle& block,
+               Cube& fused) const;
 
   LocalInjectionOptions options_;
 };
@@ -73,57 +91,48 @@ void LocalInjection::check(const TrainingData&, const Pair& pair) const {
   options_.refinement.check(pair, "local_injection");
 }
 
-/// The bands of an image divided by these deviations.
-Cube in_deviations(const Cube& image, const std::vector<double>& deviations) {
+/// The bands of an image divided by their standard deviation, where it is not 0.
+Cube in_deviations(const Cube& image) {
+  std::vector<float> factors;
+  for (const double variance : covariance(image, image).y_variance) {
+    factors.push_back(variance > 0 ? static_cast<float>(1 / std::sqrt(variance)) : 1.0f);
+  }
   Cube result = image;
   result.values = image.values.clone();
-  for (Index i = 0; i < result.values.size(); ++i) {
-    result.values[i] = static_cast<float>(result.values[i] / deviations[static_cast<std::size_t>(i % image.bands())]);
-  }
+  scale_bands(result, factors);
   return result;
 }
 
-std::vector<double> deviations_of(const Cube& image) {
-  const Covariance moments = covariance(image, image);
-  std::vector<double> deviations;
-  for (const double variance : moments.y_variance) deviations.push_back(variance > 0 ? std::sqrt(variance) : 1.0);
-  return deviations;
-}
-
-/// Weights of the coarse pixels of `part` for a fine pixel {row, col}, of sum 1.
-std::vector<float> LocalInjection::weights(const Lesson& lesson, const Rectangle& part,
-                                           const std::array<Index, 2>& pixel) const {
-  const auto [row, col] = pixel;
-  const double scale = 1 / static_cast<double>(lesson.ratio);
-  const double at_row = (static_cast<double>(row) + 0.5) * scale - 0.5;
-  const double at_col = (static_cast<double>(col) + 0.5) * scale - 0.5;
-  const float* const own = lesson.fine.pixel(row, col);
-  std::vector<float> far(static_cast<std::size_t>(part.rows * part.cols));
+/// Weights of the coarse pixels of `part` for a place, of sum 1. Likeness has a long tail (Cauchy's): what is like
+/// nothing learns from many, not from the one that is least unlike.
+std::vector<float> LocalInjection::weights(const Lesson& lesson, const Rectangle& part, const Place& place) const {
+  std::vector<float> shares(static_cast<std::size_t>(part.rows * part.cols));
   std::size_t at = 0;
+  double total = 0;
   for (Index r = part.row; r < part.row + part.rows; ++r) {
     for (Index c = part.col; c < part.col + part.cols; ++c) {
-      const double down = static_cast<double>(r) - at_row, along = static_cast<double>(c) - at_col;
+      const double down = static_cast<double>(r) - place.row, along = static_cast<double>(c) - place.col;
       const float* const other = lesson.coarse.pixel(r, c);
       float unlike = 0;
-      for (Index b = 0; b < lesson.coarse.bands(); ++b) unlike += (own[b] - other[b]) * (own[b] - other[b]);
-      far[at++] = static_cast<float>(unlike / (options_.likeness * options_.likeness) +
-                                     (down * down + along * along) / (options_.reach * options_.reach));
+      for (Index b = 0; b < lesson.coarse.bands(); ++b) {
+        unlike += (place.msi[b] - other[b]) * (place.msi[b] - other[b]);
+      }
+      const double near = std::exp(-0.5 * (down * down + along * along) / (options_.reach * options_.reach));
+      const bool itself = place.left_out && down == 0 && along == 0;
+      const double like = 1 / (1 + unlike / (options_.likeness * options_.likeness));
+      total += shares[at++] = itself ? 0 : static_cast<float>(near * like);
     }
   }
-  const float nearest = *std::min_element(far.begin(), far.end());
-  double total = 0;
-  for (float& value : far) total += value = std::exp(-0.5f * (value - nearest));
-  for (float& value : far) value = static_cast<float>(value / total);
-  return far;
+  for (float& share : shares) share = static_cast<float>(share / total);
+  return shares;
 }
 
-/// Adds the local correction to the fine pixels of a block of coarse ones: for each the matrix
-/// (sum_q w_q d_q d_q' + shrink S0)^-1 sum_q w_q d_q e_q', over the coarse pixels q of the neighbourhood.
-void LocalInjection::correct(const Lesson& lesson, const Cube& detail, const Rectangle& block, Cube& fused) const {
-  const Index few = detail.bands(), many = fused.bands(), ratio = lesson.ratio;
+/// For each place the weighted sums of d [d', e'] over the coarse pixels around the block: [places, few (few + many)].
+Tensor LocalInjection::sums_around(const Lesson& lesson, const Rectangle& block,
+                                   const std::vector<Place>& places) const {
+  const Index few = lesson.detail.bands(), many = lesson.left.bands();
   const Rectangle part = with_margin(block, static_cast<Index>(std::ceil(kFarthest * options_.reach)), lesson.coarse);
-  const Index coarse = part.rows * part.cols, fine = block.rows * block.cols * ratio * ratio;
-  // For each coarse pixel d d' and d e', side by side.
+  const Index coarse = part.rows * part.cols, count = static_cast<Index>(places.size());
   Tensor products = Tensor::uninitialized({coarse, few * (few + many)});
   for (Index q = 0; q < coarse; ++q) {
     const Index r = part.row + q / part.cols, c = part.col + q % part.cols;
@@ -134,47 +143,131 @@ void LocalInjection::correct(const Lesson& lesson, const Cube& detail, const Rec
       for (Index b = 0; b < many; ++b) *to++ = d[i] * e[b];
     }
   }
-  Tensor shares = Tensor::uninitialized({fine, coarse}), sums = Tensor::uninitialized({fine, products.dim(1)});
-  const auto pixel_of = [&](Index p) {
-    const Index width = block.cols * ratio;
-    return std::array<Index, 2>{block.row * ratio + p / width, block.col * ratio + p % width};
-  };
-  for (Index p = 0; p < fine; ++p) {
-    const std::vector<float> share = weights(lesson, part, pixel_of(p));
+  Tensor shares = Tensor::uninitialized({count, coarse}), sums = Tensor::uninitialized({count, products.dim(1)});
+  for (Index p = 0; p < count; ++p) {
+    const std::vector<float> share = weights(lesson, part, places[static_cast<std::size_t>(p)]);
     std::copy(share.begin(), share.end(), shares.data() + p * coarse);
   }
   gemm(plain(shares), plain(products), output(sums));
-  for (Index p = 0; p < fine; ++p) {
-    const auto [row, col] = pixel_of(p);
-    const float* const sum = sums.data() + p * sums.dim(1);
-    Matrix square = lesson.mean_square, own(few, 1);
-    double ridge = kFlat;
-    for (Index i = 0; i < few; ++i)
-      ridge += kRidge * (square(i, i) + sum[i * (few + many) + i]) / static_cast<double>(few);
-    for (Index i = 0; i < few; ++i) {
-      for (Index j = 0; j < few; ++j) square(i, j) = options_.shrink * square(i, j) + sum[i * (few + many) + j];
-      square(i, i) += ridge;
-      own(i, 0) = detail.pixel(row, col)[i];
+  return sums;
+}
+
+/// d' (sum_q w_q d_q d_q' + shrink S0)^-1 for the detail d of a place: what the sums of d e' are weighed by.
+Matrix answer_to(const Lesson& lesson, const float* sum, double shrink, const Place& place) {
+  const Index few = lesson.detail.bands(), width = few + lesson.left.bands();
+  Matrix square = lesson.mean_square, own(few, 1);
+  double ridge = kFlat;
+  for (Index i = 0; i < few; ++i) ridge += kRidge * (square(i, i) + sum[i * width + i]) / static_cast<double>(few);
+  for (Index i = 0; i < few; ++i) {
+    for (Index j = 0; j < few; ++j) square(i, j) = shrink * square(i, j) + sum[i * width + j];
+    square(i, i) += ridge;
+    own(i, 0) = place.detail[i];
+  }
+  return solve_positive(square, own);
+}
+
+/// The correction of a band by an answer.
+double correction(const Lesson& lesson, const float* sum, const Matrix& answer, Index band) {
+  const Index few = lesson.detail.bands(), width = few + lesson.left.bands();
+  double total = 0;
+  for (Index i = 0; i < few; ++i) total += answer(i, 0) * sum[i * width + few + band];
+  return total;
+}
+
+std::vector<Rectangle> blocks_of(const Cube& image) {
+  std::vector<Rectangle> blocks;
+  for (Index row = 0; row < image.rows(); row += kBlock) {
+    for (Index col = 0; col < image.cols(); col += kBlock) {
+      blocks.push_back({row, col, std::min(kBlock, image.rows() - row), std::min(kBlock, image.cols() - col)});
     }
-    const Matrix solved = solve_positive(square, own);
-    float* const out = fused.pixel(row, col);
-    for (Index i = 0; i < few; ++i) {
-      const float factor = static_cast<float>(solved(i, 0));
-      const float* const from = sum + i * (few + many) + few;
-      for (Index b = 0; b < many; ++b) out[b] += factor * from[b];
+  }
+  return blocks;
+}
+
+/// Squared errors [shrinks, bands] of the coarse pixels of a block, each corrected by what the others teach.
+Matrix LocalInjection::left_out_errors(const Lesson& lesson, const Rectangle& block) const {
+  const Index many = lesson.left.bands();
+  std::vector<Place> places;
+  std::vector<const float*> wanted;
+  for (Index r = block.row; r < block.row + block.rows; ++r) {
+    for (Index c = block.col; c < block.col + block.cols; ++c) {
+      places.push_back(
+          {static_cast<double>(r), static_cast<double>(c), lesson.coarse.pixel(r, c), lesson.detail.pixel(r, c), true});
+      wanted.push_back(lesson.left.pixel(r, c));
+    }
+  }
+  const Tensor sums = sums_around(lesson, block, places);
+  Matrix errors(static_cast<Index>(kShrinks.size()), many);
+  for (std::size_t p = 0; p < places.size(); ++p) {
+    const float* const sum = sums.data() + static_cast<Index>(p) * sums.dim(1);
+    for (Index k = 0; k < errors.rows; ++k) {
+      const Matrix answer = answer_to(lesson, sum, kShrinks[static_cast<std::size_t>(k)], places[p]);
+      for (Index b = 0; b < many; ++b) {
+        const double error = double{wanted[p][b]} - correction(lesson, sum, answer, b);
+        errors(k, b) += error * error;
+      }
+    }
+  }
+  return errors;
+}
+
+/// For each band what `shrink` gives, else the one of the smallest error.
+std::vector<double> LocalInjection::best_shrinks(const Lesson& lesson) const {
+  const Index many = lesson.left.bands();
+  if (options_.shrink) return std::vector<double>(static_cast<std::size_t>(many), *options_.shrink);
+  const std::vector<Rectangle> blocks = blocks_of(lesson.coarse);
+  std::vector<Matrix> errors(blocks.size());
+  parallel_for(static_cast<Index>(blocks.size()), [&](Index i) {
+    errors[static_cast<std::size_t>(i)] = left_out_errors(lesson, blocks[static_cast<std::size_t>(i)]);
+  });
+  Matrix total = errors.front();
+  for (std::size_t i = 1; i < errors.size(); ++i) {
+    for (std::size_t k = 0; k < total.values.size(); ++k) total.values[k] += errors[i].values[k];
+  }
+  std::vector<double> best;
+  for (Index b = 0; b < many; ++b) {
+    Index least = 0;
+    for (Index k = 1; k < total.rows; ++k) least = total(k, b) < total(least, b) ? k : least;
+    best.push_back(kShrinks[static_cast<std::size_t>(least)]);
+  }
+  return best;
+}
+
+/// Adds to each band of the fine pixels of a block of coarse ones its correction, by its shrink.
+void LocalInjection::correct(const Lesson& lesson, const std::vector<double>& shrinks, const Cube& detail,
+                             const Rectangle& block, Cube& fused) const {
+  const double scale = 1 / static_cast<double>(lesson.ratio);
+  std::vector<Place> places;
+  std::vector<float*> wanted;
+  for (Index r = block.row * lesson.ratio; r < (block.row + block.rows) * lesson.ratio; ++r) {
+    for (Index c = block.col * lesson.ratio; c < (block.col + block.cols) * lesson.ratio; ++c) {
+      places.push_back({(static_cast<double>(r) + 0.5) * scale - 0.5, (static_cast<double>(c) + 0.5) * scale - 0.5,
+                        lesson.fine.pixel(r, c), detail.pixel(r, c)});
+      wanted.push_back(fused.pixel(r, c));
+    }
+  }
+  const Tensor sums = sums_around(lesson, block, places);
+  for (std::size_t p = 0; p < places.size(); ++p) {
+    const float* const sum = sums.data() + static_cast<Index>(p) * sums.dim(1);
+    std::map<double, Matrix> answers;
+    for (Index b = 0; b < fused.bands(); ++b) {
+      const double shrink = shrinks[static_cast<std::size_t>(b)];
+      const auto [answer, is_new] = answers.try_emplace(shrink);
+      if (is_new) answer->second = answer_to(lesson, sum, shrink, places[p]);
+      wanted[p][b] += static_cast<float>(correction(lesson, sum, answer->second, b));
     }
   }
 }
 
 /// Linear injection whose matrix follows the place and the material: up(hsi) + (A + A(x)) (msi - up(degrade(msi))).
 /// Both are learned one scale down from the pair itself, where d is the MSI detail and e the HSI detail: A by least
-/// squares, and A(x) by ridge regression of what A leaves, weighted by closeness and likeness. Coarse pixels farther
-/// than three reaches have no say, so that the time is linear in the pixels.
+/// squares, and A(x) by ridge regression of what A leaves, weighted by closeness and likeness, with the ridge of each
+/// band that predicts the coarse pixels best when each is left out. Coarse pixels farther than three reaches have no
+/// say, so that the time is linear in the pixels.
 Cube LocalInjection::fuse(const Pair& pair) const {
   const Index ratio = pair.degradation.ratio;
   Pair scaled = pair;
-  const std::vector<double> deviations = deviations_of(pair.msi);
-  scaled.msi = in_deviations(pair.msi, deviations);
+  scaled.msi = in_deviations(pair.msi);
   const Pair lower = degrade_pair(scaled);
   const Cube answer = crop(pair.hsi, {0, 0, lower.msi.rows(), lower.msi.cols()});
 
@@ -193,11 +286,10 @@ Cube LocalInjection::fuse(const Pair& pair) const {
   const Cube detail = msi_detail(scaled);
   Cube fused = upsample_cubic(pair.hsi, ratio);
   inject(fused, detail, to_tensor(gain));
-  const Index rows = pair.hsi.rows(), cols = pair.hsi.cols(), across = (cols + kBlock - 1) / kBlock;
-  parallel_for((rows + kBlock - 1) / kBlock * across, [&](Index i) {
-    const Index row = i / across * kBlock, col = i % across * kBlock;
-    correct(lesson, detail, {row, col, std::min(kBlock, rows - row), std::min(kBlock, cols - col)}, fused);
-  });
+  const std::vector<double> shrinks = best_shrinks(lesson);
+  const std::vector<Rectangle> blocks = blocks_of(pair.hsi);
+  parallel_for(static_cast<Index>(blocks.size()),
+               [&](Index i) { correct(lesson, shrinks, detail, blocks[static_cast<std::size_t>(i)], fused); });
   options_.refinement.apply(pair, fused);
   return fused;
 }

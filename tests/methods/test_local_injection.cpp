@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
+#include <set>
 
 #include "methods/injection_checks.h"
 #include "specfuse/core/error.h"
@@ -10,6 +12,7 @@
 #include "specfuse/methods/registry.h"
 #include "support/example.h"
 #include "support/message_of.h"
+#include "support/random.h"
 
 using namespace specfuse;
 using namespace specfuse::testing;
@@ -18,40 +21,89 @@ namespace {
 
 double at(const Cube& cube, Index row, Index col, Index band) { return double{cube.pixel(row, col)[band]}; }
 
-/// The correction of one fine pixel by the formula, over all coarse pixels, in double: (S + shrink S0)^-1 C.
-Matrix local_matrix(const Pair& scaled, const Cube& left, const std::array<Index, 2>& pixel, double reach) {
-  const Index ratio = scaled.degradation.ratio, few = scaled.msi.bands(), many = left.bands();
+/// What the formula learns from: the pair with its MSI in deviations, and at the coarse pixels the MSI values, their
+/// detail d, what the global matrix leaves of the HSI's detail, and that matrix.
+struct Known {
+  Pair scaled;
+  Cube coarse, detail, left;
+  Matrix gain;
+};
+
+Known known_of(const Pair& pair) {
+  Pair scaled = pair;
+  scaled.msi.values = pair.msi.values.clone();
+  const Index few = pair.msi.bands(), many = pair.hsi.bands(), pixels = pair.msi.pixels(), coarse = pair.hsi.pixels();
+  for (Index b = 0; b < few; ++b) {
+    double mean = 0, variance = 0;
+    for (Index p = 0; p < pixels; ++p) mean += double{pair.msi.values[p * few + b]} / static_cast<double>(pixels);
+    for (Index p = 0; p < pixels; ++p) {
+      variance += std::pow(pair.msi.values[p * few + b] - mean, 2) / static_cast<double>(pixels);
+    }
+    for (Index p = 0; p < pixels; ++p) scaled.msi.values[p * few + b] /= static_cast<float>(std::sqrt(variance));
+  }
   const Pair lower = degrade_pair(scaled);
-  const Cube detail = msi_detail(lower);
+  const Cube detail = msi_detail(lower), up = upsample_cubic(lower.hsi, pair.degradation.ratio);
+  Matrix d(coarse, few), e(coarse, many);
+  for (Index p = 0; p < coarse; ++p) {
+    for (Index i = 0; i < few; ++i) d(p, i) = double{detail.values[p * few + i]};
+    for (Index b = 0; b < many; ++b) e(p, b) = double{pair.hsi.values[p * many + b]} - up.values[p * many + b];
+  }
+  const Matrix gain = least_squares(d, e), made = product(d, gain);
+  Cube left = pair.hsi;
+  left.values = Tensor(pair.hsi.values.shape());
+  for (Index i = 0; i < coarse * many; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    left.values[i] = static_cast<float>(e.values[at] - made.values[at]);
+  }
+  return {scaled, lower.msi, detail, left, gain};
+}
+
+/// The matrix of one place by the formula, over all coarse pixels except `without`, in double: (S + shrink S0)^-1 C.
+Matrix local_matrix(const Known& known, const float* msi, const std::array<double, 2>& place, double reach,
+                    double shrink, Index without = -1) {
+  const Index few = known.detail.bands(), many = known.left.bands();
   Matrix s(few, few), s0(few, few), c(few, many);
   double total = 0;
-  for (Index r = 0; r < left.rows(); ++r) {
-    for (Index q = 0; q < left.cols(); ++q) {
+  for (Index r = 0; r < known.left.rows(); ++r) {
+    for (Index q = 0; q < known.left.cols(); ++q) {
       double unlike = 0;
-      for (Index b = 0; b < few; ++b) {
-        unlike += std::pow(at(scaled.msi, pixel[0], pixel[1], b) - at(lower.msi, r, q, b), 2);
-      }
-      const double down =
-          (static_cast<double>(pixel[0]) + 0.5) / static_cast<double>(ratio) - 0.5 - static_cast<double>(r);
-      const double along =
-          (static_cast<double>(pixel[1]) + 0.5) / static_cast<double>(ratio) - 0.5 - static_cast<double>(q);
-      const double weight = std::exp(-unlike / 2 - (down * down + along * along) / (2 * reach * reach));
+      for (Index b = 0; b < few; ++b) unlike += std::pow(double{msi[b]} - at(known.coarse, r, q, b), 2);
+      const double down = place[0] - static_cast<double>(r), along = place[1] - static_cast<double>(q);
+      const double near = std::exp(-(down * down + along * along) / (2 * reach * reach));
+      const double weight = r * known.left.cols() + q == without ? 0 : near / (1 + unlike / (0.7 * 0.7));
       total += weight;
       for (Index i = 0; i < few; ++i) {
         for (Index j = 0; j < few; ++j) {
-          s(i, j) += weight * at(detail, r, q, i) * at(detail, r, q, j);
-          s0(i, j) += at(detail, r, q, i) * at(detail, r, q, j) / static_cast<double>(left.pixels());
+          const double square = at(known.detail, r, q, i) * at(known.detail, r, q, j);
+          s(i, j) += weight * square;
+          s0(i, j) += square / static_cast<double>(known.left.pixels());
         }
-        for (Index b = 0; b < many; ++b) c(i, b) += weight * at(detail, r, q, i) * at(left, r, q, b);
+        for (Index b = 0; b < many; ++b) c(i, b) += weight * at(known.detail, r, q, i) * at(known.left, r, q, b);
       }
     }
   }
   for (Index i = 0; i < few; ++i) {
-    for (Index j = 0; j < few; ++j) s(i, j) = s(i, j) / total + 0.3 * s0(i, j);
+    for (Index j = 0; j < few; ++j) s(i, j) = s(i, j) / total + shrink * s0(i, j);
     s(i, i) += 1e-9;
     for (Index b = 0; b < many; ++b) c(i, b) /= total;
   }
   return solve_positive(s, c);
+}
+
+/// For a shrink and a band the squared errors of the coarse pixels, each from all others.
+double left_out_error(const Known& known, double reach, double shrink, Index band) {
+  double total = 0;
+  for (Index r = 0; r < known.left.rows(); ++r) {
+    for (Index q = 0; q < known.left.cols(); ++q) {
+      const Matrix matrix =
+          local_matrix(known, known.coarse.pixel(r, q), {static_cast<double>(r), static_cast<double>(q)}, reach, shrink,
+                       r * known.left.cols() + q);
+      double error = at(known.left, r, q, band);
+      for (Index i = 0; i < known.detail.bands(); ++i) error -= at(known.detail, r, q, i) * matrix(i, band);
+      total += error * error;
+    }
+  }
+  return total;
 }
 
 /// A scene of two materials, one at the left and one at the right, whose bands answer differently to the same detail.
@@ -83,47 +135,50 @@ double error_of(const FusionMethod& method, const TrainingPair& example) {
 TEST_CASE("local injection: the correction of a pixel is that of the formula") {
   const Pair pair = small_example(8, 8, 5, 2).input;
   // So far that every coarse pixel has a say.
-  const Cube local = make_method("local_injection", {{"reach", 5}})->fuse(pair);
+  const Cube local = make_method("local_injection", {{"reach", 5}, {"shrink", 0.3}})->fuse(pair);
   const Cube global = make_method("local_injection", {{"reach", 5}, {"shrink", 1e3}, {"likeness", 100}})->fuse(pair);
-
-  Pair scaled = pair;
-  scaled.msi.values = pair.msi.values.clone();
-  for (Index b = 0; b < 2; ++b) {
-    double mean = 0, variance = 0;
-    for (Index p = 0; p < pair.msi.pixels(); ++p) mean += double{pair.msi.values[p * 2 + b]} / 256;
-    for (Index p = 0; p < pair.msi.pixels(); ++p) variance += std::pow(pair.msi.values[p * 2 + b] - mean, 2) / 256;
-    for (Index p = 0; p < pair.msi.pixels(); ++p)
-      scaled.msi.values[p * 2 + b] /= static_cast<float>(std::sqrt(variance));
-  }
-  const Pair lower = degrade_pair(scaled);
-  const Cube detail = msi_detail(lower), fine = msi_detail(scaled);
-  Matrix d(64, 2), e(64, 5);
-  const Cube up = upsample_cubic(lower.hsi, 2);
-  for (Index p = 0; p < 64; ++p) {
-    for (Index i = 0; i < 2; ++i) d(p, i) = double{detail.values[p * 2 + i]};
-    for (Index b = 0; b < 5; ++b) e(p, b) = double{pair.hsi.values[p * 5 + b]} - up.values[p * 5 + b];
-  }
-  const Matrix gain = least_squares(d, e), made = product(d, gain);
-  Cube left = pair.hsi;
-  left.values = Tensor(pair.hsi.values.shape());
-  for (Index i = 0; i < 64 * 5; ++i)
-    left.values[i] =
-        static_cast<float>(e.values[static_cast<std::size_t>(i)] - made.values[static_cast<std::size_t>(i)]);
-
-  const Cube plain = upsample_cubic(pair.hsi, 2);
+  const Known known = known_of(pair);
+  const Cube fine = msi_detail(known.scaled), plain = upsample_cubic(pair.hsi, 2);
   for (const std::array<Index, 2>& pixel : {std::array<Index, 2>{0, 0}, {7, 8}, {15, 3}}) {
-    const Matrix matrix = local_matrix(scaled, left, pixel, 5);
+    const auto [row, col] = pixel;
+    const std::array<double, 2> place{(static_cast<double>(row) + 0.5) / 2 - 0.5,
+                                      (static_cast<double>(col) + 0.5) / 2 - 0.5};
+    const Matrix matrix = local_matrix(known, known.scaled.msi.pixel(row, col), place, 5, 0.3);
     for (Index b = 0; b < 5; ++b) {
-      double expected = at(plain, pixel[0], pixel[1], b), alone = expected;
+      double expected = at(plain, row, col, b), alone = expected;
       for (Index i = 0; i < 2; ++i) {
-        const double shown = at(fine, pixel[0], pixel[1], i);
-        expected += shown * (gain(i, b) + matrix(i, b));
-        alone += shown * gain(i, b);
+        const double shown = at(fine, row, col, i);
+        expected += shown * (known.gain(i, b) + matrix(i, b));
+        alone += shown * known.gain(i, b);
       }
-      CHECK(at(local, pixel[0], pixel[1], b) == doctest::Approx(expected).epsilon(1e-5));
-      CHECK(at(global, pixel[0], pixel[1], b) == doctest::Approx(alone).epsilon(1e-3));
+      CHECK(at(local, row, col, b) == doctest::Approx(expected).epsilon(1e-5));
+      CHECK(at(global, row, col, b) == doctest::Approx(alone).epsilon(1e-3));
     }
   }
+}
+
+TEST_CASE("local injection: without a shrink each band has the one that predicts left out pixels best") {
+  TrainingPair example = two_materials();
+  example.input.degradation.hsi_snr_db = 40;
+  example.input = simulate(example.target, example.input.degradation, 5);
+  // One band that the MSI says nothing of.
+  const Tensor noise = random_tensor({12, 32}, "noise");
+  for (Index p = 0; p < noise.size(); ++p) example.input.hsi.values[p * 5 + 2] = 100 + 3 * noise[p];
+  const Cube chosen = make_method("local_injection", {{"reach", 12}})->fuse(example.input);
+  const Known known = known_of(example.input);
+  std::set<double> different;
+  for (Index b = 0; b < 5; ++b) {
+    double best = 0, least = std::numeric_limits<double>::infinity();
+    for (const double shrink : {0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 100.0}) {
+      const double error = left_out_error(known, 12, shrink, b);
+      if (error < least) best = shrink;
+      least = std::min(least, error);
+    }
+    different.insert(best);
+    const Cube by_it = make_method("local_injection", {{"reach", 12}, {"shrink", best}})->fuse(example.input);
+    for (Index p = 0; p < chosen.pixels(); ++p) REQUIRE(chosen.values[p * 5 + b] == by_it.values[p * 5 + b]);
+  }
+  CHECK(different.size() > 1);
 }
 
 TEST_CASE("local injection: follows materials that answer differently, also under noise") {
