@@ -1,4 +1,5 @@
 """Writes BENCHMARK.md from the result files of benchmark.py."""
+import itertools
 import json
 import pathlib
 import statistics
@@ -23,6 +24,14 @@ def best_of(results, methods, score):
     return pick((results[name]["metrics"][score], name) for name in methods if name in results)
 
 
+def leads_of(results):
+    def over(other_of):
+        return {score: lead(score, results[PLUS]["metrics"][score], other_of(score)) for score, _ in SCORES}
+
+    return (over(lambda score: best_of(results, CLASSICS, score)[0]),
+            over(lambda score: results["base"]["metrics"][score]))
+
+
 def load(folder):
     """Results of one experiment by label."""
     file = folder / "metrics.json"
@@ -36,8 +45,9 @@ def table(head, rows):
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
 
 
-def noise_text(noise):
-    return "noise-free" if noise is None else f"{noise} dB"
+def setting_text(setting):
+    ratio, noise = setting
+    return f"{ratio}, " + ("noise-free" if noise is None else f"{noise} dB")
 
 
 def number(value, score):
@@ -49,50 +59,36 @@ def signed(value, score=None):
 
 
 class Report:
+    """`results` and `leads` of each (ratio, noise) that there is any of, by scene; leads are over the best of the classics
+    and over the base, by score."""
+
     def __init__(self, bench):
         self.work = bench.work
         self.fold_of = bench.fold_of
-        self.results = {}
-        for ratio in RATIOS:
-            for noise in NOISES:
-                for scene in SCENES:
-                    found = load(self.work / "pairs" / pair_name(scene, ratio, noise))
-                    if found:
-                        self.results[ratio, noise, scene] = found
-
-    def leads(self, ratio, noise):
-        """Of each scene: leads over the best of the classics, and over the base."""
-        all_leads = {}
-        for (r, n, scene), results in self.results.items():
-            if (r, n) != (ratio, noise):
-                continue
-            over = {score: lead(score, results[PLUS]["metrics"][score], best_of(results, CLASSICS, score)[0])
-                    for score, _ in SCORES}
-            base = {score: lead(score, results[PLUS]["metrics"][score], results["base"]["metrics"][score])
-                    for score, _ in SCORES}
-            all_leads[scene] = (over, base)
-        return all_leads
+        self.results, self.leads = {}, {}
+        for setting in itertools.product(RATIOS, NOISES):
+            there = {scene: load(self.work / "pairs" / pair_name(scene, *setting)) for scene in SCENES}
+            there = {scene: results for scene, results in there.items() if results}
+            if there:
+                self.results[setting] = there
+                self.leads[setting] = {scene: leads_of(results) for scene, results in there.items()}
 
     def summary(self):
         rows = []
-        for ratio in RATIOS:
-            for noise in NOISES:
-                leads = self.leads(ratio, noise)
-                if not leads:
-                    continue
-                row = [f"{ratio}, {noise_text(noise)}", str(len(leads))]
-                for score, _ in SCORES:
-                    values = [over[score] for over, _ in leads.values()]
-                    row += [signed(statistics.mean(values), score), signed(min(values), score)]
-                over_base = [base["psnr_global_db"] for _, base in leads.values()]
-                row.append(signed(statistics.mean(over_base), "psnr_global_db"))
-                rows.append(row)
+        for setting, leads in self.leads.items():
+            row = [setting_text(setting), str(len(leads))]
+            for score, _ in SCORES:
+                values = [over[score] for over, _ in leads.values()]
+                row += [signed(statistics.mean(values), score), signed(min(values), score)]
+            over_base = [base["psnr_global_db"] for _, base in leads.values()]
+            row.append(signed(statistics.mean(over_base), "psnr_global_db"))
+            rows.append(row)
         return table(["ratio, noise", "scenes", "PSNR, dB", "worst", "SAM, %", "worst", "ERGAS, %", "worst",
                       "over its base, dB"], rows)
 
     def targets(self):
         """The aims of the project against what was measured, over ratio 4, noise-free and 35 dB."""
-        leads = [pair for noise in (None, 35) for pair in self.leads(4, noise).values()]
+        leads = [pair for noise in (None, 35) for pair in self.leads.get((4, noise), {}).values()]
         rows = []
         for score, _ in SCORES:
             mean = statistics.mean(over[score] for over, _ in leads)
@@ -103,10 +99,10 @@ class Report:
         rows.append(["the network over its base", f"{WANTED_OVER_BASE} dB", f"{mean:+.2f} dB"])
         return table(["mean over ratio 4, noise-free and 35 dB", "wanted", "measured"], rows)
 
-    def scenes(self, ratio, noise):
+    def scenes(self, setting):
         rows = []
-        for scene, (over, _) in self.leads(ratio, noise).items():
-            results = self.results[ratio, noise, scene]
+        for scene, (over, _) in self.leads[setting].items():
+            results = self.results[setting][scene]
             row = [scene + ("" if self.fold_of(scene) else " *")]
             for score, _ in SCORES:
                 value, name = best_of(results, CLASSICS, score)
@@ -118,12 +114,11 @@ class Report:
             head += [f"{TITLES[score]}: best classic", "base", "plus", "lead"]
         return table(head, rows)
 
-    def methods(self, ratio, noise):
+    def methods(self, setting):
         """Means over the scenes, of every method."""
-        there = [results for (r, n, _), results in self.results.items() if (r, n) == (ratio, noise)]
         rows = []
         for name in (*CLASSICS, "local_injection", "base", PLUS):
-            of = [results[name] for results in there]
+            of = [results[name] for results in self.results[setting].values()]
             row = [name]
             for score, _ in SCORES:
                 row.append(number(statistics.mean(result["metrics"][score] for result in of), score))
@@ -135,32 +130,28 @@ class Report:
     def losses(self):
         """Where the network is behind the best of the classics, by more than 2 % in SAM or at all in the others."""
         rows = []
-        for (ratio, noise, scene), results in self.results.items():
-            over, base = self.leads(ratio, noise)[scene]
-            for score, _ in SCORES:
-                if over[score] >= (-2 if score == "sam_deg" else 0):
-                    continue
-                value, name = best_of(results, CLASSICS, score)
-                rows.append([f"{scene}, ratio {ratio}, {noise_text(noise)}", TITLES[score].split()[0],
-                             f"{number(value, score)} ({name})", number(results["base"]["metrics"][score], score),
-                             number(results[PLUS]["metrics"][score], score), signed(over[score], score)])
+        for setting, leads in self.leads.items():
+            for scene, (over, _) in leads.items():
+                results = self.results[setting][scene]
+                for score, _ in SCORES:
+                    if over[score] >= (-2 if score == "sam_deg" else 0):
+                        continue
+                    value, name = best_of(results, CLASSICS, score)
+                    rows.append([f"{scene}, ratio {setting_text(setting)}", TITLES[score].split()[0],
+                                 f"{number(value, score)} ({name})", number(results["base"]["metrics"][score], score),
+                                 number(results[PLUS]["metrics"][score], score), signed(over[score], score)])
         if not rows:
             return "Nowhere."
         return table(["where", "score", "best classic", "base", "plus", "lead"], rows)
 
     def coverage(self):
         rows = []
-        for ratio in RATIOS:
-            for noise in NOISES:
-                there = [results[PLUS]["reliability"] for (r, n, _), results in self.results.items()
-                         if (r, n) == (ratio, noise)]
-                if not there:
-                    continue
-                row = [f"{ratio}, {noise_text(noise)}"]
-                for part in ("coverage_68", "coverage_95"):
-                    values = [100 * of[part] for of in there]
-                    row += [f"{statistics.mean(values):.1f}", f"{min(values):.1f} - {max(values):.1f}"]
-                rows.append(row)
+        for setting, there in self.results.items():
+            row = [setting_text(setting)]
+            for part in ("coverage_68", "coverage_95"):
+                values = [100 * results[PLUS]["reliability"][part] for results in there.values()]
+                row += [f"{statistics.mean(values):.1f}", f"{min(values):.1f} - {max(values):.1f}"]
+            rows.append(row)
         return table(["ratio, noise", "68 %: mean", "scenes", "95 %: mean", "scenes"], rows)
 
     def ablations(self):
@@ -189,11 +180,12 @@ class Report:
         return f"{threads} thread{'s' if threads > 1 else ''} of {environment['cpu']}"
 
     def text(self, template):
-        per_scene = "\n\n".join(f"### Ratio 4, {noise_text(noise)}\n\n{self.scenes(4, noise)}"
-                                for noise in NOISES if self.leads(4, noise))
-        means = "\n\n".join(f"### Ratio {ratio}, {noise_text(noise)}\n\n{self.methods(ratio, noise)}"
-                            for ratio in RATIOS for noise in NOISES if self.leads(ratio, noise))
-        parts = {"summary": self.summary(), "targets": self.targets(), "scenes": per_scene, "methods": means,
+        def sections(part, settings):
+            return "\n\n".join(f"### Ratio {setting_text(setting)}\n\n{part(setting)}" for setting in settings)
+
+        parts = {"summary": self.summary(), "targets": self.targets(),
+                 "scenes": sections(self.scenes, [setting for setting in self.results if setting[0] == 4]),
+                 "methods": sections(self.methods, self.results),
                  "losses": self.losses(), "coverage": self.coverage(), "ablations": self.ablations(),
                  "machine": self.machine()}
         for name, part in parts.items():
