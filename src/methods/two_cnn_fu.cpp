@@ -45,8 +45,25 @@ void TwoCnnFu::check(const TrainingData& data, const Pair& pair) const {
   check_tile_memory(plan, training, std::min(options_.fuse_tile, std::max(pair.msi.rows(), pair.msi.cols())));
   for (const TrainingPair& example : data.train) {
     check_tile(options_.train.tile, example.input.msi.rows(), example.input.msi.cols());
+    const Cube& hsi = example.input.hsi;
+    const Index ratio = example.input.degradation.ratio;
+    SPECFUSE_CHECK_AS(ConfigError, hsi.pixels() > 1, "two_cnn_fu: expected at least two coarse pixels to learn from, ",
+                      "as one has no contrast, got a training image of ", example.target.size_text(), " and ratio ",
+                      ratio, "; under protocol wald a scene has to have ", ratio * ratio, " x ", 2 * ratio * ratio,
+                      " pixels at least");
   }
   if (base_) base_->check(data, pair);
+}
+
+std::string TwoCnnFu::doubts(const TrainingData& data) const {
+  if (data.train.empty()) return {};
+  Index pixels = 0;
+  for (const TrainingPair& example : data.train) pixels += example.target.pixels();
+  const TrainingPair& first = data.train.front();
+  const Index parameters = network_.plan({first.target.bands(), first.input.msi.bands()}).parameter_count();
+  if (10 * pixels >= parameters) return {};
+  return concat("learns ", parameters, " parameters from ", pixels,
+                " pixels, fewer than a tenth: it may know these by heart and fail on any others");
 }
 
 std::optional<Cube> TwoCnnFu::base_of(const Pair& pair) const {

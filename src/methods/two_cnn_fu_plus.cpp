@@ -40,6 +40,15 @@ TrainingTask task_of(const PlusNetwork& network, const std::vector<PlusExample>&
   return task;
 }
 
+/// Trains a network from nothing on whole examples.
+void train_network(const PlusNetwork& network, const std::vector<PlusExample>& examples,
+                   const PlusTrainOptions& options, const FitContext& context) {
+  initialize(network.parameters(), options, context.seed);
+  std::vector<Rectangle> parts;
+  for (const PlusExample& example : examples) parts.push_back(whole_of(example.inputs));
+  train(task_of(network, examples, parts, options), options, context);
+}
+
 /// Calls visit(value, truth, e) for every value of a part of the image; `values` [part.rows, part.cols, bands].
 template <class Visit>
 void for_each_truth(const Tensor& values, const PlusExample& example, const Rectangle& part, const Visit& visit) {
@@ -69,6 +78,23 @@ float quantile(std::vector<float>& values, double part) {
   const auto at = values.begin() + static_cast<std::ptrdiff_t>(part * static_cast<double>(values.size() - 1));
   std::nth_element(values.begin(), at, values.end());
   return *at;
+}
+
+/// Sums over examples of the half widths, in predicted sizes of error, that hold 68 % and 95 % of the errors.
+struct WidthSums {
+  double of_68 = 0, of_95 = 0;
+};
+
+/// Adds what the middle of an example says.
+void add_widths(const PlusNetwork& network, const PlusExample& example, const PlusOptions& options, WidthSums& sums) {
+  const Rectangle part = middle_of(example.inputs, options.train.tile);
+  const Refined refined = network.refine(example.inputs, part, options.refine);
+  std::vector<float> ratios;
+  const float* error = refined.error.data();
+  for_each_truth(refined.fused, example, part,
+                 [&](float value, float truth, float) { ratios.push_back(std::abs(value - truth) / *error++); });
+  sums.of_68 += quantile(ratios, 0.68);
+  sums.of_95 += quantile(ratios, 0.95);
 }
 
 }  // namespace
@@ -120,6 +146,7 @@ void TwoCnnFuPlus::fit(const TrainingData& data, const FitContext& context) {
     how.learning_rate = context.warm_start->learning_rate;
   }
   if (how.steps == 0) return;
+  if (data.train.empty()) remarks_ = "no training image to tune on: weights as they are";
   FitContext tuning = context;
   // Of several images none has the checkpoint to itself.
   if (data.train.size() > 1) tuning.checkpoint_path.clear();
@@ -128,36 +155,41 @@ void TwoCnnFuPlus::fit(const TrainingData& data, const FitContext& context) {
 
 void TwoCnnFuPlus::train_anew(const std::vector<TrainingPair>& pairs, const FitContext& context) {
   SPECFUSE_CHECK_AS(ConfigError, !pairs.empty(), "weights: expected shipped, or pairs to learn from");
-  initialize(network_.parameters(), options_.train, context.seed);
   std::vector<PlusExample> examples;
-  std::vector<Rectangle> parts;
   Progress progress(context.label, static_cast<Index>(pairs.size()), "training pairs");
   for (const TrainingPair& pair : pairs) {
     SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted while preparing training pairs");
     examples.push_back(plus_example(inputs_of(pair.input), pair.target));
-    parts.push_back(whole_of(examples.back().inputs));
     progress.update(static_cast<Index>(examples.size()), "");
   }
-  train(task_of(network_, examples, parts, options_.train), options_.train, context);
-  calibrate(examples);
+  train_network(network_, examples, options_.train, context);
+  calibrate(examples, context);
   ready_ = true;
 }
 
-/// Sets the widths so that the intervals hold what they say on the mean of the examples, in the middle of each.
-void TwoCnnFuPlus::calibrate(const std::vector<PlusExample>& examples) {
-  double sum_68 = 0, sum_95 = 0;
-  for (const PlusExample& example : examples) {
-    const Rectangle part = middle_of(example.inputs, options_.train.tile);
-    const Refined refined = network_.refine(example.inputs, part, options_.refine);
-    std::vector<float> ratios;
-    const float* error = refined.error.data();
-    for_each_truth(refined.fused, example, part,
-                   [&](float value, float truth, float) { ratios.push_back(std::abs(value - truth) / *error++); });
-    sum_68 += quantile(ratios, 0.68);
-    sum_95 += quantile(ratios, 0.95);
+/// Sets the widths so that the intervals hold what they say on the mean of the examples. Errors on what a network
+/// learned from are smaller than those on a new scene: each half is judged by a network that learned from the other.
+void TwoCnnFuPlus::calibrate(const std::vector<PlusExample>& examples, const FitContext& context) {
+  PlusTrainOptions options = options_.train;
+  options.steps = std::llround(options.calibration * static_cast<double>(options.steps));
+  WidthSums sums;
+  if (options.steps == 0 || examples.size() < 2) {
+    for (const PlusExample& example : examples) add_widths(network_, example, options_, sums);
+  } else {
+    const auto middle = examples.begin() + static_cast<std::ptrdiff_t>(examples.size() / 2);
+    const std::vector<PlusExample> halves[] = {{examples.begin(), middle}, {middle, examples.end()}};
+    for (const int half : {0, 1}) {
+      const PlusNetwork other(options_.model.layers, options_.model.inputs.channels(), kLayersPath);
+      FitContext alone;
+      alone.seed = context.seed;
+      if (!context.label.empty()) alone.label = concat(context.label, " intervals ", half + 1, "/2");
+      train_network(other, halves[1 - half], options, alone);
+      for (const PlusExample& example : halves[half]) add_widths(other, example, options_, sums);
+    }
   }
-  width_68_ = static_cast<float>(sum_68 / static_cast<double>(examples.size()));
-  width_95_ = static_cast<float>(sum_95 / static_cast<double>(examples.size()));
+  const auto count = static_cast<double>(examples.size());
+  width_68_ = static_cast<float>(sums.of_68 / count);
+  width_95_ = static_cast<float>(sums.of_95 / count);
 }
 
 /// Tunes the weights on the training image except its end, which then decides between them, the weights as they were,

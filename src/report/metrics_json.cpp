@@ -184,6 +184,7 @@ std::string metrics_json(const ExperimentResults& results, const ResultTables& t
             {"degradation_hash", degradation_hash(config)},
             {"protocol", write_fields(config.protocol)},
             {"data_hash", results.data_hash},
+            {"warnings", results.doubts},
             {"scored_on", results.scored() ? Json(results.scored_on) : Json(nullptr)},
             {"methods", Json::array()},
             {"summary", summary_json(tables, config.seeds.size() > 1)},

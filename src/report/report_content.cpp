@@ -97,11 +97,7 @@ std::vector<std::string> notes_of(const ExperimentResults& results) {
     notes.push_back(
         concat("Means and standard deviations of ", seeds.size(), " seeds. Figures are of seed ", seeds.front(), "."));
   }
-  const SrfOptions& srf = results.config.degrade.srf;
-  if (!srf.sensor.empty() && results.figures.wavelength_nm.empty()) {
-    notes.push_back(concat("The scene has no wavelengths: the bands of ", srf.sensor,
-                           " are taken at fixed fractions of its band count, not at the sensor's edges."));
-  }
+  for (const std::string& doubt : results.doubts) notes.push_back(concat("Warning: ", doubt, "."));
   std::set<std::string> in_training;
   for (const MethodResult& result : results.methods) {
     if (!result.train_scores) continue;

@@ -137,10 +137,12 @@ Table significance_table(const ExperimentResults& results) {
 }
 
 Table train_table(const ExperimentResults& results) {
-  return table_of(results, "On the training image, what a method made of its own training input",
-                  metric_sources(metric_list(), [](const MethodResult& result) {
-                    return result.train_scores ? &*result.train_scores : nullptr;
-                  }));
+  Table table = table_of(results, "On the training image, what a method made of its own training input",
+                         metric_sources(metric_list(), [](const MethodResult& result) {
+                           return result.train_scores ? &*result.train_scores : nullptr;
+                         }));
+  table.marks_best = false;  // a network that knows a few pixels by heart would stand as the best
+  return table;
 }
 
 Table no_reference_table(const ExperimentResults& results) {
@@ -196,7 +198,9 @@ ResultTables result_tables(const ExperimentResults& results) {
   for (const std::string& profile : results.config.metric_profiles) {
     tables.profiles.emplace_back(profile, profile_table(results, profile));
   }
-  if (results.config.protocol.type != Protocol::apply) tables.train = train_table(results);
+  const bool trained = std::any_of(results.methods.begin(), results.methods.end(),
+                                   [](const MethodResult& result) { return result.train_scores.has_value(); });
+  if (trained) tables.train = train_table(results);
   return tables;
 }
 

@@ -14,45 +14,71 @@ namespace {
 /// What differs between the formats a table is written in.
 struct Language {
   std::string (*escape)(const std::string&);
-  std::string bold_begin, bold_end, plus_minus, spread_end, minus, infinity, nothing, up, down;
+  /// `not_bold` stands behind the others of a column with a best one.
+  std::string bold_begin, bold_end, not_bold, plus_minus, spread_end, minus, infinity, nothing, up, down;
 };
 
-const Language kHtml{escape_html, "<b>", "</b>", " <small>± ", "</small>", "−", "∞", "–", "&nbsp;↑", "&nbsp;↓"};
-const Language kPlain{[](const std::string& text) { return text; }, "", "", " +- ", "", "-", "inf", "-", "", ""};
-const Language kMarkdown{escape_markdown, "**", "**", " ± ", "", "-", "∞", "–", " ↑", " ↓"};
-const Language kLatex{escape_latex, "\\textbf{", "}",  " $\\pm$ ",     "",
-                      "$-$",        "$\\infty$", "--", "~$\\uparrow$", "~$\\downarrow$"};
+const Language kHtml{escape_html, "<b>", "</b>", "", " <small>± ", "</small>", "−", "∞", "–", "&nbsp;↑", "&nbsp;↓"};
+const Language kPlain{
+    [](const std::string& text) { return text; }, "", "*", " ", " +- ", "", "-", "inf", "-", " ↑", " ↓"};
+const Language kMarkdown{escape_markdown, "**", "**", "", " ± ", "", "-", "∞", "–", " ↑", " ↓"};
+const Language kLatex{escape_latex,   "\\textbf{",     "}", "", " $\\pm$ ", "", "$-$", "$\\infty$", "--",
+                      "~$\\uparrow$", "~$\\downarrow$"};
 
-/// Enough decimals for four significant digits of the largest number of a column, at most six (seconds: three), without
-/// zeros at the end of every row.
-int decimals_of(const Table& table, std::size_t column) {
-  constexpr int kOfProbabilities = 3;
-  if (table.columns[column].least > 0) return kOfProbabilities;
-  double largest = 0;
+/// Decimals that give a number of this size four significant digits, at most `most`.
+int decimals_of(double size, int most) {
+  return std::clamp(3 - static_cast<int>(std::floor(std::log10(size))), 0, most);
+}
+
+/// The median of the sizes of what a column holds, zeros left out; 0 where nothing is left.
+double typical_size(const Table& table, std::size_t column) {
+  std::vector<double> sizes;
   for (const Table::Row& row : table.rows) {
     const double size = std::abs(row.cells[column].value);
-    if (std::isfinite(size)) largest = std::max(largest, size);
+    if (std::isfinite(size) && size > 0) sizes.push_back(size);
   }
-  if (largest == 0) return 0;
-  const int most = table.columns[column].unit == "s" ? 3 : 6;
-  int decimals = std::clamp(3 - static_cast<int>(std::floor(std::log10(largest))), 0, most);
-  const auto ends_in_zero = [&](const Table::Row& row) {
-    const double value = row.cells[column].value;
-    return !std::isfinite(value) || number_text(value, decimals).back() == '0';
-  };
-  while (decimals > 0 && std::all_of(table.rows.begin(), table.rows.end(), ends_in_zero)) --decimals;
-  return decimals;
+  if (sizes.empty()) return 0;
+  const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
+  std::nth_element(sizes.begin(), middle, sizes.end());
+  return *middle;
 }
 
 /// How the numbers of one column are written.
 struct Format {
-  int decimals;
+  /// Of most rows, and the most there may be.
+  int decimals = 0, most = 6;
+  double typical = 0;
   /// Whether a number that would be rounded to zero is written with two digits and a power of ten; not for times.
-  bool keeps_small;
+  bool keeps_small = true;
+
+  /// A number of quite another size has decimals of its own: it must not cost the others theirs.
+  int decimals_for(double value) const {
+    constexpr double kFar = 100;
+    const double size = std::abs(value);
+    const bool usual = !std::isfinite(size) || size == 0 || (size < kFar * typical && typical < kFar * size);
+    return usual ? decimals : decimals_of(size, most);
+  }
 };
 
+/// Enough decimals for four significant digits of a typical number of a column, without zeros at the end of every row.
 Format format_of(const Table& table, std::size_t column) {
-  return {decimals_of(table, column), table.columns[column].unit != "s"};
+  constexpr int kOfProbabilities = 3, kOfSeconds = 3;
+  Format format;
+  format.keeps_small = table.columns[column].unit != "s";
+  if (!format.keeps_small) format.most = kOfSeconds;
+  format.typical = typical_size(table, column);
+  if (table.columns[column].least > 0) format.most = kOfProbabilities;
+  if (format.typical == 0) return format;
+  format.decimals = table.columns[column].least > 0 ? kOfProbabilities : decimals_of(format.typical, format.most);
+  const auto ends_in_zero = [&](const Table::Row& row) {
+    const double value = row.cells[column].value;
+    return !std::isfinite(value) || number_text(value, format.decimals).back() == '0';
+  };
+  while (table.columns[column].least == 0 && format.decimals > 0 &&
+         std::all_of(table.rows.begin(), table.rows.end(), ends_in_zero)) {
+    --format.decimals;
+  }
+  return format;
 }
 
 std::string number(double value, const Format& format, const Language& language) {
@@ -60,41 +86,44 @@ std::string number(double value, const Format& format, const Language& language)
   const std::string sign = value < 0 ? language.minus : "";
   if (std::isinf(value)) return sign + language.infinity;
   const double size = std::abs(value);
-  const bool vanishes = size > 0 && size < 0.5 * std::pow(10.0, -format.decimals);
-  return sign + (vanishes && format.keeps_small ? scientific_text(size) : number_text(size, format.decimals));
+  const int decimals = format.decimals_for(value);
+  const bool vanishes = size > 0 && size < 0.5 * std::pow(10.0, -decimals);
+  return sign + (vanishes && format.keeps_small ? scientific_text(size) : number_text(size, decimals));
 }
 
-/// The text of the best value of a column; empty where all are shown the same.
-std::string best_of(const Table& table, std::size_t column, const Format& format) {
-  const Better better = table.columns[column].better;
-  if (better == Better::neither || table.rows.size() < 2) return {};
-  double best = std::nan("");
-  bool differ = false;
+/// The best value of a column; NaN where none is better than another, or none is to be marked.
+double best_of(const Table& table, std::size_t column) {
+  const Better better = table.marks_best ? table.columns[column].better : Better::neither;
+  if (better == Better::neither) return std::nan("");
+  double best = std::nan(""), worst = best;
   for (const Table::Row& row : table.rows) {
     const double value = row.cells[column].value;
     if (std::isnan(value)) continue;
-    differ = differ || (!std::isnan(best) && number(value, format, kMarkdown) != number(best, format, kMarkdown));
     if (std::isnan(best) || (better == Better::higher ? value > best : value < best)) best = value;
+    if (std::isnan(worst) || (better == Better::higher ? value < worst : value > worst)) worst = value;
   }
-  return differ ? number(best, format, kMarkdown) : "";
+  return best == worst ? std::nan("") : best;
 }
 
 /// The cells of one column as they are shown, best in bold.
 std::vector<std::string> column_texts(const Table& table, std::size_t column, const Language& language) {
   const Format format = format_of(table, column);
-  const std::string best = best_of(table, column, format);
+  const double best = best_of(table, column);
   std::vector<std::string> texts;
   for (const Table::Row& row : table.rows) {
     const Cell& cell = row.cells[column];
     const double least = table.columns[column].least;
     const bool below = least > 0 && cell.value < least;
     std::string text = below ? language.escape(concat("< ", number_text(least))) : number(cell.value, format, language);
-    if (!best.empty() && number(cell.value, format, kMarkdown) == best) {
+    if (cell.value == best) {
       text = concat(language.bold_begin, text, language.bold_end);
+    } else if (!std::isnan(best)) {
+      text += language.not_bold;
     }
     // A spread has the decimals of its mean.
     if (!std::isnan(cell.spread)) {
-      text += concat(language.plus_minus, number_text(cell.spread, format.decimals), language.spread_end);
+      text +=
+          concat(language.plus_minus, number_text(cell.spread, format.decimals_for(cell.value)), language.spread_end);
     }
     texts.push_back(text);
   }
@@ -137,6 +166,12 @@ std::vector<std::vector<std::string>> texts_of(const Table& table, const Languag
     for (std::size_t row = 0; row < texts.size(); ++row) lines[row + 1].push_back(texts[row]);
   }
   return lines;
+}
+
+/// Characters of a UTF-8 text.
+std::size_t characters(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](unsigned char byte) { return (byte & 0xC0) != 0x80; }));
 }
 
 /// Long names of measures may break after an underscore.
@@ -184,8 +219,8 @@ std::string table_text(const Table& table) {
   for (const auto& line : lines) {
     for (std::size_t column = 0; column < line.size(); ++column) {
       std::size_t width = 0;
-      for (const auto& other : lines) width = std::max(width, other[column].size());
-      const std::string space(width - line[column].size(), ' ');
+      for (const auto& other : lines) width = std::max(width, characters(other[column]));
+      const std::string space(width - characters(line[column]), ' ');
       text += column <= table.fields.size() ? concat(column == 0 ? "" : "  ", line[column], space)
                                             : concat("  ", space, line[column]);
     }

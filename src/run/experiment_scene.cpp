@@ -195,6 +195,14 @@ Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>&
   return scene;
 }
 
+std::vector<std::string> scene_doubts(const ExperimentConfig& config, const Scene& scene) {
+  const std::string& sensor = config.degrade.srf.sensor;
+  const Cube& spectra = scene.measured ? scene.measured->hsi : *scene.reference;
+  if (sensor.empty() || !spectra.wavelength_nm.empty()) return {};
+  return {concat("the scene has no wavelengths: the bands of ", sensor,
+                 " are taken at fixed fractions of its band count, not at the sensor's edges")};
+}
+
 std::string data_hash(const Scene& scene) {
   std::string hashes;
   const auto add = [&](const Tensor& tensor) {

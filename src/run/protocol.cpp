@@ -29,11 +29,15 @@ void add_example(const TrainingPair& whole, double validation_fraction, Training
   data.validation.push_back(part_of(whole, {rows - kept, 0, kept, cols}));
 }
 
+bool has_lower_scale(const Pair& pair) {
+  return pair.hsi.rows() >= pair.degradation.ratio && pair.hsi.cols() >= pair.degradation.ratio;
+}
+
 /// Trains one scale down, where the hsi itself is the answer (Wald et al. 1997).
 TrainingData wald_training(const Pair& pair, double validation_fraction) {
-  SPECFUSE_CHECK_AS(ConfigError, pair.hsi.rows() >= pair.degradation.ratio && pair.hsi.cols() >= pair.degradation.ratio,
-                    "protocol.type: wald needs an hsi of at least ", pair.degradation.ratio, " x ",
-                    pair.degradation.ratio, " pixels (degrade.ratio), got ", pair.hsi.rows(), " x ", pair.hsi.cols());
+  SPECFUSE_CHECK_AS(ConfigError, has_lower_scale(pair), "protocol.type: wald needs an hsi of at least ",
+                    pair.degradation.ratio, " x ", pair.degradation.ratio, " pixels (degrade.ratio), got ",
+                    pair.hsi.rows(), " x ", pair.hsi.cols());
   TrainingData data;
   add_example(lower_scale(pair), validation_fraction, data);
   return data;
@@ -68,7 +72,7 @@ TrainingData split_training(const TrainingPair& whole, const ProtocolConfig& pro
 
 }  // namespace
 
-Task make_task(const Scene& scene, const ProtocolConfig& protocol, Index seed, Index receptive_radius) {
+Task make_task(const Scene& scene, const ProtocolConfig& protocol, Index seed, const MethodNeeds& needs) {
   Task task;
   task.pair = make_pair(scene, seed);
   if (scene.estimate.srf || scene.estimate.psf) {
@@ -77,7 +81,11 @@ Task make_task(const Scene& scene, const ProtocolConfig& protocol, Index seed, I
   }
   switch (protocol.type) {
     case Protocol::wald:
-      task.training = wald_training(task.pair, protocol.validation_fraction);
+      if (needs.training) {
+        task.training = wald_training(task.pair, protocol.validation_fraction);
+      } else if (has_lower_scale(task.pair)) {
+        task.training = wald_training(task.pair, 0);
+      }
       break;
     case Protocol::transfer:
       task.training = transfer_training(scene, protocol.validation_fraction, seed);
@@ -86,7 +94,7 @@ Task make_task(const Scene& scene, const ProtocolConfig& protocol, Index seed, I
     case Protocol::split:
       SPECFUSE_CHECK_AS(ConfigError, scene.reference.has_value(),
                         "protocol.type: expected another than split for a pair without a reference, got split");
-      task.training = split_training({task.pair, *scene.reference}, protocol, receptive_radius);
+      task.training = split_training({task.pair, *scene.reference}, protocol, needs.receptive_radius);
       task.scored = *protocol.test;
       break;
     case Protocol::apply:

@@ -1,5 +1,8 @@
 #include "run/result_files.h"
 
+#include <nlohmann/json.hpp>
+
+#include "specfuse/config/json_fields.h"
 #include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/profile.h"
@@ -23,6 +26,17 @@ void write_figures(const std::vector<FigureGroup>& groups, ResultFolder& folder)
       if (!figure.svg.empty()) write_text_atomically(stem + ".svg", figure.svg);
     }
   }
+}
+
+/// What a person should know of the run, a line each, for the log.
+std::string words_of(const ExperimentResults& results) {
+  std::string lines;
+  for (const std::string& doubt : results.doubts) lines += Json{{"warning", doubt}}.dump() + "\n";
+  for (const MethodResult& result : results.methods) {
+    if (result.remarks.empty()) continue;
+    lines += Json{{"method", result.folder}, {"seed", result.seed}, {"remarks", result.remarks}}.dump() + "\n";
+  }
+  return lines;
 }
 
 }  // namespace
@@ -65,7 +79,7 @@ Table write_results(const ExperimentResults& results, const std::vector<FigureGr
   write(kScoresMarkdown, scores_and_significance(table_markdown));
   write(kScoresLatex, scores_and_significance(table_latex));
   write(kReportFile, report_html(content));
-  write(kLogFile, log);
+  write(kLogFile, words_of(results) + log);
   write_figures(content.groups, folder);
   folder.publish(kMetricsFile);
   return tables.scores;

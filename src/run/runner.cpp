@@ -49,29 +49,44 @@ void score(const Scene& scene, const Task& task, const std::vector<std::string>&
   for (const std::string& name : profiles) result.profiles[name] = evaluate_profile(name, reference, fused, ratio);
 }
 
-/// Calls visit(method) for each method of the experiment; what is wrong with one is said of it.
-void for_each_method(const ExperimentConfig& config, const std::function<void(const FusionMethod&)>& visit) {
+/// Calls visit(entry, method) for each method of the experiment; what is wrong with one is said of it.
+void for_each_method(const ExperimentConfig& config,
+                     const std::function<void(const MethodConfig&, const FusionMethod&)>& visit) {
   for (std::size_t i = 0; i < config.methods.size(); ++i) {
     try {
-      visit(*config.methods[i].options->make());
+      visit(config.methods[i], *config.methods[i].options->make());
     } catch (const ConfigError& problem) {
       throw ConfigError(concat("methods.", i, ": ", problem.what()));
     }
   }
 }
 
-Index receptive_radius(const ExperimentConfig& config, const Scene& scene) {
-  const NetworkSizes sizes = scene.measured ? NetworkSizes{scene.measured->hsi.bands(), scene.measured->msi.bands()}
-                                            : NetworkSizes{scene.reference->bands(), scene.degradation.srf.dim(0)};
-  Index widest = 0;
-  for_each_method(config,
-                  [&](const FusionMethod& method) { widest = std::max(widest, method.receptive_radius(sizes)); });
-  return widest;
+/// Whether an entry has to be fitted before it can fuse.
+bool needs_training(const MethodConfig& config, const FusionMethod& method) {
+  return !config.checkpoint && !method.is_ready();
 }
 
-/// What the data does not allow is said before the first long fit.
-void check_methods(const ExperimentConfig& config, const Task& task) {
-  for_each_method(config, [&](const FusionMethod& method) { method.check(task.training, task.pair); });
+MethodNeeds needs_of(const ExperimentConfig& config, const Scene& scene) {
+  const NetworkSizes sizes = scene.measured ? NetworkSizes{scene.measured->hsi.bands(), scene.measured->msi.bands()}
+                                            : NetworkSizes{scene.reference->bands(), scene.degradation.srf.dim(0)};
+  MethodNeeds needs{0, false};
+  for_each_method(config, [&](const MethodConfig& entry, const FusionMethod& method) {
+    needs.receptive_radius = std::max(needs.receptive_radius, method.receptive_radius(sizes));
+    needs.training = needs.training || needs_training(entry, method);
+  });
+  return needs;
+}
+
+/// What the data does not allow is said before the first long fit. Returns what it makes doubtful.
+std::vector<std::string> check_methods(const ExperimentConfig& config, const Scene& scene, const Task& task) {
+  std::vector<std::string> doubts = scene_doubts(config, scene);
+  for_each_method(config, [&](const MethodConfig& entry, const FusionMethod& method) {
+    method.check(task.training, task.pair);
+    if (task.fine_tuning) method.check(*task.fine_tuning, task.pair);
+    const std::string doubt = needs_training(entry, method) ? method.doubts(task.training) : "";
+    if (!doubt.empty()) doubts.push_back(concat(entry.label, " ", doubt));
+  });
+  return doubts;
 }
 
 /// Runs all fits that the task asks for in turn.
@@ -164,12 +179,13 @@ Table run_experiment(const ExperimentConfig& given, const RunOptions& options) {
   const std::vector<std::string> directories = data_directories(options.data_directories);
   const ExperimentConfig config = adopt_checkpoints(given, directories);
   const Scene scene = load_scene(config, directories);
-  const Index radius = receptive_radius(config, scene);
-  std::optional<Task> first = make_task(scene, config.protocol, config.seeds.front(), radius);
-  check_methods(config, *first);
+  const MethodNeeds needs = needs_of(config, scene);
+  std::optional<Task> first = make_task(scene, config.protocol, config.seeds.front(), needs);
+  ExperimentResults results;
+  results.doubts = check_methods(config, scene, *first);
+  for (const std::string& doubt : results.doubts) say("warning: " + doubt);
   ResultFolder folder(options.out, options.resume);
   TrainingLog log(folder.kept(kLogFile));
-  ExperimentResults results;
   results.config = config;
   results.scored_on = config.protocol.test ? config.protocol.test->text() : "whole image";
   results.data_hash = data_hash(scene);
@@ -182,7 +198,7 @@ Table run_experiment(const ExperimentConfig& given, const RunOptions& options) {
   if (config.data.synthetic) write_cube(folder.staged(kSceneFile), *scene.reference);
 
   for (const Index seed : config.seeds) {
-    const Task task = first ? *std::exchange(first, {}) : make_task(scene, config.protocol, seed, radius);
+    const Task task = first ? *std::exchange(first, {}) : make_task(scene, config.protocol, seed, needs);
     if (task.estimate) results.estimates[seed] = *task.estimate;
     if (!figures) figures.emplace(scene, task, config.protocol);
     for (const MethodConfig& method : config.methods) {
@@ -212,9 +228,10 @@ std::string plan_experiment(const ExperimentConfig& given, const RunOptions& opt
   const std::vector<std::string> directories = data_directories(options.data_directories);
   const ExperimentConfig config = adopt_checkpoints(given, directories);
   const Scene scene = load_scene(config, directories);
-  const Task task = make_task(scene, config.protocol, config.seeds.front(), receptive_radius(config, scene));
-  check_methods(config, task);
-  std::string plan = concat("fuses    hsi ", task.pair.hsi.size_text(), " and msi ", task.pair.msi.size_text(), "\n");
+  const Task task = make_task(scene, config.protocol, config.seeds.front(), needs_of(config, scene));
+  std::string plan;
+  for (const std::string& doubt : check_methods(config, scene, task)) plan += concat("warning: ", doubt, "\n");
+  plan += concat("fuses    hsi ", task.pair.hsi.size_text(), " and msi ", task.pair.msi.size_text(), "\n");
   for (const TrainingPair& pair : task.training.train) plan += concat("trains   on ", pair.target.size_text(), "\n");
   for (const TrainingPair& pair : task.training.validation) {
     plan += concat("validates on ", pair.target.size_text(), "\n");

@@ -74,7 +74,14 @@ class ProgramTest(unittest.TestCase):
         return json.loads((self.out / "metrics.json").read_text())
 
     def log(self):
+        """The training records."""
+        return [line for line in self.log_lines() if "step" in line]
+
+    def log_lines(self):
         return [json.loads(line) for line in (self.out / "log.jsonl").read_text().splitlines()]
+
+    def warnings(self):
+        return [line["warning"] for line in self.log_lines() if "warning" in line]
 
 
 def main():

@@ -2,7 +2,7 @@
 """What each protocol learns from: test_protocols.py RUN_EXPERIMENT MAKE_BAD_FILES"""
 import json
 
-from program import PART, SPLIT, SPLIT_DATA, ProgramTest, experiment, main
+from program import PART, SMALL_NETWORK, SPLIT, SPLIT_DATA, ProgramTest, experiment, main
 
 
 class Protocols(ProgramTest):
@@ -82,7 +82,7 @@ class Protocols(ProgramTest):
         for one, other in zip(trained["methods"], applied["methods"]):
             self.assertEqual(one["metrics"], other["metrics"])
             self.assertIsNone(other["train_metrics"])
-        self.assertEqual((self.out / "log.jsonl").read_text(), "")
+        self.assertEqual(self.log(), [])
         self.assertFalse((self.out / "two_cnn_fu/checkpoint.h5").exists())
         resolved = json.loads((self.out / "config.json").read_text())
         self.assertEqual(resolved["methods"][2]["model"]["branches"]["hsi"]["layers"]["conv"]["maps"], 3)
@@ -101,6 +101,51 @@ class Protocols(ProgramTest):
         self.refused(3, "good.h5: is not a checkpoint", self.run_config(config, "--set", "methods.2.checkpoint=good.h5"))
         self.refused(2, "trained on|fitted for", self.run_config(
             dict(config, data={"synthetic": {"rows": 16, "cols": 16, "bands": 39}})))
+
+    def test_what_is_too_little_to_learn_from_is_refused(self):
+        data = {"synthetic": {"rows": 24, "cols": 24, "bands": 40}}
+        config = experiment(data=data, degrade={"ratio": 4}, methods=[SMALL_NETWORK])
+        # One scale down the coarse image is a single pixel: no band has a span.
+        self.refused(2, r"methods.0: two_cnn_fu: expected at least two coarse pixels to learn from, as one has no contrast, "
+                        r"got a training image of 4 x 4 x 40 and ratio 4; under protocol wald a scene has to have 16 x 32",
+                     self.run_config(config))
+        config["data"] = {"synthetic": {"rows": 16, "cols": 32, "bands": 40}}
+        self.succeeded(self.run_config(config))
+        # The same where it is tuned only.
+        self.out = self.folder / "tuned"
+        protocol = {"type": "transfer", "train_scenes": [{"synthetic": {"rows": 32, "cols": 32, "bands": 40}}],
+                    "fine_tune": {"steps": 2}}
+        self.refused(2, "methods.0: two_cnn_fu: expected at least two coarse pixels", self.run_config(
+            dict(config, data=data, protocol=protocol)))
+
+    def test_what_is_too_little_for_so_many_parameters_is_said(self):
+        config = experiment(data={"synthetic": {"rows": 32, "cols": 32, "bands": 40}})
+        self.succeeded(self.run_config(config))
+        warning, = self.warnings()
+        self.assertRegex(warning, r"^two_cnn_fu learns \d{4} parameters from 256 pixels, fewer than a tenth: ")
+        self.assertEqual(json.loads((self.out / "metrics.json").read_text())["warnings"], [warning])
+        self.assertIn("Warning: " + warning, (self.out / "report.html").read_text())
+        path = self.folder / "config.json"
+        run = self.run_program(path, "--out", self.folder / "loud")
+        self.assertIn("warning: " + warning + "\n", run.stderr)
+        run = self.run_program(path, "--out", self.folder / "dry", "--dry-run")
+        self.assertIn("warning: " + warning + "\n", run.stderr)
+        parameters = int(warning.split()[2])
+        # With as many pixels as a tenth of the parameters there is nothing to say.
+        side = 2 * int((parameters / 10) ** 0.5 + 2) // 2 * 2
+        self.out = self.folder / "enough"
+        self.succeeded(self.run_config(config, "--set", f"data.synthetic.rows={side}", "--set", f"data.synthetic.cols={side}"))
+        self.assertEqual(self.warnings(), [])
+
+    def test_methods_that_learn_nothing_need_no_lower_scale(self):
+        config = experiment(data={"synthetic": {"rows": 8, "cols": 8, "bands": 40}}, degrade={"ratio": 4},
+                            methods=[{"name": "bicubic"}, {"name": "gsa"}], protocol={"validation_fraction": 0.5})
+        metrics = self.succeeded(self.run_config(config))
+        self.assertIsNone(metrics["methods"][1]["train_metrics"])
+        self.assertNotIn("train", metrics["summary"])
+        self.out = self.folder / "learns"
+        self.refused(2, "protocol.type: wald needs an hsi of at least 4 x 4 pixels", self.run_config(
+            dict(config, methods=[{"name": "bicubic"}, {"name": "linear_injection"}])))
 
 
 if __name__ == "__main__":

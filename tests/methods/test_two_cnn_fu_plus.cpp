@@ -67,6 +67,40 @@ TEST_CASE("two_cnn_fu_plus: its intervals hold what they say where it was traine
   CHECK(within_95 / static_cast<double>(made.fused.values.size()) == doctest::Approx(0.95).epsilon(0.01));
 }
 
+TEST_CASE("two_cnn_fu_plus: the widths of its intervals come from networks that did not learn from the scene") {
+  PlusOptions options = small_options(20);
+  options.train.tile = 64;
+  options.train.calibration = 0.3;
+  options.model.inputs.consistency = 0;
+  const std::vector<TrainingPair> pairs = mixed_pairs();
+  TwoCnnFuPlus method(options);
+  method.fit({pairs, {}}, {});
+
+  options.train.steps = 6;
+  options.train.calibration = 0;
+  double sum_68 = 0, sum_95 = 0;
+  const auto judge = [&](const std::vector<TrainingPair>& learned, const TrainingPair& pair) {
+    TwoCnnFuPlus other(options);
+    other.fit({learned, {}}, {});
+    const FusedWithSigma made = other.fuse_with_sigma(pair.input);
+    const float own = other.checkpoint().tensors.at("intervals")[0];
+    std::vector<double> ratios;
+    for (Index i = 0; i < made.fused.values.size(); ++i) {
+      ratios.push_back(own * std::abs(made.fused.values[i] - pair.target.values[i]) / made.sigma->values[i]);
+    }
+    std::sort(ratios.begin(), ratios.end());
+    const auto last = static_cast<double>(ratios.size() - 1);
+    sum_68 += ratios[static_cast<std::size_t>(0.68 * last)] / 3;
+    sum_95 += ratios[static_cast<std::size_t>(0.95 * last)] / 3;
+  };
+  judge({pairs[1], pairs[2]}, pairs[0]);
+  judge({pairs[0]}, pairs[1]);
+  judge({pairs[0]}, pairs[2]);
+  const Tensor widths = method.checkpoint().tensors.at("intervals");
+  CHECK(widths[0] == doctest::Approx(sum_68).epsilon(1e-3));
+  CHECK(widths[1] == doctest::Approx(sum_95).epsilon(1e-3));
+}
+
 TEST_CASE("two_cnn_fu_plus: any number of threads, and inputs from the cache, give the same bits") {
   const TemporaryFolder folder;
   const auto run = [&](int count, const std::string& cache) {

@@ -94,7 +94,9 @@ TEST_CASE("result tables: those with rows are named in the order of the report")
     return all;
   };
   CHECK(names() == std::vector<std::string>{"scores", "no_reference", "profile ssrnet", "paired_t_test_p", "train"});
-  results.config.protocol.type = Protocol::apply;
+  CHECK(train_table(results).columns.at(0).better != Better::neither);
+  CHECK_FALSE(train_table(results).marks_best);
+  for (MethodResult& one : results.methods) one.train_scores.reset();
   results.config.seeds = {0};
   CHECK(names() == std::vector<std::string>{"scores", "no_reference", "profile ssrnet"});
 }

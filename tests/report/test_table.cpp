@@ -83,24 +83,36 @@ TEST_CASE("table: markdown escapes what would end a cell or start a format") {
 TEST_CASE("table: numbers have four digits, no trailing zeros, and never vanish") {
   CHECK(shown({24.0183}) == "|  | 24.02 |\n");
   CHECK(shown({0.98765}) == "|  | 0.9877 |\n");
-  CHECK(shown({248.75, 1}) == "|  | 248.8 |\n|  | 1.0 |\n");
+  CHECK(shown({248.75, 3}) == "|  | 248.8 |\n|  | 3.0 |\n");
   CHECK(shown({12345.6}) == "|  | 12346 |\n");
   CHECK(shown({0.5, 0.25}) == "|  | 0.50 |\n|  | 0.25 |\n");
-  CHECK(shown({100, 0.0012}) == "|  | 100 |\n|  | 1.2e-03 |\n");
+  CHECK(shown({100, 1.2e-7}) == "|  | 100 |\n|  | 1.2e-07 |\n");
   CHECK(shown({-3.5}) == "|  | -3.5 |\n");
   CHECK(shown({std::nan(""), -kInfinity}) == "|  | – |\n|  | -∞ |\n");
   CHECK(shown({0}) == "|  | 0 |\n");
 }
 
-TEST_CASE("table: a time shorter than the last digit of its column is zero") {
-  const Table table{"", {{"fit", "s", Better::neither}}, {{"a", {{55.59}}}, {"b", {{0.001}}}}};
-  CHECK(contains(table_markdown(table), "| b | 0.00 |"));
+TEST_CASE("table: a row of quite another size costs the others no digits") {
+  CHECK(shown({1.1834, 1.2849, 912345.6, 1.31}) == "|  | 1.183 |\n|  | 1.285 |\n|  | 912346 |\n|  | 1.310 |\n");
+  CHECK(shown({44.3312, 43.8, -57.6}) == "|  | 44.33 |\n|  | 43.80 |\n|  | -57.60 |\n");
+  CHECK(shown({44.3312, 43.8, 0.01234}) == "|  | 44.33 |\n|  | 43.80 |\n|  | 0.01234 |\n");
+  const Table spread{
+      "", {{"x", "", Better::neither}}, {{"a", {{1.1834, 0.0123}}}, {"b", {{91234.5, 612.3}}}, {"c", {{1.2}}}}};
+  CHECK(contains(table_markdown(spread), "| a | 1.183 ± 0.012 |\n| b | 91234 ± 612 |\n"));
 }
 
-TEST_CASE("table: the best is by direction, equal ones share it, and nothing is best alone or of nothing") {
+TEST_CASE("table: a time shorter than a millisecond is zero") {
+  const Table table{"", {{"fit", "s", Better::neither}}, {{"a", {{55.59}}}, {"b", {{0.0001}}}}};
+  CHECK(contains(table_markdown(table), "| b | 0.000 |"));
+}
+
+TEST_CASE(
+    "table: the best is by direction and all its digits, equal ones share it, and nothing is best alone or of "
+    "nothing") {
   CHECK(shown({1, 3, 2}, Better::higher) == "|  | 1 |\n|  | **3** |\n|  | 2 |\n");
   CHECK(shown({1, 3, 2}, Better::lower) == "|  | **1** |\n|  | 3 |\n|  | 2 |\n");
-  CHECK(shown({24.0181, 24.0179, 1}, Better::higher) == "|  | **24.02** |\n|  | **24.02** |\n|  | 1.00 |\n");
+  CHECK(shown({24.0181, 24.0179, 1}, Better::higher) == "|  | **24.02** |\n|  | 24.02 |\n|  | 1.00 |\n");
+  CHECK(shown({24.5, 24.5, 1}, Better::higher) == "|  | **24.5** |\n|  | **24.5** |\n|  | 1.0 |\n");
   CHECK(shown({std::nan(""), 2, kInfinity}, Better::higher) == "|  | – |\n|  | 2 |\n|  | **∞** |\n");
   CHECK(shown({2}, Better::higher) == "|  | 2 |\n");
   CHECK(shown({std::nan(""), std::nan("")}, Better::higher) == "|  | – |\n|  | – |\n");
@@ -119,9 +131,9 @@ TEST_CASE("table: the text for the terminal is aligned, with - for nothing") {
   table.columns = {{"psnr", "dB", Better::higher}, {"cc", "", Better::higher}};
   table.rows = {{"a", {{12.345678}, {}}}, {"longer", {{1, 0.25}, {0.5}}}};
   CHECK(table_text(table) ==
-        "method     psnr (dB)   cc\n"
-        "a              12.35    -\n"
-        "longer  1.00 +- 0.25  0.5\n");
+        "method    psnr (dB) ↑  cc ↑\n"
+        "a              12.35*     -\n"
+        "longer  1.00  +- 0.25   0.5\n");
 }
 
 TEST_CASE("table: fields stand in front of the methods, escaped, in every language") {
@@ -147,7 +159,16 @@ TEST_CASE("table: probabilities have three decimals, and those below the least a
   CHECK(table_csv(table).find("a,0.00099\n") != std::string::npos);
 }
 
-TEST_CASE("table: where all show the same, none is best") {
+TEST_CASE("table: nothing is marked where the table says so") {
+  Table table = small_table();
+  table.marks_best = false;
+  CHECK_FALSE(contains(table_markdown(table), "**"));
+  CHECK_FALSE(contains(table_text(table), "*"));
+  CHECK_FALSE(contains(table_latex(table), "textbf"));
+  CHECK(contains(table_markdown(table), "psnr_db ↑"));
+}
+
+TEST_CASE("table: where all are the same, none is best") {
   const Table table{"", {{"x", "", Better::lower}}, {{"a", {{0.0}}}, {"b", {{0.0}}}}};
   CHECK(table_html(table).find("<b>") == std::string::npos);
 }

@@ -104,8 +104,8 @@ TEST_CASE("protocol: split refuses parts that are too close, and a scene without
   // Far enough apart for a patch of 31, not for one of 63.
   protocol.validation->col = 28;
   protocol.test->col = 60;
-  CHECK_NOTHROW(make_task(scene, protocol, 0, 15));
-  CHECK_THROWS_AS(make_task(scene, protocol, 0, 31), ConfigError);
+  CHECK_NOTHROW(make_task(scene, protocol, 0, {15, true}));
+  CHECK_THROWS_AS(make_task(scene, protocol, 0, {31, true}), ConfigError);
   scene.measured = make_pair(scene, 0);
   scene.reference.reset();
   CHECK_THROWS_WITH_AS(make_task(scene, protocol, 0),

@@ -27,6 +27,9 @@ class FusionMethod {
   /// Throws `ConfigError` where the options do not suit the data, before anything long is started.
   virtual void check(const TrainingData&, const Pair&) const {}
 
+  /// What `check` lets pass, and yet makes the result doubtful; empty where there is nothing.
+  virtual std::string doubts(const TrainingData&) const { return {}; }
+
   /// Learns from examples, or takes no more than the seed. Throws `Interrupted`, its checkpoint written, when the user
   /// asked to stop.
   virtual void fit(const TrainingData&, const FitContext&) {}

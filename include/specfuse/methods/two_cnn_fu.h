@@ -30,6 +30,7 @@ class TwoCnnFu : public FusionMethod {
   /// Throws `ConfigError` naming model.base where there is no such method, or it is a network itself.
   explicit TwoCnnFu(const TwoCnnFuOptions& options);
   void check(const TrainingData& data, const Pair& pair) const override;
+  std::string doubts(const TrainingData& data) const override;
   void fit(const TrainingData& data, const FitContext& context) override;
   Cube fuse(const Pair& pair) const override;
   bool learns() const override { return true; }

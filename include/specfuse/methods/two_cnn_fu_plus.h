@@ -72,7 +72,7 @@ class TwoCnnFuPlus : public FusionMethod {
   void tune(const TrainingPair& pair, const PlusTuneOptions& how, const FitContext& context);
   /// The inputs of a pair, from the cache where they are there.
   PlusInputs inputs_of(const Pair& pair) const;
-  void calibrate(const std::vector<PlusExample>& examples);
+  void calibrate(const std::vector<PlusExample>& examples, const FitContext& context);
 
   PlusOptions options_;
   PlusNetwork network_;

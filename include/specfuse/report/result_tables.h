@@ -17,7 +17,7 @@ struct ResultTables {
   /// By the name of the profile.
   std::vector<std::pair<std::string, Table>> profiles;
   Table significance;
-  /// Without rows for a protocol that trains nothing.
+  /// Without rows where nothing is trained on.
   Table train;
 
   /// Those that have rows, in the order of the report, each under its name in metrics.json.

@@ -15,7 +15,8 @@ struct Cell {
   double spread = std::numeric_limits<double>::quiet_NaN();
 };
 
-/// Methods by measures. The best of each column is set in bold; equal ones as shown are all best.
+/// Methods by measures. The best of each column is set in bold, on the terminal marked by a star; equal ones are all
+/// best.
 struct Table {
   struct Column {
     std::string name, unit{};
@@ -39,6 +40,8 @@ struct Table {
   std::vector<Row> rows;
   /// Names of columns of text in front of the methods.
   std::vector<std::string> fields = {};
+  /// Whether the best of a column is marked.
+  bool marks_best = true;
 };
 
 /// Each throws `Error` where a row has another number of cells or fields than there are columns of them. All text is

@@ -21,10 +21,17 @@ struct Task {
   std::optional<Rectangle> scored;
 };
 
+/// What all methods of an experiment ask of a protocol.
+struct MethodNeeds {
+  /// The widest of them.
+  Index receptive_radius = 0;
+  /// Whether any has to be trained; otherwise a scene may be too small to train on.
+  bool training = true;
+};
+
 /// What a protocol makes of a scene: "wald" trains one scale down, with the hsi itself as the answer; "split" on parts
 /// of the scene and "transfer" on `scene.train`, with the reference as the answer; "apply" on nothing.
-/// `receptive_radius` is the widest of the methods.
 /// Throws `ConfigError` where rectangles reach outside or lie too close together, or where nothing is left to train on.
-Task make_task(const Scene& scene, const ProtocolConfig& protocol, Index seed, Index receptive_radius = 0);
+Task make_task(const Scene& scene, const ProtocolConfig& protocol, Index seed, const MethodNeeds& needs = {});
 
 }  // namespace specfuse

@@ -20,6 +20,8 @@ struct PlusTrainOptions : TrainOptions {
   PlusTrainOptions();
   /// Bands of a training block, whose other sides are `tile` pixels.
   Index bands = 48;
+  /// Steps of each network that the intervals are measured with, as a part of `steps`; 0: measured without.
+  double calibration = 0.35;
   void describe(FieldVisitor& fields);
 };
 
