@@ -6,7 +6,7 @@ ARGS ?=
 .PHONY: demo test run bench asan tsan coverage mutations contributing fuzz docs format lint clean build dependencies
 
 demo: build
-	./run_experiment experiments/demo.json $(ARGS)
+	./run_experiment experiments/demo.json --overwrite $(ARGS)
 
 run: build
 	./run_experiment $(EXP) $(ARGS)

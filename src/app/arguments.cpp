@@ -12,7 +12,7 @@ namespace specfuse {
 
 const char* const kUsage =
     "usage: run_experiment CONFIG.json [--set path=value]... [--data-dir DIR]... [--out DIR] [--threads N]\n"
-    "                      [--resume] [--detect-anomaly] [--profile] [--dry-run] [--quiet] |\n"
+    "                      [--resume] [--overwrite] [--detect-anomaly] [--profile] [--dry-run] [--quiet] |\n"
     "                      --list [NAME] | --document FILE.md | --help | --version\n"
     "       run_experiment SWEEP.json [--jobs N] [--shard I/N] and all of the above\n"
     "\n"
@@ -20,7 +20,8 @@ const char* const kUsage =
     "  --data-dir DIR    look for data here first, then in $SPECFUSE_DATA and data/\n"
     "  --out DIR         where results go (default results/<name>)\n"
     "  --threads N       how many threads to use (default: all processors)\n"
-    "  --resume          go on from the checkpoints that an interrupted run left\n"
+    "  --resume          go on from what an interrupted run left, or with more training steps where that can be\n"
+    "  --overwrite       replace what another run left in the output folder, which is refused otherwise\n"
     "  --detect-anomaly  stop at the first operation of a network that makes a NaN or an infinity, and name it; slow\n"
     "  --profile         print time, FLOP/s and bytes per operation, and write them to profile.json in the output "
     "folder\n"
@@ -87,6 +88,8 @@ Arguments parse_arguments(int count, char** texts) {
       set_progress_visible(false);
     else if (text == "--resume")
       arguments.resume = true;
+    else if (text == "--overwrite")
+      arguments.overwrite = true;
     else if (text == "--detect-anomaly")
       set_detect_anomaly(true);
     else if (text == "--profile")

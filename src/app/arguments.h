@@ -16,7 +16,7 @@ struct Arguments {
   std::vector<std::string> settings, data_directories;
   /// --list, --document, --help or --version, which are answered without a run, and what is asked about.
   std::string question, subject;
-  bool resume = false, dry_run = false, profile = false;
+  bool resume = false, overwrite = false, dry_run = false, profile = false;
   /// --jobs and --shard, for a sweep only.
   std::optional<int> jobs;
   std::optional<Shard> shard;

@@ -24,7 +24,7 @@ namespace {
 constexpr std::size_t kLongestMessage = 2000;
 
 void run_config(const Arguments& arguments, const ExperimentConfig& config) {
-  RunOptions options{arguments.data_directories, arguments.out, arguments.resume};
+  RunOptions options{arguments.data_directories, arguments.out, arguments.resume, arguments.overwrite};
   if (options.out.empty()) options.out = "results/" + config.name;
   if (arguments.dry_run) {
     say(plan_experiment(config, options));

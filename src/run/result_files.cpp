@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "run/earlier_run.h"
+#include "run/kept_method.h"
 #include "specfuse/config/json_fields.h"
 #include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
@@ -41,25 +43,6 @@ std::string words_of(const ExperimentResults& results) {
 
 }  // namespace
 
-void write_fusion(const Fusion& fusion, const std::vector<FitContext>& fits, const ResultFolder& folder) {
-  const FitContext& last = fits.back();
-  const std::string file = folder.staged(last.label + "/fused.h5");
-  if (fusion.sigma) {
-    write_fused(file, fusion.fused, *fusion.sigma, fusion.width_95);
-  } else {
-    write_cube(file, fusion.fused);
-  }
-  const std::string path = folder.staged(last.label + "/checkpoint.h5");
-  if (fusion.wrote_checkpoints) {
-    copy_file(last.checkpoint_path, path);
-    if (fits.size() > 1) copy_file(fits.front().checkpoint_path, folder.staged(last.label + "/pretrained.h5"));
-  } else if (!fusion.checkpoint.tensors.empty()) {
-    Checkpoint checkpoint = fusion.checkpoint;
-    checkpoint.attributes["config"] = last.config;
-    write_checkpoint(path, checkpoint);
-  }
-}
-
 Table write_results(const ExperimentResults& results, const std::vector<FigureGroup>& figures, const std::string& log,
                     ResultFolder& folder) {
   const ResultTables tables = result_tables(results);
@@ -81,7 +64,8 @@ Table write_results(const ExperimentResults& results, const std::vector<FigureGr
   write(kReportFile, report_html(content));
   write(kLogFile, words_of(results) + log);
   write_figures(content.groups, folder);
-  folder.publish(kMetricsFile);
+  for (const MethodResult& result : results.methods) stage_method(folder, result.folder);
+  folder.publish(kMetricsFile, published_before(folder));
   return tables.scores;
 }
 

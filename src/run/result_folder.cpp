@@ -28,7 +28,7 @@ void ResultFolder::make(const std::string& folder) {
   made_.insert(made_.end(), missing.rbegin(), missing.rend());
 }
 
-ResultFolder::ResultFolder(const std::string& folder, bool resume)
+ResultFolder::ResultFolder(const std::string& folder)
     : folder_(folder), staging_(folder + "/" + kUnfinishedFolder), keeping_(folder + "/" + kResumeFolder) {
   make(folder_);
   lock_ = open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -37,8 +37,19 @@ ResultFolder::ResultFolder(const std::string& folder, bool resume)
     close(lock_);
     throw Error(concat("another run is writing to ", folder_));
   }
+}
+
+bool ResultFolder::keeps_work() const {
+  std::error_code none;
+  const fs::recursive_directory_iterator kept(keeping_, none);
+  return std::any_of(fs::begin(kept), fs::end(kept),
+                     [](const auto& entry) { return entry.path().extension() == ".h5"; });
+}
+
+void ResultFolder::begin(bool keep) {
   clear(staging_);
-  if (!resume) forget();
+  goes_on_ = keep;
+  if (!keep) forget();
   make(staging_);
   make(keeping_);
 }
@@ -46,15 +57,16 @@ ResultFolder::ResultFolder(const std::string& folder, bool resume)
 ResultFolder::~ResultFolder() {
   std::error_code ignored;
   fs::remove_all(staging_, ignored);
-  // Without a checkpoint there is nothing to go on from.
-  const auto is_checkpoint = [](const auto& entry) { return entry.path().extension() == ".h5"; };
-  const fs::directory_iterator kept(keeping_, ignored);
-  if (std::none_of(begin(kept), end(kept), is_checkpoint)) fs::remove_all(keeping_, ignored);
+  if (!keeps_work()) fs::remove_all(keeping_, ignored);
   // Where the run failed early, the folders it made are empty; those that hold something stay.
   for (auto made = made_.rbegin(); made != made_.rend(); ++made) {
     if (fs::is_empty(*made, ignored) && !ignored) fs::remove(*made, ignored);
   }
   close(lock_);
+}
+
+void ResultFolder::give_up() {
+  if (!goes_on_) forget();
 }
 
 void ResultFolder::clear(const std::string& folder) {
@@ -70,7 +82,7 @@ void ResultFolder::add_folder(const std::string& name) {
   make(staged(name));
 }
 
-void ResultFolder::publish(const std::string& last) {
+void ResultFolder::publish(const std::string& last, const std::vector<std::string>& earlier) {
   std::vector<fs::path> files;
   std::error_code reason;
   for (const auto& entry : fs::recursive_directory_iterator(staging_, reason)) {
@@ -85,6 +97,11 @@ void ResultFolder::publish(const std::string& last) {
   for (const fs::path& file : files) {
     make((folder_ / file.parent_path()).string());
     move_file(staging_ / file, folder_ / file);
+  }
+  for (const fs::path old : earlier) {
+    if (std::find(files.begin(), files.end(), old) != files.end()) continue;
+    fs::remove(folder_ / old, reason);
+    if (old.has_parent_path()) fs::remove(folder_ / old.parent_path(), reason);  // where it is empty now
   }
   forget();
 }

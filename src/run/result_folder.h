@@ -10,22 +10,32 @@ namespace specfuse {
 /// an interrupted run needs to go on is kept in another folder inside it until then.
 class ResultFolder {
  public:
-  /// Makes the folder where it is missing. Unless `resume`, forgets what an interrupted run kept. Throws `Error` with
-  /// path and reason where it cannot be written or another run has it.
-  ResultFolder(const std::string& folder, bool resume);
+  /// Makes the folder where it is missing. Throws `Error` with path and reason where it cannot be written or another
+  /// run has it.
+  explicit ResultFolder(const std::string& folder);
   ~ResultFolder();
   ResultFolder(const ResultFolder&) = delete;
   ResultFolder& operator=(const ResultFolder&) = delete;
 
+  const std::string& path() const { return folder_; }
+  /// Whether an interrupted run has kept anything to go on from.
+  bool keeps_work() const;
+  /// Makes room for a run, with what an interrupted one kept or without.
+  void begin(bool keep);
+  /// Keeps nothing of this run, unless it goes on with an earlier one.
+  void give_up();
   /// Makes a folder for staged files. Throws `Error` where its final name is taken by something else.
   void add_folder(const std::string& name);
   /// Where to write what is to be called `name`.
   std::string staged(const std::string& name) const { return staging_ + "/" + name; }
   /// Where to keep `name` for a later --resume.
   std::string kept(const std::string& name) const { return keeping_ + "/" + name; }
+  /// What is called `name` among the results.
+  std::string published(const std::string& name) const { return folder_ + "/" + name; }
   /// Renames everything that is staged to its final name, replacing what was there, and removes what was kept. The file
-  /// `last` is moved last: once it is there, all are.
-  void publish(const std::string& last = {});
+  /// `last` is moved last: once it is there, all are. Files of an `earlier` run that were not replaced go, and folders
+  /// that this leaves empty.
+  void publish(const std::string& last = {}, const std::vector<std::string>& earlier = {});
 
  private:
   /// Makes a folder and those above it, and remembers which were not there.
@@ -35,6 +45,7 @@ class ResultFolder {
   void forget();
 
   std::string folder_, staging_, keeping_;
+  bool goes_on_ = false;
   /// The folder, opened and locked.
   int lock_ = -1;
   /// Folders this run made, those above others first.

@@ -4,8 +4,10 @@
 #include <functional>
 #include <utility>
 
+#include "run/earlier_run.h"
 #include "run/environment.h"
-#include "run/peak_memory.h"
+#include "run/kept_method.h"
+#include "run/method_run.h"
 #include "run/result_files.h"
 #include "run/result_folder.h"
 #include "run/run_figures.h"
@@ -13,41 +15,17 @@
 #include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
-#include "specfuse/core/profile.h"
 #include "specfuse/core/progress.h"
-#include "specfuse/core/stopwatch.h"
 #include "specfuse/io/scene.h"
-#include "specfuse/metrics/no_reference.h"
-#include "specfuse/metrics/profiles.h"
+#include "specfuse/report/metrics_json.h"
+#include "specfuse/report/result_tables.h"
 #include "specfuse/run/apply.h"
 #include "specfuse/run/experiment_scene.h"
 #include "specfuse/run/find_data.h"
 #include "specfuse/run/protocol.h"
-#include "specfuse/tensor/math.h"
 
 namespace specfuse {
 namespace {
-
-/// The fused image against the reference, on the part that the protocol scores, and against the inputs.
-void score(const Scene& scene, const Task& task, const std::vector<std::string>& profiles, Fusion& fusion) {
-  MethodResult& result = fusion.result;
-  result.no_reference = consistency(task.pair, fusion.fused);
-  std::optional<Cube> sigma = fusion.sigma;
-  if (sigma && task.scored) sigma = crop(*sigma, *task.scored);
-  if (sigma) result.mean_sigma = sum(sigma->values) / static_cast<double>(sigma->values.size());
-  if (!scene.reference) {
-    const Scores more = qnr(task.pair, fusion.fused);
-    result.no_reference.values.insert(result.no_reference.values.end(), more.values.begin(), more.values.end());
-    return;
-  }
-  const Index ratio = task.pair.degradation.ratio;
-  const Cube reference = task.scored ? crop(*scene.reference, *task.scored) : *scene.reference;
-  const Cube fused = task.scored ? crop(fusion.fused, *task.scored) : fusion.fused;
-  result.scores = evaluate(reference, fused, ratio);
-  result.band_psnr_db = band_psnr_db(reference, fused);
-  if (sigma) result.reliability = reliability(reference, fused, *sigma, fusion.width_95);
-  for (const std::string& name : profiles) result.profiles[name] = evaluate_profile(name, reference, fused, ratio);
-}
 
 /// Calls visit(entry, method) for each method of the experiment; what is wrong with one is said of it.
 void for_each_method(const ExperimentConfig& config,
@@ -89,88 +67,32 @@ std::vector<std::string> check_methods(const ExperimentConfig& config, const Sce
   return doubts;
 }
 
-/// Runs all fits that the task asks for in turn.
-void fit_all(FusionMethod& method, const Task& task, const std::vector<FitContext>& contexts) {
-  method.fit(task.training, contexts.front());
-  if (task.fine_tuning) method.fit(*task.fine_tuning, contexts.back());
-}
-
-/// Whether a method can fuse a pair: the training image may be smaller than what it needs.
-bool suits(const FusionMethod& method, const TrainingData& data, const Pair& pair) {
+/// The result of a method, kept from an earlier run or made now.
+Fusion find_or_make(const ExperimentConfig& config, const MethodConfig& method, Index seed, const Task& task,
+                    const std::vector<std::string>& directories, ResultFolder& folder, TrainingLog& log) {
+  const std::string name = config.folder_of(method, seed);
+  if (std::optional<Fusion> kept = find_method(folder, name)) {
+    say(name + ": was complete before");
+    return *std::move(kept);
+  }
+  const std::vector<FitContext> fits = fit_contexts(config, method, seed, folder, log);
+  const std::string checkpoint = method.checkpoint ? find_checkpoint(*method.checkpoint, directories) : "";
+  const bool fitted = method.checkpoint && config.protocol.type == Protocol::apply;
   try {
-    method.check(data, pair);
+    Fusion fusion = fit_and_fuse(method, task, fits, checkpoint, fitted);
+    keep_method(folder, fusion, fits);
+    return fusion;
   } catch (const ConfigError&) {
-    return false;
+    folder.give_up();  // no run of this configuration can go on
+    throw;
   }
-  return true;
 }
 
-/// Fits and fuses, the same for every method. The reference is never seen here.
-Fusion fit_and_fuse(const MethodConfig& config, const Task& task, const FitContext& context,
-                    const std::function<void(FusionMethod&)>& prepare) {
-  Fusion fusion;
-  MethodResult& result = fusion.result;
-  result.name = config.name;
-  result.label = config.label;
-  result.folder = context.label;
-  result.seed = static_cast<Index>(context.seed);
-  const std::unique_ptr<FusionMethod> method = config.options->make();
-
-  reset_peak_memory();
-  const Stopwatch fitting;
-  {
-    const ProfileSpan span("fit");
-    prepare(*method);
-  }
-  result.fit_seconds = fitting.seconds();
-  const Stopwatch fusing;
-  {
-    const ProfileSpan span("fuse");
-    static_cast<FusedWithSigma&>(fusion) = method->fuse_with_sigma(task.pair);
-  }
-  result.fuse_seconds = fusing.seconds();
-  result.peak_memory_mb = peak_memory_mb();
-  result.remarks = method->remarks();
-  if (!result.remarks.empty()) say(concat(result.folder, ": ", result.remarks));
-
-  if (task.training.train.empty()) return fusion;
-  const TrainingPair& training = task.training.train.front();
-  if (suits(*method, task.training, training.input)) {
-    result.train_scores = evaluate(training.target, method->fuse(training.input), training.input.degradation.ratio);
-  }
-  fusion.checkpoint = method->checkpoint();
-  fusion.wrote_checkpoints = method->writes_checkpoints();
-  return fusion;
-}
-
-/// The experiment as if this method and seed were all of it: what the checkpoint is to remember.
-std::string config_of(const ExperimentConfig& config, const MethodConfig& method, Index seed) {
-  ExperimentConfig alone = config;
-  alone.methods = {method};
-  alone.seeds = {seed};
-  return config_text(alone);
-}
-
-/// The contexts of the fits of one result: one, or a pre-training and a fine-tuning.
-std::vector<FitContext> fit_contexts(const ExperimentConfig& config, const MethodConfig& method, Index seed,
-                                     const ResultFolder& folder, TrainingLog& log) {
-  FitContext context;
-  context.seed = static_cast<std::uint64_t>(seed);
-  context.label = config.folder_of(method, seed);
-  context.checkpoint_path = folder.kept(context.label + ".h5");
-  context.resume = true;  // without --resume nothing is kept
-  context.config = config_of(config, method, seed);
-  const auto record_as = [&log, seed](const std::string& result) {
-    return [&log, seed, result](const TrainingRecord& record) { log.add({result, seed, record}); };
-  };
-  context.record = record_as(context.label);
-  context.sync_records = [&log] { log.sync(); };
-  if (!config.protocol.fine_tune) return {context};
-  FitContext tuning = context;
-  tuning.warm_start = WarmStart{config.protocol.fine_tune->steps, config.protocol.fine_tune->learning_rate};
-  tuning.record = record_as(fine_tuning_of(context.label));
-  context.checkpoint_path = folder.kept(concat(".pretrained.", context.label, ".h5"));  // no label starts with '.'
-  return {context, tuning};
+/// The table of a run that was done before.
+Table earlier_scores(const ResultFolder& folder, const ExperimentConfig& config) {
+  say(concat(folder.path(), ": this experiment was done before; --overwrite does it anew"));
+  const std::string file = folder.published(kMetricsFile);
+  return score_table(read_metrics_json(read_text(file), file, config));
 }
 
 }  // namespace
@@ -184,12 +106,16 @@ Table run_experiment(const ExperimentConfig& given, const RunOptions& options) {
   ExperimentResults results;
   results.doubts = check_methods(config, scene, *first);
   for (const std::string& doubt : results.doubts) say("warning: " + doubt);
-  ResultFolder folder(options.out, options.resume);
-  TrainingLog log(folder.kept(kLogFile));
   results.config = config;
   results.scored_on = config.protocol.test ? config.protocol.test->text() : "whole image";
   results.data_hash = data_hash(scene);
   results.environment = environment_text();
+  ResultFolder folder(options.out);
+  const Beginning beginning = begin_in(folder, config, results.data_hash, options);
+  if (beginning == Beginning::was_done) return earlier_scores(folder, config);
+  folder.begin(beginning == Beginning::goes_on);
+  write_text_atomically(folder.kept(kConfigFile), config_text(config));
+  TrainingLog log(folder.kept(kLogFile));
   std::optional<RunFigures> figures;
   for (const Index seed : config.seeds) {
     for (const MethodConfig& method : config.methods) folder.add_folder(config.folder_of(method, seed));
@@ -202,24 +128,19 @@ Table run_experiment(const ExperimentConfig& given, const RunOptions& options) {
     if (task.estimate) results.estimates[seed] = *task.estimate;
     if (!figures) figures.emplace(scene, task, config.protocol);
     for (const MethodConfig& method : config.methods) {
-      SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before ", config.folder_of(method, seed));
-      const std::vector<FitContext> contexts = fit_contexts(config, method, seed, folder, log);
-      Fusion fusion = fit_and_fuse(method, task, contexts.back(), [&](FusionMethod& fresh) {
-        if (method.checkpoint) restore_from(find_checkpoint(*method.checkpoint, directories), fresh);
-        if (method.checkpoint && config.protocol.type == Protocol::apply) return;
-        fit_all(fresh, task, contexts);  // with `apply` of a method that learns nothing: it still takes its seed
-      });
-      {
-        const ProfileSpan span("evaluate");
-        score(scene, task, config.metric_profiles, fusion);
-      }
+      SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before ", config.folder_of(method, seed),
+                        folder.keeps_work() ? "; continue with --resume" : "");
+      Fusion fusion = find_or_make(config, method, seed, task, directories, folder, log);
+      fusion.result.name = method.name;
+      fusion.result.label = method.label;
+      fusion.result.seed = seed;
+      score(scene, task, config.metric_profiles, fusion);
       if (seed == config.seeds.front()) figures->add(method.label, fusion);
-      write_fusion(fusion, contexts, folder);
       fusion.result.training = log.curves(fusion.result.folder);
       results.methods.push_back(fusion.result);
     }
   }
-  SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before the results were written");
+  SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before the results were written; continue with --resume");
   results.figures = figures->data();
   return write_results(results, figures->groups(), log.text(), folder);
 }

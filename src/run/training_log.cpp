@@ -42,7 +42,7 @@ void TrainingLog::read(const std::string& path) {
     const Json json = Json::parse(text, nullptr, false);
     if (!json.is_object()) return;  // the last line of a run that was killed
     const auto method = json.find("method");
-    if (method == json.end() || !method->is_string()) return;
+    if (method == json.end() || !method->is_string() || !json.contains("step")) continue;  // a remark, no record
     insert({method->get<std::string>(),
             integer(json, "seed"),
             {integer(json, "step"), number(json, "loss"), number(json, "learning_rate"),

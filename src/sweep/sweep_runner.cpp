@@ -138,6 +138,7 @@ class Runner {
                                        "--out",
                                        folder.path(),
                                        "--resume",
+                                       "--overwrite",
                                        "--quiet",
                                        "--threads",
                                        std::to_string(std::max(1, threads() / jobs_))};

@@ -142,7 +142,7 @@ class CommandLine(ProgramTest):
             experiment(protocol={"type": "transfer", "train_scenes": [{"scene": "good.h5"}],
                                  "validation_scenes": [{"scene": "good.h5"}], "fine_tune": {"steps": 1}})]
         for config in configs:
-            self.succeeded(self.run_config(config))
+            self.succeeded(self.run_config(config, "--overwrite"))
             resolved = json.loads((self.out / "config.json").read_text())
             missing = [key for key in keys(resolved)
                        if not any(name == key or name.endswith("." + key) for name in documented)]

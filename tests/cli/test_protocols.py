@@ -88,7 +88,7 @@ class Protocols(ProgramTest):
         self.assertEqual(resolved["methods"][2]["model"]["branches"]["hsi"]["layers"]["conv"]["maps"], 3)
         self.succeeded(self.run_config(resolved))
         other_size = dict(config, data={"scene": "good.h5", "crop": {"rows": 10, "cols": 6}})
-        self.succeeded(self.run_config(other_size, "--set", "methods.2.fuse_tile=5"))
+        self.succeeded(self.run_config(other_size, "--set", "methods.2.fuse_tile=5", "--overwrite"))
 
         self.out = self.folder / "refused"
         self.refused(2, "methods.2.model.branches.hsi.layers.conv.maps: expected 3 as in the checkpoint, got 4",

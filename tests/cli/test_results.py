@@ -100,7 +100,7 @@ class ResultFiles(ProgramTest):
             figures = {path.name for path in (self.out / "figures").iterdir()}
             self.assertIn("expected_two_cnn_fu_plus.png", figures)
             self.assertEqual({"reliability.svg", "error_two_cnn_fu_plus.png"} <= figures, scored)
-            loud = self.run_program("config.json", "--data-dir", self.folder, "--out", self.out)
+            loud = self.run_program("config.json", "--data-dir", self.folder, "--out", self.out, "--overwrite")
             self.assertIn(f"{folder}: {method['remarks']}\n", loud.stderr)
 
     def test_estimates_are_used_and_reported(self):
@@ -110,7 +110,8 @@ class ResultFiles(ProgramTest):
         known = self.succeeded(self.run_config(experiment(data=data, degrade=degrade, methods=methods)))
         self.assertNotIn("estimates", known)
         degrade["estimate"] = {"srf": True, "psf": True}
-        blind = self.succeeded(self.run_config(experiment(data=data, degrade=degrade, methods=methods, seeds=[0, 1])))
+        blind = self.succeeded(self.run_config(experiment(data=data, degrade=degrade, methods=methods, seeds=[0, 1]),
+                                               "--overwrite"))
         self.assertEqual([estimate["seed"] for estimate in blind["estimates"]], [0, 1])
         estimate = blind["estimates"][0]
         self.assertAlmostEqual(estimate["psf_fwhm"], 5, delta=0.5)
@@ -126,7 +127,7 @@ class ResultFiles(ProgramTest):
 
     def test_profiles_score_beside_our_measures(self):
         plain = self.succeeded(self.run_config(experiment()))
-        metrics = self.succeeded(self.run_config(experiment(metric_profiles=["ssrnet", "matlab_hsms"])))
+        metrics = self.succeeded(self.run_config(experiment(metric_profiles=["ssrnet", "matlab_hsms"]), "--overwrite"))
         for one, other in zip(plain["methods"], metrics["methods"]):
             self.assertNotIn("profiles", one)
             self.assertEqual(one["metrics"], other["metrics"])

@@ -31,13 +31,126 @@ class Resume(ProgramTest):
         self.assertRegex(error, r"^run_experiment: error: interrupted at step \d+ of 3000; .*--resume\n$")
         self.assertTrue(checkpoint.exists())
         self.assertFalse((self.out / "metrics.json").exists())
-        other = self.run_config(config, "--resume", "--set", "methods.0.train.learning_rate=0.5")
-        self.assertEqual(other.returncode, 2)
-        self.assertIn("of another configuration", other.stderr)
+        # Neither the same command nor another experiment takes what was kept away.
+        again = self.run_config(config)
+        self.assertEqual(again.returncode, 2)
+        self.assertIn("holds an unfinished run of this configuration; --resume goes on with it, --overwrite starts anew",
+                      again.stderr)
+        for options in ["--resume"], []:
+            other = self.run_config(config, *options, "--set", "methods.0.train.learning_rate=0.5")
+            self.assertEqual(other.returncode, 2)
+            self.assertIn("holds an unfinished run of another configuration (methods.0.train.learning_rate is 0.0003 there "
+                          "and 0.5 here); --overwrite replaces it, --out names another folder", other.stderr)
+        self.assertTrue(checkpoint.exists())
         self.succeeded(self.run_config(config, "--resume"))
         self.assertFalse((self.out / ".resume").exists())
         self.assertTrue((self.out / "two_cnn_fu/checkpoint.h5").exists())
         self.assertEqual([line["step"] for line in self.log()], list(range(1, 3001)))
+
+    def test_a_finished_run_is_not_done_again_and_not_lost(self):
+        config = experiment()
+        first = self.succeeded(self.run_config(config))
+        fused = self.out / "two_cnn_fu/fused.h5"
+        before = fused.stat().st_mtime_ns
+        for options in [], ["--resume"], ["--resume", "--overwrite"], ["--set", "name=other"]:
+            run = self.run_config(config, *options)
+            self.assertEqual((run.returncode, run.stderr), (0, ""))
+            self.assertIn("bicubic", run.stdout)
+            self.assertEqual(fused.stat().st_mtime_ns, before)
+        loud = self.run_program(self.folder / "config.json", "--data-dir", self.folder, "--out", self.out)
+        self.assertIn("this experiment was done before; --overwrite does it anew", loud.stderr)
+        changed = ["--set", "degrade.ratio=4", "--set", 'methods=[{"name": "gsa"}]']
+        for options in [], ["--resume"]:
+            run = self.run_config(config, *changed, *options)
+            self.assertEqual(run.returncode, 2)
+            self.assertRegex(run.stderr, r"out: holds results of another configuration \(degrade.ratio is 2 there and 4 here, "
+                                         r".*\); --overwrite replaces it, --out names another folder")
+        self.assertEqual(json.loads((self.out / "metrics.json").read_text()), first)
+
+        mine = self.out / "two_cnn_fu/mine.txt"
+        mine.write_text("not of the run")
+        self.succeeded(self.run_config(config, *changed, "--overwrite"))
+        # What the run before had left is gone, what nobody knows is not.
+        self.assertEqual(sorted(path.name for path in self.out.iterdir() if path.is_dir()), ["figures", "gsa", "two_cnn_fu"])
+        self.assertEqual([path.name for path in (self.out / "two_cnn_fu").iterdir()], ["mine.txt"])
+        self.assertFalse([path for path in (self.out / "figures").iterdir() if "linear_injection" in path.name])
+
+    def test_results_on_other_data_are_not_those_of_this_experiment(self):
+        config = experiment(methods=[{"name": "bicubic"}])
+        scene = self.folder / "good.h5"
+        self.succeeded(self.run_config(config))
+        scene.write_bytes((self.out / "bicubic/fused.h5").read_bytes())
+        run = self.run_config(config)
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("holds results of this configuration on other data; --overwrite", run.stderr)
+
+    def test_a_training_goes_on_to_more_steps_where_that_is_the_same(self):
+        train = SMALL_NETWORK["train"] | {"schedule": "constant", "steps": 9}
+        config = experiment(methods=[{"name": "bicubic"}, SMALL_NETWORK | {"train": train}])
+        alone = self.succeeded(self.run_config(config))
+        whole = {name: (self.out / name).read_bytes() for name in ["two_cnn_fu/fused.h5", "bicubic/fused.h5"]}
+        log = self.log()
+        self.out = self.folder / "longer"
+        path = "methods.1.train.steps"
+        self.succeeded(self.run_config(config, "--set", path + "=5"))
+        run = self.run_config(config)
+        self.assertIn("holds results of another configuration (methods.1.train.steps is 5 there and 9 here)", run.stderr)
+        longer = self.succeeded(self.run_config(config, "--resume"))
+        self.assertEqual({name: (self.out / name).read_bytes() for name in whole}, whole)
+        self.assertEqual([line["step"] for line in self.log()], list(range(1, 10)))
+        self.assertEqual(timeless(longer["methods"]), timeless(alone["methods"]))
+        self.assertEqual(timeless(self.log()), timeless(log))
+        # Not to fewer, and not where the schedule depends on how many there are.
+        run = self.run_config(config, "--resume", "--set", path + "=8")
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("(methods.1.train.steps is 9 there and 8 here); --overwrite", run.stderr)
+        self.out = self.folder / "cosine"
+        self.succeeded(self.run_config(config, "--set", "methods.1.train.schedule=cosine"))
+        run = self.run_config(config, "--resume", "--set", "methods.1.train.schedule=cosine", "--set", path + "=10")
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("methods.1.train.steps cannot just grow: a cosine schedule is laid over all steps", run.stderr)
+        self.out = self.folder / "validated"
+        validated = experiment(protocol={"validation_fraction": 0.25}, methods=[
+            SMALL_NETWORK | {"train": train | {"validate_every": 2}}])
+        self.succeeded(self.run_config(validated))
+        run = self.run_config(validated, "--resume", "--set", "methods.0.train.steps=10")
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("the best step by validation, not the last", run.stderr)
+
+    def test_methods_that_were_complete_are_kept_and_not_fused_again(self):
+        long = SMALL_NETWORK | {"train": SMALL_NETWORK["train"] | {"steps": 3000}}
+        short = SMALL_NETWORK | {"label": "short"}
+        config = experiment(methods=[{"name": "gsa"}, {"name": "linear_injection"}, short, long], seeds=[0])
+        path = self.folder / "config.json"
+        path.write_text(json.dumps(config))
+        command = [PROGRAM, path, "--data-dir", self.folder, "--out", self.out]
+        run = subprocess.Popen([*command, "--quiet"], stderr=subprocess.PIPE, text=True)
+        kept = self.out / ".resume/done/short/result.json"
+        checkpoint = self.out / ".resume/two_cnn_fu.h5"
+        for _ in range(1000):
+            if kept.exists() and checkpoint.exists() or run.poll() is not None:
+                break
+            time.sleep(0.02)
+        run.send_signal(signal.SIGKILL)
+        run.communicate(timeout=60)
+        self.assertTrue(kept.exists())
+        seconds = json.loads((self.out / ".resume/done/gsa/result.json").read_text())["fuse_seconds"]
+        # One that is not whole is made again.
+        (self.out / ".resume/done/linear_injection/fused.h5").write_bytes(b"cut off")
+        run = subprocess.run([*command, "--resume"], capture_output=True, text=True, timeout=120)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn("gsa: was complete before\n", run.stderr)
+        self.assertIn("short: was complete before\n", run.stderr)
+        self.assertNotIn("linear_injection: was complete", run.stderr)
+        resumed = json.loads((self.out / "metrics.json").read_text())
+        self.assertEqual(resumed["methods"][0]["fuse_seconds"], seconds)
+        resumed_out, self.out = self.out, self.folder / "alone"
+        alone = self.succeeded(self.run_config(config))
+        self.assertEqual(timeless(resumed["methods"]), timeless(alone["methods"]))
+        self.assertEqual(timeless(resumed["summary"]), timeless(alone["summary"]))
+        for label in ["gsa", "linear_injection", "short", "two_cnn_fu"]:
+            self.assertEqual(*((out / label / "fused.h5").read_bytes() for out in (resumed_out, self.out)))
+        self.assertEqual(sorted(path.name for path in (resumed_out / "short").iterdir()), ["checkpoint.h5", "fused.h5"])
 
     def test_killed_at_twenty_moments_it_ends_as_if_left_alone(self):
         train = SMALL_NETWORK["train"] | {"steps": 1500, "checkpoint_every": 20, "validate_every": 50}

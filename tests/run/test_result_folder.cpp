@@ -24,7 +24,8 @@ TEST_CASE("result folder: nothing appears before it is published, then everythin
   const Folder folder;
   fs::create_directories(folder.path + "/a");
   write_text_atomically(folder.path + "/a/x.txt", "old");
-  ResultFolder results(folder.path, false);
+  ResultFolder results(folder.path);
+  results.begin(false);
   results.add_folder("a");
   results.add_folder("b");
   write_text_atomically(results.staged("a/x.txt"), "new");
@@ -39,14 +40,18 @@ TEST_CASE("result folder: nothing appears before it is published, then everythin
 TEST_CASE("result folder: what is not published is removed, and so is a folder made for nothing") {
   const Folder folder;
   {
-    ResultFolder results(folder.path, false);
+    ResultFolder results(folder.path);
+    results.begin(false);
     results.add_folder("a");
     write_text_atomically(results.staged("a/x.txt"), "x");
   }
   CHECK_FALSE(fs::exists(folder.path));
   // What somebody else made stays, empty or not.
   fs::create_directories(folder.path + "/theirs");
-  { ResultFolder results(folder.path, false); }
+  {
+    ResultFolder results(folder.path);
+    results.begin(false);
+  }
   CHECK(fs::is_empty(folder.path + "/theirs"));
 }
 
@@ -54,7 +59,8 @@ TEST_CASE("result folder: what a killed run left is cleared away") {
   const Folder folder;
   fs::create_directories(folder.path + "/.unfinished");
   write_text_atomically(folder.path + "/.unfinished/stale.txt", "stale");
-  ResultFolder results(folder.path, false);
+  ResultFolder results(folder.path);
+  results.begin(false);
   results.publish();
   CHECK_FALSE(fs::exists(folder.path + "/stale.txt"));
 }
@@ -62,10 +68,11 @@ TEST_CASE("result folder: what a killed run left is cleared away") {
 TEST_CASE("result folder: one run at a time") {
   const Folder folder;
   {
-    ResultFolder results(folder.path, false);
-    CHECK_THROWS_WITH_AS(ResultFolder(folder.path, true), doctest::Contains("another run is writing"), Error);
+    ResultFolder results(folder.path);
+    results.begin(false);
+    CHECK_THROWS_WITH_AS(ResultFolder{folder.path}, doctest::Contains("another run is writing"), Error);
   }
-  CHECK_NOTHROW(ResultFolder(folder.path, false));
+  CHECK_NOTHROW(ResultFolder{folder.path});
 }
 
 TEST_CASE(
@@ -73,17 +80,20 @@ TEST_CASE(
   const Folder folder;
   const std::string kept = folder.path + "/.resume/a.h5";
   {
-    ResultFolder results(folder.path, false);
+    ResultFolder results(folder.path);
+    results.begin(false);
     write_text_atomically(results.kept("log.jsonl"), "log");
   }
   CHECK_FALSE(fs::exists(folder.path));
   {
-    ResultFolder results(folder.path, false);
+    ResultFolder results(folder.path);
+    results.begin(false);
     write_text_atomically(results.kept("a.h5"), "checkpoint");
   }
   CHECK(fs::exists(kept));
   {
-    ResultFolder results(folder.path, true);
+    ResultFolder results(folder.path);
+    results.begin(true);
     CHECK(fs::exists(kept));
     write_text_atomically(results.staged("x.txt"), "x");
     results.publish();
@@ -95,7 +105,8 @@ TEST_CASE(
 TEST_CASE("result folder: a name that is taken by something else is refused before anything is moved") {
   const Folder folder;
   fs::create_directories(folder.path + "/z.json");
-  ResultFolder results(folder.path, false);
+  ResultFolder results(folder.path);
+  results.begin(false);
   write_text_atomically(results.staged("a.txt"), "a");
   write_text_atomically(results.staged("z.json"), "z");
   CHECK_THROWS_WITH_AS(results.publish(), doctest::Contains("z.json"), Error);
@@ -104,11 +115,28 @@ TEST_CASE("result folder: a name that is taken by something else is refused befo
   CHECK_THROWS_WITH_AS(results.add_folder("b"), doctest::Contains("something else"), Error);
 }
 
+TEST_CASE("result folder: files of an earlier run go when the new ones are there, what is not known stays") {
+  const Folder folder;
+  fs::create_directories(folder.path + "/old");
+  for (const char* name : {"/old/fused.h5", "/a.txt", "/b.txt", "/mine.txt"}) {
+    write_text_atomically(folder.path + name, "old");
+  }
+  ResultFolder results(folder.path);
+  results.begin(false);
+  write_text_atomically(results.staged("b.txt"), "new");
+  results.publish("b.txt", {"old/fused.h5", "old/checkpoint.h5", "a.txt", "b.txt"});
+  CHECK_FALSE(fs::exists(folder.path + "/old"));
+  CHECK_FALSE(fs::exists(folder.path + "/a.txt"));
+  CHECK(read_text(folder.path + "/b.txt") == "new");
+  CHECK(read_text(folder.path + "/mine.txt") == "old");
+}
+
 TEST_CASE("result folder: the file that says that all are there comes last") {
   const std::string names = "abcdefgh";  // whatever order they are found in, one comes before the folder
   for (const char last : names) {
     const Folder folder;
-    ResultFolder results(folder.path, false);
+    ResultFolder results(folder.path);
+    results.begin(false);
     for (const char name : names) write_text_atomically(results.staged(std::string(1, name)), "x");
     results.add_folder("folder");
     write_text_atomically(results.staged("folder/y"), "y");

@@ -24,6 +24,12 @@ inline constexpr std::array kResultNames = {kConfigFile, kEnvironmentFile, kFail
                                             kLogFile,    kScoresCsv,       kMetricsFile,    kProfileFile,
                                             kReportFile, kSceneFile,       kScoresMarkdown, kScoresLatex};
 
+/// What is written into the folder of each result.
+inline constexpr const char* kFusedFile = "fused.h5";
+inline constexpr const char* kCheckpointFile = "checkpoint.h5";
+inline constexpr const char* kPretrainedFile = "pretrained.h5";
+inline constexpr std::array kMethodFiles = {kFusedFile, kCheckpointFile, kPretrainedFile};
+
 /// Folders for what is not whole yet, and for what --resume needs. No label starts with a dot.
 inline constexpr const char* kUnfinishedFolder = ".unfinished";
 inline constexpr const char* kResumeFolder = ".resume";

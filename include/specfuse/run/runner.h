@@ -12,13 +12,16 @@ struct RunOptions {
   std::vector<std::string> data_directories;
   /// Where results go.
   std::string out;
-  /// Continue from the checkpoints that an earlier run left there.
+  /// Continue from what an earlier run left there.
   bool resume = false;
+  /// Replace what another run left there.
+  bool overwrite = false;
 };
 
 /// Loads, degrades, fits, fuses, scores and reports, for each seed and each method, and writes the files that
 /// experiments/README.md lists into `options.out`: all of them at the end, or none. Returns the table of the scores.
-/// Throws `ConfigError`, `DataError`, `Error`, or `Interrupted` with the checkpoints left in place.
+/// Where the folder holds these results already, that is all; where it holds anything else, `options` say what becomes
+/// of it. Throws `ConfigError`, `DataError`, `Error`, or `Interrupted` with all that is needed to go on left in place.
 Table run_experiment(const ExperimentConfig& config, const RunOptions& options);
 
 /// What `run_experiment` would do, one step a line. Loads and checks the data, fits and writes nothing. Throws as

@@ -1,0 +1,67 @@
+#include "specfuse/config/differences.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "specfuse/config/json_fields.h"
+#include "specfuse/core/error.h"
+
+namespace specfuse {
+namespace {
+
+std::string text_of(const Json& value) {
+  constexpr std::size_t kLongest = 60;
+  const std::string text = value.dump();
+  return text.size() > kLongest ? text.substr(0, kLongest - 3) + "..." : text;
+}
+
+/// Lists, under their key paths, where two values differ; lists of another length differ as a whole.
+void compare(const Json& first, const Json& second, const std::string& path, std::vector<Difference>& found) {
+  if (first == second) return;
+  const auto below = [&](const std::string& key) { return path.empty() ? key : concat(path, ".", key); };
+  if (first.is_object() && second.is_object()) {
+    for (const auto& [key, value] : first.items()) {
+      if (second.contains(key)) {
+        compare(value, second.at(key), below(key), found);
+      } else {
+        found.push_back({below(key), text_of(value), ""});
+      }
+    }
+    for (const auto& [key, value] : second.items()) {
+      if (!first.contains(key)) found.push_back({below(key), "", text_of(value)});
+    }
+    return;
+  }
+  const bool lists = first.is_array() && second.is_array() && first.size() == second.size();
+  if (lists && std::any_of(first.begin(), first.end(), [](const Json& item) { return item.is_structured(); })) {
+    for (std::size_t i = 0; i < first.size(); ++i) compare(first[i], second[i], below(concat(i)), found);
+    return;
+  }
+  found.push_back({path, text_of(first), text_of(second)});
+}
+
+}  // namespace
+
+std::vector<Difference> differences(const std::string& first, const std::string& second) {
+  Json one = parse_json(first, "configuration"), other = parse_json(second, "configuration");
+  SPECFUSE_CHECK_AS(ConfigError, one.is_object() && other.is_object(), "configuration: expected an object");
+  one.erase("name");
+  other.erase("name");
+  std::vector<Difference> found;
+  compare(one, other, "", found);
+  return found;
+}
+
+std::string differences_text(const std::vector<Difference>& differences) {
+  constexpr std::size_t kMost = 3;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(kMost, differences.size()); ++i) {
+    const auto& [path, first, second] = differences[i];
+    text += concat(i == 0 ? "" : ", ", path, " is ", first.empty() ? "not given" : first, " there and ",
+                   second.empty() ? "not given" : second, " here");
+  }
+  if (differences.size() > kMost) text += concat(", and ", differences.size() - kMost, " more");
+  return text;
+}
+
+}  // namespace specfuse

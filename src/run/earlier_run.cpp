@@ -1,0 +1,167 @@
+#include "run/earlier_run.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "run/kept_method.h"
+#include "specfuse/config/differences.h"
+#include "specfuse/config/json_fields.h"
+#include "specfuse/config/result_names.h"
+#include "specfuse/core/error.h"
+#include "specfuse/io/checkpoint.h"
+
+namespace fs = std::filesystem;
+
+namespace specfuse {
+namespace {
+
+/// What a folder holds of an earlier run.
+struct Earlier {
+  /// Resolved; empty where it is not known.
+  std::string config;
+  /// Of the data it was made of, where it is finished.
+  std::string data_hash;
+};
+
+std::optional<Earlier> unfinished_in(const ResultFolder& folder) {
+  if (!folder.keeps_work()) return {};
+  const std::string file = folder.kept(kConfigFile);
+  return Earlier{fs::exists(file) ? read_text(file) : "", ""};
+}
+
+std::optional<Earlier> finished_in(const ResultFolder& folder) {
+  const std::string file = folder.published(kMetricsFile);
+  if (!fs::exists(file)) return {};
+  const Json json = Json::parse(read_text(file), nullptr, false);
+  const bool whole = json.is_object() && json.contains("config") && json.contains("data_hash");
+  return whole ? Earlier{json["config"].dump(), json["data_hash"].dump()} : Earlier{};
+}
+
+/// Whether a difference is a larger number of training steps, and of which method.
+std::optional<std::size_t> longer_method(const Difference& difference, const ExperimentConfig& config) {
+  for (std::size_t i = 0; i < config.methods.size(); ++i) {
+    if (difference.path != concat("methods.", i, ".train.steps")) continue;
+    if (std::stod("0" + difference.first) < std::stod("0" + difference.second)) return i;
+  }
+  return {};
+}
+
+/// Why a training cannot go on to more steps as if it had been one; empty where it can.
+std::string obstacle(const MethodConfig& method, const std::string& checkpoint, bool finished) {
+  const Json options = write_fields(method);
+  const std::string schedule = options.at("train").at("schedule").get<std::string>();
+  if (schedule != "constant") {
+    return concat("a ", schedule,
+                  " schedule is laid over all steps, so that more of them are another training "
+                  "(with train.schedule constant it could go on)");
+  }
+  if (!fs::exists(checkpoint)) return "no checkpoint of it is there";
+  const Checkpoint state = read_checkpoint(checkpoint);
+  if (!state.state.count("step")) return "its checkpoint holds no state of a training";
+  const auto best = state.tensors.lower_bound("best/");
+  if (finished && best != state.tensors.end() && best->first.starts_with("best/")) {
+    return "what was kept of it is the best step by validation, not the last";
+  }
+  return {};
+}
+
+/// Makes what an earlier run with fewer steps left the beginning of this one.
+void take_further(const ResultFolder& folder, const ExperimentConfig& config, bool finished) {
+  fs::create_directories(folder.kept(""));
+  for (const Index seed : config.seeds) {
+    for (const MethodConfig& method : config.methods) {
+      const std::string result = config.folder_of(method, seed), kept = folder.kept(result + ".h5");
+      const std::string published = folder.published(result + "/checkpoint.h5");
+      forget_method(folder, result);
+      const std::string& from = finished ? published : kept;
+      if (!fs::exists(from)) continue;
+      Checkpoint state = read_checkpoint(from);
+      state.attributes["config"] = config_of(config, method, seed);
+      if (state.state.count("step")) write_checkpoint(kept, state);
+    }
+  }
+  if (finished && fs::exists(folder.published(kLogFile))) {
+    write_text_atomically(folder.kept(kLogFile), read_text(folder.published(kLogFile)));
+  }
+}
+
+/// Throws unless the differences are such that the earlier run can be trained further; then does so.
+void extend(const ResultFolder& folder, const ExperimentConfig& config, const std::vector<Difference>& found,
+            bool finished, const std::string& refusal) {
+  for (const Difference& difference : found) {
+    const auto method = longer_method(difference, config);
+    SPECFUSE_CHECK_AS(ConfigError, method && !config.protocol.fine_tune, refusal);
+    for (const Index seed : config.seeds) {
+      const std::string result = config.folder_of(config.methods[*method], seed);
+      const std::string checkpoint =
+          finished ? folder.published(result + "/checkpoint.h5") : folder.kept(result + ".h5");
+      const std::string why = obstacle(config.methods[*method], checkpoint, finished);
+      SPECFUSE_CHECK_AS(ConfigError, why.empty(), refusal, "; ", difference.path, " cannot just grow: ", why);
+    }
+  }
+  take_further(folder, config, finished);
+}
+
+}  // namespace
+
+std::string config_of(const ExperimentConfig& config, const MethodConfig& method, Index seed) {
+  ExperimentConfig alone = config;
+  alone.methods = {method};
+  alone.seeds = {seed};
+  return config_text(alone);
+}
+
+Beginning begin_in(const ResultFolder& folder, const ExperimentConfig& config, const std::string& data_hash,
+                   const RunOptions& options) {
+  const std::string elsewhere = "--overwrite replaces it, --out names another folder";
+  std::optional<Earlier> unfinished = unfinished_in(folder), finished = finished_in(folder);
+  if (!unfinished && !finished) return Beginning::anew;
+  if (options.overwrite && !options.resume) return Beginning::anew;
+  const Earlier& earlier = unfinished ? *unfinished : *finished;
+  const std::string what = concat(folder.path(), ": holds ", unfinished ? "an unfinished run" : "results");
+  const auto refuse = [&](const std::string& reason) {
+    if (options.overwrite) return Beginning::anew;
+    throw ConfigError(concat(what, reason));
+  };
+  if (earlier.config.empty()) return refuse(concat(" of an unknown configuration; ", elsewhere));
+  const std::vector<Difference> found = differences(earlier.config, config_text(config));
+  if (!found.empty()) {
+    const std::string reason = concat(" of another configuration (", differences_text(found), "); ", elsewhere);
+    if (!options.resume || options.overwrite) return refuse(reason);
+    extend(folder, config, found, !unfinished, what + reason);
+    return Beginning::goes_on;
+  }
+  if (!unfinished) {
+    if (earlier.data_hash == Json(data_hash).dump()) return Beginning::was_done;
+    return refuse(concat(" of this configuration on other data; ", elsewhere));
+  }
+  if (options.resume) return Beginning::goes_on;
+  return refuse(" of this configuration; --resume goes on with it, --overwrite starts anew");
+}
+
+std::vector<std::string> published_before(const ResultFolder& folder) {
+  const std::optional<Earlier> finished = finished_in(folder);
+  if (!finished || finished->config.empty()) return {};
+  std::vector<std::string> files;
+  for (const char* name : kResultNames) {
+    if (fs::is_regular_file(folder.published(name))) files.push_back(name);
+  }
+  std::error_code none;
+  for (const auto& figure : fs::directory_iterator(folder.published(kFigureFolder), none)) {
+    files.push_back(concat(kFigureFolder, "/", figure.path().filename().string()));
+  }
+  try {
+    const ExperimentConfig earlier = parse_config(finished->config, folder.published(kMetricsFile), {});
+    for (const Index seed : earlier.seeds) {
+      for (const MethodConfig& method : earlier.methods) {
+        for (const char* name : kMethodFiles) files.push_back(concat(earlier.folder_of(method, seed), "/", name));
+      }
+    }
+  } catch (const ConfigError&) {
+    // Of another version, or not ours: its methods' folders are not known, and stay.
+  }
+  return files;
+}
+
+}  // namespace specfuse

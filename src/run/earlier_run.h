@@ -1,0 +1,25 @@
+#pragma once
+
+#include "run/result_folder.h"
+#include "specfuse/config/config.h"
+#include "specfuse/run/runner.h"
+
+namespace specfuse {
+
+/// How a run begins in a folder that may hold another one.
+enum class Beginning { anew, goes_on, was_done };
+
+/// What is to be done about an earlier run in the folder. With `resume` an unfinished one is gone on with, and one that
+/// differs in more steps alone is trained further where that is the same as one long training. With `overwrite` any
+/// other is replaced. Throws `ConfigError` that says what the folder holds and what to do where neither allows it:
+/// nothing is lost without a word.
+Beginning begin_in(const ResultFolder& folder, const ExperimentConfig& config, const std::string& data_hash,
+                   const RunOptions& options);
+
+/// The experiment as if this method and seed were all of it: what its checkpoint is to remember.
+std::string config_of(const ExperimentConfig& config, const MethodConfig& method, Index seed);
+
+/// The files that a finished run in the folder has published, as far as they are known.
+std::vector<std::string> published_before(const ResultFolder& folder);
+
+}  // namespace specfuse

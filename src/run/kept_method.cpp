@@ -1,0 +1,96 @@
+#include "run/kept_method.h"
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "specfuse/config/json_fields.h"
+#include "specfuse/config/result_names.h"
+#include "specfuse/core/error.h"
+#include "specfuse/io/hdf5.h"
+#include "specfuse/io/scene.h"
+
+namespace fs = std::filesystem;
+
+namespace specfuse {
+namespace {
+
+/// Written last: once it is there, all files of the result are.
+constexpr const char* kSummaryFile = "result.json";
+/// What the method made of its own training image.
+constexpr const char* kTrainingFile = "training.h5";
+
+std::string kept_file(const ResultFolder& folder, const std::string& result, const char* name) {
+  return folder.kept(concat("done/", result, "/", name));
+}
+
+void write_fusion(const Fusion& fusion, const std::vector<FitContext>& fits, const std::string& directory) {
+  const std::string fused = concat(directory, "/", kFusedFile), checkpoint = concat(directory, "/", kCheckpointFile);
+  if (fusion.sigma) {
+    write_fused(fused, fusion.fused, *fusion.sigma, fusion.width_95);
+  } else {
+    write_cube(fused, fusion.fused);
+  }
+  if (fusion.wrote_checkpoints) {
+    copy_file(fits.back().checkpoint_path, checkpoint);
+    if (fits.size() > 1) copy_file(fits.front().checkpoint_path, concat(directory, "/", kPretrainedFile));
+  } else if (!fusion.checkpoint.tensors.empty()) {
+    Checkpoint learned = fusion.checkpoint;
+    learned.attributes["config"] = fits.back().config;
+    write_checkpoint(checkpoint, learned);
+  }
+}
+
+}  // namespace
+
+void keep_method(const ResultFolder& folder, const Fusion& fusion, const std::vector<FitContext>& fits) {
+  const MethodResult& result = fusion.result;
+  const std::string directory = folder.kept(concat("done/", result.folder));
+  fs::create_directories(directory);
+  write_fusion(fusion, fits, directory);
+  if (fusion.fused_training) write_cube(kept_file(folder, result.folder, kTrainingFile), *fusion.fused_training);
+  const Json summary{{"fit_seconds", result.fit_seconds},
+                     {"fuse_seconds", result.fuse_seconds},
+                     {"peak_memory_mb", result.peak_memory_mb},
+                     {"remarks", result.remarks}};
+  write_text_atomically(kept_file(folder, result.folder, kSummaryFile), summary.dump());
+}
+
+std::optional<Fusion> find_method(const ResultFolder& folder, const std::string& result) {
+  const std::string summary_file = kept_file(folder, result, kSummaryFile);
+  if (!fs::exists(summary_file)) return {};
+  try {
+    const Json summary = parse_json(read_text(summary_file), summary_file);
+    Fusion fusion;
+    fusion.result.folder = result;
+    fusion.result.fit_seconds = summary.at("fit_seconds").get<double>();
+    fusion.result.fuse_seconds = summary.at("fuse_seconds").get<double>();
+    fusion.result.peak_memory_mb = summary.at("peak_memory_mb").get<double>();
+    fusion.result.remarks = summary.at("remarks").get<std::string>();
+    const std::string fused = kept_file(folder, result, kFusedFile);
+    fusion.fused = read_scene(fused);
+    const Hdf5Reader file(fused);
+    if (file.has("/sigma")) {
+      fusion.sigma = fusion.fused;
+      fusion.sigma->values = file.read("/sigma", 3);
+      fusion.width_95 = file.number("/sigma", "width_95").value();
+    }
+    const std::string training = kept_file(folder, result, kTrainingFile);
+    if (fs::exists(training)) fusion.fused_training = read_scene(training);
+    return fusion;
+  } catch (const std::exception&) {
+    return {};  // not whole: it is made again
+  }
+}
+
+void stage_method(const ResultFolder& folder, const std::string& result) {
+  for (const char* name : kMethodFiles) {
+    const std::string file = kept_file(folder, result, name);
+    if (fs::exists(file)) move_file(file, folder.staged(concat(result, "/", name)));
+  }
+}
+
+void forget_method(const ResultFolder& folder, const std::string& result) {
+  fs::remove(kept_file(folder, result, kSummaryFile));
+}
+
+}  // namespace specfuse

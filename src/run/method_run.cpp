@@ -1,0 +1,115 @@
+#include "run/method_run.h"
+
+#include "run/earlier_run.h"
+#include "run/peak_memory.h"
+#include "specfuse/config/result_names.h"
+#include "specfuse/core/error.h"
+#include "specfuse/core/profile.h"
+#include "specfuse/core/progress.h"
+#include "specfuse/core/stopwatch.h"
+#include "specfuse/metrics/no_reference.h"
+#include "specfuse/metrics/profiles.h"
+#include "specfuse/run/apply.h"
+#include "specfuse/tensor/math.h"
+
+namespace specfuse {
+namespace {
+
+/// Runs all fits that the task asks for in turn.
+void fit_all(FusionMethod& method, const Task& task, const std::vector<FitContext>& contexts) {
+  method.fit(task.training, contexts.front());
+  if (task.fine_tuning) method.fit(*task.fine_tuning, contexts.back());
+}
+
+/// Whether a method can fuse a pair: the training image may be smaller than what it needs.
+bool suits(const FusionMethod& method, const TrainingData& data, const Pair& pair) {
+  try {
+    method.check(data, pair);
+  } catch (const ConfigError&) {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::vector<FitContext> fit_contexts(const ExperimentConfig& config, const MethodConfig& method, Index seed,
+                                     const ResultFolder& folder, TrainingLog& log) {
+  FitContext context;
+  context.seed = static_cast<std::uint64_t>(seed);
+  context.label = config.folder_of(method, seed);
+  context.checkpoint_path = folder.kept(context.label + ".h5");
+  context.resume = true;  // where nothing is to be gone on with, nothing is kept
+  context.config = config_of(config, method, seed);
+  const auto record_as = [&log, seed](const std::string& result) {
+    return [&log, seed, result](const TrainingRecord& record) { log.add({result, seed, record}); };
+  };
+  context.record = record_as(context.label);
+  context.sync_records = [&log] { log.sync(); };
+  if (!config.protocol.fine_tune) return {context};
+  FitContext tuning = context;
+  tuning.warm_start = WarmStart{config.protocol.fine_tune->steps, config.protocol.fine_tune->learning_rate};
+  tuning.record = record_as(fine_tuning_of(context.label));
+  context.checkpoint_path = folder.kept(concat(".pretrained.", context.label, ".h5"));  // no label starts with '.'
+  return {context, tuning};
+}
+
+Fusion fit_and_fuse(const MethodConfig& config, const Task& task, const std::vector<FitContext>& fits,
+                    const std::string& checkpoint, bool fitted) {
+  Fusion fusion;
+  MethodResult& result = fusion.result;
+  result.folder = fits.back().label;
+  const std::unique_ptr<FusionMethod> method = config.options->make();
+
+  reset_peak_memory();
+  const Stopwatch fitting;
+  {
+    const ProfileSpan span("fit");
+    if (!checkpoint.empty()) restore_from(checkpoint, *method);
+    if (!fitted) fit_all(*method, task, fits);
+  }
+  result.fit_seconds = fitting.seconds();
+  const Stopwatch fusing;
+  {
+    const ProfileSpan span("fuse");
+    static_cast<FusedWithSigma&>(fusion) = method->fuse_with_sigma(task.pair);
+  }
+  result.fuse_seconds = fusing.seconds();
+  result.peak_memory_mb = peak_memory_mb();
+  result.remarks = method->remarks();
+  if (!result.remarks.empty()) say(concat(result.folder, ": ", result.remarks));
+
+  if (task.training.train.empty()) return fusion;
+  const TrainingPair& training = task.training.train.front();
+  if (suits(*method, task.training, training.input)) fusion.fused_training = method->fuse(training.input);
+  fusion.checkpoint = method->checkpoint();
+  fusion.wrote_checkpoints = method->writes_checkpoints();
+  return fusion;
+}
+
+void score(const Scene& scene, const Task& task, const std::vector<std::string>& profiles, Fusion& fusion) {
+  const ProfileSpan span("evaluate");
+  MethodResult& result = fusion.result;
+  if (fusion.fused_training) {
+    const TrainingPair& training = task.training.train.front();
+    result.train_scores = evaluate(training.target, *fusion.fused_training, training.input.degradation.ratio);
+  }
+  result.no_reference = consistency(task.pair, fusion.fused);
+  std::optional<Cube> sigma = fusion.sigma;
+  if (sigma && task.scored) sigma = crop(*sigma, *task.scored);
+  if (sigma) result.mean_sigma = sum(sigma->values) / static_cast<double>(sigma->values.size());
+  if (!scene.reference) {
+    const Scores more = qnr(task.pair, fusion.fused);
+    result.no_reference.values.insert(result.no_reference.values.end(), more.values.begin(), more.values.end());
+    return;
+  }
+  const Index ratio = task.pair.degradation.ratio;
+  const Cube reference = task.scored ? crop(*scene.reference, *task.scored) : *scene.reference;
+  const Cube fused = task.scored ? crop(fusion.fused, *task.scored) : fusion.fused;
+  result.scores = evaluate(reference, fused, ratio);
+  result.band_psnr_db = band_psnr_db(reference, fused);
+  if (sigma) result.reliability = reliability(reference, fused, *sigma, fusion.width_95);
+  for (const std::string& name : profiles) result.profiles[name] = evaluate_profile(name, reference, fused, ratio);
+}
+
+}  // namespace specfuse
