@@ -31,9 +31,9 @@ void run_config(const Arguments& arguments, const ExperimentConfig& config) {
     return void(std::fputs(config_text(config).c_str(), stdout));
   }
   set_profiling(arguments.profile);
-  const Table scores = run_experiment(config, options);
+  const std::string scores = run_experiment(config, options);
   if (arguments.profile) std::printf("%s\n", profile_text().c_str());
-  std::printf("%s\nreport: %s/%s\n", table_text(scores).c_str(), options.out.c_str(), kReportFile);
+  std::printf("%s\nreport: %s/%s\n", scores.c_str(), options.out.c_str(), kReportFile);
 }
 
 void run_sweep_file(const Arguments& arguments, const std::string& text) {

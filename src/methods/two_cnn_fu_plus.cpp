@@ -80,21 +80,21 @@ float quantile(std::vector<float>& values, double part) {
   return *at;
 }
 
-/// Sums over examples of the half widths, in predicted sizes of error, that hold 68 % and 95 % of the errors.
-struct WidthSums {
-  double of_68 = 0, of_95 = 0;
+/// Of each example, the half widths, in predicted sizes of error, that hold 68 % and 95 % of its errors.
+struct Widths {
+  std::vector<float> of_68, of_95;
 };
 
 /// Adds what the middle of an example says.
-void add_widths(const PlusNetwork& network, const PlusExample& example, const PlusOptions& options, WidthSums& sums) {
+void add_widths(const PlusNetwork& network, const PlusExample& example, const PlusOptions& options, Widths& widths) {
   const Rectangle part = middle_of(example.inputs, options.train.tile);
   const Refined refined = network.refine(example.inputs, part, options.refine);
   std::vector<float> ratios;
   const float* error = refined.error.data();
   for_each_truth(refined.fused, example, part,
                  [&](float value, float truth, float) { ratios.push_back(std::abs(value - truth) / *error++); });
-  sums.of_68 += quantile(ratios, 0.68);
-  sums.of_95 += quantile(ratios, 0.95);
+  widths.of_68.push_back(quantile(ratios, 0.68));
+  widths.of_95.push_back(quantile(ratios, 0.95));
 }
 
 }  // namespace
@@ -167,14 +167,15 @@ void TwoCnnFuPlus::train_anew(const std::vector<TrainingPair>& pairs, const FitC
   ready_ = true;
 }
 
-/// Sets the widths so that the intervals hold what they say on the mean of the examples. Errors on what a network
-/// learned from are smaller than those on a new scene: each half is judged by a network that learned from the other.
+/// Sets the widths so that the intervals hold what they say in three examples of four. Errors on what a network learned
+/// from are smaller than those on a new scene: each half is judged by a network that learned from the other.
 void TwoCnnFuPlus::calibrate(const std::vector<PlusExample>& examples, const FitContext& context) {
   PlusTrainOptions options = options_.train;
   options.steps = std::llround(options.calibration * static_cast<double>(options.steps));
-  WidthSums sums;
+  constexpr double kHeld = 0.75;  // a new sensor differs more from these than they do among themselves
+  Widths widths;
   if (options.steps == 0 || examples.size() < 2) {
-    for (const PlusExample& example : examples) add_widths(network_, example, options_, sums);
+    for (const PlusExample& example : examples) add_widths(network_, example, options_, widths);
   } else {
     const auto middle = examples.begin() + static_cast<std::ptrdiff_t>(examples.size() / 2);
     const std::vector<PlusExample> halves[] = {{examples.begin(), middle}, {middle, examples.end()}};
@@ -184,12 +185,11 @@ void TwoCnnFuPlus::calibrate(const std::vector<PlusExample>& examples, const Fit
       alone.seed = context.seed;
       if (!context.label.empty()) alone.label = concat(context.label, " intervals ", half + 1, "/2");
       train_network(other, halves[1 - half], options, alone);
-      for (const PlusExample& example : halves[half]) add_widths(other, example, options_, sums);
+      for (const PlusExample& example : halves[half]) add_widths(other, example, options_, widths);
     }
   }
-  const auto count = static_cast<double>(examples.size());
-  width_68_ = static_cast<float>(sums.of_68 / count);
-  width_95_ = static_cast<float>(sums.of_95 / count);
+  width_68_ = quantile(widths.of_68, kHeld);
+  width_95_ = quantile(widths.of_95, kHeld);
 }
 
 /// Tunes the weights on the training image except its end, which then decides between them, the weights as they were,

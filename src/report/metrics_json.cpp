@@ -76,6 +76,7 @@ MethodResult read_method(const Json& json) {
   result.fuse_seconds = json.at("fuse_seconds").get<double>();
   result.peak_memory_mb = json.at("peak_memory_mb").get<double>();
   if (!json.at("metrics").is_null()) result.scores = read_scores(json.at("metrics"));
+  if (!json.at("train_metrics").is_null()) result.train_scores = read_scores(json.at("train_metrics"));
   result.no_reference = read_scores(json.at("no_reference"));
   return result;
 }
@@ -91,6 +92,23 @@ Json estimate_json(Index seed, const Estimate& estimate) {
   json["gain"] = estimate.gain;
   json["offset"] = estimate.offset;
   return json;
+}
+
+Estimate read_estimate(const Json& json) {
+  Estimate estimate;
+  if (json.contains("psf_fwhm")) estimate.psf_fwhm = json.at("psf_fwhm").get<double>();
+  if (!json.contains("srf")) return estimate;
+  estimate.srf_shape = json.at("srf_shape").get<std::string>();
+  const auto rows = json.at("srf").get<std::vector<std::vector<float>>>();
+  SPECFUSE_CHECK_AS(DataError, !rows.empty() && !rows[0].empty(), "srf: expected rows, got none");
+  estimate.srf = Tensor({static_cast<Index>(rows.size()), static_cast<Index>(rows[0].size())});
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    SPECFUSE_CHECK_AS(DataError, rows[i].size() == rows[0].size(), "srf: expected rows of one length");
+    std::copy(rows[i].begin(), rows[i].end(), estimate.srf.data() + i * rows[0].size());
+  }
+  if (json.contains("gain")) estimate.gain = json.at("gain").get<std::vector<double>>();
+  if (json.contains("offset")) estimate.offset = json.at("offset").get<std::vector<double>>();
+  return estimate;
 }
 
 /// The tables by name, label and measure: the mean over seeds, and with several seeds the standard deviation.
@@ -210,6 +228,9 @@ ExperimentResults read_metrics_json(const std::string& text, const std::string& 
     if (json.at("scored_on").is_string()) results.scored_on = json.at("scored_on").get<std::string>();
     results.data_hash = json.at("data_hash").get<std::string>();
     for (const Json& method : json.at("methods")) results.methods.push_back(read_method(method));
+    if (json.contains("estimates")) {
+      for (const Json& one : json.at("estimates")) results.estimates[one.at("seed").get<Index>()] = read_estimate(one);
+    }
     return results;
   } catch (const ConfigError& problem) {
     throw DataError(problem.what());

@@ -36,6 +36,7 @@ std::vector<Facts> configuration_facts(const ExperimentResults& results) {
   Json json = Json::parse(config_text(config));
   if (config.data.pair) {
     for (const char* key : {"srf", "snr_db", "msi_shift"}) json["degrade"].erase(key);  // in the pair already
+    if (config.degrade.estimate.psf) json["degrade"]["psf"].erase("fwhm");              // what is used is the estimate
   }
   Facts degradation = facts_of("Degradation", json["degrade"], "degrade");
   degradation.lines.insert(degradation.lines.begin(), {"hash", degradation_hash(config)});
@@ -67,35 +68,20 @@ std::vector<ReliabilityCurve> reliability_curves(const ExperimentResults& result
   return curves;
 }
 
-/// The estimate of each seed as in metrics.json, with a response as the bands at half its peak: its rows are too long
-/// for a page.
-Facts estimate_facts(const ExperimentResults& results) {
-  Facts facts{"Estimated from the pair", {}};
-  for (const auto& [seed, estimate] : results.estimates) {
-    const auto add = [&, number = seed](const std::string& name, const std::string& value) {
-      facts.lines.emplace_back(concat("seed ", number, ", ", name), value);
-    };
-    if (estimate.psf_fwhm) add("PSF width (fwhm)", concat(number_text(*estimate.psf_fwhm), " fine pixels"));
-    if (!estimate.srf.defined()) continue;
-    add("shape of the response", estimate.srf_shape);
-    const auto spans = half_peak_bands(estimate.srf);
-    for (std::size_t at = 0; at < spans.size(); ++at) {
-      std::string text = concat("bands ", spans[at][0], "-", spans[at][1], " at half its peak");
-      if (!estimate.gain.empty()) {
-        text += concat(", gain ", number_text(estimate.gain[at]), ", offset ", number_text(estimate.offset[at]));
-      }
-      add(concat("MSI band ", at + 1), text);
-    }
-  }
-  return facts;
-}
-
 std::vector<std::string> notes_of(const ExperimentResults& results) {
   std::vector<std::string> notes;
   const std::vector<Index>& seeds = results.config.seeds;
   if (seeds.size() > 1) {
     notes.push_back(
         concat("Means and standard deviations of ", seeds.size(), " seeds. Figures are of seed ", seeds.front(), "."));
+  }
+  if (!results.scored()) {
+    notes.push_back(
+        "Without a reference no measure tells how true the details are. hsi and msi compare the result, degraded "
+        "again, "
+        "with what it was made of: a method that invents nothing the sensors would see scores high, be it right or "
+        "not. qnr compares relations between bands across scales and favours results with little detail: cubic "
+        "up-sampling may come first. reduced is the same pair one scale down, where there is an answer.");
   }
   for (const std::string& doubt : results.doubts) notes.push_back(concat("Warning: ", doubt, "."));
   std::set<std::string> in_training;
@@ -127,7 +113,12 @@ ReportContent report_content(const ExperimentResults& results, const ResultTable
   content.title = config.name;
   content.summary = concat("Protocol ", name_of(config.protocol.type), ", ratio ", config.degrade.ratio,
                            ", configuration ", config_hash(config), ", degradation ", degradation_hash(config), ".");
-  for (const auto& [name, table] : tables.named()) content.tables.push_back(*table);
+  // Without a reference the scores are those of the tables below.
+  const Table* const left_out = results.scored() ? &tables.short_scores : &tables.scores;
+  for (const auto& [name, table] : tables.named()) {
+    if (table != left_out) content.tables.push_back(*table);
+  }
+  if (!tables.estimates.rows.empty()) content.tables.push_back(tables.estimates);
   content.notes = notes_of(results);
   content.groups = std::move(figures);
   const std::vector<ReliabilityCurve> reliability = reliability_curves(results);
@@ -135,7 +126,6 @@ ReportContent report_content(const ExperimentResults& results, const ResultTable
   const std::vector<LossCurve> curves = loss_curves(results);
   if (!curves.empty()) content.groups.push_back(loss_figures(curves));
   content.facts = configuration_facts(results);
-  if (!results.estimates.empty()) content.facts.insert(content.facts.begin(), estimate_facts(results));
   return content;
 }
 

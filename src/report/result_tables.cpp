@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 #include <numeric>
+#include <set>
 
 #include "specfuse/core/error.h"
 #include "specfuse/metrics/no_reference.h"
@@ -94,21 +95,141 @@ std::vector<Source> reference_sources() {
                         [](const MethodResult& result) { return result.scores ? &*result.scores : nullptr; });
 }
 
+std::vector<Source> no_reference_sources(const ExperimentResults& results) {
+  std::vector<MetricInfo> metrics;
+  for (const MetricInfo& metric : no_reference_list()) {
+    const bool any = std::any_of(results.methods.begin(), results.methods.end(), [&](const MethodResult& result) {
+      return has_score(result.no_reference, metric.key);
+    });
+    if (any) metrics.push_back(metric);
+  }
+  return metric_sources(metrics, [](const MethodResult& result) { return &result.no_reference; });
+}
+
+bool trained(const ExperimentResults& results) {
+  return std::any_of(results.methods.begin(), results.methods.end(),
+                     [](const MethodResult& result) { return result.train_scores.has_value(); });
+}
+
+const Scores* train_scores(const MethodResult& result) { return result.train_scores ? &*result.train_scores : nullptr; }
+
+/// Nothing is best here: a network that knows a few pixels by heart would be.
+std::vector<Source> train_sources() {
+  std::vector<Source> sources = metric_sources(metric_list(), train_scores);
+  for (Source& source : sources) source.column.marks_best = false;
+  return sources;
+}
+
+/// Of the pair one scale down, which is what a method is trained on where there is no reference.
+std::vector<Source> reduced_sources(const ExperimentResults& results) {
+  if (!trained(results)) return {};
+  std::vector<Source> sources = train_sources();
+  for (Source& source : sources) source.column.key = source.column.name = "reduced_" + source.column.name;
+  return sources;
+}
+
+Source seconds_source(const std::string& name, const std::string& key, double (*seconds)(const MethodResult&)) {
+  return {{name, "s", Better::neither, key},
+          [seconds](const MethodResult& result) { return to_milli(seconds(result)); }};
+}
+
+void append(std::vector<Source>& sources, const std::vector<Source>& more) {
+  sources.insert(sources.end(), more.begin(), more.end());
+}
+
+std::string caption_of(const ExperimentResults& results) {
+  if (results.scored()) return concat("Against the reference, ", results.scored_on);
+  return concat("There is no reference. hsi and msi: the result, degraded again, against the two inputs",
+                trained(results) ? "; reduced: fused one scale down, where the HSI itself is the answer" : "");
+}
+
+/// The measures that the short table has of what is at hand.
+std::vector<std::string> short_list(const ExperimentResults& results) {
+  const std::vector<std::string>& chosen = results.config.report.metrics;
+  if (results.scored()) return chosen;
+  std::vector<std::string> keys{"hsi_psnr_db", "msi_psnr_db", "qnr"};
+  if (!trained(results)) return keys;
+  for (const std::string& key : chosen) keys.push_back("reduced_" + key);
+  return keys;
+}
+
 }  // namespace
 
 Table score_table(const ExperimentResults& results) {
   std::vector<Source> sources;
-  if (results.scored()) sources = reference_sources();
-  sources.push_back({{"fit", "s", Better::neither, "fit_seconds"},
-                     [](const MethodResult& result) { return to_milli(result.fit_seconds); }});
-  sources.push_back({{"fuse", "s", Better::neither, "fuse_seconds"},
-                     [](const MethodResult& result) { return to_milli(result.fuse_seconds); }});
-  sources.push_back({{"peak memory", "MiB", Better::neither, "peak_memory_mb"},
-                     [](const MethodResult& result) { return result.peak_memory_mb; }});
-  return table_of(results,
-                  results.scored() ? concat("Against the reference, ", results.scored_on)
-                                   : "Seconds and memory; there is no reference to score against",
-                  sources);
+  if (results.scored()) {
+    sources = reference_sources();
+  } else {
+    sources = no_reference_sources(results);
+    append(sources, reduced_sources(results));
+  }
+  append(sources,
+         {seconds_source("fit", "fit_seconds", [](const MethodResult& result) { return result.fit_seconds; }),
+          seconds_source("fuse", "fuse_seconds", [](const MethodResult& result) { return result.fuse_seconds; }),
+          {{"peak memory", "MiB", Better::neither, "peak_memory_mb"},
+           [](const MethodResult& result) { return result.peak_memory_mb; }}});
+  return table_of(results, caption_of(results), sources);
+}
+
+Table short_table(const ExperimentResults& results) {
+  std::vector<Source> all = reference_sources(), sources;
+  append(all, no_reference_sources(results));
+  append(all, reduced_sources(results));
+  for (const std::string& key : short_list(results)) {
+    for (const Source& source : all) {
+      if (source.column.key == key) sources.push_back(source);
+    }
+  }
+  sources.push_back(seconds_source(
+      "time", "seconds", [](const MethodResult& result) { return result.fit_seconds + result.fuse_seconds; }));
+  return table_of(results, caption_of(results), sources);
+}
+
+Table estimate_table(const ExperimentResults& results) {
+  Table table;
+  table.head = "estimated from the pair";
+  if (results.estimates.empty()) return table;
+  table.caption = "What the methods were given";
+  std::set<std::string> shapes;
+  for (const auto& [seed, estimate] : results.estimates) {
+    if (!estimate.srf_shape.empty()) shapes.insert(estimate.srf_shape);
+  }
+  for (const std::string& shape : shapes) {
+    table.caption += concat(shape == *shapes.begin() ? "; responses: " : ", ", shape);
+  }
+  if (!shapes.empty()) table.caption += "; first and last band (from 1) with half of the peak";
+  table.columns = {{"fwhm", "fine pixels"}, {"first_band"}, {"last_band"}, {"gain"}, {"offset"}};
+  const auto cells = [&](const auto& value) {
+    std::vector<double> values;
+    for (const auto& [seed, estimate] : results.estimates) values.push_back(value(estimate));
+    return cell_of(values);
+  };
+  const Estimate& first = results.estimates.begin()->second;
+  if (first.psf_fwhm) {
+    table.rows.push_back({"PSF", {cells([](const Estimate& one) { return *one.psf_fwhm; }), {}, {}, {}, {}}});
+  }
+  const Index bands = first.srf.defined() ? first.srf.dim(0) : 0;
+  for (Index band = 0; band < bands; ++band) {
+    const auto at = static_cast<std::size_t>(band);
+    const auto end = [&](std::size_t side) {
+      return cells([&](const Estimate& one) { return static_cast<double>(half_peak_bands(one.srf)[at][side]); });
+    };
+    Table::Row row{concat("MSI band ", band + 1), {{}, end(0), end(1), {}, {}}};
+    if (!first.gain.empty()) {
+      row.cells[3] = cells([&](const Estimate& one) { return one.gain[at]; });
+      row.cells[4] = cells([&](const Estimate& one) { return one.offset[at]; });
+    }
+    table.rows.push_back(row);
+  }
+  // What was not estimated has no column.
+  for (std::size_t column = table.columns.size(); column-- > 0;) {
+    const auto empty = [column](const Table::Row& row) { return std::isnan(row.cells[column].value); };
+    if (!std::all_of(table.rows.begin(), table.rows.end(), empty)) continue;
+    const auto place = static_cast<std::ptrdiff_t>(column);
+    table.columns.erase(table.columns.begin() + place);
+    for (Table::Row& row : table.rows) row.cells.erase(row.cells.begin() + place);
+  }
+  return table;
 }
 
 Table significance_table(const ExperimentResults& results) {
@@ -137,25 +258,11 @@ Table significance_table(const ExperimentResults& results) {
 }
 
 Table train_table(const ExperimentResults& results) {
-  Table table = table_of(results, "On the training image, what a method made of its own training input",
-                         metric_sources(metric_list(), [](const MethodResult& result) {
-                           return result.train_scores ? &*result.train_scores : nullptr;
-                         }));
-  table.marks_best = false;  // a network that knows a few pixels by heart would stand as the best
-  return table;
+  return table_of(results, "On the training image, what a method made of its own training input", train_sources());
 }
 
 Table no_reference_table(const ExperimentResults& results) {
-  const auto scores = [](const MethodResult& result) { return &result.no_reference; };
-  std::vector<MetricInfo> metrics;
-  for (const MetricInfo& metric : no_reference_list()) {
-    const bool any = std::any_of(results.methods.begin(), results.methods.end(), [&](const MethodResult& result) {
-      return has_score(result.no_reference, metric.key);
-    });
-    if (any) metrics.push_back(metric);
-  }
-  return table_of(results, "Without a reference, the whole result against both inputs",
-                  metric_sources(metrics, scores));
+  return table_of(results, "Without a reference, the whole result against both inputs", no_reference_sources(results));
 }
 
 Table expected_error_table(const ExperimentResults& results) {
@@ -192,21 +299,23 @@ Table profile_table(const ExperimentResults& results, const std::string& profile
 ResultTables result_tables(const ExperimentResults& results) {
   ResultTables tables;
   tables.scores = score_table(results);
+  tables.short_scores = short_table(results);
+  tables.estimates = estimate_table(results);
   tables.no_reference = no_reference_table(results);
   tables.expected_errors = expected_error_table(results);
   tables.significance = significance_table(results);
   for (const std::string& profile : results.config.metric_profiles) {
     tables.profiles.emplace_back(profile, profile_table(results, profile));
   }
-  const bool trained = std::any_of(results.methods.begin(), results.methods.end(),
-                                   [](const MethodResult& result) { return result.train_scores.has_value(); });
-  if (trained) tables.train = train_table(results);
+  if (trained(results)) tables.train = train_table(results);
   return tables;
 }
 
 std::vector<std::pair<std::string, const Table*>> ResultTables::named() const {
-  std::vector<std::pair<std::string, const Table*>> tables{
-      {"scores", &scores}, {"no_reference", &no_reference}, {"expected_errors", &expected_errors}};
+  std::vector<std::pair<std::string, const Table*>> tables{{"scores", &scores},
+                                                           {"short", &short_scores},
+                                                           {"no_reference", &no_reference},
+                                                           {"expected_errors", &expected_errors}};
   for (const auto& [profile, table] : profiles) tables.emplace_back(concat("profile ", profile), &table);
   tables.emplace_back("paired_t_test_p", &significance);
   tables.emplace_back("train", &train);

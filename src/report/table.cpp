@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <numeric>
 
 #include "specfuse/core/error.h"
 #include "specfuse/report/text_format.h"
@@ -93,7 +94,7 @@ std::string number(double value, const Format& format, const Language& language)
 
 /// The best value of a column; NaN where none is better than another, or none is to be marked.
 double best_of(const Table& table, std::size_t column) {
-  const Better better = table.marks_best ? table.columns[column].better : Better::neither;
+  const Better better = table.columns[column].marks_best ? table.columns[column].better : Better::neither;
   if (better == Better::neither) return std::nan("");
   double best = std::nan(""), worst = best;
   for (const Table::Row& row : table.rows) {
@@ -158,7 +159,7 @@ std::vector<std::vector<std::string>> texts_of(const Table& table, const Languag
     line.push_back(language.escape(label));
     return line;
   };
-  std::vector<std::vector<std::string>> lines{begin(table.fields, "method")};
+  std::vector<std::vector<std::string>> lines{begin(table.fields, table.head)};
   for (const Table::Row& row : table.rows) lines.push_back(begin(row.fields, row.label));
   for (std::size_t column = 0; column < table.columns.size(); ++column) {
     lines[0].push_back(heading(table.columns[column], language));
@@ -185,6 +186,36 @@ std::string join(const std::vector<std::string>& parts, const std::string& betwe
   std::string text;
   for (std::size_t i = 0; i < parts.size(); ++i) text += (i == 0 ? "" : between) + parts[i];
   return text;
+}
+
+/// A long heading in parts, one below the other: after underscores and spaces, an arrow staying with what it is behind.
+std::vector<std::string> broken(const std::string& head) {
+  constexpr std::size_t kShort = 8;
+  std::vector<std::string> parts{""};
+  for (std::size_t at = 0; at < head.size();) {
+    const std::size_t end = std::min(head.find_first_of("_ ", at), head.size() - 1) + 1;
+    const std::string piece = head.substr(at, end - at);
+    if (!parts.back().empty() && characters(parts.back() + piece) > kShort && piece.size() > 3) {
+      if (parts.back().back() == ' ') parts.back().pop_back();
+      parts.push_back("");
+    }
+    parts.back() += piece;
+    at = end;
+  }
+  return parts;
+}
+
+/// Of a table with headings of several lines.
+std::vector<std::size_t> column_widths(const std::vector<std::vector<std::string>>& lines,
+                                       const std::vector<std::vector<std::string>>& heads) {
+  std::vector<std::size_t> widths(heads.size());
+  for (std::size_t column = 0; column < heads.size(); ++column) {
+    for (const std::string& head : heads[column]) widths[column] = std::max(widths[column], characters(head));
+    for (std::size_t line = 1; line < lines.size(); ++line) {
+      widths[column] = std::max(widths[column], characters(lines[line][column]));
+    }
+  }
+  return widths;
 }
 
 }  // namespace
@@ -215,17 +246,36 @@ std::string table_markdown(const Table& table) {
 
 std::string table_text(const Table& table) {
   const auto lines = texts_of(table, kPlain);
-  std::string text;
-  for (const auto& line : lines) {
-    for (std::size_t column = 0; column < line.size(); ++column) {
-      std::size_t width = 0;
-      for (const auto& other : lines) width = std::max(width, characters(other[column]));
-      const std::string space(width - characters(line[column]), ' ');
-      text += column <= table.fields.size() ? concat(column == 0 ? "" : "  ", line[column], space)
-                                            : concat("  ", space, line[column]);
-    }
-    text += "\n";
+  std::vector<std::vector<std::string>> heads(lines[0].size());
+  for (std::size_t column = 0; column < heads.size(); ++column) heads[column] = {lines[0][column]};
+  std::vector<std::size_t> widths = column_widths(lines, heads);
+  constexpr std::size_t kTerminal = 100;
+  if (std::accumulate(widths.begin(), widths.end(), 2 * (widths.size() - 1)) > kTerminal) {
+    for (std::vector<std::string>& head : heads) head = broken(head.front());
+    widths = column_widths(lines, heads);
   }
+  std::size_t deepest = 1;
+  for (const auto& head : heads) deepest = std::max(deepest, head.size());
+
+  std::string text;
+  const auto add_line = [&](const std::vector<std::string>& cells) {
+    std::string line;
+    for (std::size_t column = 0; column < cells.size(); ++column) {
+      const std::string space(widths[column] - characters(cells[column]), ' ');
+      const bool left = column <= table.fields.size();
+      line += concat(column == 0 ? "" : "  ", left ? cells[column] + space : space + cells[column]);
+    }
+    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+  };
+  for (std::size_t depth = 0; depth < deepest; ++depth) {
+    std::vector<std::string> cells;
+    for (const auto& head : heads) {  // the last parts side by side
+      const std::size_t above = deepest - head.size();
+      cells.push_back(depth < above ? "" : head[depth - above]);
+    }
+    add_line(cells);
+  }
+  for (std::size_t line = 1; line < lines.size(); ++line) add_line(lines[line]);
   return text;
 }
 
@@ -245,7 +295,7 @@ std::string table_csv(const Table& table) {
   std::vector<bool> spread;
   std::string csv;
   for (const std::string& field : table.fields) csv += escape_csv(field) + ",";
-  csv += "method";
+  csv += escape_csv(table.head);
   for (std::size_t column = 0; column < table.columns.size(); ++column) {
     spread.push_back(std::any_of(table.rows.begin(), table.rows.end(),
                                  [column](const Table::Row& row) { return !std::isnan(row.cells[column].spread); }));

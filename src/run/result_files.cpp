@@ -30,6 +30,15 @@ void write_figures(const std::vector<FigureGroup>& groups, ResultFolder& folder)
   }
 }
 
+/// Those of the tables that have rows, one below the other.
+std::string joined(const std::vector<Table>& tables, std::string (*written)(const Table&)) {
+  std::string text;
+  for (const Table& table : tables) {
+    if (!table.rows.empty()) text += concat(text.empty() ? "" : "\n", written(table));
+  }
+  return text;
+}
+
 /// What a person should know of the run, a line each, for the log.
 std::string words_of(const ExperimentResults& results) {
   std::string lines;
@@ -43,30 +52,31 @@ std::string words_of(const ExperimentResults& results) {
 
 }  // namespace
 
-Table write_results(const ExperimentResults& results, const std::vector<FigureGroup>& figures, const std::string& log,
-                    ResultFolder& folder) {
+std::string summary_text(const ResultTables& tables) {
+  return joined({tables.short_scores, tables.estimates}, table_text);
+}
+
+std::string write_results(const ExperimentResults& results, const std::vector<FigureGroup>& figures,
+                          const std::string& log, ResultFolder& folder) {
   const ResultTables tables = result_tables(results);
   const ReportContent content = report_content(results, tables, figures);
   const auto write = [&](const char* name, const std::string& text) {
     write_text_atomically(folder.staged(name), text);
-  };
-  const auto scores_and_significance = [&](std::string (*written)(const Table&)) {
-    const Table& below = tables.significance;
-    return written(tables.scores) + (below.rows.empty() ? std::string() : concat("\n", written(below)));
   };
   write(kConfigFile, config_text(results.config));
   write(kEnvironmentFile, results.environment);
   if (profiling()) write(kProfileFile, profile_trace());
   write(kMetricsFile, metrics_json(results, tables));
   write(kScoresCsv, table_csv(tables.scores));
-  write(kScoresMarkdown, scores_and_significance(table_markdown));
-  write(kScoresLatex, scores_and_significance(table_latex));
+  write(kScoresMarkdown, joined({tables.short_scores, tables.estimates, tables.significance}, table_markdown));
+  write(kScoresLatex, joined({tables.short_scores, tables.estimates}, table_latex));
+  if (!tables.significance.rows.empty()) write(kSignificanceLatex, table_latex(tables.significance));
   write(kReportFile, report_html(content));
   write(kLogFile, words_of(results) + log);
   write_figures(content.groups, folder);
   for (const MethodResult& result : results.methods) stage_method(folder, result.folder);
   folder.publish(kMetricsFile, published_before(folder));
-  return tables.scores;
+  return summary_text(tables);
 }
 
 }  // namespace specfuse

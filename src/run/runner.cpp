@@ -88,16 +88,16 @@ Fusion find_or_make(const ExperimentConfig& config, const MethodConfig& method, 
   }
 }
 
-/// The table of a run that was done before.
-Table earlier_scores(const ResultFolder& folder, const ExperimentConfig& config) {
+/// What the terminal showed of a run that was done before.
+std::string earlier_summary(const ResultFolder& folder, const ExperimentConfig& config) {
   say(concat(folder.path(), ": this experiment was done before; --overwrite does it anew"));
   const std::string file = folder.published(kMetricsFile);
-  return score_table(read_metrics_json(read_text(file), file, config));
+  return summary_text(result_tables(read_metrics_json(read_text(file), file, config)));
 }
 
 }  // namespace
 
-Table run_experiment(const ExperimentConfig& given, const RunOptions& options) {
+std::string run_experiment(const ExperimentConfig& given, const RunOptions& options) {
   const std::vector<std::string> directories = data_directories(options.data_directories);
   const ExperimentConfig config = adopt_checkpoints(given, directories);
   const Scene scene = load_scene(config, directories);
@@ -112,7 +112,7 @@ Table run_experiment(const ExperimentConfig& given, const RunOptions& options) {
   results.environment = environment_text();
   ResultFolder folder(options.out);
   const Beginning beginning = begin_in(folder, config, results.data_hash, options);
-  if (beginning == Beginning::was_done) return earlier_scores(folder, config);
+  if (beginning == Beginning::was_done) return earlier_summary(folder, config);
   folder.begin(beginning == Beginning::goes_on);
   write_text_atomically(folder.kept(kConfigFile), config_text(config));
   TrainingLog log(folder.kept(kLogFile));

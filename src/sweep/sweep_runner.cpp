@@ -134,14 +134,9 @@ class Runner {
   }
 
   std::vector<std::string> arguments_of(const RunFolder& folder) const {
-    std::vector<std::string> arguments{folder.config_path(),
-                                       "--out",
-                                       folder.path(),
-                                       "--resume",
-                                       "--overwrite",
-                                       "--quiet",
-                                       "--threads",
-                                       std::to_string(std::max(1, threads() / jobs_))};
+    std::vector<std::string> arguments{
+        folder.config_path(), "--out",   folder.path(), "--resume",
+        "--overwrite",        "--quiet", "--threads",   std::to_string(std::max(1, threads() / jobs_))};
     if (detect_anomaly()) arguments.push_back("--detect-anomaly");
     for (const std::string& directory : options_.data_directories) {
       arguments.insert(arguments.end(), {"--data-dir", directory});

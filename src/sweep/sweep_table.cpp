@@ -29,19 +29,6 @@ std::vector<Point> complete_points(const Sweep& sweep, const std::vector<RunOutc
   return points;
 }
 
-/// The scores of one point, with those that need no reference where there is none.
-Table table_of(const ExperimentResults& results) {
-  Table table = score_table(results);
-  if (results.scored()) return table;
-  Table front = no_reference_table(results);
-  front.columns.insert(front.columns.end(), table.columns.begin(), table.columns.end());
-  for (std::size_t row = 0; row < front.rows.size(); ++row) {
-    const std::vector<Cell>& cells = table.rows[row].cells;
-    front.rows[row].cells.insert(front.rows[row].cells.end(), cells.begin(), cells.end());
-  }
-  return front;
-}
-
 std::size_t place_of_column(const Table& table, const std::string& name) {
   const auto found = std::find_if(table.columns.begin(), table.columns.end(),
                                   [&](const Table::Column& column) { return column.name == name; });
@@ -56,7 +43,7 @@ SweepTable sweep_table(const Sweep& sweep, const std::vector<RunOutcome>& outcom
   const std::vector<Point> points = complete_points(sweep, outcomes);
   std::vector<Table> parts;
   for (const Point& point : points) {
-    parts.push_back(table_of(point.results));
+    parts.push_back(score_table(point.results));
     for (const Table::Column& column : parts.back().columns) {
       if (place_of_column(all, column.name) == all.columns.size()) all.columns.push_back(column);
     }

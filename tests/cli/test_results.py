@@ -64,6 +64,51 @@ class ResultFiles(ProgramTest):
             for cell in ["12.3456789", "−0.0987654"]:
                 self.assertEqual(missing_numbers(page.replace("</td>", f" {cell}</td>", 1), metrics)[0][-6:], cell[-6:])
 
+    def test_tables_for_people_have_the_chosen_measures_and_the_csv_has_all(self):
+        config = experiment(seeds=[0, 1], report={"metrics": ["ergas", "psnr_db"]})
+        run = self.run_config(config)
+        self.succeeded(run)
+        self.assertRegex(run.stdout.splitlines()[0], r"^method +ergas ↓ +psnr_db ↑ +time \(s\)$")
+        self.assertTrue((self.out / "table.md").read_text().splitlines()[2].startswith("| method | ergas ↓ | psnr_db ↑ | time (s) |"))
+        latex = (self.out / "table.tex").read_text()
+        self.assertIn("{lrrr}\n\\toprule\nmethod & ergas~$\\downarrow$ & psnr\\_db~$\\uparrow$ & time (s)", latex)
+        self.assertEqual(latex.count("tabular"), 2)
+        self.assertIn("p-values", (self.out / "table_p.tex").read_text())
+        head = (self.out / "metrics.csv").read_text().splitlines()[0]
+        for key in ["psnr_db", "psnr_global_db", "uiqi", "cc", "fit_seconds", "peak_memory_mb"]:
+            self.assertIn("," + key + ",", head + ",")
+        again = self.run_config(config)
+        self.assertEqual(again.stdout, run.stdout)
+        self.out = self.folder / "refused"
+        self.refused(2, "report.metrics.0: expected one of psnr_db, .*, got \"psnr\"", self.run_config(
+            experiment(report={"metrics": ["psnr"]})))
+
+    def test_a_measured_pair_has_scores_in_every_table(self):
+        config = experiment(data={"pair": "pair_no_reference.h5"}, methods=[{"name": "bicubic"}, {"name": "gsa"}],
+                            degrade={"ratio": 2, "estimate": {"srf": True, "psf": True}})
+        run = self.run_config(config)
+        metrics = self.succeeded(run)
+        gsa = metrics["methods"][1]
+        table = (self.out / "table.md").read_text()
+        width = f"{metrics['estimates'][0]['psf_fwhm']:.4g}"
+        numbers = [f"{gsa['train_metrics']['sam_deg']:.2f}"[:-1]]
+        for text in [table, (self.out / "table.tex").read_text().replace("\\_", "_").replace(" & ", " | ")]:
+            for part in ["hsi_psnr_db", "msi_psnr_db", "qnr", "reduced_sam_deg", "MSI band 3", f"PSF | {width} |", *numbers]:
+                self.assertIn(part, text)
+        for part in ["hsi_", "msi_", "qnr", "reduced_", "MSI band 3", *numbers]:  # its headings are broken
+            self.assertIn(part, run.stdout)
+        self.assertLessEqual(max(map(len, run.stdout.splitlines()[:-1])), 100)
+        head, _, row = [line.split(",") for line in (self.out / "metrics.csv").read_text().splitlines()]
+        for key, value in [*gsa["no_reference"].items(), ("reduced_ergas", gsa["train_metrics"]["ergas"])]:
+            if value is not None:
+                self.assertAlmostEqual(float(row[head.index(key)]), value, delta=1e-9 * abs(value))
+        again = self.run_config(config)
+        self.assertEqual((again.returncode, again.stdout), (0, run.stdout))
+        page = (self.out / "report.html").read_text()
+        self.assertEqual(missing_numbers(page, metrics), [])
+        self.assertNotIn("degrade.psf.fwhm", page)  # not what was used
+        self.assertIn("cubic up-sampling may come first", page)
+
     def test_figures_are_in_metrics(self):
         metrics = self.succeeded(self.run_config(experiment()))
         figures, method = metrics["figures"], metrics["methods"][2]

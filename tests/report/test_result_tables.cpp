@@ -1,18 +1,86 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "report/example_results.h"
 #include "specfuse/report/result_tables.h"
+#include "support/text.h"
 
 using namespace specfuse;
 
-TEST_CASE("result tables: without a reference there are times and memory alone") {
-  MethodResult result = result_of("bicubic", 0, 1);
+namespace {
+
+std::vector<std::string> keys_of(const Table& table) {
+  std::vector<std::string> keys;
+  for (const Table::Column& column : table.columns) keys.push_back(column.file_name());
+  return keys;
+}
+
+/// A result without a reference, with scores of the pair one scale down.
+MethodResult measured_result(Index seed) {
+  MethodResult result = result_of("bicubic", seed, 1);
   result.scores.reset();
-  const Table table = score_table(results_of({result}));
-  CHECK(table.columns[0].name == "fit");
-  CHECK(table.caption == "Seconds and memory; there is no reference to score against");
+  result.fit_seconds = 1;
+  result.fuse_seconds = 0.5;
+  result.no_reference = Scores{{{"hsi_psnr_db", 30}, {"hsi_ergas", 2.5}, {"msi_psnr_db", 40}, {"qnr", 0.75}}, {}};
+  result.train_scores = Scores{{{"psnr_db", 25}, {"sam_deg", 3}, {"ergas", 4}, {"ssim", 0.5}, {"cc", 0.25}}, {}};
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("result tables: without a reference there are consistency, qnr and the scores one scale down") {
+  ExperimentResults results = results_of({measured_result(0)});
+  const std::vector<std::string> all = keys_of(score_table(results));
+  for (const char* key : {"hsi_ergas", "qnr", "reduced_cc", "fit_seconds", "peak_memory_mb"}) {
+    CHECK(std::count(all.begin(), all.end(), key) == 1);
+  }
+  const Table table = short_table(results);
+  CHECK(keys_of(table) == std::vector<std::string>{"hsi_psnr_db", "msi_psnr_db", "qnr", "reduced_psnr_db",
+                                                   "reduced_sam_deg", "reduced_ergas", "reduced_ssim", "seconds"});
+  CHECK(table.rows[0].cells[1].value == 40);
+  CHECK(table.rows[0].cells[3].value == 25);
+  CHECK(table.rows[0].cells[7].value == 1.5);
+  CHECK(table.columns[2].marks_best);
+  CHECK_FALSE(table.columns[3].marks_best);  // what it was trained on
+  CHECK(contains(table.caption, "There is no reference"));
+  CHECK(contains(table.caption, "one scale down"));
+  results.methods[0].train_scores.reset();
+  CHECK(keys_of(short_table(results)) == std::vector<std::string>{"hsi_psnr_db", "msi_psnr_db", "qnr", "seconds"});
+}
+
+TEST_CASE("result tables: the short table has the measures that were chosen, in their order") {
+  ExperimentResults results = results_of({result_of("bicubic", 0, 1)});
+  CHECK(keys_of(short_table(results)).back() == "seconds");
+  CHECK(keys_of(short_table(results)).size() == 5);
+  results.config.report.metrics = {"ergas", "psnr_db"};
+  CHECK(keys_of(short_table(results)) == std::vector<std::string>{"ergas", "psnr_db", "seconds"});
+}
+
+TEST_CASE("result tables: what was estimated has a row for the PSF and for each MSI band, over seeds mean and spread") {
+  ExperimentResults results = results_of({result_of("bicubic", 0, 1)});
+  CHECK(estimate_table(results).rows.empty());
+  Estimate one;
+  one.psf_fwhm = 3;
+  results.estimates[0] = one;
+  CHECK(keys_of(estimate_table(results)) == std::vector<std::string>{"fwhm"});
+  one.srf = Tensor::from({2, 4}, {0.5f, 0.5f, 0, 0, 0, 0.2f, 0.6f, 0.2f});
+  one.srf_shape = "box";
+  results.estimates[0] = one;
+  one.psf_fwhm = 4;
+  results.estimates[1] = one;
+  const Table table = estimate_table(results);
+  REQUIRE(table.rows.size() == 3);
+  CHECK(keys_of(table) == std::vector<std::string>{"fwhm", "first_band", "last_band"});
+  CHECK(table.rows[0].cells[0].value == 3.5);
+  CHECK(table.rows[0].cells[0].spread == doctest::Approx(std::sqrt(0.5)));
+  CHECK(table.rows[1].cells[1].value == 1);
+  CHECK(table.rows[1].cells[2].value == 2);
+  CHECK(table.rows[2].label == "MSI band 2");
+  CHECK(table.rows[2].cells[1].value == 3);
+  CHECK(table.rows[2].cells[2].value == 3);
+  CHECK(contains(table.caption, "responses: box"));
 }
 
 TEST_CASE("result tables: scores without a reference and by profiles have tables of their own") {
@@ -93,10 +161,11 @@ TEST_CASE("result tables: those with rows are named in the order of the report")
     for (const auto& [name, table] : tables.named()) all.push_back(name);
     return all;
   };
-  CHECK(names() == std::vector<std::string>{"scores", "no_reference", "profile ssrnet", "paired_t_test_p", "train"});
+  CHECK(names() ==
+        std::vector<std::string>{"scores", "short", "no_reference", "profile ssrnet", "paired_t_test_p", "train"});
   CHECK(train_table(results).columns.at(0).better != Better::neither);
-  CHECK_FALSE(train_table(results).marks_best);
+  CHECK_FALSE(train_table(results).columns.at(0).marks_best);
   for (MethodResult& one : results.methods) one.train_scores.reset();
   results.config.seeds = {0};
-  CHECK(names() == std::vector<std::string>{"scores", "no_reference", "profile ssrnet"});
+  CHECK(names() == std::vector<std::string>{"scores", "short", "no_reference", "profile ssrnet"});
 }

@@ -136,6 +136,22 @@ TEST_CASE("table: the text for the terminal is aligned, with - for nothing") {
         "longer  1.00  +- 0.25   0.5\n");
 }
 
+TEST_CASE("table: on the terminal long headings are broken where the table is wider than a hundred characters") {
+  Table table;
+  for (int i = 0; i < 6; ++i) table.columns.push_back({"reduced_psnr_db", "dB", Better::higher});
+  table.columns.push_back({"peak memory", "MiB"});
+  table.rows = {{"a", std::vector<Cell>(7, {12.5})}, {"b", std::vector<Cell>(7, {1})}};
+  CHECK(table_text(table) ==
+        "                                                                            peak\n"
+        "         reduced_   reduced_   reduced_   reduced_   reduced_   reduced_  memory\n"
+        "method  psnr_db ↑  psnr_db ↑  psnr_db ↑  psnr_db ↑  psnr_db ↑  psnr_db ↑   (MiB)\n"
+        "a           12.5*      12.5*      12.5*      12.5*      12.5*      12.5*    12.5\n"
+        "b            1.0        1.0        1.0        1.0        1.0        1.0      1.0\n");
+  table.columns.resize(3);
+  for (Table::Row& row : table.rows) row.cells.resize(3);
+  CHECK(contains(table_text(table), "method  reduced_psnr_db ↑  reduced_psnr_db ↑"));
+}
+
 TEST_CASE("table: fields stand in front of the methods, escaped, in every language") {
   Table table = small_table();
   table.fields = {"a_field", "other"};
@@ -161,7 +177,7 @@ TEST_CASE("table: probabilities have three decimals, and those below the least a
 
 TEST_CASE("table: nothing is marked where the table says so") {
   Table table = small_table();
-  table.marks_best = false;
+  for (Table::Column& column : table.columns) column.marks_best = false;
   CHECK_FALSE(contains(table_markdown(table), "**"));
   CHECK_FALSE(contains(table_text(table), "*"));
   CHECK_FALSE(contains(table_latex(table), "textbf"));

@@ -96,6 +96,13 @@ struct MethodConfig {
   void describe(FieldVisitor& fields);
 };
 
+/// What the tables for people show; it changes no result.
+struct ReportConfig {
+  /// Measures of the short table, in its order.
+  std::vector<std::string> metrics{"psnr_db", "sam_deg", "ergas", "ssim"};
+  void describe(FieldVisitor& fields);
+};
+
 /// An experiment file, every default resolved.
 struct ExperimentConfig {
   std::string name;
@@ -106,6 +113,7 @@ struct ExperimentConfig {
   std::vector<MethodConfig> methods;
   /// Conventions of other toolboxes to score by as well; see metrics/profiles.h.
   std::vector<std::string> metric_profiles;
+  ReportConfig report;
   void describe(FieldVisitor& fields);
 
   /// The folder of one result inside the result folder: the label, and the seed where there are several.
@@ -123,7 +131,7 @@ std::string read_config_text(const std::string& file);
 /// The resolved JSON, indented, with a newline at its end.
 std::string config_text(const ExperimentConfig& config);
 
-/// 64-bit FNV-1a of the resolved JSON except the name, as 16 hexadecimal digits; and the same of `degrade` alone.
+/// 64-bit FNV-1a of the resolved JSON except `name` and `report`, which change no result, as 16 hexadecimal digits; and the same of `degrade` alone.
 std::string config_hash(const ExperimentConfig& config);
 std::string degradation_hash(const ExperimentConfig& config);
 

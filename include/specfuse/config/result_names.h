@@ -19,10 +19,11 @@ inline constexpr const char* kReportFile = "report.html";
 inline constexpr const char* kSceneFile = "scene.h5";
 inline constexpr const char* kScoresMarkdown = "table.md";
 inline constexpr const char* kScoresLatex = "table.tex";
+inline constexpr const char* kSignificanceLatex = "table_p.tex";
 
-inline constexpr std::array kResultNames = {kConfigFile, kEnvironmentFile, kFailureFile,    kFigureFolder,
-                                            kLogFile,    kScoresCsv,       kMetricsFile,    kProfileFile,
-                                            kReportFile, kSceneFile,       kScoresMarkdown, kScoresLatex};
+inline constexpr std::array kResultNames = {
+    kConfigFile,  kEnvironmentFile, kFailureFile, kFigureFolder,   kLogFile,     kScoresCsv,        kMetricsFile,
+    kProfileFile, kReportFile,      kSceneFile,   kScoresMarkdown, kScoresLatex, kSignificanceLatex};
 
 /// What is written into the folder of each result.
 inline constexpr const char* kFusedFile = "fused.h5";

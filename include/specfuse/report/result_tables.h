@@ -11,7 +11,12 @@ namespace specfuse {
 
 /// The tables of an experiment, made once for all files that show them.
 struct ResultTables {
-  Table scores, no_reference;
+  Table scores;
+  /// For the terminal and for papers: the measures that the configuration chooses, and the time.
+  Table short_scores;
+  /// Without rows where nothing was estimated.
+  Table estimates;
+  Table no_reference;
   /// Without rows where no method says what error it expects.
   Table expected_errors;
   /// By the name of the profile.
@@ -27,8 +32,13 @@ struct ResultTables {
 ResultTables result_tables(const ExperimentResults& results);
 
 /// Every score, and the times and memory, one row for each method: over several seeds the mean, and the standard
-/// deviation as spread.
+/// deviation as spread. Without a reference, every score that needs none, and those of the pair one scale down.
 Table score_table(const ExperimentResults& results);
+/// Of these, the ones in `report.metrics` and the time of fitting and fusing; without a reference, the consistency with
+/// both inputs, QNR and the chosen ones of the pair one scale down.
+Table short_table(const ExperimentResults& results);
+/// The PSF and the responses that were estimated from the pair.
+Table estimate_table(const ExperimentResults& results);
 /// For each measure the p-value of a two-sided paired t-test over the seeds, of each method against the one with the
 /// best mean; nothing for that one itself. Without rows for a single seed.
 Table significance_table(const ExperimentResults& results);

@@ -25,6 +25,8 @@ struct Table {
     std::string key{};
     /// Of p-values: smaller values are shown as "< least", except in files of full precision; 0: no limit.
     double least = 0;
+    /// Whether its best is marked.
+    bool marks_best = true;
     const std::string& file_name() const { return key.empty() ? name : key; }
   };
   struct Row {
@@ -40,8 +42,8 @@ struct Table {
   std::vector<Row> rows;
   /// Names of columns of text in front of the methods.
   std::vector<std::string> fields = {};
-  /// Whether the best of a column is marked.
-  bool marks_best = true;
+  /// What the rows are.
+  std::string head = "method";
 };
 
 /// Each throws `Error` where a row has another number of cells or fields than there are columns of them. All text is

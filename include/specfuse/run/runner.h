@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "specfuse/config/config.h"
-#include "specfuse/report/table.h"
 
 namespace specfuse {
 
@@ -19,10 +18,10 @@ struct RunOptions {
 };
 
 /// Loads, degrades, fits, fuses, scores and reports, for each seed and each method, and writes the files that
-/// experiments/README.md lists into `options.out`: all of them at the end, or none. Returns the table of the scores.
+/// experiments/README.md lists into `options.out`: all of them at the end, or none. Returns the table for the terminal.
 /// Where the folder holds these results already, that is all; where it holds anything else, `options` say what becomes
 /// of it. Throws `ConfigError`, `DataError`, `Error`, or `Interrupted` with all that is needed to go on left in place.
-Table run_experiment(const ExperimentConfig& config, const RunOptions& options);
+std::string run_experiment(const ExperimentConfig& config, const RunOptions& options);
 
 /// What `run_experiment` would do, one step a line. Loads and checks the data, fits and writes nothing. Throws as
 /// `run_experiment` does.

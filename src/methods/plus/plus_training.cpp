@@ -45,9 +45,11 @@ PlusTrainOptions::PlusTrainOptions() {
 void PlusTrainOptions::describe(FieldVisitor& fields) {
   TrainOptions::describe(fields);
   fields("bands", bands, Range{1, 1024}, "Bands of a training block, whose other sides are `tile` pixels.");
-  fields("calibration", calibration, Range{0, 1},
-         "The widths of intervals come from errors on scenes apart: each half of the training pairs is fused by a "
-         "network that learned from the other half, in this part of `steps`. 0: from errors on what was learned.");
+  fields(
+      "calibration", calibration, Range{0, 1},
+      "The widths of intervals come from errors on scenes apart: each half of the training pairs is fused by a "
+      "network that learned from the other half, in this part of `steps`; in three pairs of four they hold what they "
+      "say. 0: from errors on what was learned.");
 }
 
 PlusBatch draw_batch(const std::vector<PlusExample>& examples, const std::vector<Rectangle>& parts,

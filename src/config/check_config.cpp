@@ -1,0 +1,148 @@
+#include "config/check_config.h"
+
+#include <algorithm>
+#include <set>
+
+#include "specfuse/config/result_names.h"
+#include "specfuse/core/error.h"
+
+namespace specfuse {
+namespace {
+
+/// Whether a run writes something of this name beside the folders of its results.
+bool is_result_name(const std::string& text) {
+  return std::find(kResultNames.begin(), kResultNames.end(), text) != kResultNames.end();
+}
+
+/// Whether a text can name a file or folder inside the output folder.
+bool is_plain_name(const std::string& text) {
+  const std::string allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+  return !text.empty() && text.size() <= 100 && text[0] != '.' && text[0] != '-' &&
+         text.find_first_not_of(allowed) == std::string::npos;
+}
+
+class Checker {
+ public:
+  explicit Checker(const std::string& file) : file_(file) {}
+
+  void check(const ExperimentConfig& config) const {
+    expect(is_plain_name(config.name), "name", "letters, digits, '.', '_' and '-', not led by '.' or '-'", config.name);
+    check_data(config.data, "data");
+    check_estimate(config.degrade);
+    check_measured(config);
+    check_protocol(config.protocol);
+    expect(!config.seeds.empty(), "seeds", "at least one", "none");
+    expect(!config.methods.empty(), "methods", "at least one", "none");
+    const std::set<std::string> profiles(config.metric_profiles.begin(), config.metric_profiles.end());
+    expect(profiles.size() == config.metric_profiles.size(), "metric_profiles", "profiles that differ", "one twice");
+    std::set<std::string> folders;
+    for (std::size_t i = 0; i < config.methods.size(); ++i) {
+      const MethodConfig& method = config.methods[i];
+      check_checkpoint(config.protocol, method, concat("methods.", i));
+      const std::string path = concat("methods.", i, ".label");
+      expect(is_plain_name(method.label) && !is_result_name(method.label), path,
+             "letters, digits, '.', '_' and '-', not led by '.' or '-', and no name of a result file", method.label);
+      for (const Index seed : config.seeds) {
+        expect(folders.insert(config.folder_of(method, seed)).second, path, "labels and seeds that differ",
+               config.folder_of(method, seed) + " twice");
+      }
+    }
+  }
+
+ private:
+  void expect(bool holds, const std::string& path, const std::string& expected, const std::string& got) const {
+    SPECFUSE_CHECK_AS(ConfigError, holds, file_, ": ", path, ": expected ", expected, ", got ",
+                      got.empty() ? "nothing" : got);
+  }
+
+  void check_data(const DataConfig& data, const std::string& path) const {
+    const int sources = data.scene.has_value() + data.pair.has_value() + data.synthetic.has_value();
+    expect(sources == 1, path, "exactly one of scene, pair and synthetic", concat(sources));
+    check_region(path + ".crop", data.crop);
+    expect(!data.bands || data.scene, path + ".bands", "them beside a scene only", "them");
+    expect(!data.dataset || data.scene, path + ".dataset", "it beside a scene only", data.dataset.value_or(""));
+  }
+
+  /// Options that do not fit each other are an error here.
+  std::unique_ptr<FusionMethod> make(const MethodConfig& method, const std::string& path) const {
+    try {
+      return method.options->make();
+    } catch (const ConfigError& problem) {
+      throw ConfigError(concat(file_, ": ", path, ": ", problem.what()));
+    }
+  }
+
+  void check_checkpoint(const ProtocolConfig& protocol, const MethodConfig& method, const std::string& entry) const {
+    const std::string path = entry + ".checkpoint";
+    const std::unique_ptr<FusionMethod> made = make(method, entry);
+    const bool learns = made->learns(), ready = made->is_ready(), apply = protocol.type == Protocol::apply;
+    expect(protocol.degradations.empty() || !learns || made->suits_any_pair(), "protocol.degradations",
+           "them with methods that suit any pair only", method.name);
+    expect(!method.checkpoint || apply || made->suits_any_pair(), path,
+           "it with apply, or with a method that suits any pair", method.checkpoint.value_or(""));
+    expect(!method.checkpoint || learns, path, concat("nothing, as ", method.name, " learns nothing"),
+           method.checkpoint.value_or(""));
+    expect(!apply || ready || method.checkpoint, path,
+           concat("the file of what ", method.name, " learned, as apply trains nothing"), "");
+  }
+
+  void check_transfer(const ProtocolConfig& protocol) const {
+    const bool transfer = protocol.type == Protocol::transfer;
+    const auto check_scenes = [&](const std::string& path, const std::vector<DataConfig>& scenes) {
+      expect(transfer || scenes.empty(), path, "it with transfer only", concat(scenes.size(), " scenes"));
+      for (std::size_t i = 0; i < scenes.size(); ++i) check_data(scenes[i], concat(path, ".", i));
+    };
+    check_scenes("protocol.train_scenes", protocol.train_scenes);
+    check_scenes("protocol.validation_scenes", protocol.validation_scenes);
+    expect(!transfer || !protocol.train_scenes.empty(), "protocol.train_scenes", "at least one for transfer", "none");
+    expect(transfer || protocol.degradations.empty(), "protocol.degradations", "it with transfer only", "it");
+    const auto estimates = [](const DegradeConfig& degrade) { return degrade.estimate.psf || degrade.estimate.srf; };
+    expect(std::none_of(protocol.degradations.begin(), protocol.degradations.end(), estimates), "protocol.degradations",
+           "no estimate, as they are known", "one");
+    expect(transfer || !protocol.fine_tune, "protocol.fine_tune", "it with transfer only", "it");
+    expect(protocol.validation_scenes.empty() || protocol.validation_fraction == 0, "protocol.validation_fraction",
+           "it or validation_scenes", "both");
+  }
+
+  void check_region(const std::string& path, const std::optional<Region>& part) const {
+    expect(!part || (part->rows >= 1 && part->cols >= 1), path, "rows and cols", "neither or one of them");
+  }
+
+  void check_measured(const ExperimentConfig& config) const {
+    if (!config.data.pair || config.protocol.type == Protocol::transfer) return;
+    const DegradeConfig& degrade = config.degrade;
+    const bool simulated = degrade.snr_db.hsi || degrade.snr_db.msi || degrade.msi_shift != std::array<double, 2>{0, 0};
+    expect(!simulated, "degrade", "neither snr_db nor msi_shift with a measured pair, which has its own",
+           "one of them");
+  }
+
+  void check_estimate(const DegradeConfig& degrade) const {
+    expect(!degrade.estimate.psf || degrade.psf.type == "gaussian", "degrade.estimate.psf",
+           "it with a gaussian psf only", concat("psf.type ", degrade.psf.type));
+    expect(!degrade.estimate.gain || degrade.estimate.srf, "degrade.estimate.gain",
+           "it together with estimate.srf only", "it alone");
+  }
+
+  void check_protocol(const ProtocolConfig& protocol) const {
+    check_transfer(protocol);
+    const bool split = protocol.type == Protocol::split,
+               cuts = protocol.type == Protocol::wald || protocol.type == Protocol::transfer;
+    expect(cuts || protocol.validation_fraction == 0, "protocol.validation_fraction", "it with wald or transfer only",
+           concat(protocol.validation_fraction));
+    check_region("protocol.train", protocol.train);
+    check_region("protocol.validation", protocol.validation);
+    check_region("protocol.test", protocol.test);
+    const int parts = protocol.train.has_value() + protocol.validation.has_value() + protocol.test.has_value();
+    expect(parts == (split ? 3 : 0), "protocol",
+           split ? "train, validation and test for split" : "train, validation and test with split only",
+           concat(parts, " of them"));
+  }
+
+  std::string file_;
+};
+
+}  // namespace
+
+void check_config(const ExperimentConfig& config, const std::string& file) { Checker(file).check(config); }
+
+}  // namespace specfuse
