@@ -25,7 +25,7 @@ $(BUILD)/build.ninja: | dependencies
 	meson setup $(BUILD)
 
 # The fast tests again under AddressSanitizer and UndefinedBehaviorSanitizer, built by clang: it takes a quarter of the
-# time that g++ does over instrumented code, and is a second opinion on warnings.
+# time that g++ does over instrumented code, and is a second opinion on warnings. The fuzzers are built with them.
 asan: build-asan/build.ninja
 	@ninja -C build-asan
 	ASAN_OPTIONS=allocator_may_return_null=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
@@ -33,7 +33,7 @@ asan: build-asan/build.ninja
 
 build-asan/build.ninja: | dependencies
 	@.ci/dependencies clang
-	CC=clang CXX=clang++ meson setup build-asan -Dwerror=true -Dbench=false -Doptimization=1 -Ddebug=false \
+	CC=clang CXX=clang++ meson setup build-asan -Dwerror=true -Dfuzz=true -Dbench=false -Doptimization=1 -Ddebug=false \
 	  -Dcpp_args='-gline-tables-only -fno-sanitize-recover=all' -Db_sanitize=address,undefined -Db_lundef=false
 
 # The same for data races. OpenBLAS and HDF5 are not instrumented: the first is held to one thread, which is how specfuse
@@ -71,14 +71,9 @@ contributing: | dependencies
 
 # The readers on inputs that libFuzzer makes up; FUZZ="--runs 1000000" for a long run, FUZZ="--runs 3000 --seed 1" for a short one that repeats.
 FUZZ ?= --seconds 60
-fuzz: build-fuzz/build.ninja
-	@ninja -C build-fuzz
-	python3 tests/fuzz/run.py build-fuzz $(FUZZ)
-
-build-fuzz/build.ninja: | dependencies
-	@.ci/dependencies clang
-	CC=clang CXX=clang++ meson setup build-fuzz -Dfuzz=true -Dtests=false -Dbench=false -Doptimization=1 -Ddebug=false \
-	  -Dcpp_args='-gline-tables-only -fno-sanitize-recover=all' -Db_sanitize=address,undefined -Db_lundef=false
+fuzz: build-asan/build.ninja
+	@ninja -C build-asan
+	python3 tests/fuzz/run.py build-asan $(FUZZ)
 
 dependencies:
 	@.ci/dependencies

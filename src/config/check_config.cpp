@@ -61,6 +61,12 @@ class Checker {
     check_region(path + ".crop", data.crop);
     expect(!data.bands || data.scene, path + ".bands", "them beside a scene only", "them");
     expect(!data.dataset || data.scene, path + ".dataset", "it beside a scene only", data.dataset.value_or(""));
+    expect(!data.axes || data.scene, path + ".axes", "it beside a scene only", data.axes.value_or(""));
+    if (!data.wavelength_nm) return;
+    const WavelengthConfig& given = *data.wavelength_nm;
+    const int lists = !given.values.empty() + given.range.has_value() + !given.file.empty();
+    expect(lists == 1, path + ".wavelength_nm", "exactly one of values, range and file", concat(lists));
+    expect(!data.synthetic, path + ".wavelength_nm", "it beside a scene or pair; synthetic has its own", "it");
   }
 
   /// Options that do not fit each other are an error here.

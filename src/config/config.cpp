@@ -8,6 +8,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
 #include "specfuse/io/file.h"
+#include "specfuse/io/scene.h"
 #include "specfuse/metrics/profiles.h"
 
 namespace specfuse {
@@ -15,6 +16,7 @@ namespace {
 
 void resolve(DataConfig& data) {
   if (data.scene && !data.dataset) data.dataset = "/cube";
+  if (data.scene && !data.axes) data.axes = "rcb";
 }
 
 void resolve(DegradeConfig& degrade, bool simulates) {
@@ -63,9 +65,22 @@ void Region::describe(FieldVisitor& fields) {
   fields("cols", cols, Range{1, 1e9}, "How many columns.");
 }
 
+void WavelengthConfig::describe(FieldVisitor& fields) {
+  const Range nanometres{100, 1e5};
+  fields("values", values, nanometres, "One for each band.");
+  fields("range", range, nanometres, "Of the first and the last band; those between lie evenly.");
+  fields("file", file, "CSV with a column `wavelength_nm`, a line for each band; found as data is.");
+}
+
 void DataConfig::describe(FieldVisitor& fields) {
   fields("scene", scene, "File of a reference scene [rows, cols, bands], HDF5 or another format of `--list`.");
   fields("dataset", dataset, "The dataset in it; null: `/cube`.");
+  fields(
+      "axes", axes, axis_orders(),
+      "The order of its axes: r, c and b for rows, columns and bands; null: `rcb`. MATLAB's files have them reversed.");
+  fields("wavelength_nm", wavelength_nm,
+         "Band centres in nanometres of a scene or pair whose file does not say them, all of its bands: exactly one of "
+         "values, range and file.");
   fields("pair", pair,
          "HDF5 file of a measured pair: `/hsi`, `/msi`, optional `/reference` and `/srf`. `degrade.ratio` has to be "
          "the pair's, `degrade.psf` describes it, and so does `degrade.srf` where the file has no `/srf`; noise and "

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <iterator>
+
 #include "imaging/csv.h"
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/srf.h"
@@ -30,6 +33,22 @@ ResponseTable parse_response_csv(const std::string& text, const std::string& sou
     }
   }
   return table;
+}
+
+std::vector<double> parse_wavelength_csv(const std::string& text, const std::string& source) {
+  const std::vector<CsvLine> lines = split_csv(text);
+  SPECFUSE_CHECK_AS(DataError, !lines.empty(), source, ": expected a header with wavelength_nm, got nothing");
+  const std::vector<std::string>& header = lines.front().fields;
+  const auto column = std::find(header.begin(), header.end(), "wavelength_nm") - header.begin();
+  SPECFUSE_CHECK_AS(DataError, column < std::ssize(header), source, " line ", lines.front().number,
+                    ": expected a column wavelength_nm, got ", header.size(), " others");
+  std::vector<double> wavelength_nm;
+  for (auto line = lines.begin() + 1; line != lines.end(); ++line) {
+    SPECFUSE_CHECK_AS(DataError, line->fields.size() == header.size(), source, " line ", line->number, ": expected ",
+                      header.size(), " fields as in the header, got ", line->fields.size());
+    wavelength_nm.push_back(csv_number(line->fields[static_cast<std::size_t>(column)], source, line->number));
+  }
+  return wavelength_nm;
 }
 
 }  // namespace specfuse

@@ -12,10 +12,8 @@ namespace {
 /// Metres, micrometres and wave numbers fall outside, and so does a fill value.
 constexpr double kShortest = 100, kLongest = 100000;
 
-std::vector<double> read_wavelengths(const Hdf5Reader& file, const CubeDataset& names, Index bands) {
+std::vector<double> read_wavelengths(const Hdf5Reader& file, const CubeDataset& names) {
   const std::vector<double> values = file.read_doubles(names.wavelength_nm);
-  SPECFUSE_CHECK_AS(DataError, static_cast<Index>(values.size()) == bands, file.path(), ": ", names.wavelength_nm,
-                    " has ", values.size(), " values but ", names.values, " has ", bands, " bands");
   for (std::size_t band = 0; band < values.size(); ++band) {
     SPECFUSE_CHECK_AS(DataError, values[band] >= kShortest && values[band] <= kLongest, file.path(), ": ",
                       names.wavelength_nm, ": expected nanometres from ", kShortest, " to ", kLongest, ", got ",
@@ -50,13 +48,19 @@ Cube read_cube(const Hdf5Reader& file, const CubeDataset& names) {
   Cube cube;
   cube.values = file.read(names.values, 3);
   require_finite(file.path(), names.values, cube.values);
-  if (file.has(names.wavelength_nm)) cube.wavelength_nm = read_wavelengths(file, names, cube.bands());
+  if (file.has(names.wavelength_nm)) cube.wavelength_nm = read_wavelengths(file, names);
   // What the dataset says of itself goes before what the file says of all it holds.
   for (const std::string& object : {names.values, std::string("/")}) {
     for (const auto& [name, text] : file.texts(object)) cube.attributes.emplace(name, text);
     for (const auto& [name, numbers] : file.numbers(object)) cube.attributes.emplace(name, numbers);
   }
   return cube;
+}
+
+void check_wavelengths(const std::string& path, const CubeDataset& names, const Cube& cube) {
+  const auto count = static_cast<Index>(cube.wavelength_nm.size());
+  SPECFUSE_CHECK_AS(DataError, count == 0 || count == cube.bands(), path, ": ", names.wavelength_nm, " has ", count,
+                    " values but ", names.values, " has ", cube.bands(), " bands");
 }
 
 void write_cube(Hdf5Writer& file, const CubeDataset& names, const Cube& cube) {

@@ -12,8 +12,12 @@ struct CubeDataset {
   std::string values, wavelength_nm;
 };
 
-/// Throws `DataError` as described at `read_scene`.
+/// The values as they are in the file, whatever their axes: `check_wavelengths` comes after they are in order. Throws
+/// `DataError` as described at `read_scene`.
 Cube read_cube(const Hdf5Reader& file, const CubeDataset& names);
+
+/// Throws `DataError` where there are wavelengths, but not one for each band.
+void check_wavelengths(const std::string& path, const CubeDataset& names, const Cube& cube);
 
 /// Values and wavelengths, not the attributes.
 void write_cube(Hdf5Writer& file, const CubeDataset& names, const Cube& cube);

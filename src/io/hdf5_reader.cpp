@@ -280,10 +280,11 @@ Tensor Hdf5Reader::read(const std::string& dataset, int rank) const {
 std::vector<double> Hdf5Reader::read_doubles(const std::string& dataset) const {
   const Handle handle = open_dataset(*this, file_, dataset);
   const std::vector<Index> extents = extents_of(*this, dataset, handle);
-  READ_CHECK(extents.size() == 1, path_, ": ", dataset, ": expected 1 dimension, got ", extents.size(), " ",
+  const auto longer = std::count_if(extents.begin(), extents.end(), [](Index extent) { return extent > 1; });
+  READ_CHECK(!extents.empty() && longer <= 1, path_, ": ", dataset, ": expected 1 dimension, got ", extents.size(), " ",
              shape_text(extents));
   check_readable(*this, dataset, handle, extents);
-  std::vector<double> values(static_cast<std::size_t>(extents[0]));
+  std::vector<double> values(static_cast<std::size_t>(*std::max_element(extents.begin(), extents.end())));
   READ_CHECK(H5Dread(handle.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0, path_,
              ": cannot read ", dataset, ": ", hdf5_reason());
   return values;

@@ -55,16 +55,22 @@ void check_sizes(const std::string& path, const PairFile& pair) {
   }
 }
 
+Cube read_image(const Hdf5Reader& file, const CubeDataset& names) {
+  Cube cube = read_cube(file, names);
+  check_wavelengths(file.path(), names, cube);
+  return cube;
+}
+
 }  // namespace
 
 PairFile read_pair(const std::string& path) {
   const Hdf5Reader file(path);
   PairFile pair;
-  pair.hsi = read_cube(file, kHsi);
+  pair.hsi = read_image(file, kHsi);
   pair.hsi.attributes.erase("ratio");  // it speaks of the pair
-  pair.msi = read_cube(file, kMsi);
+  pair.msi = read_image(file, kMsi);
   pair.ratio = read_ratio(file, pair.hsi, pair.msi);
-  if (file.has(kReference.values)) pair.reference = read_cube(file, kReference);
+  if (file.has(kReference.values)) pair.reference = read_image(file, kReference);
   if (file.has("/srf")) {
     pair.srf = file.read("/srf", 2);
     require_finite(file.path(), "/srf", pair.srf);

@@ -6,6 +6,7 @@
 
 #include "io/cube_dataset.h"
 #include "specfuse/core/error.h"
+#include "specfuse/core/threads.h"
 
 namespace specfuse {
 
@@ -22,11 +23,43 @@ const std::vector<SceneFormat>& scene_formats() {
   return all;
 }
 
-Cube read_scene(const std::string& path, const std::string& dataset) {
+namespace {
+
+/// The values in the order rows, columns, bands.
+Tensor in_order(const Tensor& values, const std::string& axes) {
+  if (axes == "rcb") return values;
+  const auto place = [&](char axis) { return static_cast<int>(axes.find(axis)); };
+  const int from[] = {place('r'), place('c'), place('b')};
+  const Index strides[] = {values.dim(1) * values.dim(2), values.dim(2), 1};
+  const Index step_row = strides[from[0]], step_col = strides[from[1]], step_band = strides[from[2]];
+  Tensor result = Tensor::uninitialized({values.dim(from[0]), values.dim(from[1]), values.dim(from[2])});
+  parallel_for(result.dim(0), [&](Index row) {
+    float* to = result.data() + row * result.dim(1) * result.dim(2);
+    for (Index col = 0; col < result.dim(1); ++col) {
+      const float* const pixel = values.data() + row * step_row + col * step_col;
+      for (Index band = 0; band < result.dim(2); ++band) *to++ = pixel[band * step_band];
+    }
+  });
+  return result;
+}
+
+}  // namespace
+
+const Choices& axis_orders() {
+  static const Choices all{"rcb", "rbc", "crb", "cbr", "brc", "bcr"};
+  return all;
+}
+
+Cube read_scene(const std::string& path, const std::string& dataset, const std::string& axes) {
   SPECFUSE_CHECK_AS(DataError, std::ifstream(path).good(), "cannot read ", path, ": ", std::strerror(errno));
   std::string known;
   for (const SceneFormat& format : scene_formats()) {
-    if (format.recognises(path)) return format.read(path, dataset);
+    if (format.recognises(path)) {
+      Cube cube = format.read(path, dataset);
+      cube.values = in_order(cube.values, axes);
+      check_wavelengths(path, {dataset, "/wavelength_nm"}, cube);
+      return cube;
+    }
     known.append(known.empty() ? "" : ", ").append(format.name);
   }
   throw DataError(concat(path, ": expected a scene in a format that is known (", known, "), got another"));

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "run/earlier_model.h"
+#include "specfuse/config/differences.h"
 #include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
 #include "specfuse/io/checkpoint.h"
@@ -103,6 +104,27 @@ ExperimentConfig adopt_checkpoints(const ExperimentConfig& config, const std::ve
     }
   }
   return adopted;
+}
+
+std::vector<std::string> checkpoint_doubts(const ExperimentConfig& config,
+                                           const std::vector<std::string>& directories) {
+  std::vector<std::string> doubts;
+  for (const MethodConfig& method : config.methods) {
+    if (!method.checkpoint || method.options->make()->suits_any_pair()) continue;
+    const std::string file = find_checkpoint(*method.checkpoint, directories);
+    const Json stored = parse_stored(read_checkpoint(file).attributes.at("config"), file);
+    const Json now = write_fields(config.degrade);
+    std::vector<Difference> found;
+    for (const char* key : {"psf", "srf", "boundary"}) {
+      for (const Difference& one :
+           differences(Json{{key, stored.at("degrade").at(key)}}.dump(), Json{{key, now.at(key)}}.dump())) {
+        found.push_back({"degrade." + one.path, one.first, one.second});
+      }
+    }
+    if (found.empty()) continue;
+    doubts.push_back(concat(method.label, " learned from another degradation (", differences_text(found), ")"));
+  }
+  return doubts;
 }
 
 }  // namespace specfuse

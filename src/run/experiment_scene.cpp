@@ -40,6 +40,27 @@ Tensor load_srf(const SrfOptions& srf, const Cube& cube, const std::vector<std::
   });
 }
 
+/// Gives an image the wavelengths of the configuration.
+void set_wavelengths(const DataConfig& data, const std::vector<std::string>& directories, Cube& cube) {
+  if (!data.wavelength_nm) return;
+  const WavelengthConfig& given = *data.wavelength_nm;
+  std::vector<double> values = given.values;
+  if (!given.file.empty()) {
+    const std::string path = find_file(given.file, directories);
+    values = parse_wavelength_csv(read_text(path), path);
+  }
+  for (Index band = 0; given.range && band < cube.bands(); ++band) {
+    const auto [first, last] = *given.range;
+    const double place = cube.bands() > 1 ? static_cast<double>(band) / static_cast<double>(cube.bands() - 1) : 0;
+    values.push_back(first + place * (last - first));
+  }
+  SPECFUSE_CHECK_AS(ConfigError, static_cast<Index>(values.size()) == cube.bands(), "data.wavelength_nm: expected ",
+                    cube.bands(), " values, one for each band of the file, got ", values.size());
+  SPECFUSE_CHECK_AS(ConfigError, cube.wavelength_nm.empty(),
+                    "data.wavelength_nm: expected none, as the file has its own");
+  cube.wavelength_nm = values;
+}
+
 Boundary boundary_of(const std::string& name) {
   if (name == "replicate") return Boundary::replicate;
   return name == "circular" ? Boundary::circular : Boundary::symmetric;
@@ -47,7 +68,9 @@ Boundary boundary_of(const std::string& name) {
 
 void load_measured(const ExperimentConfig& config, const std::vector<std::string>& directories, Scene& scene) {
   const std::string path = find_file(*config.data.pair, directories);
-  const PairFile file = read_pair(path);
+  PairFile file = read_pair(path);
+  set_wavelengths(config.data, directories, file.hsi);
+  if (file.reference) file.reference->wavelength_nm = file.hsi.wavelength_nm;
   SPECFUSE_CHECK_AS(ConfigError, file.ratio == config.degrade.ratio, "degrade.ratio: expected ", file.ratio, " as in ",
                     path, ", got ", config.degrade.ratio);
   scene.degradation.srf = file.srf;
@@ -80,8 +103,10 @@ enum class Cut { none, to_fit };
 
 void load_reference(const ExperimentConfig& config, const std::vector<std::string>& directories, Cut cuts,
                     Scene& scene) {
-  Cube cube = config.data.scene ? read_scene(find_file(*config.data.scene, directories), *config.data.dataset)
-                                : inside_key("data", [&] { return synthetic_scene(*config.data.synthetic); });
+  const DataConfig& data = config.data;
+  Cube cube = data.scene ? read_scene(find_file(*data.scene, directories), *data.dataset, *data.axes)
+                         : inside_key("data", [&] { return synthetic_scene(*data.synthetic); });
+  set_wavelengths(data, directories, cube);
   if (config.data.bands) {
     const auto [first, count] = *config.data.bands;
     SPECFUSE_CHECK_AS(ConfigError, count >= 1 && first + count <= cube.bands(), "data.bands: expected some of ",
@@ -193,14 +218,6 @@ Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>&
   scene.train = load_list("train_scenes", config.protocol.train_scenes);
   scene.validation = load_list("validation_scenes", config.protocol.validation_scenes);
   return scene;
-}
-
-std::vector<std::string> scene_doubts(const ExperimentConfig& config, const Scene& scene) {
-  const std::string& sensor = config.degrade.srf.sensor;
-  const Cube& spectra = scene.measured ? scene.measured->hsi : *scene.reference;
-  if (sensor.empty() || !spectra.wavelength_nm.empty()) return {};
-  return {concat("the scene has no wavelengths: the bands of ", sensor,
-                 " are taken at fixed fractions of its band count, not at the sensor's edges")};
 }
 
 std::string data_hash(const Scene& scene) {

@@ -11,6 +11,7 @@
 #include "run/result_files.h"
 #include "run/result_folder.h"
 #include "run/run_figures.h"
+#include "run/scene_doubts.h"
 #include "run/training_log.h"
 #include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
@@ -56,8 +57,10 @@ MethodNeeds needs_of(const ExperimentConfig& config, const Scene& scene) {
 }
 
 /// What the data does not allow is said before the first long fit. Returns what it makes doubtful.
-std::vector<std::string> check_methods(const ExperimentConfig& config, const Scene& scene, const Task& task) {
+std::vector<std::string> check_methods(const ExperimentConfig& config, const Scene& scene, const Task& task,
+                                       const std::vector<std::string>& directories) {
   std::vector<std::string> doubts = scene_doubts(config, scene);
+  for (const std::string& doubt : checkpoint_doubts(config, directories)) doubts.push_back(doubt);
   for_each_method(config, [&](const MethodConfig& entry, const FusionMethod& method) {
     method.check(task.training, task.pair);
     if (task.fine_tuning) method.check(*task.fine_tuning, task.pair);
@@ -104,7 +107,7 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
   const MethodNeeds needs = needs_of(config, scene);
   std::optional<Task> first = make_task(scene, config.protocol, config.seeds.front(), needs);
   ExperimentResults results;
-  results.doubts = check_methods(config, scene, *first);
+  results.doubts = check_methods(config, scene, *first, directories);
   for (const std::string& doubt : results.doubts) say("warning: " + doubt);
   results.config = config;
   results.scored_on = config.protocol.test ? config.protocol.test->text() : "whole image";
@@ -151,7 +154,8 @@ std::string plan_experiment(const ExperimentConfig& given, const RunOptions& opt
   const Scene scene = load_scene(config, directories);
   const Task task = make_task(scene, config.protocol, config.seeds.front(), needs_of(config, scene));
   std::string plan;
-  for (const std::string& doubt : check_methods(config, scene, task)) plan += concat("warning: ", doubt, "\n");
+  for (const std::string& doubt : check_methods(config, scene, task, directories))
+    plan += concat("warning: ", doubt, "\n");
   plan += concat("fuses    hsi ", task.pair.hsi.size_text(), " and msi ", task.pair.msi.size_text(), "\n");
   for (const TrainingPair& pair : task.training.train) plan += concat("trains   on ", pair.target.size_text(), "\n");
   for (const TrainingPair& pair : task.training.validation) {

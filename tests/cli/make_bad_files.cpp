@@ -34,6 +34,16 @@ void write_cube_of(const std::string& path, const std::vector<hsize_t>& extents,
   RawFile(path).dataset("cube", extents, type, some_values(extents));
 }
 
+/// Spectra along the first axis.
+void write_turned(const std::string& path) {
+  const std::vector<hsize_t> extents{40, 16, 16};
+  std::vector<double> values = some_values(extents);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = 1000 + 300 * std::sin(0.3 * static_cast<double>(i / 256)) + 0.05 * values[i];
+  }
+  RawFile(path).dataset("cube", extents, H5T_NATIVE_FLOAT, values);
+}
+
 void write_with_value(const std::string& path, double value) {
   std::vector<double> values = some_values(kSize);
   values[values.size() / 2] = value;
@@ -155,6 +165,7 @@ void write_scenes(const std::string& folder) {
   write_cube_of(folder + "rank2.h5", {16, 16});
   write_cube_of(folder + "rank4.h5", {2, 8, 8, 40});
   write_cube_of(folder + "odd.h5", {15, 16, 40});
+  write_turned(folder + "turned.h5");
   write_cube_of(folder + "empty.h5", {16, 0, 40});
   write_cube_of(folder + "one_pixel.h5", {1, 1, 40});
   write_with_value(folder + "nan.h5", kNan);

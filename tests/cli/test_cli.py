@@ -148,6 +148,65 @@ class CommandLine(ProgramTest):
                        if not any(name == key or name.endswith("." + key) for name in documented)]
             self.assertEqual(missing, [])
 
+    def test_wavelengths_that_the_file_lacks_can_be_given(self):
+        (self.folder / "bands.csv").write_text("band,wavelength_nm\n" + "".join(
+            f"{band},{450 + 50 * band}\n" for band in range(40)))
+        given = [{"values": [450 + 50 * band for band in range(40)]}, {"range": [450, 2400]}, {"file": "bands.csv"}]
+        methods = [{"name": "bicubic"}]
+        results = []
+        for number, wavelength_nm in enumerate([None, *given]):
+            self.out = self.folder / f"out{number}"
+            metrics = self.succeeded(self.run_config(experiment(
+                methods=methods, data={"scene": "good.h5", "wavelength_nm": wavelength_nm})))
+            self.assertEqual(self.warnings() == [], wavelength_nm is not None)
+            results.append((metrics["figures"]["response"], metrics["figures"]["wavelength_nm"]))
+        self.assertNotEqual(results[0], results[1])
+        self.assertEqual(results[1], results[2])
+        self.assertEqual(results[1], results[3])
+        self.assertEqual(results[1][1], [450 + 50 * band for band in range(40)])
+        # The bands that are left out lose their wavelengths with them.
+        self.out = self.folder / "fewer"
+        metrics = self.succeeded(self.run_config(experiment(
+            methods=methods, degrade={"ratio": 2, "srf": {"fractions": [[0, 1]]}},
+            data={"scene": "good.h5", "wavelength_nm": given[1], "bands": [2, 30]})))
+        self.assertEqual(metrics["figures"]["wavelength_nm"][0], 550)
+        self.out = self.folder / "refused"
+        for wavelength_nm, message in [
+                ({}, "data.wavelength_nm: expected exactly one of values, range and file, got 0"),
+                ({"range": [400, 500], "file": "bands.csv"}, "exactly one of values, range and file, got 2"),
+                ({"values": [500, 600]}, "data.wavelength_nm: expected 40 values, one for each band of the file, got 2"),
+                ({"values": [0.5] * 40}, "data.wavelength_nm.values.0: expected a number from 100 to 100000")]:
+            self.refused(2, message, self.run_config(experiment(data={"scene": "good.h5", "wavelength_nm": wavelength_nm})))
+        (self.folder / "bands.csv").write_text("band,nm\n1,500\n")
+        self.refused(3, "bands.csv line 1: expected a column wavelength_nm", self.run_config(
+            experiment(data={"scene": "good.h5", "wavelength_nm": given[2]})))
+        self.refused(2, "data.wavelength_nm: expected it beside a scene or pair", self.run_config(
+            experiment(data={"synthetic": {}, "wavelength_nm": given[1]})))
+
+    def test_axes_in_another_order_are_doubted_and_can_be_said(self):
+        methods = [{"name": "bicubic"}]
+        self.succeeded(self.run_config(experiment(methods=methods, data={"synthetic": {"rows": 24, "cols": 32, "bands": 50}})))
+        (self.folder / "scene.h5").write_bytes((self.out / "scene.h5").read_bytes())
+        for axes, size in [(None, "24 x 32 x 50"), ("rcb", "24 x 32 x 50"), ("crb", "32 x 24 x 50")]:
+            self.out = self.folder / f"out_{axes}"
+            metrics = self.succeeded(self.run_config(experiment(methods=methods, data={"scene": "scene.h5", "axes": axes})))
+            self.assertEqual(metrics["figures"]["size"]["reference"], size)
+            self.assertEqual(self.warnings(), [])
+        # 24 rows taken as bands: the wavelengths in the file no longer fit.
+        self.out = self.folder / "refused"
+        self.refused(3, "scene.h5: /wavelength_nm has 50 values but /cube has 24 bands", self.run_config(
+            experiment(methods=methods, data={"scene": "scene.h5", "axes": "bcr"})))
+        self.refused(2, 'data.axes: expected one of rcb, rbc, .*, got "rrb"', self.run_config(
+            experiment(data={"scene": "scene.h5", "axes": "rrb"})))
+        # What nobody turned is doubted: turned.h5 has its spectra along the rows.
+        self.out = self.folder / "turned"
+        config = experiment(methods=methods, data={"scene": "turned.h5"})
+        self.succeeded(self.run_config(config))
+        self.assertEqual(self.warnings()[-1], "the scene is taken as 40 x 16 x 16 (rows, columns, bands), but it changes "
+                                              "along its rows as spectra do: is data.axes brc or bcr?")
+        self.succeeded(self.run_config(config, "--overwrite", "--set", "data.axes=brc", "--set", "degrade.ratio=4"))
+        self.assertNotIn("data.axes", " ".join(self.warnings()))
+
 
 if __name__ == "__main__":
     main()

@@ -102,6 +102,20 @@ class Protocols(ProgramTest):
         self.refused(2, "trained on|fitted for", self.run_config(
             dict(config, data={"synthetic": {"rows": 16, "cols": 16, "bands": 39}})))
 
+    def test_apply_under_another_degradation_is_said(self):
+        self.succeeded(self.run_config(experiment(methods=[{"name": "linear_injection"}])))
+        checkpoint = str(self.out / "linear_injection/checkpoint.h5")
+        self.out = self.folder / "applied"
+        config = experiment(protocol={"type": "apply"}, methods=[{"name": "linear_injection", "checkpoint": checkpoint}])
+        self.succeeded(self.run_config(config))
+        self.assertNotIn("another degradation", " ".join(self.warnings()))
+        fractions = [[0.1 * i, 0.1 * i + 0.1] for i in range(6)]
+        self.succeeded(self.run_config(config, "--overwrite", "--set", "degrade.psf.fwhm=3",
+                                       "--set", 'degrade.srf={"fractions": %s}' % fractions))
+        warning, = self.warnings()
+        self.assertRegex(warning, r"^linear_injection learned from another degradation \(degrade.psf.fwhm is 2.0 there and "
+                                  r"3.0 here, degrade.srf.sensor is \"landsat7\" there and \"\" here, ")
+
     def test_what_is_too_little_to_learn_from_is_refused(self):
         data = {"synthetic": {"rows": 24, "cols": 24, "bands": 40}}
         config = experiment(data=data, degrade={"ratio": 4}, methods=[SMALL_NETWORK])

@@ -148,3 +148,16 @@ TEST_CASE("srf: a malformed table is reported with its line") {
   CHECK(message("wavelength_nm,A\n\n1,2\n1,2\n") == "t.csv line 4: expected a wavelength above 1, got 1");
   CHECK(message("wavelength_nm,A\n1,\n") == "t.csv line 2: expected a finite number, got \"\"");
 }
+
+TEST_CASE("srf: wavelengths are a column of a table, wherever it stands") {
+  CHECK(parse_wavelength_csv("# bands\nband,wavelength_nm,fwhm\n1,450.5,10\n2,440,9\n", "b.csv") ==
+        std::vector<double>{450.5, 440});
+  CHECK(parse_wavelength_csv("wavelength_nm\n", "b.csv").empty());
+  const auto message = [](const char* text) {
+    return message_of<DataError>([&] { parse_wavelength_csv(text, "b.csv"); });
+  };
+  CHECK(message("") == "b.csv: expected a header with wavelength_nm, got nothing");
+  CHECK(message("band,nm\n1,2\n") == "b.csv line 1: expected a column wavelength_nm, got 2 others");
+  CHECK(message("band,wavelength_nm\n1\n") == "b.csv line 2: expected 2 fields as in the header, got 1");
+  CHECK(message("band,wavelength_nm\n1,x\n") == "b.csv line 2: expected a finite number, got \"x\"");
+}

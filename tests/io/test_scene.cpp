@@ -68,6 +68,35 @@ TEST_CASE("scene: a result comes back with the error to be expected, and is a sc
   CHECK(folder.entries() == 1);
 }
 
+TEST_CASE("scene: axes in any order come out as rows, columns and bands") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("a.h5");
+  const Cube wanted = counting_cube(2, 3, 5);
+  const auto at = [&](const Cube& cube, Index row, Index col, Index band) {
+    return cube.values[(row * cube.cols() + col) * cube.bands() + band];
+  };
+  for (const std::string& axes : axis_orders().texts) {
+    const std::string letters = "rcb";
+    Index extents[3], strides[3];  // of the file, as r, c and b
+    for (int i = 0; i < 3; ++i)
+      extents[i] = wanted.values.dim(static_cast<int>(letters.find(axes[static_cast<std::size_t>(i)])));
+    for (int i = 0; i < 3; ++i) {
+      const std::size_t place = axes.find(letters[static_cast<std::size_t>(i)]);
+      strides[i] = place == 0 ? extents[1] * extents[2] : place == 1 ? extents[2] : 1;
+    }
+    Cube file(extents[0], extents[1], extents[2]);
+    for (Index r = 0; r < 2; ++r) {
+      for (Index c = 0; c < 3; ++c) {
+        for (Index b = 0; b < 5; ++b)
+          file.values[r * strides[0] + c * strides[1] + b * strides[2]] = at(wanted, r, c, b);
+      }
+    }
+    write_cube(path, file);
+    CHECK(same_values(read_scene(path, "/cube", axes).values, wanted.values));
+  }
+  CHECK(axis_orders().texts.size() == 6);
+}
+
 TEST_CASE("scene: integers under another name are read; attributes of the dataset go before those of the file") {
   const TemporaryFolder folder;
   const std::string path = folder.file("a.h5");

@@ -20,6 +20,16 @@ struct Region : Rectangle {
   void describe(FieldVisitor& fields);
 };
 
+/// Centres of the bands of a file that does not say them: exactly one of these.
+struct WavelengthConfig {
+  std::vector<double> values;
+  /// Of the first and the last band; those between lie evenly.
+  std::optional<std::array<double, 2>> range;
+  /// CSV; see `parse_wavelength_csv`.
+  std::string file;
+  void describe(FieldVisitor& fields);
+};
+
 /// Where the images come from: exactly one of scene, pair and synthetic.
 struct DataConfig {
   std::optional<std::string> scene;
@@ -31,6 +41,9 @@ struct DataConfig {
   std::optional<Region> crop;
   /// Of a scene only: the first band to use, counted from 0, and how many.
   std::optional<std::array<Index, 2>> bands;
+  /// Of a scene only; resolved to "rcb".
+  std::optional<std::string> axes;
+  std::optional<WavelengthConfig> wavelength_nm;
   void describe(FieldVisitor& fields);
 };
 
@@ -131,7 +144,8 @@ std::string read_config_text(const std::string& file);
 /// The resolved JSON, indented, with a newline at its end.
 std::string config_text(const ExperimentConfig& config);
 
-/// 64-bit FNV-1a of the resolved JSON except `name` and `report`, which change no result, as 16 hexadecimal digits; and the same of `degrade` alone.
+/// 64-bit FNV-1a of the resolved JSON except `name` and `report`, which change no result, as 16 hexadecimal digits; and
+/// the same of `degrade` alone.
 std::string config_hash(const ExperimentConfig& config);
 std::string degradation_hash(const ExperimentConfig& config);
 

@@ -38,7 +38,7 @@ class Hdf5Reader {
   Tensor read(const std::string& dataset) const;
   /// The same, with the number of dimensions that is expected.
   Tensor read(const std::string& dataset, int rank) const;
-  /// A dataset of one dimension in double precision.
+  /// A dataset of one dimension, or of others of length 1 beside it, in double precision.
   std::vector<double> read_doubles(const std::string& dataset) const;
 
   /// Attributes of a dataset or group ("/" for the file itself) that hold one text each; others are passed over.

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "specfuse/core/fields.h"
 #include "specfuse/imaging/cube.h"
 
 namespace specfuse {
@@ -25,7 +26,11 @@ const std::vector<SceneFormat>& scene_formats();
 /// known and the text attributes of the file. Throws `DataError` (file, dataset, expected, got) where it is missing,
 /// unreadable or in no format that is known, has another rank, is empty, larger than memory or holds a value that is
 /// not finite, or where the wavelengths are not one per band in nanometres.
-Cube read_scene(const std::string& path, const std::string& dataset = "/cube");
+/// `axes` is the order in the file, one of `axis_orders`; the cube has rows, columns and bands in this order.
+Cube read_scene(const std::string& path, const std::string& dataset = "/cube", const std::string& axes = "rcb");
+
+/// r, c and b for rows, columns and bands in any order.
+const Choices& axis_orders();
 
 /// The cube as float32 in HDF5, its wavelengths as /wavelength_nm and its attributes on the file, never half-written.
 /// Throws `Error` with the path and the reason.

@@ -33,9 +33,6 @@ struct Scene {
 /// `ConfigError` on a degradation that does not fit them or scenes of other bands.
 Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>& directories);
 
-/// What is assumed of a scene because it does not say, a sentence each, without its full stop.
-std::vector<std::string> scene_doubts(const ExperimentConfig& config, const Scene& scene);
-
 /// 64-bit hash of all that was read or synthesised, files of responses and kernels included: the configuration's hashes
 /// only know their names.
 std::string data_hash(const Scene& scene);

@@ -1,0 +1,61 @@
+#include "run/scene_doubts.h"
+
+#include <algorithm>
+#include <array>
+
+#include "specfuse/core/error.h"
+
+namespace specfuse {
+namespace {
+
+/// How much of the squared steps between neighbours along each axis is a step that all of a plane take together: a
+/// large part along spectra, which have a shape in common, and little across the ground.
+std::array<double, 3> common_steps(const Tensor& values) {
+  const std::array<Index, 3> extents{values.dim(0), values.dim(1), values.dim(2)};
+  const std::array<Index, 3> strides{extents[1] * extents[2], extents[2], 1};
+  std::array<double, 3> shares{};
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    std::vector<double> sums(static_cast<std::size_t>(extents[axis]));
+    double squares = 0;
+    for (Index i = 0; i < values.size(); ++i) {
+      const Index place = i / strides[axis] % extents[axis];
+      if (place + 1 == extents[axis]) continue;
+      const double step = double{values[i + strides[axis]]} - values[i];
+      sums[static_cast<std::size_t>(place)] += step;
+      squares += step * step;
+    }
+    const double plane = static_cast<double>(values.size()) / static_cast<double>(extents[axis]);
+    double common = 0;
+    for (const double sum : sums) common += sum * sum / plane;
+    shares[axis] = squares > 0 ? common / squares : 0;
+  }
+  return shares;
+}
+
+}  // namespace
+
+std::string doubt_of_axes(const Cube& cube) {
+  // On real scenes the share along spectra is 0.27 to 0.96, and 2.6 to 1000 times that of other axes.
+  constexpr double kLeast = 0.2, kTimes = 2;
+  const auto [rows, cols, bands] = common_steps(cube.values);
+  if (std::max(rows, cols) < kLeast || std::max(rows, cols) <= kTimes * bands) return {};
+  return concat("the scene is taken as ", cube.size_text(), " (rows, columns, bands), but it changes along its ",
+                rows > cols ? "rows" : "columns", " as spectra do: is data.axes ",
+                rows > cols ? "brc or bcr" : "rbc or cbr", "?");
+}
+
+std::vector<std::string> scene_doubts(const ExperimentConfig& config, const Scene& scene) {
+  std::vector<std::string> doubts;
+  const std::string& sensor = config.degrade.srf.sensor;
+  const Cube& spectra = scene.measured ? scene.measured->hsi : *scene.reference;
+  if (!sensor.empty() && spectra.wavelength_nm.empty()) {
+    doubts.push_back(concat("the scene has no wavelengths: the bands of ", sensor,
+                            " are taken at fixed fractions of its band count, not at the sensor's edges; "
+                            "data.wavelength_nm can supply them"));
+  }
+  const std::string axes = config.data.synthetic ? "" : doubt_of_axes(spectra);
+  if (!axes.empty()) doubts.push_back(axes);
+  return doubts;
+}
+
+}  // namespace specfuse
