@@ -62,6 +62,9 @@ class Checker {
     expect(!data.bands || data.scene, path + ".bands", "them beside a scene only", "them");
     expect(!data.dataset || data.scene, path + ".dataset", "it beside a scene only", data.dataset.value_or(""));
     expect(!data.axes || data.scene, path + ".axes", "it beside a scene only", data.axes.value_or(""));
+    expect(!data.nodata || !data.synthetic, path + ".nodata", "it beside a scene or pair only", "it");
+    expect(!data.nodata || data.scene || data.nodata->mask.empty(), path + ".nodata.mask", "it beside a scene only",
+           "it");
     if (!data.wavelength_nm) return;
     const WavelengthConfig& given = *data.wavelength_nm;
     const int lists = !given.values.empty() + given.range.has_value() + !given.file.empty();

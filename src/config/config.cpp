@@ -81,6 +81,12 @@ void DataConfig::describe(FieldVisitor& fields) {
   fields("wavelength_nm", wavelength_nm,
          "Band centres in nanometres of a scene or pair whose file does not say them, all of its bands: exactly one of "
          "values, range and file.");
+  fields(
+      "nodata", nodata,
+      "What stands for no data in a scene or a pair; null: what the attribute `nodata` of the file says. Pixels "
+      "without "
+      "data take no part in scores and colours, and the result has none there; for the methods they are filled in from "
+      "around.");
   fields("pair", pair,
          "HDF5 file of a measured pair: `/hsi`, `/msi`, optional `/reference` and `/srf`. `degrade.ratio` has to be "
          "the pair's, `degrade.psf` describes it, and so does `degrade.srf` where the file has no `/srf`; noise and "

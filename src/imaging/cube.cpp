@@ -21,7 +21,11 @@ Cube crop(const Cube& cube, const Rectangle& part) {
   result.attributes = cube.attributes;
   for (Index row = 0; row < part.rows; ++row) {
     std::copy_n(cube.pixel(part.row + row, part.col), part.cols * cube.bands(), result.pixel(row, 0));
+    if (cube.valid.empty()) continue;
+    const auto from = cube.valid.begin() + (part.row + row) * cube.cols() + part.col;
+    result.valid.insert(result.valid.end(), from, from + part.cols);
   }
+  if (std::find(result.valid.begin(), result.valid.end(), 0) == result.valid.end()) result.valid.clear();
   return result;
 }
 
@@ -30,6 +34,7 @@ Cube crop_bands(const Cube& cube, Index first, Index count) {
                  cube.bands(), " bands, got ", count, " from ", first);
   Cube result(cube.rows(), cube.cols(), count);
   result.attributes = cube.attributes;
+  result.valid = cube.valid;
   if (!cube.wavelength_nm.empty()) {
     const auto from = cube.wavelength_nm.begin() + first;
     result.wavelength_nm.assign(from, from + count);

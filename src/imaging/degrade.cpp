@@ -55,6 +55,27 @@ std::vector<Index> positions_seen(Index extent, const Degradation& degradation) 
   return seen;
 }
 
+/// Whether at least half of what each coarse pixel sees holds data.
+std::vector<std::uint8_t> seen_valid(const Cube& fine, const Degradation& degradation) {
+  const Tensor& psf = degradation.psf;
+  const Index size = psf.dim(0), rows = fine.rows() / degradation.ratio, cols = fine.cols() / degradation.ratio;
+  const auto down = positions_seen(fine.rows(), degradation), across = positions_seen(fine.cols(), degradation);
+  std::vector<std::uint8_t> valid;
+  for (Index row = 0; row < rows; ++row) {
+    for (Index col = 0; col < cols; ++col) {
+      double with = 0, all = 0;
+      for (Index tap = 0; tap < size * size; ++tap) {
+        const Index y = down[static_cast<std::size_t>(row * size + tap / size)];
+        const Index x = across[static_cast<std::size_t>(col * size + tap % size)];
+        all += psf.data()[tap];
+        if (fine.is_valid(y * fine.cols() + x)) with += psf.data()[tap];
+      }
+      valid.push_back(2 * with >= all);
+    }
+  }
+  return valid;
+}
+
 }  // namespace
 
 Index position_within(Index i, Index extent, Boundary boundary) {
@@ -91,6 +112,7 @@ Cube degrade_spatially(const Cube& fine, const Degradation& degradation) {
       std::transform(sums.begin(), sums.end(), coarse.pixel(row, col), [](double x) { return static_cast<float>(x); });
     }
   });
+  if (!fine.valid.empty()) coarse.valid = seen_valid(fine, degradation);
   return coarse;
 }
 
@@ -100,6 +122,7 @@ Cube degrade_spectrally(const Cube& cube, const Tensor& srf) {
   const Index bands = cube.bands(), msi_bands = srf.dim(0);
   Cube msi(cube.rows(), cube.cols(), msi_bands);
   msi.attributes = cube.attributes;
+  msi.valid = cube.valid;
   const auto respond = [&](Index row, const auto* spectrum) {
     double total = 0;
     for (Index b = 0; b < bands; ++b) total += double{srf[row * bands + b]} * double{spectrum[b]};

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "specfuse/core/error.h"
@@ -13,12 +14,14 @@ void add_noise(Cube& cube, double snr_db, std::uint64_t seed, std::uint64_t stre
   const Index bands = cube.bands();
   std::vector<double> deviation = sum_over_rows(cube.rows(), bands, [&](Index row, double* squares) {
     for (Index col = 0; col < cube.cols(); ++col) {
+      if (!cube.is_valid(row * cube.cols() + col)) continue;
       const float* in = cube.pixel(row, col);
       for (Index b = 0; b < bands; ++b) squares[b] += double{in[b]} * double{in[b]};
     }
   });
+  const auto missing = std::count(cube.valid.begin(), cube.valid.end(), std::uint8_t{0});
   for (double& value : deviation) {
-    value = std::sqrt(value / static_cast<double>(cube.pixels()) / std::pow(10.0, snr_db / 10));
+    value = std::sqrt(value / static_cast<double>(cube.pixels() - missing) / std::pow(10.0, snr_db / 10));
   }
   parallel_for(cube.rows(), [&](Index row) {
     Rng rng(seed, stream);

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "specfuse/core/error.h"
+#include "specfuse/imaging/no_data.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
@@ -47,7 +48,6 @@ void require_finite(const std::string& path, const std::string& dataset, const T
 Cube read_cube(const Hdf5Reader& file, const CubeDataset& names) {
   Cube cube;
   cube.values = file.read(names.values, 3);
-  require_finite(file.path(), names.values, cube.values);
   if (file.has(names.wavelength_nm)) cube.wavelength_nm = read_wavelengths(file, names);
   // What the dataset says of itself goes before what the file says of all it holds.
   for (const std::string& object : {names.values, std::string("/")}) {
@@ -57,6 +57,21 @@ Cube read_cube(const Hdf5Reader& file, const CubeDataset& names) {
   return cube;
 }
 
+void settle_no_data(const std::string& path, const std::string& dataset, const NoData& given, const Tensor& mask,
+                    Cube& cube) {
+  NoData no_data = given;
+  const auto stated = cube.attributes.find(kNoDataAttribute);
+  if (!no_data.given() && stated != cube.attributes.end()) {
+    const auto* const numbers = std::get_if<std::vector<double>>(&stated->second);
+    if (numbers != nullptr && numbers->size() == 1) {
+      no_data.nan = std::isnan(numbers->front());
+      if (!no_data.nan) no_data.value = numbers->front();
+    }
+  }
+  if (no_data.given()) mark_no_data(cube, no_data, mask, concat(path, ": ", dataset));
+  require_finite(path, dataset, cube.values);
+}
+
 void check_wavelengths(const std::string& path, const CubeDataset& names, const Cube& cube) {
   const auto count = static_cast<Index>(cube.wavelength_nm.size());
   SPECFUSE_CHECK_AS(DataError, count == 0 || count == cube.bands(), path, ": ", names.wavelength_nm, " has ", count,
@@ -64,7 +79,7 @@ void check_wavelengths(const std::string& path, const CubeDataset& names, const 
 }
 
 void write_cube(Hdf5Writer& file, const CubeDataset& names, const Cube& cube) {
-  file.write(names.values, cube.values);
+  file.write(names.values, with_no_data(cube));
   if (!cube.wavelength_nm.empty()) file.write(names.wavelength_nm, cube.wavelength_nm);
 }
 

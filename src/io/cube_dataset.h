@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "specfuse/imaging/cube.h"
+#include "specfuse/imaging/no_data.h"
 #include "specfuse/io/hdf5.h"
 
 namespace specfuse {
@@ -12,9 +12,14 @@ struct CubeDataset {
   std::string values, wavelength_nm;
 };
 
-/// The values as they are in the file, whatever their axes: `check_wavelengths` comes after they are in order. Throws
-/// `DataError` as described at `read_scene`.
+/// The values as they are in the file, whatever their axes and whether finite or not: `settle_no_data` and
+/// `check_wavelengths` come after they are in order. Throws `DataError` as described at `read_scene`.
 Cube read_cube(const Hdf5Reader& file, const CubeDataset& names);
+
+/// Marks the pixels without data, by what is given or else by the attribute `nodata`, and by the mask where it is
+/// defined. Throws `DataError` where a value that is left is not finite, or none is left.
+void settle_no_data(const std::string& path, const std::string& dataset, const NoData& given, const Tensor& mask,
+                    Cube& cube);
 
 /// Throws `DataError` where there are wavelengths, but not one for each band.
 void check_wavelengths(const std::string& path, const CubeDataset& names, const Cube& cube);

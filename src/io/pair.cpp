@@ -55,22 +55,23 @@ void check_sizes(const std::string& path, const PairFile& pair) {
   }
 }
 
-Cube read_image(const Hdf5Reader& file, const CubeDataset& names) {
+Cube read_image(const Hdf5Reader& file, const CubeDataset& names, const NoData& no_data) {
   Cube cube = read_cube(file, names);
   check_wavelengths(file.path(), names, cube);
+  settle_no_data(file.path(), names.values, no_data, {}, cube);
   return cube;
 }
 
 }  // namespace
 
-PairFile read_pair(const std::string& path) {
+PairFile read_pair(const std::string& path, const NoData& no_data) {
   const Hdf5Reader file(path);
   PairFile pair;
-  pair.hsi = read_image(file, kHsi);
+  pair.hsi = read_image(file, kHsi, no_data);
   pair.hsi.attributes.erase("ratio");  // it speaks of the pair
-  pair.msi = read_image(file, kMsi);
+  pair.msi = read_image(file, kMsi, no_data);
   pair.ratio = read_ratio(file, pair.hsi, pair.msi);
-  if (file.has(kReference.values)) pair.reference = read_image(file, kReference);
+  if (file.has(kReference.values)) pair.reference = read_image(file, kReference, no_data);
   if (file.has("/srf")) {
     pair.srf = file.read("/srf", 2);
     require_finite(file.path(), "/srf", pair.srf);

@@ -43,6 +43,21 @@ Tensor in_order(const Tensor& values, const std::string& axes) {
   return result;
 }
 
+/// [rows, cols]; undefined where none is given.
+Tensor read_mask(const std::string& path, const SceneSource& source, const Cube& cube) {
+  const std::string& name = source.no_data.mask;
+  if (name.empty()) return {};
+  const Tensor mask = Hdf5Reader(path).read(name, 2);
+  const bool turned = source.axes.find('c') < source.axes.find('r');
+  const Shape expected = turned ? Shape{cube.cols(), cube.rows()} : Shape{cube.rows(), cube.cols()};
+  SPECFUSE_CHECK_AS(DataError, mask.shape() == expected, path, ": ", name, ": expected ", expected.text(),
+                    ", the pixels of ", source.dataset, ", got ", mask.shape().text());
+  if (!turned) return mask;
+  Tensor result = Tensor::uninitialized({cube.rows(), cube.cols()});
+  for (Index i = 0; i < mask.size(); ++i) result[i] = mask[i % cube.cols() * cube.rows() + i / cube.cols()];
+  return result;
+}
+
 }  // namespace
 
 const Choices& axis_orders() {
@@ -50,14 +65,15 @@ const Choices& axis_orders() {
   return all;
 }
 
-Cube read_scene(const std::string& path, const std::string& dataset, const std::string& axes) {
+Cube read_scene(const std::string& path, const SceneSource& source) {
   SPECFUSE_CHECK_AS(DataError, std::ifstream(path).good(), "cannot read ", path, ": ", std::strerror(errno));
   std::string known;
   for (const SceneFormat& format : scene_formats()) {
     if (format.recognises(path)) {
-      Cube cube = format.read(path, dataset);
-      cube.values = in_order(cube.values, axes);
-      check_wavelengths(path, {dataset, "/wavelength_nm"}, cube);
+      Cube cube = format.read(path, source.dataset);
+      cube.values = in_order(cube.values, source.axes);
+      check_wavelengths(path, {source.dataset, "/wavelength_nm"}, cube);
+      settle_no_data(path, source.dataset, source.no_data, read_mask(path, source, cube), cube);
       return cube;
     }
     known.append(known.empty() ? "" : ", ").append(format.name);
@@ -75,7 +91,7 @@ void write_cube(const std::string& path, const Cube& cube, const std::string& da
 void write_fused(const std::string& path, const Cube& fused, const Cube& sigma, double width_95) {
   Hdf5Writer file(path);
   write_cube(file, {"/cube", "/wavelength_nm"}, fused);
-  file.write("/sigma", sigma.values);
+  file.write("/sigma", with_no_data(sigma));
   file.attribute("/sigma", "width_95", width_95);
   write_attributes(file, fused);
   file.finish();

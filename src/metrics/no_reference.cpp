@@ -9,6 +9,7 @@
 #include "metrics/shared/quality_index.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
+#include "specfuse/imaging/no_data.h"
 
 namespace specfuse {
 namespace {
@@ -54,16 +55,27 @@ void add_agreement(const std::string& prefix, const Comparison& images, Scores& 
 
 void compare(const std::string& prefix, const Cube& seen, const Cube& again, Scores& scores, Index ratio) {
   check_comparable(seen, again);
-  add_agreement(prefix, {seen, again, ratio, band_statistics(seen, again)}, scores);
+  const Cube x = valid_pixels(seen, again), y = valid_pixels(again, seen);
+  add_agreement(prefix, {x, y, ratio, band_statistics(x, y)}, scores);
 }
 
-/// Q between each band of x and each of y [x bands, y bands], averaged over the whole blocks of this side.
+bool has_data(const Cube& cube, const Block& block) {
+  for (Index i = 0; i < block.side * block.side; ++i) {
+    if (!cube.is_valid((block.row + i / block.side) * cube.cols() + block.col + i % block.side)) return false;
+  }
+  return true;
+}
+
+/// Q between each band of x and each of y [x bands, y bands], averaged over the whole blocks of this side that have
+/// data everywhere.
 std::vector<double> qualities(const Cube& x, const Cube& y, Index side) {
   const Index down = x.rows() / side, across = x.cols() / side;
   const auto pairs = static_cast<std::size_t>(x.bands() * y.bands());
   std::vector<std::vector<double>> of_block(static_cast<std::size_t>(down * across));
   parallel_for(down * across, [&](Index i) {
-    const BlockMoments m = block_moments(x, y, {i / across * side, i % across * side, side});
+    const Block block{i / across * side, i % across * side, side};
+    if (!has_data(x, block) || !has_data(y, block)) return;
+    const BlockMoments m = block_moments(x, y, block);
     std::vector<double>& quality = of_block[static_cast<std::size_t>(i)];
     for (std::size_t pair = 0; pair < pairs; ++pair) {
       const std::size_t p = pair / m.mean_y.size(), q = pair % m.mean_y.size();
@@ -71,6 +83,7 @@ std::vector<double> qualities(const Cube& x, const Cube& y, Index side) {
           quality_index({m.mean_x[p], m.mean_y[q], m.variance_x[p] + m.variance_y[q], m.covariance[pair]}));
     }
   });
+  std::erase_if(of_block, [](const std::vector<double>& quality) { return quality.empty(); });
   std::vector<double> mean(pairs, of_block.empty() ? std::numeric_limits<double>::quiet_NaN() : 0.0);
   for (const std::vector<double>& quality : of_block) {
     for (std::size_t i = 0; i < pairs; ++i) mean[i] += quality[i] / static_cast<double>(of_block.size());

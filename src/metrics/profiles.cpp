@@ -97,19 +97,23 @@ MetricInfo higher(const char* key, const char* unit, const char* definition, con
 MetricInfo lower(const char* key, const char* unit, const char* definition, const char* source) {
   return {key, unit, false, definition, source};
 }
+MetricInfo of_windows(MetricInfo info) {
+  info.windows = true;
+  return info;
+}
 
 Profile matlab_hsms() {
   const char* const source = "the Matlab toolbox of Yokoya, Grohnfeldt and Chanussot 2017";
-  return {
-      "matlab_hsms",
-      {{higher("psnr_db", "dB", "mean over b of 10 log10(max(x_b)^2 / MSE_b)", source), band_psnr},
-       {lower("sam_deg", "deg", "mean angle over pixels where neither norm is zero", source), sam_of_defined_deg},
-       {lower("ergas", "",
-              "100 / r * sqrt(mean over b of MSE_b / mean(y_b)^2): by the means of the fused image, which it is "
-              "handed first",
-              source),
-        ergas_by_fused},
-       {higher("q2n", "", "as ours, of both images rounded to integers from 0 to 65535", source), q2n_of_integers}}};
+  return {"matlab_hsms",
+          {{higher("psnr_db", "dB", "mean over b of 10 log10(max(x_b)^2 / MSE_b)", source), band_psnr},
+           {lower("sam_deg", "deg", "mean angle over pixels where neither norm is zero", source), sam_of_defined_deg},
+           {lower("ergas", "",
+                  "100 / r * sqrt(mean over b of MSE_b / mean(y_b)^2): by the means of the fused image, which it is "
+                  "handed first",
+                  source),
+            ergas_by_fused},
+           {of_windows(higher("q2n", "", "as ours, of both images rounded to integers from 0 to 65535", source)),
+            q2n_of_integers}}};
 }
 
 Profile sewar() {
@@ -122,15 +126,17 @@ Profile sewar() {
         global_psnr},
        {lower("sam_rad", "rad", "mean over b of the angle between the images x_b and y_b as vectors of pixels", source),
         sewar_sam_rad},
-       {lower("ergas", "",
-              "mean over 8 x 8 windows of 100 r sqrt(sum over b of MSE_b / (mean(x_b) / 64)^2), within the window: r "
-              "multiplies, and bands are not averaged; stride 1, without the last window along each axis",
-              source),
+       {of_windows(lower(
+            "ergas", "",
+            "mean over 8 x 8 windows of 100 r sqrt(sum over b of MSE_b / (mean(x_b) / 64)^2), within the window: r "
+            "multiplies, and bands are not averaged; stride 1, without the last window along each axis",
+            source)),
         sewar_ergas},
-       {higher("uqi", "",
-               "mean over b and 8 x 8 windows of 4 (64 E[xy] - E[x]E[y]) E[x]E[y] / ((64 (E[x^2] + E[y^2]) - E[x]^2 - "
-               "E[y]^2) (E[x]^2 + E[y]^2)): means stand where sums were meant; windows as for ergas",
-               source),
+       {of_windows(higher(
+            "uqi", "",
+            "mean over b and 8 x 8 windows of 4 (64 E[xy] - E[x]E[y]) E[x]E[y] / ((64 (E[x^2] + E[y^2]) - E[x]^2 - "
+            "E[y]^2) (E[x]^2 + E[y]^2)): means stand where sums were meant; windows as for ergas",
+            source)),
         sewar_uqi}}};
 }
 
@@ -185,9 +191,11 @@ Scores evaluate_profile(const std::string& profile, const Cube& reference, const
   const Profile& chosen = profile_of(profile);
   SPECFUSE_CHECK(ratio >= 1, "evaluate_profile: expected a ratio of at least 1, got ", ratio);
   check_comparable(reference, fused);
-  const Comparison images{reference, fused, ratio, band_statistics(reference, fused)};
+  const ValidImages images(reference, fused, ratio);
   Scores scores;
-  for (const Measure& measure : chosen.measures) scores.values.push_back({measure.info.key, measure.value(images)});
+  for (const Measure& measure : chosen.measures) {
+    scores.values.push_back({measure.info.key, measure.value(images.seen_by(measure.info))});
+  }
   return scores;
 }
 

@@ -1,6 +1,7 @@
 #include <limits>
 
 #include "metrics/metric.h"
+#include "specfuse/imaging/no_data.h"
 
 namespace specfuse {
 namespace {
@@ -29,7 +30,7 @@ Metric psnr_db_metric() {
 std::vector<double> band_psnr_db(const Cube& reference, const Cube& fused) {
   check_comparable(reference, fused);
   std::vector<double> result;
-  for (const BandStatistics& band : band_statistics(reference, fused)) {
+  for (const BandStatistics& band : band_statistics(valid_pixels(reference, fused), valid_pixels(fused, reference))) {
     result.push_back(decibels(band.most, band.squared_error));
   }
   return result;

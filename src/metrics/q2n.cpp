@@ -120,7 +120,8 @@ Metric q2n_metric() {
            .higher_is_better = true,
            .definition = "2^n-ary quality index over 32 x 32 blocks: bands filled up to a power of two, the image "
                          "mirrored at its lower and right edges where it does not divide by 32; without constant bands",
-           .source = "Garzelli and Nencini 2009"},
+           .source = "Garzelli and Nencini 2009",
+           .windows = true},
           q2n};
 }
 

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "specfuse/core/error.h"
+#include "specfuse/imaging/no_data.h"
 
 namespace specfuse {
 namespace {
@@ -14,7 +15,13 @@ constexpr Index kGroups = 20;
 
 }  // namespace
 
-Reliability reliability(const Cube& reference, const Cube& fused, const Cube& sigma, double width_95) {
+Reliability reliability(const Cube& all_reference, const Cube& all_fused, const Cube& all_sigma, double width_95) {
+  const Cube reference = valid_pixels(all_reference, all_fused), fused = valid_pixels(all_fused, all_reference);
+  Cube sigma = all_sigma;
+  if (sigma.values.shape() == all_fused.values.shape()) {
+    sigma.valid = all_fused.valid;
+    sigma = valid_pixels(sigma, all_reference);
+  }
   const Shape& shape = reference.values.shape();
   SPECFUSE_CHECK(shape == fused.values.shape() && shape == sigma.values.shape(), "reliability: expected ", shape.text(),
                  ", got ", fused.values.shape().text(), " and sigma ", sigma.values.shape().text());

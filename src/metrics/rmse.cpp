@@ -28,7 +28,9 @@ Tensor error_map(const Cube& reference, const Cube& fused) {
       const float *x = reference.pixel(row, col), *y = fused.pixel(row, col);
       double squares = 0;
       for (Index b = 0; b < bands; ++b) squares += (double{x[b]} - double{y[b]}) * (double{x[b]} - double{y[b]});
-      map.data()[row * reference.cols() + col] = static_cast<float>(std::sqrt(squares / static_cast<double>(bands)));
+      const Index at = row * reference.cols() + col;
+      const double error = std::sqrt(squares / static_cast<double>(bands));
+      map.data()[at] = reference.is_valid(at) && fused.is_valid(at) ? static_cast<float>(error) : std::nanf("");
     }
   });
   return map;

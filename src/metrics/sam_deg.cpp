@@ -38,8 +38,9 @@ Tensor sam_map_deg(const Cube& reference, const Cube& fused) {
   Tensor map = Tensor::uninitialized(Shape{reference.rows(), reference.cols()});
   parallel_for(reference.rows(), [&](Index row) {
     for (Index col = 0; col < reference.cols(); ++col) {
-      map.data()[row * reference.cols() + col] =
-          static_cast<float>(angle_deg(reference.pixel(row, col), fused.pixel(row, col), reference.bands()));
+      const Index at = row * reference.cols() + col;
+      const double angle = angle_deg(reference.pixel(row, col), fused.pixel(row, col), reference.bands());
+      map.data()[at] = reference.is_valid(at) && fused.is_valid(at) ? static_cast<float>(angle) : std::nanf("");
     }
   });
   return map;

@@ -94,7 +94,8 @@ Metric ssim_metric() {
            .higher_is_better = true,
            .definition = "mean over b of the structural similarity: Gaussian 11 x 11 windows of sigma 1.5 that lie "
                          "inside, K1 = 0.01, K2 = 0.03, dynamic range max(x_b) - min(x_b); without constant bands",
-           .source = "Wang et al. 2004"},
+           .source = "Wang et al. 2004",
+           .windows = true},
           ssim};
 }
 

@@ -45,10 +45,11 @@ float percentile(std::vector<float>& values, double fraction) {
 
 Stretch stretch_bands(const Cube& cube, const std::array<Index, 3>& bands) {
   Stretch stretch{bands, {}, {}};
-  std::vector<float> values(static_cast<std::size_t>(cube.pixels()));
   for (std::size_t k = 0; k < 3; ++k) {
-    const float* value = cube.values.data() + bands[k];
-    for (std::size_t i = 0; i < values.size(); ++i) values[i] = value[static_cast<Index>(i) * cube.bands()];
+    std::vector<float> values;
+    for (Index i = 0; i < cube.pixels(); ++i) {
+      if (cube.is_valid(i)) values.push_back(cube.values[i * cube.bands() + bands[k]]);
+    }
     stretch.low[k] = percentile(values, 0.02);
     stretch.high[k] = percentile(values, 0.98);
   }
@@ -97,7 +98,8 @@ Image composite(const Cube& cube, const Stretch& stretch) {
       const float value = cube.values[i * cube.bands() + band] - stretch.low[k];
       // A constant band has no contrast to show: medium grey.
       const float part = span > 0 ? std::clamp(value / span, 0.0f, 1.0f) : 0.5f;
-      image.rgb[static_cast<std::size_t>(i) * 3 + k] = static_cast<std::uint8_t>(std::lround(255 * part));
+      image.rgb[static_cast<std::size_t>(i) * 3 + k] =
+          cube.is_valid(i) ? static_cast<std::uint8_t>(std::lround(255 * part)) : kUndefinedColour[k];
     }
   }
   return image;

@@ -1,6 +1,7 @@
 #include "specfuse/report/report_content.h"
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -92,11 +93,20 @@ std::vector<std::string> notes_of(const ExperimentResults& results) {
   for (const std::string& reason : in_training) {
     notes.push_back(concat("On the training image, left out of a measure: ", reason, "."));
   }
+  std::map<std::string, std::vector<std::string>> left_out;  // of whom, by what
+  std::size_t scored = 0;
   for (const MethodResult& result : results.methods) {
     if (!result.scores) continue;
+    ++scored;
     for (const auto& [reason, count] : result.scores->left_out) {
-      notes.push_back(concat(result.folder, ": ", count, " left out of a measure (", reason, ")."));
+      left_out[concat(count, " left out of a measure (", reason, ")")].push_back(result.folder);
     }
+  }
+  for (const auto& [what, folders] : left_out) {
+    std::string whose;
+    for (const std::string& folder : folders) whose += (whose.empty() ? "" : ", ") + folder;
+    if (scored > 1 && folders.size() == scored) whose = "every result";
+    notes.push_back(concat(whose, ": ", what, "."));
   }
   for (const MethodResult& result : results.methods) {
     if (!result.remarks.empty()) notes.push_back(concat(result.folder, ": ", result.remarks, "."));

@@ -9,7 +9,7 @@
 namespace specfuse {
 namespace {
 
-/// The sum over bands of each pixel.
+/// The sum over bands of each pixel, also of those filled in.
 std::vector<double> brightness_of(const Cube& cube) {
   std::vector<double> sums(static_cast<std::size_t>(cube.pixels()));
   for (std::size_t i = 0; i < sums.size(); ++i) {
@@ -55,7 +55,7 @@ std::vector<double> missed_by_upsampling(const Cube& hsi, const Cube& reference,
       const double difference = double{reference.values[b]} - smooth.values[b];
       sum += difference * difference;
     }
-    if (std::any_of(taken.begin(), taken.end(), near)) sum = -1;
+    if (!reference.is_valid(i) || std::any_of(taken.begin(), taken.end(), near)) sum = -1;
   }
   return missed;
 }
@@ -90,9 +90,14 @@ std::optional<Rectangle> detail_of(const Cube& msi, Index ratio) {
 std::vector<SamplePixel> sample_pixels(const Cube& hsi, const Cube& msi, const std::optional<Cube>& reference) {
   const Cube& shown = reference ? *reference : msi;
   std::vector<double> bright = brightness_of(shown);
-  const auto brightest = std::max_element(bright.begin(), bright.end()) - bright.begin();
-  std::vector<std::ptrdiff_t> order(bright.size());
-  std::iota(order.begin(), order.end(), std::ptrdiff_t{0});
+  std::vector<std::ptrdiff_t> order;
+  for (std::ptrdiff_t i = 0; i < std::ssize(bright); ++i) {
+    if (shown.is_valid(i)) order.push_back(i);
+  }
+  const std::ptrdiff_t brightest =
+      *std::max_element(order.begin(), order.end(), [&](std::ptrdiff_t a, std::ptrdiff_t b) {
+        return bright[static_cast<std::size_t>(a)] < bright[static_cast<std::size_t>(b)];
+      });
   const auto median = order.begin() + static_cast<std::ptrdiff_t>(order.size() / 2);
   std::nth_element(order.begin(), median, order.end(), [&](std::ptrdiff_t a, std::ptrdiff_t b) {
     const double of_a = bright[static_cast<std::size_t>(a)], of_b = bright[static_cast<std::size_t>(b)];

@@ -61,6 +61,16 @@ void set_wavelengths(const DataConfig& data, const std::vector<std::string>& dir
   cube.wavelength_nm = values;
 }
 
+/// Refuses what was most likely not measured and not declared, and an image without any data.
+void check_data_of(const DataConfig& data, const Cube& cube) {
+  const std::string suspect = data.nodata ? "" : undeclared_no_data(cube);
+  SPECFUSE_CHECK_AS(ConfigError, suspect.empty(), "data.nodata: expected it for an image with ", suspect,
+                    "; data.nodata.value says what stands for it, data.crop can cut it away");
+  bool any = cube.valid.empty();
+  for (Index i = 0; i < cube.pixels() && !any; ++i) any = cube.is_valid(i);
+  SPECFUSE_CHECK_AS(ConfigError, any, "data.crop: expected a part with data, got none in any pixel");
+}
+
 Boundary boundary_of(const std::string& name) {
   if (name == "replicate") return Boundary::replicate;
   return name == "circular" ? Boundary::circular : Boundary::symmetric;
@@ -68,7 +78,7 @@ Boundary boundary_of(const std::string& name) {
 
 void load_measured(const ExperimentConfig& config, const std::vector<std::string>& directories, Scene& scene) {
   const std::string path = find_file(*config.data.pair, directories);
-  PairFile file = read_pair(path);
+  PairFile file = read_pair(path, config.data.nodata.value_or(NoData{}));
   set_wavelengths(config.data, directories, file.hsi);
   if (file.reference) file.reference->wavelength_nm = file.hsi.wavelength_nm;
   SPECFUSE_CHECK_AS(ConfigError, file.ratio == config.degrade.ratio, "degrade.ratio: expected ", file.ratio, " as in ",
@@ -96,6 +106,7 @@ void load_measured(const ExperimentConfig& config, const std::vector<std::string
     scene.measured = crop_pair(*scene.measured, *config.data.crop);
     if (scene.reference) scene.reference = crop(*scene.reference, *config.data.crop);
   }
+  for (const Cube* image : {&scene.measured->hsi, &scene.measured->msi}) check_data_of(config.data, *image);
 }
 
 /// Whether a scene has to be made of whole coarse pixels, or is cut to them.
@@ -104,8 +115,11 @@ enum class Cut { none, to_fit };
 void load_reference(const ExperimentConfig& config, const std::vector<std::string>& directories, Cut cuts,
                     Scene& scene) {
   const DataConfig& data = config.data;
-  Cube cube = data.scene ? read_scene(find_file(*data.scene, directories), *data.dataset, *data.axes)
-                         : inside_key("data", [&] { return synthetic_scene(*data.synthetic); });
+  const auto read = [&] {
+    const SceneSource source{*data.dataset, *data.axes, data.nodata.value_or(NoData{})};
+    return read_scene(find_file(*data.scene, directories), source);
+  };
+  Cube cube = data.scene ? read() : inside_key("data", [&] { return synthetic_scene(*data.synthetic); });
   set_wavelengths(data, directories, cube);
   if (config.data.bands) {
     const auto [first, count] = *config.data.bands;
@@ -122,6 +136,7 @@ void load_reference(const ExperimentConfig& config, const std::vector<std::strin
   SPECFUSE_CHECK_AS(ConfigError, cube.rows() % ratio == 0 && cube.cols() % ratio == 0,
                     "degrade.ratio: expected a divisor of the scene's ", cube.rows(), " x ", cube.cols(),
                     " pixels, got ", ratio, "; data.crop can cut it to fit");
+  check_data_of(data, cube);
   scene.degradation.srf = load_srf(config.degrade.srf, cube, directories);
   scene.reference = cube;
 }

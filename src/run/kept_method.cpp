@@ -6,6 +6,7 @@
 #include "specfuse/config/json_fields.h"
 #include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
+#include "specfuse/imaging/no_data.h"
 #include "specfuse/io/hdf5.h"
 #include "specfuse/io/scene.h"
 
@@ -72,6 +73,7 @@ std::optional<Fusion> find_method(const ResultFolder& folder, const std::string&
     if (file.has("/sigma")) {
       fusion.sigma = fusion.fused;
       fusion.sigma->values = file.read("/sigma", 3);
+      fill_from_around(*fusion.sigma);
       fusion.width_95 = file.number("/sigma", "width_95").value();
     }
     const std::string training = kept_file(folder, result, kTrainingFile);

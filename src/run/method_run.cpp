@@ -7,6 +7,7 @@
 #include "specfuse/core/profile.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/core/stopwatch.h"
+#include "specfuse/imaging/no_data.h"
 #include "specfuse/metrics/no_reference.h"
 #include "specfuse/metrics/profiles.h"
 #include "specfuse/run/apply.h"
@@ -29,6 +30,43 @@ bool suits(const FusionMethod& method, const TrainingData& data, const Pair& pai
     return false;
   }
   return true;
+}
+
+void unmask(Pair& pair) {
+  pair.hsi.valid.clear();
+  pair.msi.valid.clear();
+}
+
+/// The task as methods see it: whole images, filled in where there is no data.
+Task unmasked(Task task) {
+  unmask(task.pair);
+  const auto unmask_all = [](TrainingData& data) {
+    for (std::vector<TrainingPair>* pairs : {&data.train, &data.validation}) {
+      for (TrainingPair& pair : *pairs) {
+        unmask(pair.input);
+        pair.target.valid.clear();
+      }
+    }
+  };
+  unmask_all(task.training);
+  if (task.fine_tuning) unmask_all(*task.fine_tuning);
+  return task;
+}
+
+/// The result has no data where the MSI has none, or the coarse pixel around.
+void limit_to_data(const Pair& pair, FusedWithSigma& fusion) {
+  if (pair.hsi.valid.empty() && pair.msi.valid.empty()) return;
+  Cube& fused = fusion.fused;
+  const Index ratio = pair.degradation.ratio, cols = pair.msi.cols();
+  fused.valid.resize(static_cast<std::size_t>(pair.msi.pixels()));
+  for (Index i = 0; i < pair.msi.pixels(); ++i) {
+    const Index coarse = i / cols / ratio * pair.hsi.cols() + i % cols / ratio;
+    fused.valid[static_cast<std::size_t>(i)] = pair.msi.is_valid(i) && pair.hsi.is_valid(coarse);
+  }
+  fill_from_around(fused);  // as reading the file will do
+  if (!fusion.sigma) return;
+  fusion.sigma->valid = fused.valid;
+  fill_from_around(*fusion.sigma);
 }
 
 }  // namespace
@@ -54,8 +92,9 @@ std::vector<FitContext> fit_contexts(const ExperimentConfig& config, const Metho
   return {context, tuning};
 }
 
-Fusion fit_and_fuse(const MethodConfig& config, const Task& task, const std::vector<FitContext>& fits,
+Fusion fit_and_fuse(const MethodConfig& config, const Task& masked, const std::vector<FitContext>& fits,
                     const std::string& checkpoint, bool fitted) {
+  const Task task = unmasked(masked);
   Fusion fusion;
   MethodResult& result = fusion.result;
   result.folder = fits.back().label;
@@ -75,6 +114,7 @@ Fusion fit_and_fuse(const MethodConfig& config, const Task& task, const std::vec
     static_cast<FusedWithSigma&>(fusion) = method->fuse_with_sigma(task.pair);
   }
   result.fuse_seconds = fusing.seconds();
+  limit_to_data(masked.pair, fusion);
   result.peak_memory_mb = peak_memory_mb();
   result.remarks = method->remarks();
   if (!result.remarks.empty()) say(concat(result.folder, ": ", result.remarks));
@@ -97,7 +137,10 @@ void score(const Scene& scene, const Task& task, const std::vector<std::string>&
   result.no_reference = consistency(task.pair, fusion.fused);
   std::optional<Cube> sigma = fusion.sigma;
   if (sigma && task.scored) sigma = crop(*sigma, *task.scored);
-  if (sigma) result.mean_sigma = sum(sigma->values) / static_cast<double>(sigma->values.size());
+  if (sigma) {
+    const Tensor known = valid_pixels(*sigma, *sigma).values;
+    result.mean_sigma = sum(known) / static_cast<double>(known.size());
+  }
   if (!scene.reference) {
     const Scores more = qnr(task.pair, fusion.fused);
     result.no_reference.values.insert(result.no_reference.values.end(), more.values.begin(), more.values.end());

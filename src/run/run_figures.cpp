@@ -71,7 +71,7 @@ void RunFigures::add(const std::string& label, const FusedWithSigma& result) {
   Tensor expected;
   if (result.sigma) {
     const Cube sigma = shown(*result.sigma, scored_);
-    expected = error_map(Cube(sigma.rows(), sigma.cols(), sigma.bands()), sigma);
+    expected = error_map(Cube(sigma.rows(), sigma.cols(), sigma.bands()), sigma);  // NaN where there is no data
   }
   figures_.add(label, part, differences, expected);
 }

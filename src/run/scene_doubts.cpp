@@ -8,6 +8,15 @@
 namespace specfuse {
 namespace {
 
+Index zero_pixels(const Cube& cube) {
+  Index count = 0;
+  for (Index p = 0; p < cube.pixels(); ++p) {
+    const float* const pixel = cube.values.data() + p * cube.bands();
+    count += std::all_of(pixel, pixel + cube.bands(), [](float x) { return x == 0; });
+  }
+  return count;
+}
+
 /// How much of the squared steps between neighbours along each axis is a step that all of a plane take together: a
 /// large part along spectra, which have a shape in common, and little across the ground.
 std::array<double, 3> common_steps(const Tensor& values) {
@@ -52,6 +61,12 @@ std::vector<std::string> scene_doubts(const ExperimentConfig& config, const Scen
     doubts.push_back(concat("the scene has no wavelengths: the bands of ", sensor,
                             " are taken at fixed fractions of its band count, not at the sensor's edges; "
                             "data.wavelength_nm can supply them"));
+  }
+  const Index zeros = config.data.nodata ? 0 : zero_pixels(spectra);
+  if (100 * zeros >= spectra.pixels()) {
+    doubts.push_back(concat(zeros, " of ", spectra.pixels(),
+                            " pixels are 0 in all bands: if nothing was measured there, "
+                            "data.nodata.value=0 says so"));
   }
   const std::string axes = config.data.synthetic ? "" : doubt_of_axes(spectra);
   if (!axes.empty()) doubts.push_back(axes);

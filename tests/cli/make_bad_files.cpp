@@ -44,6 +44,23 @@ void write_turned(const std::string& path) {
   RawFile(path).dataset("cube", extents, H5T_NATIVE_FLOAT, values);
 }
 
+/// A scene of spectra with a corner and a pixel without data: -9999, NaN or values that a mask covers, 100 to 500.
+void write_with_gaps(const std::string& path, double gap) {
+  const std::vector<hsize_t> extents{24, 24, 40};
+  std::vector<double> values = some_values(extents), mask(24 * 24, 1);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::size_t pixel = i / 40, row = pixel / 24, col = pixel % 24;
+    const double ground = 1 + 0.3 * std::sin(0.5 * static_cast<double>(row)) * std::cos(0.4 * static_cast<double>(col));
+    values[i] = ground * (1000 + 300 * std::sin(0.2 * static_cast<double>(i % 40))) + 0.01 * values[i];
+    if (row + col >= 12 && pixel != 300) continue;
+    values[i] = gap > 0 ? gap + static_cast<double>(i % 400) : gap;
+    mask[pixel] = 0;
+  }
+  RawFile file(path);
+  file.dataset("cube", extents, H5T_NATIVE_FLOAT, values);
+  file.dataset("mask", {24, 24}, H5T_STD_U8LE, mask);
+}
+
 void write_with_value(const std::string& path, double value) {
   std::vector<double> values = some_values(kSize);
   values[values.size() / 2] = value;
@@ -166,6 +183,9 @@ void write_scenes(const std::string& folder) {
   write_cube_of(folder + "rank4.h5", {2, 8, 8, 40});
   write_cube_of(folder + "odd.h5", {15, 16, 40});
   write_turned(folder + "turned.h5");
+  write_with_gaps(folder + "gaps_value.h5", -9999);
+  write_with_gaps(folder + "gaps_nan.h5", kNan);
+  write_with_gaps(folder + "gaps_mask.h5", 100);
   write_cube_of(folder + "empty.h5", {16, 0, 40});
   write_cube_of(folder + "one_pixel.h5", {1, 1, 40});
   write_with_value(folder + "nan.h5", kNan);

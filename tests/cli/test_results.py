@@ -6,8 +6,9 @@ Every file, and in them the same numbers everywhere and every time.
 import html
 import json
 import re
+import struct
 
-from program import TOP, ProgramTest, experiment, main, timeless
+from program import SMALL_NETWORK, TOP, ProgramTest, experiment, main, timeless
 from report_numbers import missing_numbers
 
 FILES = ["config.json", "environment.json", "metrics.json", "metrics.csv", "table.md", "table.tex", "report.html",
@@ -108,6 +109,42 @@ class ResultFiles(ProgramTest):
         self.assertEqual(missing_numbers(page, metrics), [])
         self.assertNotIn("degrade.psf.fwhm", page)  # not what was used
         self.assertIn("cubic up-sampling may come first", page)
+
+    def test_pixels_without_data_take_no_part_and_come_back_as_such(self):
+        methods = [{"name": "bicubic"}, {"name": "gsa"}, SMALL_NETWORK,
+                   {"name": "two_cnn_fu_plus"}]
+        config = experiment(methods=methods, degrade={"ratio": 2}, data={"scene": "gaps_value.h5"})
+        self.refused(2, r"data.nodata: expected it for an image with -9999 in all bands of 79 of 576 pixels, which looks like "
+                        r"no data; data.nodata.value says", self.run_config(config))
+        self.refused(3, "gaps_nan.h5: /cube: expected finite float32 values, got nan",
+                     self.run_config(config, "--set", "data.scene=gaps_nan.h5"))
+        results = []
+        for data in [{"scene": "gaps_value.h5", "nodata": {"value": -9999}}, {"scene": "gaps_nan.h5", "nodata": {"nan": True}},
+                     {"scene": "gaps_mask.h5", "nodata": {"mask": "/mask"}}]:
+            self.out = self.folder / data["scene"].replace(".h5", "")
+            metrics = self.succeeded(self.run_config(dict(config, data=data)))
+            results.append(timeless([metrics["methods"], metrics["summary"], metrics["figures"]]))
+        # Nothing of what stood there is in any number.
+        self.assertEqual(results[0], results[1])
+        self.assertEqual(results[0], results[2])
+        gsa = results[0][0][1]
+        self.assertGreaterEqual(gsa["left_out"]["pixels without data"], 79)
+        self.assertGreater(gsa["metrics"]["psnr_db"], 20)
+        missing = struct.pack("<f", -9999) * 40
+        fused = (self.folder / "gaps_value/gsa/fused.h5").read_bytes()
+        self.assertEqual(fused.count(missing), gsa["left_out"]["pixels without data"])
+        # The result is a scene that says of itself where there is none.
+        self.out = self.folder / "again"
+        again = self.succeeded(self.run_config(experiment(
+            data={"scene": str(self.folder / "gaps_value/gsa/fused.h5")}, methods=[{"name": "bicubic"}])))
+        self.assertEqual(again["methods"][0]["left_out"]["pixels without data"], gsa["left_out"]["pixels without data"])
+        self.out = self.folder / "refused"
+        self.refused(2, "data.crop: expected a part with data, got none", self.run_config(
+            dict(config, data={"scene": "gaps_value.h5", "nodata": {"value": -9999}, "crop": {"rows": 4, "cols": 4}})))
+        self.refused(3, "gaps_mask.h5: /mask2|no dataset /mask2", self.run_config(
+            dict(config, data={"scene": "gaps_mask.h5", "nodata": {"mask": "/mask2"}})))
+        self.refused(2, "data.nodata.mask: expected it beside a scene only", self.run_config(
+            dict(config, data={"pair": "pair_no_reference.h5", "nodata": {"mask": "/mask"}})))
 
     def test_figures_are_in_metrics(self):
         metrics = self.succeeded(self.run_config(experiment()))

@@ -92,7 +92,7 @@ TEST_CASE("scene: axes in any order come out as rows, columns and bands") {
       }
     }
     write_cube(path, file);
-    CHECK(same_values(read_scene(path, "/cube", axes).values, wanted.values));
+    CHECK(same_values(read_scene(path, {.axes = axes}).values, wanted.values));
   }
   CHECK(axis_orders().texts.size() == 6);
 }
@@ -108,7 +108,7 @@ TEST_CASE("scene: integers under another name are read; attributes of the datase
     raw.fixed_text("/", "place", "here", H5T_STR_NULLPAD);
     raw.fixed_text("/image", "unit", "dataset", H5T_STR_NULLPAD);
   }
-  const Cube cube = read_scene(path, "image");
+  const Cube cube = read_scene(path, {.dataset = "image"});
   CHECK(cube.values[3] == 65535.0f);
   CHECK(cube.wavelength_nm == std::vector<double>{450, 2500});
   CHECK(cube.attributes == std::map<std::string, AttributeValue>{{"place", "here"}, {"unit", "dataset"}});

@@ -174,3 +174,43 @@ TEST_CASE("metrics: unequal shapes, empty images, bad ratios and values that are
   CHECK_THROWS_AS(sam_map_deg(image, broken), Error);
   CHECK_THROWS_AS(error_map(image, broken), Error);
 }
+
+TEST_CASE("metrics: pixels without data take no part, and windows are those of the largest part with data") {
+  Cube reference = golden_image(40, 50, 3), fused = golden_image(40, 50, 3, 7);
+  for (Index i = 0; i < fused.values.size(); ++i) {
+    fused.values[i] = reference.values[i] + 0.1f * fused.values[i];
+  }
+  reference.valid.assign(2000, 1);
+  fused.valid.assign(2000, 1);
+  // The first twelve columns of one, two pixels of the other beside them.
+  for (std::size_t i = 0; i < 2000; ++i) {
+    if (i % 50 < 12) reference.valid[i] = 0;
+  }
+  fused.valid[12] = fused.valid[62] = 0;
+  Cube x(1, 40 * 38 - 2, 3), y(1, 40 * 38 - 2, 3);
+  Index at = 0;
+  for (Index i = 0; i < 2000; ++i) {
+    if (!reference.is_valid(i) || !fused.is_valid(i)) continue;
+    for (Index b = 0; b < 3; ++b) {
+      x.values[3 * at + b] = reference.values[3 * i + b];
+      y.values[3 * at + b] = fused.values[3 * i + b];
+    }
+    ++at;
+  }
+  REQUIRE(at == x.cols());
+  const Scores masked = evaluate(reference, fused, 2), pixels = evaluate(x, y, 2);
+  Cube reference_part = crop(reference, {0, 13, 40, 37}), fused_part = crop(fused, {0, 13, 40, 37});
+  const Scores windows = evaluate(reference_part, fused_part, 2);
+  for (const MetricInfo& metric : metric_list()) {
+    CHECK(score(masked, metric.key) == score(metric.windows ? windows : pixels, metric.key));
+  }
+  CHECK(masked.left_out.at("pixels without data") == 482);
+  CHECK(masked.left_out.at("pixels outside the largest part with data, by measures of windows") == 520);
+  CHECK(band_psnr_db(reference, fused) == band_psnr_db(x, y));
+  CHECK(std::isnan(error_map(reference, fused).data()[12]));
+  CHECK(std::isnan(sam_map_deg(reference, fused).data()[0]));
+  CHECK_FALSE(std::isnan(sam_map_deg(reference, fused).data()[13]));
+  // What is filled in makes no difference.
+  for (Index b = 0; b < 3; ++b) fused.values[b] = 1000;
+  CHECK(score(evaluate(reference, fused, 2), "psnr_db") == score(masked, "psnr_db"));
+}

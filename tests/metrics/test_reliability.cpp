@@ -94,3 +94,16 @@ TEST_CASE("reliability: other shapes, and a sigma that is no width, are refused"
     CHECK(contains(message_of<Error>([&] { reliability(image, image, sigma, 2); }), "expected a sigma above 0, got "));
   }
 }
+
+TEST_CASE("reliability: pixels without data take no part") {
+  Cube reference(1, 4, 1), fused(1, 4, 1), sigma(1, 4, 1);
+  for (Index i = 0; i < 4; ++i) {
+    fused.values[i] = i < 2 ? 5 : 0.5f;
+    sigma.values[i] = i == 2 ? 0.1f : 1;
+  }
+  reference.valid = {0, 1, 1, 1};
+  fused.valid = {1, 0, 1, 1};
+  const Reliability found = reliability(reference, fused, sigma, 2);
+  CHECK(found.coverage_68 == 0.5);
+  CHECK(found.expected == std::vector<double>{sigma.values[2], 1});
+}

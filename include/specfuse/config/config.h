@@ -8,6 +8,7 @@
 
 #include "specfuse/estimate/estimate.h"
 #include "specfuse/imaging/cube.h"
+#include "specfuse/imaging/no_data.h"
 #include "specfuse/imaging/psf.h"
 #include "specfuse/imaging/srf.h"
 #include "specfuse/imaging/synthetic.h"
@@ -44,6 +45,7 @@ struct DataConfig {
   /// Of a scene only; resolved to "rcb".
   std::optional<std::string> axes;
   std::optional<WavelengthConfig> wavelength_nm;
+  std::optional<NoData> nodata;
   void describe(FieldVisitor& fields);
 };
 

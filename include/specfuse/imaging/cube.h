@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <variant>
@@ -19,6 +20,9 @@ struct Cube {
   std::vector<double> wavelength_nm;
   /// Attributes of the file it came from (sensor, geotransform, licence ...), carried to what is made of it.
   std::map<std::string, AttributeValue> attributes;
+  /// Whether each pixel holds data; empty: all do. Values of those that do not are filled in from around (no_data.h).
+  /// Methods are handed images without it.
+  std::vector<std::uint8_t> valid;
 
   Cube() = default;
   /// Zero values, no wavelengths.
@@ -28,6 +32,7 @@ struct Cube {
   Index cols() const { return values.dim(1); }
   Index bands() const { return values.dim(2); }
   Index pixels() const { return rows() * cols(); }
+  bool is_valid(Index pixel) const { return valid.empty() || valid[static_cast<std::size_t>(pixel)] != 0; }
   /// "100 x 100 x 198": rows, columns and bands.
   std::string size_text() const;
   /// The spectrum of one pixel: `bands()` floats.

@@ -39,7 +39,9 @@ struct Pair {
 };
 
 /// Blurs with the PSF and keeps one pixel of each ratio x ratio block: [rows, cols, bands] ->
-/// [rows / ratio, cols / ratio, bands]. Sums in double. Throws `Error` where ratio does not divide the size.
+/// [rows / ratio, cols / ratio, bands]. Sums in double. A pixel without data brings what it is
+/// filled in with; where such pixels make more than half of what it sees, the coarse pixel has no data either. Throws
+/// `Error` where ratio does not divide the size.
 Cube degrade_spatially(const Cube& fine, const Degradation& degradation);
 
 /// Multiplies each spectrum with the response: [rows, cols, bands] -> [rows, cols, msi bands]. The wavelength of an

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "specfuse/imaging/cube.h"
+#include "specfuse/imaging/no_data.h"
 
 namespace specfuse {
 
@@ -24,7 +24,7 @@ struct PairFile {
 /// Reads /hsi, /msi and, where present, /reference, /srf, /wavelength_nm (of hsi and reference), /msi_wavelength_nm
 /// and the attribute `ratio`, which otherwise follows from the sizes. Throws `DataError` for all that `read_scene`
 /// refuses and for sizes that contradict each other or the ratio.
-PairFile read_pair(const std::string& path);
+PairFile read_pair(const std::string& path, const NoData& no_data = {});
 
 /// Writes the same; attributes of the file are those of hsi. Throws `Error` with the path and the reason.
 void write_pair(const std::string& path, const PairFile& pair);

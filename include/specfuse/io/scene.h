@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "specfuse/core/fields.h"
-#include "specfuse/imaging/cube.h"
+#include "specfuse/imaging/no_data.h"
 
 namespace specfuse {
 
@@ -22,12 +22,20 @@ struct SceneFormat {
 /// Every format, in the order in which they are tried.
 const std::vector<SceneFormat>& scene_formats();
 
+/// Where in a file a scene is, and how it is laid out.
+struct SceneSource {
+  std::string dataset = "/cube";
+  /// The order in the file, one of `axis_orders`; the cube has rows, columns and bands in this order.
+  std::string axes = "rcb";
+  /// What stands for no data; nothing given: what the attribute `nodata` says, if there is one.
+  NoData no_data{};
+};
+
 /// A cube of any integer or float type [rows, cols, bands] as float32, with the wavelengths of its bands where they are
 /// known and the text attributes of the file. Throws `DataError` (file, dataset, expected, got) where it is missing,
 /// unreadable or in no format that is known, has another rank, is empty, larger than memory or holds a value that is
 /// not finite, or where the wavelengths are not one per band in nanometres.
-/// `axes` is the order in the file, one of `axis_orders`; the cube has rows, columns and bands in this order.
-Cube read_scene(const std::string& path, const std::string& dataset = "/cube", const std::string& axes = "rcb");
+Cube read_scene(const std::string& path, const SceneSource& source = {});
 
 /// r, c and b for rows, columns and bands in any order.
 const Choices& axis_orders();

@@ -19,6 +19,8 @@ struct MetricInfo {
   std::string definition;
   /// The paper it is from; empty where there is none.
   std::string source;
+  /// Whether it looks at windows of neighbouring pixels.
+  bool windows = false;
 };
 
 /// Every measure, in the order of `evaluate`. Each is an entry of src/metrics/metrics.def and a file beside it.
@@ -38,18 +40,21 @@ struct Scores {
 };
 
 /// Every measure of `fused` against `reference` in double precision. Bands and pixels that a measure cannot use are
-/// left out of it and counted. ssim is NaN for images of fewer than 11 rows or columns, uiqi and q2n of fewer than 32;
-/// that is counted too. Throws `Error` unless shapes are equal, values finite and ratio at least 1.
+/// left out of it and counted. Pixels that one of them has no data for take no part; measures of windows are then those
+/// of the largest rectangle with data everywhere. ssim is NaN for images of fewer than 11 rows or columns, uiqi and q2n
+/// of fewer than 32; that is counted too. Throws `Error` unless shapes are equal, values finite and ratio at least 1.
 Scores evaluate(const Cube& reference, const Cube& fused, Index ratio);
 
 /// 10 log10(max(x_b)^2 / MSE_b) of every band: infinite where the band is identical, NaN where its maximum is zero.
 /// Throws as `evaluate` does.
 std::vector<double> band_psnr_db(const Cube& reference, const Cube& fused);
 
-/// The angle between the spectra of each pixel in degrees [rows, cols], NaN where a norm is zero. Throws as `evaluate`.
+/// The angle between the spectra of each pixel in degrees [rows, cols], NaN where a norm is zero or data is missing.
+/// Throws as `evaluate`.
 Tensor sam_map_deg(const Cube& reference, const Cube& fused);
 
-/// The root mean square over bands of the difference at each pixel [rows, cols]. Throws as `evaluate`.
+/// The root mean square over bands of the difference at each pixel [rows, cols], NaN where data is missing. Throws as
+/// `evaluate`.
 Tensor error_map(const Cube& reference, const Cube& fused);
 
 }  // namespace specfuse

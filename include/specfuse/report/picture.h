@@ -26,7 +26,8 @@ Stretch stretch_of(const Cube& cube);
 /// has no such bands.
 std::optional<Stretch> false_colour_of(const Cube& cube);
 
-/// The cube in colour, one picture pixel per pixel. Throws `Error` where a band of the stretch is not there.
+/// The cube in colour, one picture pixel per pixel, grey where there is no data. Throws `Error` where a band of the
+/// stretch is not there.
 Image composite(const Cube& cube, const Stretch& stretch);
 
 /// A map [rows, cols] in the inferno colours (van der Walt and Smith 2015; perceptually uniform): `low` and below is

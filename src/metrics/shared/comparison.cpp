@@ -7,6 +7,7 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
+#include "specfuse/imaging/no_data.h"
 #include "specfuse/imaging/sums.h"
 #include "specfuse/tensor/math.h"
 
@@ -78,6 +79,30 @@ std::vector<BandStatistics> band_statistics(const Cube& reference, const Cube& f
                       sums2[2 * bands + b]});
   }
   return result;
+}
+
+namespace {
+
+Cube largest_part(const Cube& cube, const Cube& other) {
+  return cube.valid.empty() && other.valid.empty() ? cube : crop(cube, largest_valid_part(cube, other));
+}
+
+}  // namespace
+
+ValidImages::ValidImages(const Cube& reference, const Cube& fused, Index ratio)
+    : all_(reference.pixels()), reference_(valid_pixels(reference, fused)), fused_(valid_pixels(fused, reference)),
+      reference_part_(largest_part(reference, fused)),
+      fused_part_(largest_part(fused, reference)), pixels_{reference_, fused_, ratio,
+                                                           band_statistics(reference_, fused_)},
+      windows_{reference_part_, fused_part_, ratio, {}} {
+  const bool whole = reference_part_.pixels() == all_;
+  windows_.bands = whole ? pixels_.bands : band_statistics(reference_part_, fused_part_);
+}
+
+void ValidImages::count_missing(LeftOut& left_out) const {
+  if (reference_.pixels() == all_) return;
+  left_out["pixels without data"] = all_ - reference_.pixels();
+  left_out["pixels outside the largest part with data, by measures of windows"] = all_ - reference_part_.pixels();
 }
 
 double angle_deg(const float* x, const float* y, Index bands) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "specfuse/imaging/cube.h"
+#include "specfuse/metrics/metrics.h"
 
 namespace specfuse {
 
@@ -24,13 +25,28 @@ struct Comparison {
   std::vector<BandStatistics> bands;
 };
 
+/// Counts by reason, as in `Scores::left_out`.
+using LeftOut = std::map<std::string, Index>;
+
+/// What of two images holds data in both: all pixels that do, and for measures of windows the largest rectangle of
+/// them.
+class ValidImages {
+ public:
+  ValidImages(const Cube& reference, const Cube& fused, Index ratio);
+  const Comparison& seen_by(const MetricInfo& metric) const { return metric.windows ? windows_ : pixels_; }
+  /// Counts the pixels without data, and those outside the rectangle.
+  void count_missing(LeftOut& left_out) const;
+
+ private:
+  Index all_;
+  Cube reference_, fused_, reference_part_, fused_part_;
+  Comparison pixels_, windows_;
+};
+
 /// Throws `Error` unless the shapes are equal, there are pixels and bands, and all values are finite.
 void check_comparable(const Cube& reference, const Cube& fused);
 
 std::vector<BandStatistics> band_statistics(const Cube& reference, const Cube& fused);
-
-/// Counts by reason, as in `Scores::left_out`.
-using LeftOut = std::map<std::string, Index>;
 
 /// Between two spectra; NaN where one has norm zero.
 double angle_deg(const float* x, const float* y, Index bands);

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "specfuse/core/fields.h"
+#include "specfuse/imaging/cube.h"
+
+namespace specfuse {
+
+/// What stands in a file where nothing was measured.
+struct NoData {
+  std::optional<double> value;
+  bool nan = false;
+  /// Dataset [rows, cols] beside a scene, 0 where there is no data; empty: none.
+  std::string mask;
+
+  bool given() const { return value.has_value() || nan || !mask.empty(); }
+  void describe(FieldVisitor& fields) {
+    fields("value", value, "A pixel with this value in any band holds no data.");
+    fields("nan", nan, "Nor does one with NaN in any band.");
+    fields("mask", mask, "Of a scene in HDF5: a dataset [rows, cols] of the file that is 0 where there is no data.");
+  }
+};
+
+/// The name of the attribute that says what stands for no data.
+inline const std::string kNoDataAttribute = "nodata";
+
+/// Marks the pixels without data, those where `mask` [rows, cols] is 0 (undefined: none) among them, and fills them in
+/// from around; the attribute `nodata` then says what stood there. Throws `DataError` naming `source` where no pixel is
+/// left.
+void mark_no_data(Cube& cube, const NoData& no_data, const Tensor& mask, const std::string& source);
+
+/// Gives pixels without data the mean of those of their eight neighbours that have any, or have been filled before:
+/// from the edge of the data inwards. What stood there has no say.
+void fill_from_around(Cube& cube);
+
+/// The values as a file is to hold them: where there is no data, what the attribute `nodata` says, or NaN.
+Tensor with_no_data(const Cube& cube);
+
+/// A sentence where whole pixels hold a value that most likely stands for no data and was not declared; empty where
+/// not.
+std::string undeclared_no_data(const Cube& cube);
+
+/// The pixels that two images of the same size both have data for, side by side [1, pixels, bands], as pixels of
+/// `cube`.
+Cube valid_pixels(const Cube& cube, const Cube& other);
+
+/// The largest rectangle in which two images of the same size both have data everywhere; empty where there is none.
+Rectangle largest_valid_part(const Cube& cube, const Cube& other);
+
+}  // namespace specfuse

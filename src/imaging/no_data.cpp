@@ -1,0 +1,147 @@
+#include "specfuse/imaging/no_data.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "specfuse/core/error.h"
+
+namespace specfuse {
+namespace {
+
+/// In how many pixels all bands are `value`.
+Index pixels_of(const Cube& cube, float value) {
+  Index count = 0;
+  for (Index p = 0; p < cube.pixels(); ++p) {
+    const float* const pixel = cube.values.data() + p * cube.bands();
+    count += std::all_of(pixel, pixel + cube.bands(), [value](float x) { return x == value; });
+  }
+  return count;
+}
+
+/// Fills the pixels without data that border on others, and marks them; false where there are none.
+bool fill_border(Cube& cube, std::vector<std::uint8_t>& filled) {
+  const Index rows = cube.rows(), cols = cube.cols(), bands = cube.bands();
+  const std::vector<std::uint8_t> before = filled;
+  bool any = false;
+  for (Index row = 0; row < rows; ++row) {
+    for (Index col = 0; col < cols; ++col) {
+      if (before[static_cast<std::size_t>(row * cols + col)] != 0) continue;
+      std::vector<double> sums(static_cast<std::size_t>(bands));
+      Index count = 0;
+      for (Index r = std::max<Index>(0, row - 1); r <= std::min(rows - 1, row + 1); ++r) {
+        for (Index c = std::max<Index>(0, col - 1); c <= std::min(cols - 1, col + 1); ++c) {
+          if (before[static_cast<std::size_t>(r * cols + c)] == 0) continue;
+          const float* const pixel = cube.pixel(r, c);
+          for (std::size_t b = 0; b < sums.size(); ++b) sums[b] += double{pixel[b]};
+          ++count;
+        }
+      }
+      if (count == 0) continue;
+      for (std::size_t b = 0; b < sums.size(); ++b) {
+        cube.pixel(row, col)[b] = static_cast<float>(sums[b] / static_cast<double>(count));
+      }
+      filled[static_cast<std::size_t>(row * cols + col)] = 1;
+      any = true;
+    }
+  }
+  return any;
+}
+
+}  // namespace
+
+void mark_no_data(Cube& cube, const NoData& no_data, const Tensor& mask, const std::string& source) {
+  const auto missing = [&](float value) {
+    return (no_data.nan && std::isnan(value)) || (no_data.value && value == static_cast<float>(*no_data.value));
+  };
+  std::vector<std::uint8_t> valid(static_cast<std::size_t>(cube.pixels()));
+  for (std::size_t p = 0; p < valid.size(); ++p) {
+    const float* const pixel = cube.values.data() + static_cast<Index>(p) * cube.bands();
+    const bool masked = mask.defined() && mask[static_cast<Index>(p)] == 0;
+    valid[p] = !masked && std::none_of(pixel, pixel + cube.bands(), missing);
+  }
+  const auto count = std::count(valid.begin(), valid.end(), std::uint8_t{1});
+  SPECFUSE_CHECK_AS(DataError, count > 0, source, ": expected data, got none in any pixel");
+  cube.attributes[kNoDataAttribute] = std::vector<double>{no_data.value.value_or(std::nan(""))};
+  if (count == std::ssize(valid)) return;
+  cube.valid = valid;
+  fill_from_around(cube);
+}
+
+void fill_from_around(Cube& cube) {
+  if (cube.valid.empty()) return;
+  std::vector<std::uint8_t> filled = cube.valid;
+  cube.values = cube.values.clone();
+  while (fill_border(cube, filled)) continue;
+}
+
+Tensor with_no_data(const Cube& cube) {
+  if (cube.valid.empty()) return cube.values;
+  const auto found = cube.attributes.find(kNoDataAttribute);
+  const auto* numbers = found == cube.attributes.end() ? nullptr : std::get_if<std::vector<double>>(&found->second);
+  const float value = numbers != nullptr && numbers->size() == 1 ? static_cast<float>(numbers->front())
+                                                                 : std::numeric_limits<float>::quiet_NaN();
+  Tensor values = cube.values.clone();
+  for (Index p = 0; p < cube.pixels(); ++p) {
+    if (!cube.is_valid(p)) std::fill_n(values.data() + p * cube.bands(), cube.bands(), value);
+  }
+  return values;
+}
+
+std::string undeclared_no_data(const Cube& cube) {
+  constexpr float kLow = -99, kHuge = 1e15f;
+  constexpr Index kFewBands = 3;
+  const auto [least, most] = std::minmax_element(cube.values.data(), cube.values.data() + cube.values.size());
+  float value = *least;
+  Index count = value <= kLow ? pixels_of(cube, value) : 0;
+  const bool end_of_integers = *most == 32767 || *most == 65535;
+  if (count == 0 && (*most >= kHuge || (end_of_integers && cube.bands() >= kFewBands))) {
+    value = *most;
+    count = pixels_of(cube, value);
+    if (value < kHuge && 100 * count < cube.pixels()) count = 0;  // some pixels may be saturated in all bands
+  }
+  if (count == 0) return {};
+  return concat(value, " in all bands of ", count, " of ", cube.pixels(), " pixels, which looks like no data");
+}
+
+Cube valid_pixels(const Cube& cube, const Cube& other) {
+  if (cube.valid.empty() && other.valid.empty()) return cube;
+  const Index bands = cube.bands();
+  std::vector<Index> kept;
+  for (Index p = 0; p < cube.pixels(); ++p) {
+    if (cube.is_valid(p) && other.is_valid(p)) kept.push_back(p);
+  }
+  SPECFUSE_CHECK(!kept.empty(), "valid_pixels: expected pixels that both images have data for, got none");
+  Cube result(1, static_cast<Index>(kept.size()), bands);
+  result.wavelength_nm = cube.wavelength_nm;
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    std::copy_n(cube.values.data() + kept[i] * bands, bands, result.values.data() + static_cast<Index>(i) * bands);
+  }
+  return result;
+}
+
+Rectangle largest_valid_part(const Cube& cube, const Cube& other) {
+  // The valid pixels above each one, itself included; the best rectangle that ends in a row follows from them.
+  const Index rows = cube.rows(), cols = cube.cols();
+  std::vector<Index> above(static_cast<std::size_t>(cols));
+  Rectangle best;
+  for (Index row = 0; row < rows; ++row) {
+    for (Index col = 0; col < cols; ++col) {
+      const Index pixel = row * cols + col;
+      Index& height = above[static_cast<std::size_t>(col)];
+      height = cube.is_valid(pixel) && other.is_valid(pixel) ? height + 1 : 0;
+    }
+    for (Index left = 0; left < cols; ++left) {
+      Index height = rows;
+      for (Index right = left; right < cols; ++right) {
+        height = std::min(height, above[static_cast<std::size_t>(right)]);
+        if (height == 0) break;
+        const Index width = right - left + 1;
+        if (height * width > best.rows * best.cols) best = {row - height + 1, left, height, width};
+      }
+    }
+  }
+  return best;
+}
+
+}  // namespace specfuse
