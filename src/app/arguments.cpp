@@ -5,6 +5,7 @@
 
 #include "specfuse/autograd/variable.h"
 #include "specfuse/core/error.h"
+#include "specfuse/core/nearest.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/core/threads.h"
 
@@ -16,7 +17,9 @@ const char* const kUsage =
     "                      --list [NAME] | --document FILE.md | --help | --version\n"
     "       run_experiment SWEEP.json [--jobs N] [--shard I/N] and all of the above\n"
     "\n"
-    "  --set path=value  change a field, such as degrade.ratio=4 or methods.1.train.steps=500\n"
+    "  --set path=value  change a field, such as degrade.ratio=4 or methods.two_cnn_fu.train.steps=500; a list takes "
+    "a\n"
+    "                    position or a label, and methods.+=... a new entry\n"
     "  --data-dir DIR    look for data here first, then in $SPECFUSE_DATA and data/\n"
     "  --out DIR         where results go (default results/<name>)\n"
     "  --threads N       how many threads to use (default: all processors)\n"
@@ -39,6 +42,10 @@ const char* const kUsage =
     "interrupted\n";
 
 namespace {
+
+const std::vector<std::string> kOptions{
+    "--set",       "--data-dir",       "--out",     "--threads", "--jobs", "--shard",   "--quiet", "--resume",
+    "--overwrite", "--detect-anomaly", "--profile", "--dry-run", "--help", "--version", "--list",  "--document"};
 
 /// An integer from 1 to `most`; 0 where the text is anything else.
 int positive(const std::string& text, long most) {
@@ -67,8 +74,19 @@ Shard shard_of(const std::string& text) {
 Arguments parse_arguments(int count, char** texts) {
   Arguments arguments;
   for (int i = 1; i < count; ++i) {
-    const std::string text = texts[i];
+    std::string text = texts[i];
+    // --option=value is --option value.
+    const std::size_t equals = text.rfind("--", 0) == 0 ? text.find('=') : std::string::npos;
+    const bool joined = equals != std::string::npos;
+    const std::string behind = joined ? text.substr(equals + 1) : "";
+    if (joined) text.resize(equals);
+    bool used = false;
     const auto value = [&] {
+      used = true;
+      if (joined) {
+        SPECFUSE_CHECK_AS(ConfigError, !behind.empty(), text, ": expected a value, got nothing");
+        return behind;
+      }
       SPECFUSE_CHECK_AS(ConfigError, i + 1 < count && *texts[i + 1] != '\0', text, ": expected a value, got nothing");
       return std::string(texts[++i]);
     };
@@ -96,17 +114,19 @@ Arguments parse_arguments(int count, char** texts) {
       arguments.profile = true;
     else if (text == "--dry-run")
       arguments.dry_run = true;
-    else if (text == "--help" || text == "--version")
-      arguments.question = text;
+    else if (text == "--help" || text == "-h" || text == "--version")
+      arguments.question = text == "-h" ? "--help" : text;
     else if (text == "--list" || text == "--document") {
       arguments.question = text;
-      const bool alone = text == "--list" && (i + 1 == count || *texts[i + 1] == '-');
+      const bool alone = text == "--list" && !joined && (i + 1 == count || *texts[i + 1] == '-');
       if (!alone) arguments.subject = value();
     } else {
-      SPECFUSE_CHECK_AS(ConfigError, text.rfind('-', 0) != 0, "unknown option ", text, "; --help lists them");
+      SPECFUSE_CHECK_AS(ConfigError, text.rfind('-', 0) != 0, "unknown option ", text, did_you_mean(text, kOptions),
+                        "; --help lists them");
       SPECFUSE_CHECK_AS(ConfigError, arguments.config.empty(), "expected one CONFIG.json, got also ", text);
       arguments.config = text;
     }
+    SPECFUSE_CHECK_AS(ConfigError, used || !joined, text, ": expected no value, got \"", behind, "\"");
   }
   return arguments;
 }

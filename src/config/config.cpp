@@ -37,6 +37,18 @@ void resolve(ExperimentConfig& config) {
   }
 }
 
+/// " (methods.2 is two_cnn_fu)" where a message is of an entry of `methods`, which it names by its position.
+std::string named_method(const Json& json, const std::string& message) {
+  const std::size_t at = message.find(": methods.");
+  if (at == std::string::npos || !json.contains("methods") || !json.at("methods").is_array()) return {};
+  const std::size_t begin = at + 10, end = message.find_first_not_of("0123456789", begin);
+  const std::string number = message.substr(begin, end - begin);
+  if (number.empty() || number.size() > 6 || std::stoul(number) >= json.at("methods").size()) return {};
+  const Json& method = json.at("methods")[std::stoul(number)];
+  if (!method.is_object() || !method.contains("name") || !method.at("name").is_string()) return {};
+  return concat(" (methods.", number, " is ", shown(method.at("name")), ")");
+}
+
 std::string hash_text(const Json& json) {
   const std::string text = json.dump();
   return hex_hash(text.data(), text.size());
@@ -219,7 +231,11 @@ ExperimentConfig parse_config(const std::string& text, const std::string& file,
   SPECFUSE_CHECK_AS(ConfigError, json.is_object(), file, ": expected an object, got ", json.type_name());
   for (const std::string& setting : overrides) apply_override(json, setting);
   ExperimentConfig config;
-  read_fields(json, "", file, config);
+  try {
+    read_fields(json, "", file, config);
+  } catch (const ConfigError& problem) {
+    throw ConfigError(problem.what() + named_method(json, problem.what()));
+  }
   resolve(config);
   check_config(config, file);
   return config;

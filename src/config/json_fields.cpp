@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <set>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/nearest.h"
 
 namespace specfuse {
 namespace {
@@ -43,29 +43,43 @@ bool is_choice(const std::string& text, const Choices& choices) {
   return std::find(choices.texts.begin(), choices.texts.end(), text) != choices.texts.end();
 }
 
-/// Edits (insert, remove, replace one character) that turn one text into the other: Levenshtein 1966.
-std::size_t edit_distance(const std::string& from, const std::string& to) {
-  std::vector<std::size_t> row(to.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < to.size(); ++j) {
-      const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
-      diagonal = std::exchange(row[j + 1], std::min({row[j] + 1, row[j + 1] + 1, replaced}));
-    }
+/// The hint behind an unknown key: the nearest known one, where else it is known, or all that are known here.
+std::string hint(const std::string& key, const std::vector<std::string>& known, const std::vector<std::string>& below) {
+  if (known.empty()) return "no key is known here";
+  const std::string meant = nearest(key, known);
+  if (!meant.empty()) return concat("did you mean \"", meant, "\"?");
+  std::string elsewhere;
+  for (const std::string& path : below) {
+    if (path.ends_with("." + key)) elsewhere.append(elsewhere.empty() ? "" : " or ").append(path);
   }
-  return row.back();
-}
-
-/// The hint behind an unknown key: the nearest known one, or all of them.
-std::string hint(const std::string& key, const std::vector<std::string>& known) {
-  const auto nearest = std::min_element(known.begin(), known.end(), [&](const auto& a, const auto& b) {
-    return edit_distance(key, a) < edit_distance(key, b);
-  });
-  if (nearest == known.end()) return "no key is known here";
-  if (edit_distance(key, *nearest) <= 1 + key.size() / 4) return concat("did you mean \"", *nearest, "\"?");
+  if (!elsewhere.empty()) return concat("did you mean ", elsewhere, "?");
   return concat("known: ", joined(known));
 }
+
+/// The paths of all fields below an object, those of lists at each of their positions.
+class Collector : public FieldVisitor {
+ public:
+  Collector(const std::string& path, std::vector<std::string>& found) : path_(path), found_(found) {}
+
+ private:
+  void visit(const Field& field, const Place& place) override { collect(below(path_, field.key), place); }
+
+  void collect(const std::string& path, const Place& place) {
+    found_.push_back(path);
+    if (const auto* object = std::get_if<Place::Object>(&place.to)) {
+      Collector inner(path, found_);
+      object->describe(inner);
+    } else if (const auto* list = std::get_if<Place::List>(&place.to)) {
+      for (std::size_t i = 0; i < list->size(); ++i) {
+        const Place item = list->at(i);
+        if (std::holds_alternative<Place::Object>(item.to)) collect(below(path, std::to_string(i)), item);
+      }
+    }
+  }
+
+  const std::string path_;
+  std::vector<std::string>& found_;
+};
 
 /// Reads one JSON object into the fields that are described to it.
 class Reader : public FieldVisitor {
@@ -73,7 +87,16 @@ class Reader : public FieldVisitor {
   Reader(const Json& object, const std::string& path, const std::string& file)
       : object_(object), path_(path), file_(file) {}
 
-  void finish() const { refuse_unknown_keys(object_, path_, file_, known_); }
+  void finish(const Place::Object& described) const {
+    const bool all_known = std::all_of(object_.items().begin(), object_.items().end(), [&](const auto& item) {
+      return std::find(known_.begin(), known_.end(), item.key()) != known_.end();
+    });
+    if (all_known) return;
+    std::vector<std::string> below;
+    Collector collector(path_, below);
+    described.describe(collector);
+    refuse_unknown_keys(object_, path_, file_, known_, below);
+  }
 
   static void read(const Json& json, const std::string& path, const std::string& file, const Place& place,
                    const Field& limits);
@@ -136,13 +159,15 @@ void Reader::read(const Json& json, const std::string& path, const std::string& 
                  [&](std::string* value) {
                    expect(json.is_string(), "a text");
                    *value = json.get<std::string>();
-                   expect(!limits.choices || is_choice(*value, *limits.choices), "");
+                   if (!limits.choices || is_choice(*value, *limits.choices)) return;
+                   throw ConfigError(concat(file, ": ", path, ": expected ", expectation("", limits), ", got ",
+                                            shown(json), did_you_mean(*value, limits.choices->texts)));
                  },
                  [&](const Place::Object& object) {
                    expect(json.is_object(), "an object");
                    Reader reader(json, path, file);
                    object.describe(reader);
-                   reader.finish();
+                   reader.finish(object);
                  },
                  [&](const Place::Optional& optional) {
                    if (json.is_null()) return optional.reset();
@@ -225,10 +250,10 @@ class Writer : public FieldVisitor {
 }  // namespace
 
 void refuse_unknown_keys(const Json& object, const std::string& path, const std::string& file,
-                         const std::vector<std::string>& known) {
+                         const std::vector<std::string>& known, const std::vector<std::string>& elsewhere) {
   for (const auto& [key, value] : object.items()) {
     SPECFUSE_CHECK_AS(ConfigError, std::find(known.begin(), known.end(), key) != known.end(), file, ": ",
-                      below(path, shortened(key)), ": unknown key; ", hint(shortened(key), known));
+                      below(path, shortened(key)), ": unknown key; ", hint(shortened(key), known, elsewhere));
   }
 }
 

@@ -4,19 +4,36 @@
 #include <nlohmann/json.hpp>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/nearest.h"
 
 namespace specfuse {
 namespace {
+
+/// What an item of a list is called: its label, or else its name; empty where it has neither.
+std::string label_of(const Json& item) {
+  for (const char* key : {"label", "name"}) {
+    if (item.is_object() && item.contains(key) && item.at(key).is_string()) return item.at(key).get<std::string>();
+  }
+  return {};
+}
 
 /// The value at one step of a path, made where an object lacks it.
 Json& step_into(Json& json, const std::string& key, const std::string& who) {
   if (json.is_null()) json = Json::object();
   if (json.is_object()) return json[key];
   SPECFUSE_CHECK_AS(ConfigError, json.is_array(), who, ": nothing is below the value before \"", key, "\"");
+  if (key == "+") return json.emplace_back();
   const bool number = !key.empty() && key.size() < 9 && key.find_first_not_of("0123456789") == std::string::npos;
-  SPECFUSE_CHECK_AS(ConfigError, number && std::stoul(key) < json.size(), who, ": expected a position from 0 to ",
-                    static_cast<Index>(json.size()) - 1, " in the list, got \"", key, "\"");
-  return json[std::stoul(key)];
+  if (number && std::stoul(key) < json.size()) return json[std::stoul(key)];
+  std::vector<std::string> labels;
+  for (Json& item : json) {
+    labels.push_back(label_of(item));
+    if (!number && labels.back() == key) return item;
+  }
+  std::erase(labels, "");
+  throw ConfigError(concat(who, ": expected a position from 0 to ", static_cast<Index>(json.size()) - 1,
+                           labels.empty() ? "" : ", a label", " or + in the list, got \"", key, "\"",
+                           did_you_mean(key, labels)));
 }
 
 bool is_utf8(const std::string& text) {

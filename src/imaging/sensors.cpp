@@ -3,6 +3,7 @@
 #include <map>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/nearest.h"
 #include "specfuse/imaging/srf.h"
 
 namespace specfuse {
@@ -59,8 +60,12 @@ const std::vector<SensorBand>& sensor_bands(const std::string& sensor) {
   const auto found = sensors().find(sensor);
   if (found != sensors().end()) return found->second;
   std::string known;
-  for (const auto& [name, bands] : sensors()) known += concat(known.empty() ? "" : ", ", name);
-  throw ConfigError(concat("srf: expected one of the sensors ", known, ", got ", sensor));
+  std::vector<std::string> names;
+  for (const auto& [name, bands] : sensors()) {
+    known += concat(known.empty() ? "" : ", ", name);
+    names.push_back(name);
+  }
+  throw ConfigError(concat("srf: expected one of the sensors ", known, ", got ", sensor, did_you_mean(sensor, names)));
 }
 
 std::map<std::string, std::vector<std::string>> sensor_list() {

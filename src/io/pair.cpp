@@ -66,6 +66,8 @@ Cube read_image(const Hdf5Reader& file, const CubeDataset& names, const NoData& 
 
 PairFile read_pair(const std::string& path, const NoData& no_data) {
   const Hdf5Reader file(path);
+  SPECFUSE_CHECK_AS(DataError, file.has("/hsi") || !file.has("/cube"), path,
+                    ": no dataset /hsi, but /cube: name a scene in data.scene");
   PairFile pair;
   pair.hsi = read_image(file, kHsi, no_data);
   pair.hsi.attributes.erase("ratio");  // it speaks of the pair

@@ -78,7 +78,9 @@ Cube read_scene(const std::string& path, const SceneSource& source) {
     }
     known.append(known.empty() ? "" : ", ").append(format.name);
   }
-  throw DataError(concat(path, ": expected a scene in a format that is known (", known, "), got another"));
+  throw DataError(
+      concat(path, ": expected a scene in a format that is known (", known,
+             "), got another; data/README.md shows how to make one of MATLAB, NumPy, ENVI and GeoTIFF files"));
 }
 
 void write_cube(const std::string& path, const Cube& cube, const std::string& dataset) {

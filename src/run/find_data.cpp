@@ -1,5 +1,6 @@
 #include "specfuse/run/find_data.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <sstream>
@@ -22,7 +23,10 @@ std::vector<std::string> data_directories(const std::vector<std::string>& given)
 
 std::string find_file(const std::string& name, const std::vector<std::string>& directories) {
   std::string searched;
+  std::vector<std::string> seen;
   for (const std::string& directory : directories) {
+    if (std::find(seen.begin(), seen.end(), directory) != seen.end()) continue;
+    seen.push_back(directory);
     const std::filesystem::path path = std::filesystem::path(directory) / name;
     std::error_code ignored;
     if (!name.empty() && std::filesystem::is_regular_file(path, ignored)) return path.string();

@@ -20,6 +20,7 @@
 #include "specfuse/io/scene.h"
 #include "specfuse/report/metrics_json.h"
 #include "specfuse/report/result_tables.h"
+#include "specfuse/report/text_format.h"
 #include "specfuse/run/apply.h"
 #include "specfuse/run/experiment_scene.h"
 #include "specfuse/run/find_data.h"
@@ -141,9 +142,13 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
       if (seed == config.seeds.front()) figures->add(method.label, fusion);
       fusion.result.training = log.curves(fusion.result.folder);
       results.methods.push_back(fusion.result);
+      say(concat("[", results.methods.size(), "/", config.seeds.size() * config.methods.size(), "] ",
+                 fusion.result.folder, "  ", number_text(fusion.result.fit_seconds + fusion.result.fuse_seconds, 1),
+                 " s"));
     }
   }
   SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before the results were written; continue with --resume");
+  say("writing the report and the files");
   results.figures = figures->data();
   return write_results(results, figures->groups(), log.text(), folder);
 }

@@ -213,7 +213,7 @@ void write_pair(const std::string& path, const RawPair& pair) {
   add("hsi", pair.hsi);
   add("msi", pair.msi);
   add("reference", pair.reference);
-  file.dataset("srf", pair.srf, H5T_NATIVE_FLOAT, pair.srf_values);
+  if (!pair.srf.empty()) file.dataset("srf", pair.srf, H5T_NATIVE_FLOAT, pair.srf_values);
   if (!pair.ratio.empty()) file.number("ratio", H5T_NATIVE_DOUBLE, pair.ratio[0]);
 }
 
@@ -229,6 +229,7 @@ void write_pairs(const std::string& folder) {
     pair.msi = {48, 48, 3};
     pair.reference.clear();
   });
+  write("no_srf", [](RawPair& pair) { pair.srf.clear(); });
   write("no_hsi", [](RawPair& pair) { pair.hsi.clear(); });
   write("no_msi", [](RawPair& pair) { pair.msi.clear(); });
   write("swapped", [](RawPair& pair) { std::swap(pair.hsi, pair.msi); });

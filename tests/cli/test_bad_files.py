@@ -175,7 +175,7 @@ PAIRS = {
     "pair_srf_negative.h5": (3, "/srf: expected weights of at least 0 .* got -0.1 to 1 in row 1"),
     "pair_srf_zero.h5": (3, "/srf: expected weights .* one above in each row, got 0 to 0 in row 1"),
     "pair_srf_nan.h5": (3, "/srf: expected finite"),
-    "good.h5": (3, "no dataset /hsi; there is /cube"),
+    "good.h5": (3, "no dataset /hsi, but /cube: name a scene in data.scene"),
 }
 
 # Checkpoints: the file, the exit code, and what the message says.

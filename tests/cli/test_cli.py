@@ -9,7 +9,7 @@ import resource
 import signal
 import subprocess
 
-from program import PROGRAM, SPLIT, SPLIT_DATA, TOP, ProgramTest, experiment, main
+from program import PROGRAM, SMALL_NETWORK, SPLIT, SPLIT_DATA, TOP, ProgramTest, experiment, main
 
 
 class CommandLine(ProgramTest):
@@ -206,6 +206,55 @@ class CommandLine(ProgramTest):
                                               "along its rows as spectra do: is data.axes brc or bcr?")
         self.succeeded(self.run_config(config, "--overwrite", "--set", "data.axes=brc", "--set", "degrade.ratio=4"))
         self.assertNotIn("data.axes", " ".join(self.warnings()))
+
+    def test_a_method_is_set_by_its_label_or_added(self):
+        config = experiment(methods=[{"name": "bicubic"}, dict(SMALL_NETWORK, label="mine"), SMALL_NETWORK])
+        self.succeeded(self.run_config(config, "--set", "methods.mine.train.steps=2", "--set", "methods.two_cnn_fu.train.steps=3",
+                                       "--set", 'methods.+={"name": "gsa"}', "--set", "methods.+.name=sfim_hs"))
+        methods = json.loads((self.out / "config.json").read_text())["methods"]
+        self.assertEqual([method["label"] for method in methods], ["bicubic", "mine", "two_cnn_fu", "gsa", "sfim_hs"])
+        self.assertEqual([methods[1]["train"]["steps"], methods[2]["train"]["steps"]], [2, 3])
+        self.out = self.folder / "refused"
+        self.refused(2, r'expected a position from 0 to 2, a label or \+ in the list, got "mime" \(did you mean mine\?\)',
+                     self.run_config(config, "--set", "methods.mime.train.steps=2"))
+        self.refused(2, "expected a position from 0 to 2, a label or", self.run_config(config, "--set", "methods.3.name=gsa"))
+
+    def test_what_was_meant_is_asked(self):
+        for settings, message in [
+                ('methods.0.name="bicubik"', r'methods.0.name: expected one of .*, got "bicubik" \(did you mean bicubic\?\)'),
+                ('methods.2.train.stps=4', r'methods.2.train.stps: unknown key; did you mean "steps"\? '
+                                           r'\(methods.2 is "two_cnn_fu"\)'),
+                ("methods.2.tile=4", r'methods.2.tile: unknown key; did you mean methods.2.train.tile\?'),
+                ("train.tile=4", r'train: unknown key; did you mean protocol.train or methods.2.train\?'),
+                ("degrade.srf.sensor=LandSat-7", r"got LandSat-7 \(did you mean landsat7\?\)"),
+                ('protocol.type="walt"', r'got "walt" \(did you mean wald\?\)')]:
+            self.refused(2, message, self.run_config(experiment(), "--set", settings))
+        self.refused(3, "pair_no_reference.h5: no dataset /cube, but /hsi and /msi: name a pair in data.pair",
+                     self.run_config(experiment(data={"scene": "pair_no_reference.h5"})))
+        self.refused(3, "good.h5: no dataset /hsi, but /cube: name a scene in data.scene",
+                     self.run_config(experiment(data={"pair": "good.h5"})))
+        self.refused(2, "methods.0: hysure: expected the spectral response of the MSI, but the pair has none: degrade.srf gives "
+                        "it, degrade.estimate.srf finds it from the pair",
+                     self.run_config(experiment(data={"pair": "pair_no_srf.h5"}, methods=[{"name": "hysure"}])))
+        (self.folder / "scene.mat").write_text("MATLAB 5.0 MAT-file")
+        self.refused(3, "scene.mat: expected a scene in a format that is known .*; data/README.md shows how to make one of MATLAB",
+                     self.run_config(experiment(data={"scene": "scene.mat"})))
+        run = self.run_config(experiment(data={"scene": "missing.h5"}), "--data-dir", self.folder)
+        self.assertEqual(run.stderr.count(str(self.folder) + ","), 1, run.stderr)
+
+    def test_options_take_their_values_in_both_ways(self):
+        path = self.folder / "config.json"
+        path.write_text(json.dumps(experiment(methods=[{"name": "bicubic"}])))
+        run = self.run_program(path, f"--data-dir={self.folder}", f"--out={self.out}", "--quiet", "--set=degrade.ratio=4")
+        self.succeeded(run)
+        self.assertEqual(json.loads((self.out / "config.json").read_text())["degrade"]["ratio"], 4)
+        self.assertEqual(self.run_program("-h").stdout, self.run_program("--help").stdout)
+        self.assertIn("usage:", self.run_program("-h").stdout)
+        self.assertEqual(self.run_program("--list=gsa").stdout, self.run_program("--list", "gsa").stdout)
+        self.out = self.folder / "refused"
+        for arguments, message in [(["--quiet=1"], '--quiet: expected no value, got "1"'), (["--out="], "--out: expected a value"),
+                                   (["--overwritte"], r"unknown option --overwritte \(did you mean --overwrite\?\)")]:
+            self.refused(2, message, self.run_program(path, *arguments))
 
 
 if __name__ == "__main__":

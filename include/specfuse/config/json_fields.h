@@ -16,9 +16,9 @@ using Json = nlohmann::ordered_json;
 Json parse_json(const std::string& text, const std::string& file);
 
 /// Throws `ConfigError` for the first key of an object, found at the key path `path` of `file`, that is not among
-/// `known`, with the one that was probably meant.
+/// `known`, with the one that was probably meant; `elsewhere` are key paths where others are known.
 void refuse_unknown_keys(const Json& object, const std::string& path, const std::string& file,
-                         const std::vector<std::string>& known);
+                         const std::vector<std::string>& known, const std::vector<std::string>& elsewhere = {});
 
 /// A value as a message shows it: short, on one line.
 std::string shown(const Json& json);

@@ -6,8 +6,9 @@
 
 namespace specfuse {
 
-/// Sets the field at a path such as "methods.1.train.steps", adding it where an object lacks it; `who` starts the
-/// message. Throws `ConfigError` where the path leads nowhere.
+/// Sets the field at a path such as "methods.1.train.steps" or "methods.two_cnn_fu.train.steps", adding it where an
+/// object lacks it. A step into a list is a position, the label (or else the name) of an item, or "+" for a new one at
+/// the end; `who` starts the message. Throws `ConfigError` where the path leads nowhere.
 void set_field(Json& json, const std::string& path, const Json& value, const std::string& who);
 
 /// Does what `--set path=value` asks: the value as JSON where it is, as text otherwise. Throws as `set_field` does.

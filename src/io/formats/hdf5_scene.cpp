@@ -2,6 +2,7 @@
 #include <fstream>
 
 #include "io/cube_dataset.h"
+#include "specfuse/core/error.h"
 #include "specfuse/io/scene.h"
 
 namespace specfuse {
@@ -24,6 +25,8 @@ bool recognises(const std::string& path) {
 
 Cube read(const std::string& path, const std::string& dataset) {
   const Hdf5Reader file(path);
+  SPECFUSE_CHECK_AS(DataError, file.has(dataset) || !file.has("/hsi") || !file.has("/msi"), path, ": no dataset ",
+                    dataset, ", but /hsi and /msi: name a pair in data.pair, or one of its images in data.dataset");
   return read_cube(file, {dataset, "/wavelength_nm"});
 }
 

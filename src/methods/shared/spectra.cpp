@@ -65,7 +65,8 @@ void add_product(const Tensor& x, const Matrix& matrix, Tensor& y) {
 void check_pair_with_srf(const Pair& pair, const char* method) {
   const Degradation& degradation = pair.degradation;
   SPECFUSE_CHECK_AS(ConfigError, degradation.srf.defined(), method,
-                    ": expected the spectral response of the MSI (srf), but the pair has none");
+                    ": expected the spectral response of the MSI, but the pair has none: degrade.srf gives it, "
+                    "degrade.estimate.srf finds it from the pair");
   SPECFUSE_CHECK(degradation.srf.shape() == Shape({pair.msi.bands(), pair.hsi.bands()}), method,
                  ": expected a response [", pair.msi.bands(), ", ", pair.hsi.bands(), "], got ",
                  degradation.srf.shape().text());

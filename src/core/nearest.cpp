@@ -1,0 +1,54 @@
+#include "specfuse/core/nearest.h"
+
+#include <algorithm>
+#include <cctype>
+#include <numeric>
+#include <utility>
+
+namespace specfuse {
+namespace {
+
+/// Edits (insert, remove, replace one character) that turn one text into the other: Levenshtein 1966.
+std::size_t edit_distance(const std::string& from, const std::string& to) {
+  std::vector<std::size_t> row(to.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < to.size(); ++j) {
+      const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
+      diagonal = std::exchange(row[j + 1], std::min({row[j] + 1, row[j + 1] + 1, replaced}));
+    }
+  }
+  return row.back();
+}
+
+/// Lower case, and without what separates words.
+std::string plain(const std::string& text) {
+  std::string result;
+  for (const unsigned char character : text) {
+    if (character != '_' && character != '-' && character != ' ') result += static_cast<char>(std::tolower(character));
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string nearest(const std::string& text, const std::vector<std::string>& known) {
+  const std::string wanted = plain(text);
+  std::string best;
+  std::size_t least = 2 + text.size() / 4;  // one more than is allowed
+  for (const std::string& one : known) {
+    const std::size_t distance = edit_distance(wanted, plain(one));
+    if (distance >= least) continue;
+    least = distance;
+    best = one;
+  }
+  return best;
+}
+
+std::string did_you_mean(const std::string& text, const std::vector<std::string>& known) {
+  const std::string meant = nearest(text, known);
+  return meant.empty() ? std::string() : " (did you mean " + meant + "?)";
+}
+
+}  // namespace specfuse
