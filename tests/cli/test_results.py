@@ -169,6 +169,7 @@ class ResultFiles(ProgramTest):
             scored = "synthetic" in data
             seeds = [3, 5] if scored else [3]
             metrics = self.succeeded(self.run_config(experiment(data=data, methods=methods, seeds=seeds)))
+            self.assertEqual([method["seed"] for method in metrics["methods"]], [seed for seed in seeds for _ in range(2)])
             page = (self.out / "report.html").read_text()
             self.assertEqual(missing_numbers(page, metrics), [])
             silent, method = metrics["methods"][:2]

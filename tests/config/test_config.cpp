@@ -73,8 +73,9 @@ TEST_CASE("config: an estimate has to fit what it replaces") {
 
 TEST_CASE("config: a setting that leads nowhere is refused") {
   CHECK(refusal({"methods.2.name=bicubic"}) ==
-        "--set methods.2.name=bicubic: expected a position from 0 to 1 in the list, got \"2\"");
-  CHECK(refusal({"methods.x=1"}) == "--set methods.x=1: expected a position from 0 to 1 in the list, got \"x\"");
+        "--set methods.2.name=bicubic: expected a position from 0 to 1, a label or + in the list, got \"2\"");
+  CHECK(refusal({"methods.x=1"}) ==
+        "--set methods.x=1: expected a position from 0 to 1, a label or + in the list, got \"x\"");
   CHECK(refusal({"name.x=1"}) == "--set name.x=1: nothing is below the value before \"x\"");
   CHECK(refusal({"degrade..ratio=1"}) == "--set degrade..ratio=1: the path has an empty part");
   CHECK(refusal({"ratio"}) == "--set: expected path=value, got \"ratio\"");
@@ -86,6 +87,7 @@ TEST_CASE("config: the hashes follow what is computed, not how it is called or w
   const ExperimentConfig config = parse();
   CHECK(config_hash(config).size() == 16);
   CHECK(config_hash(parse({"name=other"})) == config_hash(config));
+  CHECK(config_hash(parse({"report.metrics=[\"cc\"]"})) == config_hash(config));
   CHECK(config_hash(parse({"degrade.psf.fwhm=3"})) == config_hash(config));
   CHECK(config_hash(parse({"methods.1.train.steps=8"})) != config_hash(config));
   CHECK(degradation_hash(parse({"methods.1.train.steps=8"})) == degradation_hash(config));
@@ -202,5 +204,5 @@ TEST_CASE("config: each protocol has one name, and an unknown one is refused wit
     CHECK(read.type == protocol);
   }
   CHECK(refusal({"protocol.type=Wald"}) ==
-        "e.json: protocol.type: expected one of wald, split, transfer, apply, got \"Wald\"");
+        "e.json: protocol.type: expected one of wald, split, transfer, apply, got \"Wald\" (did you mean wald?)");
 }

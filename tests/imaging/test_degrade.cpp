@@ -161,6 +161,10 @@ TEST_CASE("degrade: simulate adds noise only where asked, from a stream of its o
   const Pair fine = simulate(reference, degradation, 1);
   CHECK(equal(fine.hsi.values, clean.hsi.values));
   CHECK(equal(fine.msi.values, with_noise(clean.msi, 30, stream_of("noise.msi"))));
+  degradation.hsi_snr_db = 40;
+  const Pair both = simulate(reference, degradation, 1);
+  CHECK(equal(both.hsi.values, with_noise(clean.hsi, 40, stream_of("noise.hsi"))));
+  CHECK(equal(both.msi.values, with_noise(clean.msi, 30, stream_of("noise.msi"))));
 }
 
 TEST_CASE("degrade: a shifted msi agrees with NumPy, and a whole shift moves pixels") {

@@ -1,4 +1,7 @@
+#include <map>
+
 #include "specfuse/core/error.h"
+#include "specfuse/imaging/sensors.h"
 #include "specfuse/imaging/srf.h"
 #include "support/golden.h"
 #include "support/message_of.h"
@@ -54,6 +57,25 @@ TEST_CASE("srf: every sensor has its published number of bands, and rows sum to 
   }
 }
 
+TEST_CASE("srf: the edges of every sensor are the published ones, typed a second time") {
+  const std::map<std::string, std::vector<double>> published{
+      {"landsat7", {441, 514, 519, 601, 631, 692, 772, 898, 1547, 1749, 2064, 2345}},
+      {"landsat8", {435, 451, 452, 512, 533, 590, 636, 673, 851, 879, 1566, 1651, 2107, 2294}},
+      {"sentinel2a", {459.4, 525.4, 541.8, 577.8, 649.1, 680.1, 696.6,  711.6,  733.0,  748.0,
+                      772.8, 792.8, 779.8, 885.8, 854.2, 875.2, 1568.2, 1659.2, 2114.9, 2289.9}},
+      {"ikonos", {445, 516, 506, 595, 632, 698, 757, 853}},
+      {"worldview2", {400, 450, 450, 510, 510, 580, 585, 625, 630, 690, 705, 745, 770, 895, 860, 1040}}};
+  for (const auto& [name, edges] : published) {
+    const std::vector<SensorBand>& bands = sensor_bands(name);
+    REQUIRE(2 * bands.size() == edges.size());
+    for (std::size_t i = 0; i < bands.size(); ++i) {
+      CHECK(bands[i].low_nm == doctest::Approx(edges[2 * i]).epsilon(1e-9));
+      CHECK(bands[i].high_nm == doctest::Approx(edges[2 * i + 1]).epsilon(1e-9));
+    }
+  }
+  CHECK(published.size() == sensor_list().size());
+}
+
 TEST_CASE("srf: a sensor band outside the scene is named with its edges and the scene's") {
   CHECK(message_of<ConfigError>([] {
           make_srf(sensor("landsat7"), {500, 400, 900}, 3);
@@ -61,7 +83,8 @@ TEST_CASE("srf: a sensor band outside the scene is named with its edges and the 
         "srf: landsat7 band green (519-601 nm) expected a band of the scene inside its edges, "
         "got 3 bands from 400 to 900 nm");
   CHECK(message_of<ConfigError>([] { make_srf(sensor("landsat9"), {500}, 1); }) ==
-        "srf: expected one of the sensors ikonos, landsat7, landsat8, sentinel2a, worldview2, got landsat9");
+        "srf: expected one of the sensors ikonos, landsat7, landsat8, sentinel2a, worldview2, got landsat9 "
+        "(did you mean landsat7?)");
 }
 
 TEST_CASE("srf: without wavelengths landsat7 takes fractions of the band count, other sensors are refused") {

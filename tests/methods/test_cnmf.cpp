@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <memory>
+
 #include "methods/mixtures.h"
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/upsample.h"
@@ -50,6 +52,21 @@ TEST_CASE("cnmf: sum_to_one weighs as a band of that value, times the root of th
   const double share = slope * seen;
   const double anchor = intercept * seen / std::sqrt(share * (1 - share));
   CHECK(anchor == doctest::Approx(0.7 * std::sqrt(2.0)).epsilon(0.01));
+}
+
+TEST_CASE("cnmf: follows its seed") {
+  Mixture mixture;
+  mixture.materials = 4;
+  const TrainingPair example = mixed_example(mixture);
+  const auto fused = [&](std::uint64_t seed) {
+    const std::unique_ptr<FusionMethod> method = make_method("cnmf", {{"endmembers", 3}});
+    FitContext context;
+    context.seed = seed;
+    method->fit({}, context);
+    return method->fuse(example.input).values;
+  };
+  CHECK(relative_gap(fused(1), fused(1)) == 0);
+  CHECK(relative_gap(fused(1), fused(2)) > 0);
 }
 
 TEST_CASE("cnmf: a constant image stays constant, a black one black") {

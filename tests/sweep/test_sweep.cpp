@@ -136,7 +136,7 @@ TEST_CASE("sweep: a wrong file is refused with the key path") {
   CHECK(refusal(R"("seeds": ["x"])") ==
         "s.json: sweep.base: seeds.0: expected an integer from 0 to 9.0072e+15, got \"x\"");
   CHECK(refusal(R"("grid": {"methods.2.label": ["x"]})") ==
-        "s.json: sweep: methods.2.label: expected a position from 0 to 1 in the list, got \"2\"");
+        "s.json: sweep: methods.2.label: expected a position from 0 to 1, a label or + in the list, got \"2\"");
   CHECK(refusal(R"("grid": {"degrade.ratio": [2, 99]})") ==
         "s.json: sweep.base with degrade.ratio=99: degrade.ratio: expected an integer from 2 to 64, got 99");
   CHECK(contains(file_refusal(concat(R"({"name": "a/b", "sweep": {"base": )", kBase, ", ", grid, "}}")),
@@ -161,7 +161,7 @@ TEST_CASE("sweep: no setting is varied away, and none is needed to make the base
   CHECK(refusal(grid, {"name=x"}) == "--set name=x: s.json sets name in each run");
   CHECK(parse(grid, {"degrade={\"ratio\": 5}"}).runs[1].config.degrade.ratio == 5);
   CHECK(refusal(grid, {"methods.2.name=bicubic"}) ==
-        "--set methods.2.name=bicubic: expected a position from 0 to 1 in the list, got \"2\"");
+        "--set methods.2.name=bicubic: expected a position from 0 to 1, a label or + in the list, got \"2\"");
 }
 
 TEST_CASE("sweep: two runs that are the same are refused, and so are too many") {
