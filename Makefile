@@ -3,12 +3,13 @@ BUILD ?= build
 EXP ?= experiments/demo.json
 ARGS ?=
 
-.PHONY: demo test run bench asan tsan coverage mutations mutations-drawn contributing fuzz docs format lint clean build dependencies
+.DEFAULT_GOAL := build
+.PHONY: demo test run bench asan tsan coverage mutations mutations-drawn contributing fuzz docs format lint clean build program dependencies
 
-demo: build
+demo: program
 	./run_experiment experiments/demo.json --overwrite $(ARGS)
 
-run: build
+run: program
 	./run_experiment $(EXP) $(ARGS)
 
 test: build
@@ -17,8 +18,12 @@ test: build
 bench: build
 	meson test -C $(BUILD) --benchmark --verbose
 
-build: $(BUILD)/build.ninja
+build: program
 	@ninja -C $(BUILD)
+
+# The program alone, without tests and benchmarks.
+program: $(BUILD)/build.ninja
+	@ninja -C $(BUILD) src/run_experiment
 	@ln -sfn $(BUILD)/src/run_experiment run_experiment
 
 $(BUILD)/build.ninja: | dependencies
@@ -85,7 +90,7 @@ dependencies:
 	@.ci/dependencies
 
 # The tables of experiments/README.md from what the fields say of themselves.
-docs: build
+docs: program
 	./run_experiment --document experiments/README.md > experiments/README.md.new
 	mv experiments/README.md.new experiments/README.md
 
