@@ -25,8 +25,9 @@ std::size_t edit_distance(const std::string& from, const std::string& to) {
 /// Lower case, and without what separates words.
 std::string plain(const std::string& text) {
   std::string result;
-  for (const unsigned char character : text) {
-    if (character != '_' && character != '-' && character != ' ') result += static_cast<char>(std::tolower(character));
+  for (const char character : text) {
+    if (character == '_' || character == '-' || character == ' ') continue;
+    result += static_cast<char>(std::tolower(static_cast<unsigned char>(character)));
   }
   return result;
 }

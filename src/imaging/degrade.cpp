@@ -85,6 +85,16 @@ Index position_within(Index i, Index extent, Boundary boundary) {
   return position < extent ? position : period - 1 - position;
 }
 
+std::vector<std::uint8_t> valid_of_result(const Pair& pair) {
+  std::vector<std::uint8_t> valid;
+  if (pair.hsi.valid.empty() && pair.msi.valid.empty()) return valid;
+  const Index ratio = pair.degradation.ratio, cols = pair.msi.cols();
+  for (Index i = 0; i < pair.msi.pixels(); ++i) {
+    valid.push_back(pair.msi.is_valid(i) && pair.hsi.is_valid(i / cols / ratio * pair.hsi.cols() + i % cols / ratio));
+  }
+  return valid;
+}
+
 Cube degrade_spatially(const Cube& fine, const Degradation& degradation) {
   const Index ratio = degradation.ratio;
   const Tensor& psf = degradation.psf;

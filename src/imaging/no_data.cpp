@@ -51,14 +51,18 @@ bool fill_border(Cube& cube, std::vector<std::uint8_t>& filled) {
 }  // namespace
 
 void mark_no_data(Cube& cube, const NoData& no_data, const Tensor& mask, const std::string& source) {
-  const auto missing = [&](float value) {
-    return (no_data.nan && std::isnan(value)) || (no_data.value && value == static_cast<float>(*no_data.value));
-  };
+  const float value = static_cast<float>(no_data.value.value_or(0));
+  const auto is_value = [&](float x) { return no_data.value && x == value; };
+  const auto is_nan = [&](float x) { return no_data.nan && std::isnan(x); };
   std::vector<std::uint8_t> valid(static_cast<std::size_t>(cube.pixels()));
   for (std::size_t p = 0; p < valid.size(); ++p) {
     const float* const pixel = cube.values.data() + static_cast<Index>(p) * cube.bands();
     const bool masked = mask.defined() && mask[static_cast<Index>(p)] == 0;
-    valid[p] = !masked && std::none_of(pixel, pixel + cube.bands(), missing);
+    const float* const end = pixel + cube.bands();
+    // What may have been measured in one band is missing only where it stands in all of them.
+    const bool all = value >= 0 && std::all_of(pixel, end, is_value),
+               any = value < 0 && std::any_of(pixel, end, is_value);
+    valid[p] = !masked && !all && !any && std::none_of(pixel, end, is_nan);
   }
   const auto count = std::count(valid.begin(), valid.end(), std::uint8_t{1});
   SPECFUSE_CHECK_AS(DataError, count > 0, source, ": expected data, got none in any pixel");
@@ -66,6 +70,10 @@ void mark_no_data(Cube& cube, const NoData& no_data, const Tensor& mask, const s
   if (count == std::ssize(valid)) return;
   cube.valid = valid;
   fill_from_around(cube);
+}
+
+bool has_data(const Cube& cube) {
+  return cube.valid.empty() || std::find(cube.valid.begin(), cube.valid.end(), std::uint8_t{1}) != cube.valid.end();
 }
 
 void fill_from_around(Cube& cube) {

@@ -61,7 +61,7 @@ void settle_no_data(const std::string& path, const std::string& dataset, const N
                     Cube& cube) {
   NoData no_data = given;
   const auto stated = cube.attributes.find(kNoDataAttribute);
-  if (!no_data.given() && stated != cube.attributes.end()) {
+  if (!no_data.value && !no_data.nan && stated != cube.attributes.end()) {
     const auto* const numbers = std::get_if<std::vector<double>>(&stated->second);
     if (numbers != nullptr && numbers->size() == 1) {
       no_data.nan = std::isnan(numbers->front());

@@ -195,7 +195,8 @@ void write_json(const Json& json, const std::string& indent, std::string& text) 
 
 }  // namespace
 
-std::string metrics_json(const ExperimentResults& results, const ResultTables& tables) {
+std::string metrics_json(const ExperimentResults& results, const ResultTables& tables,
+                         const std::vector<std::string>& files) {
   const ExperimentConfig& config = results.config;
   Json json{{"experiment", config.name},
             {"config_hash", config_hash(config)},
@@ -212,6 +213,7 @@ std::string metrics_json(const ExperimentResults& results, const ResultTables& t
   json["figures"] = figures_json(results.figures, config.seeds.front());
   json["config"] = Json::parse(config_text(config));
   json["environment"] = Json::parse(results.environment);
+  json["files"] = files;
   std::string text;
   write_json(json, "", text);
   return text + "\n";

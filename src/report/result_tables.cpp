@@ -239,7 +239,7 @@ Table significance_table(const ExperimentResults& results) {
   table.caption = concat("p-values of a two-sided paired t-test over ", results.config.seeds.size(),
                          " seeds, each method against the best of the column (the one without a value); not corrected "
                          "for the number of comparisons");
-  if (results.config.seeds.size() < 2) return table;
+  if (results.config.seeds.size() < 2 || !results.scored()) return table;
   for (const Source& source : sources) {
     table.columns.push_back({source.column.name, "", Better::neither, source.column.key, 0.001});
   }

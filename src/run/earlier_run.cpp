@@ -20,14 +20,15 @@ namespace {
 struct Earlier {
   /// Resolved; empty where it is not known.
   std::string config;
-  /// Of the data it was made of, where it is finished.
+  /// Of the data it was made of.
   std::string data_hash;
 };
 
 std::optional<Earlier> unfinished_in(const ResultFolder& folder) {
   if (!folder.keeps_work()) return {};
   const std::string file = folder.kept(kConfigFile);
-  return Earlier{fs::exists(file) ? read_text(file) : "", ""};
+  const std::string hash = folder.kept(kDataHashFile);
+  return Earlier{fs::exists(file) ? read_text(file) : "", fs::exists(hash) ? read_text(hash) : ""};
 }
 
 std::optional<Earlier> finished_in(const ResultFolder& folder) {
@@ -35,7 +36,8 @@ std::optional<Earlier> finished_in(const ResultFolder& folder) {
   if (!fs::exists(file)) return {};
   const Json json = Json::parse(read_text(file), nullptr, false);
   const bool whole = json.is_object() && json.contains("config") && json.contains("data_hash");
-  return whole ? Earlier{json["config"].dump(), json["data_hash"].dump()} : Earlier{};
+  return whole && json["data_hash"].is_string() ? Earlier{json["config"].dump(), json["data_hash"].get<std::string>()}
+                                                : Earlier{};
 }
 
 /// Whether a difference is a larger number of training steps, and of which method.
@@ -107,6 +109,8 @@ void extend(const ResultFolder& folder, const ExperimentConfig& config, const st
 
 std::string config_of(const ExperimentConfig& config, const MethodConfig& method, Index seed) {
   ExperimentConfig alone = config;
+  alone.name = method.label;  // what the experiment is called, and shows, changes no result
+  alone.report = {};
   alone.methods = {method};
   alone.seeds = {seed};
   return config_text(alone);
@@ -116,7 +120,13 @@ Beginning begin_in(const ResultFolder& folder, const ExperimentConfig& config, c
                    const RunOptions& options) {
   const std::string elsewhere = "--overwrite replaces it, --out names another folder";
   std::optional<Earlier> unfinished = unfinished_in(folder), finished = finished_in(folder);
-  if (!unfinished && !finished) return Beginning::anew;
+  if (!unfinished && !finished) {
+    for (const char* name : kResultNames) {
+      SPECFUSE_CHECK_AS(ConfigError, options.resume || options.overwrite || !fs::exists(folder.published(name)),
+                        folder.path(), ": holds ", name, ", which is of no run; ", elsewhere);
+    }
+    return Beginning::anew;
+  }
   if (options.overwrite && !options.resume) return Beginning::anew;
   const Earlier& earlier = unfinished ? *unfinished : *finished;
   const std::string what = concat(folder.path(), ": holds ", unfinished ? "an unfinished run" : "results");
@@ -126,16 +136,19 @@ Beginning begin_in(const ResultFolder& folder, const ExperimentConfig& config, c
   };
   if (earlier.config.empty()) return refuse(concat(" of an unknown configuration; ", elsewhere));
   const std::vector<Difference> found = differences(earlier.config, config_text(config));
+  const bool same_data = earlier.data_hash == data_hash;
   if (!found.empty()) {
-    const std::string reason = concat(" of another configuration (", differences_text(found), "); ", elsewhere);
-    if (!options.resume || options.overwrite) return refuse(reason);
+    // Another degradation makes other data of the same scene; that needs no word.
+    const bool longer = std::all_of(found.begin(), found.end(),
+                                    [&](const Difference& one) { return longer_method(one, config).has_value(); });
+    const std::string reason = concat(" of another configuration (", differences_text(found), ")",
+                                      longer && !same_data ? ", on other data; " : "; ", elsewhere);
+    if (!options.resume || options.overwrite || !same_data) return refuse(reason);
     extend(folder, config, found, !unfinished, what + reason);
     return Beginning::goes_on;
   }
-  if (!unfinished) {
-    if (earlier.data_hash == Json(data_hash).dump()) return Beginning::was_done;
-    return refuse(concat(" of this configuration on other data; ", elsewhere));
-  }
+  if (!same_data) return refuse(concat(" of this configuration on other data; ", elsewhere));
+  if (!unfinished) return Beginning::was_done;
   if (options.resume) return Beginning::goes_on;
   return refuse(" of this configuration; --resume goes on with it, --overwrite starts anew");
 }
@@ -144,22 +157,14 @@ std::vector<std::string> published_before(const ResultFolder& folder) {
   const std::optional<Earlier> finished = finished_in(folder);
   if (!finished || finished->config.empty()) return {};
   std::vector<std::string> files;
-  for (const char* name : kResultNames) {
-    if (fs::is_regular_file(folder.published(name))) files.push_back(name);
-  }
-  std::error_code none;
-  for (const auto& figure : fs::directory_iterator(folder.published(kFigureFolder), none)) {
-    files.push_back(concat(kFigureFolder, "/", figure.path().filename().string()));
-  }
-  try {
-    const ExperimentConfig earlier = parse_config(finished->config, folder.published(kMetricsFile), {});
-    for (const Index seed : earlier.seeds) {
-      for (const MethodConfig& method : earlier.methods) {
-        for (const char* name : kMethodFiles) files.push_back(concat(earlier.folder_of(method, seed), "/", name));
-      }
-    }
-  } catch (const ConfigError&) {
-    // Of another version, or not ours: its methods' folders are not known, and stay.
+  const Json json = Json::parse(read_text(folder.published(kMetricsFile)), nullptr, false);
+  if (!json.contains("files") || !json["files"].is_array()) return {};
+  for (const Json& file : json["files"]) {
+    // Names out of a file: only such as a run gives.
+    const std::string name = file.is_string() ? file.get<std::string>() : "";
+    const bool plain = name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/") ==
+                       std::string::npos;
+    if (plain && !name.empty() && name[0] != '/' && name.find("..") == std::string::npos) files.push_back(name);
   }
   return files;
 }

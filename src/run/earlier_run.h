@@ -19,7 +19,7 @@ Beginning begin_in(const ResultFolder& folder, const ExperimentConfig& config, c
 /// The experiment as if this method and seed were all of it: what its checkpoint is to remember.
 std::string config_of(const ExperimentConfig& config, const MethodConfig& method, Index seed);
 
-/// The files that a finished run in the folder has published, as far as they are known.
+/// The files that a finished run in the folder says it has published.
 std::vector<std::string> published_before(const ResultFolder& folder);
 
 }  // namespace specfuse

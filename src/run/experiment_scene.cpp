@@ -62,13 +62,11 @@ void set_wavelengths(const DataConfig& data, const std::vector<std::string>& dir
 }
 
 /// Refuses what was most likely not measured and not declared, and an image without any data.
-void check_data_of(const DataConfig& data, const Cube& cube) {
-  const std::string suspect = data.nodata ? "" : undeclared_no_data(cube);
+void check_data_of(const Cube& cube) {
+  const std::string suspect = undeclared_no_data(cube);
   SPECFUSE_CHECK_AS(ConfigError, suspect.empty(), "data.nodata: expected it for an image with ", suspect,
                     "; data.nodata.value says what stands for it, data.crop can cut it away");
-  bool any = cube.valid.empty();
-  for (Index i = 0; i < cube.pixels() && !any; ++i) any = cube.is_valid(i);
-  SPECFUSE_CHECK_AS(ConfigError, any, "data.crop: expected a part with data, got none in any pixel");
+  SPECFUSE_CHECK_AS(ConfigError, has_data(cube), "data.crop: expected a part with data, got none in any pixel");
 }
 
 Boundary boundary_of(const std::string& name) {
@@ -106,7 +104,7 @@ void load_measured(const ExperimentConfig& config, const std::vector<std::string
     scene.measured = crop_pair(*scene.measured, *config.data.crop);
     if (scene.reference) scene.reference = crop(*scene.reference, *config.data.crop);
   }
-  for (const Cube* image : {&scene.measured->hsi, &scene.measured->msi}) check_data_of(config.data, *image);
+  for (const Cube* image : {&scene.measured->hsi, &scene.measured->msi}) check_data_of(*image);
 }
 
 /// Whether a scene has to be made of whole coarse pixels, or is cut to them.
@@ -136,7 +134,7 @@ void load_reference(const ExperimentConfig& config, const std::vector<std::strin
   SPECFUSE_CHECK_AS(ConfigError, cube.rows() % ratio == 0 && cube.cols() % ratio == 0,
                     "degrade.ratio: expected a divisor of the scene's ", cube.rows(), " x ", cube.cols(),
                     " pixels, got ", ratio, "; data.crop can cut it to fit");
-  check_data_of(data, cube);
+  check_data_of(cube);
   scene.degradation.srf = load_srf(config.degrade.srf, cube, directories);
   scene.reference = cube;
 }
@@ -235,7 +233,7 @@ Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>&
   return scene;
 }
 
-std::string data_hash(const Scene& scene) {
+std::string data_hash(const Scene& scene, const std::vector<std::string>& checkpoints) {
   std::string hashes;
   const auto add = [&](const Tensor& tensor) {
     hashes += hex_hash(tensor.data(), static_cast<std::size_t>(tensor.size()) * sizeof(float));
@@ -250,6 +248,10 @@ std::string data_hash(const Scene& scene) {
     for (const Scene& other : one.validation) add_scene(other);
   };
   add_scene(scene);
+  for (const std::string& file : checkpoints) {
+    const std::string bytes = read_text(file);
+    hashes += hex_hash(bytes.data(), bytes.size());
+  }
   return hex_hash(hashes.data(), hashes.size());
 }
 

@@ -1,5 +1,7 @@
 #include "run/method_run.h"
 
+#include <cmath>
+
 #include "run/earlier_run.h"
 #include "run/peak_memory.h"
 #include "specfuse/config/result_names.h"
@@ -55,17 +57,16 @@ Task unmasked(Task task) {
 
 /// The result has no data where the MSI has none, or the coarse pixel around.
 void limit_to_data(const Pair& pair, FusedWithSigma& fusion) {
-  if (pair.hsi.valid.empty() && pair.msi.valid.empty()) return;
   Cube& fused = fusion.fused;
-  const Index ratio = pair.degradation.ratio, cols = pair.msi.cols();
-  fused.valid.resize(static_cast<std::size_t>(pair.msi.pixels()));
-  for (Index i = 0; i < pair.msi.pixels(); ++i) {
-    const Index coarse = i / cols / ratio * pair.hsi.cols() + i % cols / ratio;
-    fused.valid[static_cast<std::size_t>(i)] = pair.msi.is_valid(i) && pair.hsi.is_valid(coarse);
-  }
+  fused.valid = valid_of_result(pair);
+  if (fused.valid.empty()) return;
+  const auto stated = pair.msi.attributes.find(kNoDataAttribute);
+  const AttributeValue nan = std::vector<double>{std::nan("")};
+  fused.attributes.emplace(kNoDataAttribute, stated == pair.msi.attributes.end() ? nan : stated->second);
   fill_from_around(fused);  // as reading the file will do
   if (!fusion.sigma) return;
   fusion.sigma->valid = fused.valid;
+  fusion.sigma->attributes = fused.attributes;
   fill_from_around(*fusion.sigma);
 }
 

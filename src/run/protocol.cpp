@@ -6,6 +6,7 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
+#include "specfuse/imaging/no_data.h"
 #include "specfuse/imaging/psf.h"
 #include "specfuse/imaging/split.h"
 
@@ -16,13 +17,18 @@ TrainingPair part_of(const TrainingPair& whole, const Rectangle& fine) {
   return {crop_pair(whole.input, fine), crop(whole.target, fine)};
 }
 
+/// Of so many coarse rows, those kept for validation.
+Index validation_rows(double fraction, Index coarse_rows) {
+  if (fraction == 0) return 0;
+  return std::max<Index>(1, std::llround(fraction * static_cast<double>(coarse_rows)));
+}
+
 /// Adds an example to the training data, except the last rows, which go to the validation data.
 void add_example(const TrainingPair& whole, double validation_fraction, TrainingData& data) {
   if (validation_fraction == 0) return void(data.train.push_back(whole));
   const Index ratio = whole.input.degradation.ratio, coarse_rows = whole.input.hsi.rows();
   const Index rows = whole.target.rows(), cols = whole.target.cols();
-  const auto wanted = std::llround(validation_fraction * static_cast<double>(coarse_rows));
-  const Index kept = std::max<Index>(1, wanted) * ratio;
+  const Index kept = validation_rows(validation_fraction, coarse_rows) * ratio;
   SPECFUSE_CHECK_AS(ConfigError, kept < rows, "protocol.validation_fraction: expected less, ", validation_fraction,
                     " of ", coarse_rows, " coarse rows leaves none to train on");
   data.train.push_back(part_of(whole, {0, 0, rows - kept, cols}));
@@ -31,6 +37,12 @@ void add_example(const TrainingPair& whole, double validation_fraction, Training
 
 bool has_lower_scale(const Pair& pair) {
   return pair.hsi.rows() >= pair.degradation.ratio && pair.hsi.cols() >= pair.degradation.ratio;
+}
+
+/// Whether there is a lower scale, and something to train on beside what is kept for validation.
+bool leaves_training(const Pair& pair, double validation_fraction) {
+  const Index rows = pair.hsi.rows() / pair.degradation.ratio;
+  return has_lower_scale(pair) && validation_rows(validation_fraction, rows) < rows;
 }
 
 /// Trains one scale down, where the hsi itself is the answer (Wald et al. 1997).
@@ -70,6 +82,22 @@ TrainingData split_training(const TrainingPair& whole, const ProtocolConfig& pro
   return {{part_of(whole, *protocol.train)}, {part_of(whole, *protocol.validation)}};
 }
 
+/// Throws where what is to be fused, scored or learned from has no data in any pixel.
+void require_data(const Task& task) {
+  const auto check = [](bool has, const char* path, const char* what) {
+    SPECFUSE_CHECK_AS(ConfigError, has, path, ": expected data in ", what, ", got none in any pixel");
+  };
+  check(has_data(task.pair.hsi), "data.nodata", "at least half of what some coarse pixel sees");
+  Cube result = task.pair.msi;
+  result.valid = valid_of_result(task.pair);
+  if (task.scored) result = crop(result, *task.scored);
+  check(has_data(result), task.scored ? "protocol.test" : "data.nodata", "the part that is scored");
+  for (const TrainingPair& pair : task.training.train) {
+    const bool has = has_data(pair.target) && has_data(pair.input.hsi) && has_data(pair.input.msi);
+    check(has, "protocol", "what is learned from");
+  }
+}
+
 }  // namespace
 
 Task make_task(const Scene& scene, const ProtocolConfig& protocol, Index seed, const MethodNeeds& needs) {
@@ -81,10 +109,8 @@ Task make_task(const Scene& scene, const ProtocolConfig& protocol, Index seed, c
   }
   switch (protocol.type) {
     case Protocol::wald:
-      if (needs.training) {
+      if (needs.training || leaves_training(task.pair, protocol.validation_fraction)) {
         task.training = wald_training(task.pair, protocol.validation_fraction);
-      } else if (has_lower_scale(task.pair)) {
-        task.training = wald_training(task.pair, 0);
       }
       break;
     case Protocol::transfer:
@@ -100,6 +126,7 @@ Task make_task(const Scene& scene, const ProtocolConfig& protocol, Index seed, c
     case Protocol::apply:
       break;
   }
+  require_data(task);
   return task;
 }
 

@@ -66,7 +66,6 @@ std::string write_results(const ExperimentResults& results, const std::vector<Fi
   write(kConfigFile, config_text(results.config));
   write(kEnvironmentFile, results.environment);
   if (profiling()) write(kProfileFile, profile_trace());
-  write(kMetricsFile, metrics_json(results, tables));
   write(kScoresCsv, table_csv(tables.scores));
   write(kScoresMarkdown, joined({tables.short_scores, tables.estimates, tables.significance}, table_markdown));
   write(kScoresLatex, joined({tables.short_scores, tables.estimates}, table_latex));
@@ -75,6 +74,9 @@ std::string write_results(const ExperimentResults& results, const std::vector<Fi
   write(kLogFile, words_of(results) + log);
   write_figures(content.groups, folder);
   for (const MethodResult& result : results.methods) stage_method(folder, result.folder);
+  std::vector<std::string> files = folder.staged_files();
+  files.push_back(kMetricsFile);
+  write(kMetricsFile, metrics_json(results, tables, files));
   folder.publish(kMetricsFile, published_before(folder));
   return summary_text(tables);
 }

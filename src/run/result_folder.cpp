@@ -82,12 +82,20 @@ void ResultFolder::add_folder(const std::string& name) {
   make(staged(name));
 }
 
-void ResultFolder::publish(const std::string& last, const std::vector<std::string>& earlier) {
-  std::vector<fs::path> files;
+std::vector<std::string> ResultFolder::staged_files() const {
+  std::vector<std::string> files;
   std::error_code reason;
   for (const auto& entry : fs::recursive_directory_iterator(staging_, reason)) {
-    if (entry.is_regular_file(reason)) files.push_back(fs::relative(entry.path(), staging_));
+    if (entry.is_regular_file(reason)) files.push_back(fs::relative(entry.path(), staging_).generic_string());
   }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+void ResultFolder::publish(const std::string& last, const std::vector<std::string>& earlier) {
+  std::error_code reason;
+  std::vector<fs::path> files;
+  for (const std::string& file : staged_files()) files.emplace_back(file);
   // All names are checked before the first file moves.
   for (const fs::path& file : files) {
     SPECFUSE_CHECK(!fs::is_directory(folder_ / file), "cannot write ", (folder_ / file).string(),

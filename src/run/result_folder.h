@@ -30,6 +30,8 @@ class ResultFolder {
   std::string staged(const std::string& name) const { return staging_ + "/" + name; }
   /// Where to keep `name` for a later --resume.
   std::string kept(const std::string& name) const { return keeping_ + "/" + name; }
+  /// The names of all files that are staged, sorted.
+  std::vector<std::string> staged_files() const;
   /// What is called `name` among the results.
   std::string published(const std::string& name) const { return folder_ + "/" + name; }
   /// Renames everything that is staged to its final name, replacing what was there, and removes what was kept. The file

@@ -57,6 +57,14 @@ MethodNeeds needs_of(const ExperimentConfig& config, const Scene& scene) {
   return needs;
 }
 
+std::vector<std::string> checkpoint_files(const ExperimentConfig& config, const std::vector<std::string>& directories) {
+  std::vector<std::string> files;
+  for (const MethodConfig& method : config.methods) {
+    if (method.checkpoint) files.push_back(find_checkpoint(*method.checkpoint, directories));
+  }
+  return files;
+}
+
 /// What the data does not allow is said before the first long fit. Returns what it makes doubtful.
 std::vector<std::string> check_methods(const ExperimentConfig& config, const Scene& scene, const Task& task,
                                        const std::vector<std::string>& directories) {
@@ -112,13 +120,14 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
   for (const std::string& doubt : results.doubts) say("warning: " + doubt);
   results.config = config;
   results.scored_on = config.protocol.test ? config.protocol.test->text() : "whole image";
-  results.data_hash = data_hash(scene);
+  results.data_hash = data_hash(scene, checkpoint_files(config, directories));
   results.environment = environment_text();
   ResultFolder folder(options.out);
   const Beginning beginning = begin_in(folder, config, results.data_hash, options);
   if (beginning == Beginning::was_done) return earlier_summary(folder, config);
   folder.begin(beginning == Beginning::goes_on);
   write_text_atomically(folder.kept(kConfigFile), config_text(config));
+  write_text_atomically(folder.kept(kDataHashFile), results.data_hash);
   TrainingLog log(folder.kept(kLogFile));
   std::optional<RunFigures> figures;
   for (const Index seed : config.seeds) {

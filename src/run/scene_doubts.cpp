@@ -62,6 +62,9 @@ std::vector<std::string> scene_doubts(const ExperimentConfig& config, const Scen
                             " are taken at fixed fractions of its band count, not at the sensor's edges; "
                             "data.wavelength_nm can supply them"));
   }
+  if (config.data.nodata && spectra.valid.empty() && (!scene.measured || scene.measured->msi.valid.empty())) {
+    doubts.push_back("data.nodata is given, but no pixel is without data");
+  }
   const Index zeros = config.data.nodata ? 0 : zero_pixels(spectra);
   if (100 * zeros >= spectra.pixels()) {
     doubts.push_back(concat(zeros, " of ", spectra.pixels(),

@@ -84,6 +84,61 @@ class Resume(ProgramTest):
         self.assertEqual(run.returncode, 2)
         self.assertIn("holds results of this configuration on other data; --overwrite", run.stderr)
 
+    def test_what_was_kept_of_other_data_is_not_gone_on_with(self):
+        train = SMALL_NETWORK["train"] | {"schedule": "constant"}
+        config = experiment(methods=[{"name": "bicubic"}, SMALL_NETWORK | {"train": train}])
+        self.succeeded(self.run_config(config))
+        scene = self.folder / "good.h5"
+        good, other = scene.read_bytes(), (self.out / "bicubic/fused.h5").read_bytes()
+        scene.write_bytes(other)
+        more = ["--resume", "--set", "methods.1.train.steps=6"]
+        run = self.run_config(config, *more)
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("of another configuration (methods.1.train.steps is 4 there and 6 here), on other data; --overwrite",
+                      run.stderr)
+        scene.write_bytes(good)
+        # An unfinished run as a kill leaves it.
+        (self.out / ".resume/done/bicubic").mkdir(parents=True)
+        (self.out / ".resume/done/bicubic/fused.h5").write_bytes(other)
+        (self.out / ".resume/config.json").write_bytes((self.out / "config.json").read_bytes())
+        (self.out / ".resume/data_hash.txt").write_text("0123456789abcdef")
+        run = self.run_config(config, "--resume")
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("holds an unfinished run of this configuration on other data", run.stderr)
+        self.succeeded(self.run_config(config, "--overwrite", "--set", "name=called_otherwise"))
+        self.succeeded(self.run_config(config, *more))
+        # A checkpoint is data, too.
+        checkpoint = self.folder / "learned.h5"
+        checkpoint.write_bytes((self.out / "two_cnn_fu/checkpoint.h5").read_bytes())
+        self.out = self.folder / "applied"
+        apply = experiment(protocol={"type": "apply"}, methods=[{"name": "two_cnn_fu", "checkpoint": str(checkpoint)}])
+        self.succeeded(self.run_config(apply))
+        self.succeeded(self.run_config(apply, "--set", 'report.metrics=["cc"]'))
+        self.out = self.folder / "again"
+        self.succeeded(self.run_config(config, *more[1:], "--set", "seeds=[7]"))
+        checkpoint.write_bytes((self.out / "two_cnn_fu/checkpoint.h5").read_bytes())
+        self.out = self.folder / "applied"
+        run = self.run_config(apply)
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("of this configuration on other data", run.stderr)
+
+    def test_files_that_are_of_no_run_stay(self):
+        self.out.mkdir()
+        mine = self.out / "table.md"
+        mine.write_text("mine")
+        config = experiment(methods=[{"name": "bicubic"}])
+        run = self.run_config(config)
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("holds table.md, which is of no run; --overwrite replaces it, --out names another folder", run.stderr)
+        self.assertEqual(mine.read_text(), "mine")
+        metrics = self.succeeded(self.run_config(config, "--overwrite"))
+        written = {str(path.relative_to(self.out)) for path in self.out.rglob("*") if path.is_file()}
+        self.assertEqual(set(metrics["files"]), written)
+        plot = self.out / "figures/my_plot.png"
+        plot.write_text("mine")
+        self.succeeded(self.run_config(config, "--overwrite", "--set", "degrade.ratio=4"))
+        self.assertEqual(plot.read_text(), "mine")
+
     def test_a_training_goes_on_to_more_steps_where_that_is_the_same(self):
         train = SMALL_NETWORK["train"] | {"schedule": "constant", "steps": 9}
         config = experiment(methods=[{"name": "bicubic"}, SMALL_NETWORK | {"train": train}])

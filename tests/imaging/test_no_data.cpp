@@ -75,6 +75,12 @@ TEST_CASE("no data: a pixel is without where any band is, what stood there has n
   for (Index i = 0; i < 4; ++i) CHECK(one.values[i] == other.values[i]);
   CHECK(one.values[2] == 1);
   CHECK(one.values[3] == 2);
+  // Zero may have been measured in one band.
+  Cube zeros(1, 2, 2);
+  const std::vector<float> some{0, 5, 0, 0};
+  std::copy(some.begin(), some.end(), zeros.values.data());
+  mark_no_data(zeros, value(0), {}, "x");
+  CHECK(zeros.valid == std::vector<std::uint8_t>{1, 0});
   Cube none = image(1, 2, {-9, -9});
   CHECK(message_of<DataError>([&] { mark_no_data(none, value(-9), {}, "a.h5"); }) ==
         "a.h5: expected data, got none in any pixel");
@@ -86,7 +92,7 @@ TEST_CASE("no data: a pixel is without where any band is, what stood there has n
 TEST_CASE("no data: a part, fewer bands, and a coarser image know where there is none") {
   Cube cube(4, 4, 3);
   cube.valid.assign(16, 1);
-  for (const std::size_t pixel : {0, 1, 4, 10}) cube.valid[pixel] = 0;
+  for (const std::size_t pixel : std::vector<std::size_t>{0, 1, 4, 10}) cube.valid[pixel] = 0;
   CHECK(crop(cube, {0, 1, 2, 2}).valid == std::vector<std::uint8_t>{0, 1, 1, 1});
   CHECK(crop(cube, {0, 2, 2, 2}).valid.empty());
   CHECK(crop_bands(cube, 1, 1).valid == cube.valid);

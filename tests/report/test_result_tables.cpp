@@ -46,6 +46,8 @@ TEST_CASE("result tables: without a reference there are consistency, qnr and the
   CHECK_FALSE(table.columns[3].marks_best);  // what it was trained on
   CHECK(contains(table.caption, "There is no reference"));
   CHECK(contains(table.caption, "one scale down"));
+  results.config.seeds = {0, 1};
+  CHECK(significance_table(results).rows.empty());
   results.methods[0].train_scores.reset();
   CHECK(keys_of(short_table(results)) == std::vector<std::string>{"hsi_psnr_db", "msi_psnr_db", "qnr", "seconds"});
 }

@@ -247,3 +247,34 @@ TEST_CASE("protocol: no fit sees anything of the test, whatever the protocol") {
   transfer.fine_tune = FineTuneConfig{};
   CHECK(any_undefined(seen_by_fits(make_task(whole, transfer, 0))));
 }
+
+TEST_CASE("protocol: what is kept for validation does not depend on whether anything has to be trained") {
+  ProtocolConfig protocol;
+  protocol.validation_fraction = 0.2;
+  const Task all = make_task(random_scene(20, 8), protocol, 0),
+             ready = make_task(random_scene(20, 8), protocol, 0, {0, false});
+  REQUIRE(ready.training.train.size() == 1);
+  CHECK(same(ready.training.train[0].target, all.training.train[0].target));
+  CHECK(ready.training.validation.size() == 1);
+  // Where nothing would be left to train on, nothing is.
+  protocol.validation_fraction = 0.9;
+  CHECK(make_task(random_scene(4, 8), protocol, 0, {0, false}).training.train.empty());
+}
+
+TEST_CASE("protocol: a part without data is refused before anything is fitted") {
+  Scene scene = random_scene(4, 68);
+  scene.reference->valid.assign(4 * 68, 1);
+  for (std::size_t i = 0; i < scene.reference->valid.size(); ++i) scene.reference->valid[i] = i % 68 < 60;
+  const ProtocolConfig parts = split(region(0, 0, 4, 8), region(0, 30, 4, 8), region(0, 60, 4, 8));
+  CHECK_THROWS_WITH_AS(make_task(scene, parts, 0),
+                       "protocol.test: expected data in the part that is scored, got none in any pixel", ConfigError);
+  const ProtocolConfig turned = split(region(0, 60, 4, 8), region(0, 30, 4, 8), region(0, 0, 4, 8));
+  CHECK_THROWS_WITH_AS(make_task(scene, turned, 0),
+                       "protocol: expected data in what is learned from, got none in any pixel", ConfigError);
+  // No coarse pixel sees half.
+  for (std::size_t i = 0; i < scene.reference->valid.size(); ++i)
+    scene.reference->valid[i] = i % 68 % 2 + i / 68 % 2 == 2;
+  CHECK_THROWS_WITH_AS(
+      make_task(scene, {}, 0),
+      "data.nodata: expected data in at least half of what some coarse pixel sees, got none in any pixel", ConfigError);
+}

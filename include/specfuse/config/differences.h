@@ -12,8 +12,8 @@ struct Difference {
   std::string path, first, second;
 };
 
-/// Every field that differs, except the experiment's name, in the order of the first. Both are resolved configurations
-/// as JSON. Throws `ConfigError` where one is none.
+/// Every field that differs, except the experiment's name and what its report shows, in the order of the first. Both
+/// are resolved configurations as JSON. Throws `ConfigError` where one is none.
 std::vector<Difference> differences(const std::string& first, const std::string& second);
 
 /// Some of them as a message lists them: "degrade.ratio is 4 there and 2 here, ...".

@@ -34,5 +34,7 @@ inline constexpr std::array kMethodFiles = {kFusedFile, kCheckpointFile, kPretra
 /// Folders for what is not whole yet, and for what --resume needs. No label starts with a dot.
 inline constexpr const char* kUnfinishedFolder = ".unfinished";
 inline constexpr const char* kResumeFolder = ".resume";
+/// In that folder, of what the run is made of.
+inline constexpr const char* kDataHashFile = "data_hash.txt";
 
 }  // namespace specfuse

@@ -38,6 +38,9 @@ struct Pair {
   Degradation degradation;
 };
 
+/// Where a result of fusing the pair has data: where the MSI has, and the coarse pixel around; empty: everywhere.
+std::vector<std::uint8_t> valid_of_result(const Pair& pair);
+
 /// Blurs with the PSF and keeps one pixel of each ratio x ratio block: [rows, cols, bands] ->
 /// [rows / ratio, cols / ratio, bands]. Sums in double. A pixel without data brings what it is
 /// filled in with; where such pixels make more than half of what it sees, the coarse pixel has no data either. Throws

@@ -17,8 +17,11 @@ struct NoData {
 
   bool given() const { return value.has_value() || nan || !mask.empty(); }
   void describe(FieldVisitor& fields) {
-    fields("value", value, "A pixel with this value in any band holds no data.");
-    fields("nan", nan, "Nor does one with NaN in any band.");
+    fields("value", value,
+           "A pixel with this value holds no data: below zero where it stands in any band, otherwise where it stands "
+           "in all, "
+           "as a zero in one band may have been measured.");
+    fields("nan", nan, "A pixel with NaN in any band holds no data.");
     fields("mask", mask, "Of a scene in HDF5: a dataset [rows, cols] of the file that is 0 where there is no data.");
   }
 };
@@ -30,6 +33,9 @@ inline const std::string kNoDataAttribute = "nodata";
 /// from around; the attribute `nodata` then says what stood there. Throws `DataError` naming `source` where no pixel is
 /// left.
 void mark_no_data(Cube& cube, const NoData& no_data, const Tensor& mask, const std::string& source);
+
+/// Whether any pixel holds data.
+bool has_data(const Cube& cube);
 
 /// Gives pixels without data the mean of those of their eight neighbours that have any, or have been filled before:
 /// from the edge of the data inwards. What stood there has no say.

@@ -6,8 +6,10 @@
 
 namespace specfuse {
 
-/// metrics.json: every number of the report in full precision; null where it is infinite or undefined.
-std::string metrics_json(const ExperimentResults& results, const ResultTables& tables);
+/// metrics.json: every number of the report in full precision; null where it is infinite or undefined. `files` are
+/// those that are published with it.
+std::string metrics_json(const ExperimentResults& results, const ResultTables& tables,
+                         const std::vector<std::string>& files = {});
 
 /// What a metrics.json says of the experiment `config`: where it was scored, the hash of its data, and the times,
 /// memory and scores of each result. `file` is for messages. Throws `DataError` where the text is not what

@@ -33,9 +33,9 @@ struct Scene {
 /// `ConfigError` on a degradation that does not fit them or scenes of other bands.
 Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>& directories);
 
-/// 64-bit hash of all that was read or synthesised, files of responses and kernels included: the configuration's hashes
-/// only know their names.
-std::string data_hash(const Scene& scene);
+/// 64-bit hash of all that was read or synthesised, files of responses and kernels included, and of the checkpoints:
+/// the configuration's hashes only know their names.
+std::string data_hash(const Scene& scene, const std::vector<std::string>& checkpoints = {});
 
 /// The pair that the methods get: the measured one, or one simulated from the reference with noise of this seed.
 Pair make_pair(const Scene& scene, Index seed);
