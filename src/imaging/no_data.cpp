@@ -9,16 +9,6 @@
 namespace specfuse {
 namespace {
 
-/// In how many pixels all bands are `value`.
-Index pixels_of(const Cube& cube, float value) {
-  Index count = 0;
-  for (Index p = 0; p < cube.pixels(); ++p) {
-    const float* const pixel = cube.values.data() + p * cube.bands();
-    count += std::all_of(pixel, pixel + cube.bands(), [value](float x) { return x == value; });
-  }
-  return count;
-}
-
 /// Fills the pixels without data that border on others, and marks them; false where there are none.
 bool fill_border(Cube& cube, std::vector<std::uint8_t>& filled) {
   const Index rows = cube.rows(), cols = cube.cols(), bands = cube.bands();
@@ -94,6 +84,15 @@ Tensor with_no_data(const Cube& cube) {
     if (!cube.is_valid(p)) std::fill_n(values.data() + p * cube.bands(), cube.bands(), value);
   }
   return values;
+}
+
+Index pixels_of(const Cube& cube, float value) {
+  Index count = 0;
+  for (Index p = 0; p < cube.pixels(); ++p) {
+    const float* const pixel = cube.values.data() + p * cube.bands();
+    count += std::all_of(pixel, pixel + cube.bands(), [value](float x) { return x == value; });
+  }
+  return count;
 }
 
 std::string undeclared_no_data(const Cube& cube) {

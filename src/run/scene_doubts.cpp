@@ -4,18 +4,10 @@
 #include <array>
 
 #include "specfuse/core/error.h"
+#include "specfuse/imaging/no_data.h"
 
 namespace specfuse {
 namespace {
-
-Index zero_pixels(const Cube& cube) {
-  Index count = 0;
-  for (Index p = 0; p < cube.pixels(); ++p) {
-    const float* const pixel = cube.values.data() + p * cube.bands();
-    count += std::all_of(pixel, pixel + cube.bands(), [](float x) { return x == 0; });
-  }
-  return count;
-}
 
 /// How much of the squared steps between neighbours along each axis is a step that all of a plane take together: a
 /// large part along spectra, which have a shape in common, and little across the ground.
@@ -65,7 +57,7 @@ std::vector<std::string> scene_doubts(const ExperimentConfig& config, const Scen
   if (config.data.nodata && spectra.valid.empty() && (!scene.measured || scene.measured->msi.valid.empty())) {
     doubts.push_back("data.nodata is given, but no pixel is without data");
   }
-  const Index zeros = config.data.nodata ? 0 : zero_pixels(spectra);
+  const Index zeros = config.data.nodata ? 0 : pixels_of(spectra, 0);
   if (100 * zeros >= spectra.pixels()) {
     doubts.push_back(concat(zeros, " of ", spectra.pixels(),
                             " pixels are 0 in all bands: if nothing was measured there, "

@@ -44,6 +44,9 @@ void fill_from_around(Cube& cube);
 /// The values as a file is to hold them: where there is no data, what the attribute `nodata` says, or NaN.
 Tensor with_no_data(const Cube& cube);
 
+/// In how many pixels all bands are `value`.
+Index pixels_of(const Cube& cube, float value);
+
 /// A sentence where whole pixels hold a value that most likely stands for no data and was not declared; empty where
 /// not.
 std::string undeclared_no_data(const Cube& cube);
