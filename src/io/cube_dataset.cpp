@@ -79,7 +79,7 @@ void check_wavelengths(const std::string& path, const CubeDataset& names, const 
 }
 
 void write_cube(Hdf5Writer& file, const CubeDataset& names, const Cube& cube) {
-  file.write(names.values, with_no_data(cube));
+  file.write_packed(names.values, with_no_data(cube));
   if (!cube.wavelength_nm.empty()) file.write(names.wavelength_nm, cube.wavelength_nm);
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "io/hdf5_chunks.h"
 #include "io/hdf5_handle.h"
 #include "specfuse/io/hdf5.h"
 
@@ -24,15 +25,17 @@ struct NewDataset {
   hid_t file, type;
 };
 
-/// Creates a dataset with room for its values, and says where in the file that is.
-std::uint64_t create_dataset(const NewDataset& dataset, const std::vector<hsize_t>& extents) {
-  const Handle links = group_creation(dataset.path);
-  const Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+Handle dataset_creation(const std::string& path) {
+  Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
   // Without the times of writing, equal results are equal files.
   WRITE_CHECK(creation.valid() && H5Pset_obj_track_times(creation.get(), false) >= 0 &&
-                  H5Pset_alloc_time(creation.get(), H5D_ALLOC_TIME_EARLY) >= 0 &&
                   H5Pset_fill_time(creation.get(), H5D_FILL_TIME_NEVER) >= 0,
-              dataset.path);
+              path);
+  return creation;
+}
+
+Handle create_dataset(const NewDataset& dataset, const std::vector<hsize_t>& extents, const Handle& creation) {
+  const Handle links = group_creation(dataset.path);
   const int rank = static_cast<int>(extents.size());
   const Handle space(rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(rank, extents.data(), nullptr), H5Sclose);
   WRITE_CHECK(space.valid(), dataset.name, " to ", dataset.path);
@@ -40,6 +43,14 @@ std::uint64_t create_dataset(const NewDataset& dataset, const std::vector<hsize_
                            H5P_DEFAULT),
                 H5Dclose);
   WRITE_CHECK(handle.valid(), dataset.name, " to ", dataset.path);
+  return handle;
+}
+
+/// Creates a dataset with room for its values, and says where in the file that is.
+std::uint64_t create_room(const NewDataset& dataset, const std::vector<hsize_t>& extents) {
+  const Handle creation = dataset_creation(dataset.path);
+  WRITE_CHECK(H5Pset_alloc_time(creation.get(), H5D_ALLOC_TIME_EARLY) >= 0, dataset.path);
+  Handle handle = create_dataset(dataset, extents, creation);
   const haddr_t offset = H5Dget_offset(handle.get());
   WRITE_CHECK(offset != HADDR_UNDEF && handle.close(), dataset.name, " to ", dataset.path);
   return offset;
@@ -110,14 +121,14 @@ Hdf5Writer::~Hdf5Writer() {
 void Hdf5Writer::write(const std::string& dataset, const Tensor& values) {
   SPECFUSE_CHECK(values.size() > 0, "cannot write ", dataset, " to ", target_.path(), ": it has no values");
   const std::uint64_t offset =
-      create_dataset({target_.path(), dataset, file_, H5T_NATIVE_FLOAT}, extents_of(values.shape()));
+      create_room({target_.path(), dataset, file_, H5T_NATIVE_FLOAT}, extents_of(values.shape()));
   const auto held = std::make_shared<Tensor>(values);
   parts_.push_back({offset, {held, held->data()}, static_cast<std::size_t>(values.size()) * sizeof(float)});
 }
 
 void Hdf5Writer::write(const std::string& dataset, const std::vector<double>& values) {
   SPECFUSE_CHECK(!values.empty(), "cannot write ", dataset, " to ", target_.path(), ": it has no values");
-  const std::uint64_t offset = create_dataset({target_.path(), dataset, file_, H5T_NATIVE_DOUBLE}, {values.size()});
+  const std::uint64_t offset = create_room({target_.path(), dataset, file_, H5T_NATIVE_DOUBLE}, {values.size()});
   const auto held = std::make_shared<std::vector<double>>(values);
   parts_.push_back({offset, {held, held->data()}, values.size() * sizeof(double)});
 }
@@ -125,9 +136,28 @@ void Hdf5Writer::write(const std::string& dataset, const std::vector<double>& va
 void Hdf5Writer::write(const std::string& dataset, const Shape& shape, const std::vector<std::int16_t>& values) {
   SPECFUSE_CHECK(!values.empty() && shape.size() == static_cast<Index>(values.size()), "cannot write ", dataset, " to ",
                  target_.path(), ": expected ", shape.size(), " values, got ", values.size());
-  const std::uint64_t offset = create_dataset({target_.path(), dataset, file_, H5T_NATIVE_INT16}, extents_of(shape));
+  const std::uint64_t offset = create_room({target_.path(), dataset, file_, H5T_NATIVE_INT16}, extents_of(shape));
   const auto held = std::make_shared<std::vector<std::int16_t>>(values);
   parts_.push_back({offset, {held, held->data()}, values.size() * sizeof(std::int16_t)});
+}
+
+void Hdf5Writer::write_packed(const std::string& dataset, const Tensor& image) {
+  SPECFUSE_CHECK(image.shape().rank() == 3 && image.size() > 0, "cannot write ", dataset, " to ", target_.path(),
+                 ": expected [rows, cols, bands], got ", image.shape().text());
+  const std::array<Index, 3> chunk = chunk_shape(image.shape());
+  const hsize_t extents[] = {hsize_t(chunk[0]), hsize_t(chunk[1]), hsize_t(chunk[2])};
+  const Handle creation = dataset_creation(target_.path());
+  WRITE_CHECK(H5Pset_chunk(creation.get(), 3, extents) >= 0 && H5Pset_shuffle(creation.get()) >= 0 &&
+                  H5Pset_deflate(creation.get(), 1) >= 0,
+              dataset, " to ", target_.path());
+  Handle handle =
+      create_dataset({target_.path(), dataset, file_, H5T_NATIVE_FLOAT}, extents_of(image.shape()), creation);
+  pack_chunks(image, [&](Index row, Index col, const std::string& bytes) {
+    const hsize_t first[] = {hsize_t(row), hsize_t(col), 0};
+    WRITE_CHECK(H5Dwrite_chunk(handle.get(), H5P_DEFAULT, 0, first, bytes.size(), bytes.data()) >= 0, dataset, " to ",
+                target_.path());
+  });
+  WRITE_CHECK(handle.close(), dataset, " to ", target_.path());
 }
 
 void Hdf5Writer::create_group(const std::string& group) {

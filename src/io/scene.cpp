@@ -93,7 +93,7 @@ void write_cube(const std::string& path, const Cube& cube, const std::string& da
 void write_fused(const std::string& path, const Cube& fused, const Cube& sigma, double width_95) {
   Hdf5Writer file(path);
   write_cube(file, {"/cube", "/wavelength_nm"}, fused);
-  file.write("/sigma", with_no_data(sigma));
+  file.write_packed("/sigma", with_no_data(sigma));
   file.attribute("/sigma", "width_95", width_95);
   write_attributes(file, fused);
   file.finish();

@@ -2,10 +2,12 @@
 
 #include <chrono>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <thread>
 
 #include "raw_hdf5.h"
+#include "specfuse/core/threads.h"
 #include "specfuse/io/hdf5.h"
 #include "support/message_of.h"
 #include "support/temporary_folder.h"
@@ -234,6 +236,34 @@ TEST_CASE("hdf5: integers of 16 bits are read back as floats, and take two bytes
   CHECK(file.read("/inner/large")[19999] == 7);
   CHECK(file.size() >= 40000);
   CHECK(file.size() < 50000);
+}
+
+TEST_CASE("hdf5: a packed image is read back in the bits, is smaller, and is the same file on any number of threads") {
+  const TemporaryFolder folder;
+  Tensor image({70, 300, 37});  // several chunks, cut off at both edges
+  for (Index i = 0; i < image.size(); ++i) image[i] = static_cast<float>(100 + i % 37 + i / 37 % 300) / 7;
+  image[5] = std::numeric_limits<float>::quiet_NaN();
+  const int before = threads();
+  for (const int count : {1, 3}) {
+    set_threads(count);
+    Hdf5Writer writer(folder.file(concat(count, ".h5")));
+    writer.write_packed("/group/image", image);
+    writer.write("/plain", Tensor({2, 2}));
+    writer.attribute("/group/image", "answer", 42.0);
+    writer.finish();
+  }
+  set_threads(before);
+  CHECK(read_text(folder.file("1.h5")) == read_text(folder.file("3.h5")));
+  const Hdf5Reader file(folder.file("1.h5"));
+  CHECK(file.size() < static_cast<std::uint64_t>(image.size()) * 2);
+  CHECK(file.number("/group/image", "answer") == 42.0);
+  CHECK(file.read("/plain").shape() == Shape{2, 2});
+  const Tensor read = file.read("/group/image", 3);
+  CHECK(std::memcmp(read.data(), image.data(), static_cast<std::size_t>(image.size()) * sizeof(float)) == 0);
+  CHECK(contains(message_of<Error>([&] {
+                   Hdf5Writer(folder.file("no.h5")).write_packed("/a", Tensor({2, 2}));
+                 }),
+                 "expected [rows, cols, bands], got"));
 }
 
 TEST_CASE("hdf5: an unfinished or impossible write leaves nothing and says why") {

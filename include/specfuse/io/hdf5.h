@@ -71,6 +71,9 @@ class Hdf5Writer {
   void write(const std::string& dataset, const std::vector<double>& values);
   /// Integers of 16 bits; read again, they are floats.
   void write(const std::string& dataset, const Shape& shape, const std::vector<std::int16_t>& values);
+  /// An image [rows, cols, bands] as a float32 dataset in chunks of some pixels with all bands, shuffled and deflated:
+  /// about half the size. The values are free to change afterwards.
+  void write_packed(const std::string& dataset, const Tensor& image);
   void create_group(const std::string& group);
   /// One value as an attribute of an object that has been written; "/" is the file itself.
   void attribute(const std::string& object, const std::string& name, const std::string& text);
