@@ -136,6 +136,14 @@ Tensor normalized(std::vector<Row> rows, const Bands& bands) {
 
 }  // namespace
 
+std::vector<std::string> response_names(const SrfOptions& options, const ResponseTable& measured) {
+  if (!options.file.empty()) return options.columns.empty() ? measured.names : options.columns;
+  std::vector<std::string> names;
+  if (options.sensor.empty()) return names;
+  for (const SensorBand& band : sensor_bands(options.sensor)) names.emplace_back(band.name);
+  return names;
+}
+
 Tensor make_srf(const SrfOptions& options, const std::vector<double>& wavelength_nm, Index bands,
                 const ResponseTable& measured) {
   check_options(options);

@@ -2,6 +2,7 @@
 
 #include <png.h>
 
+#include <cmath>
 #include <new>
 #include <utility>
 
@@ -38,10 +39,14 @@ void append(png_structp png, png_bytep data, png_size_t count) {
 void flush(png_structp) {}
 
 /// The part in which libpng may jump: plain values only.
-bool encode(png_structp png, png_infop info, const Image& image) {
+bool encode(png_structp png, png_infop info, const Image& image, int dots_per_inch) {
   if (setjmp(png_jmpbuf(png))) return false;
   png_set_IHDR(png, info, static_cast<png_uint_32>(image.cols), static_cast<png_uint_32>(image.rows), 8,
                PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  if (dots_per_inch > 0) {
+    const auto per_metre = static_cast<png_uint_32>(std::lround(dots_per_inch / 0.0254));
+    png_set_pHYs(png, info, per_metre, per_metre, PNG_RESOLUTION_METER);
+  }
   png_write_info(png, info);
   for (Index row = 0; row < image.rows; ++row) png_write_row(png, image.pixel(row, 0));
   png_write_end(png, nullptr);
@@ -50,7 +55,7 @@ bool encode(png_structp png, png_infop info, const Image& image) {
 
 }  // namespace
 
-std::string encode_png(const Image& image) {
+std::string encode_png(const Image& image, int dots_per_inch) {
   SPECFUSE_CHECK(image.rows >= 1 && image.cols >= 1 && image.rows <= PNG_UINT_31_MAX && image.cols <= PNG_UINT_31_MAX &&
                      image.rgb.size() == static_cast<std::size_t>(image.rows * image.cols * 3),
                  "encode_png: expected rows * cols * 3 bytes of a picture, got ", image.rgb.size(), " bytes for ",
@@ -61,7 +66,7 @@ std::string encode_png(const Image& image) {
   bool done = false;
   if (info != nullptr) {
     png_set_write_fn(png, &encoder, append, flush);
-    done = encode(png, info, image);
+    done = encode(png, info, image, dots_per_inch);
   }
   png_destroy_write_struct(&png, &info);
   SPECFUSE_CHECK(done, "encode_png: ", image.rows, " x ", image.cols,

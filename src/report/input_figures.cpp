@@ -1,8 +1,8 @@
 #include "specfuse/report/input_figures.h"
 
 #include <algorithm>
-#include <cmath>
 
+#include "report/band_series.h"
 #include "specfuse/core/error.h"
 #include "specfuse/report/line_chart.h"
 #include "specfuse/report/palette.h"
@@ -60,23 +60,11 @@ FigureGroup overview_figure(const Image& scene, const std::vector<Mark>& marks) 
   return {"Scene", note.empty() ? note : note + ".", {}, {{"scene", "", {}, svg + "</g></svg>"}}};
 }
 
-FigureGroup response_figure(const Tensor& srf, const std::vector<double>& wavelength_nm) {
-  const Index bands = srf.dim(1);
-  const bool known = static_cast<Index>(wavelength_nm.size()) == bands;
-  Chart chart{known ? "wavelength [nm]" : "band", "weight", {}, false};
-  for (Index row = 0; row < srf.dim(0); ++row) {
-    Series series;
-    series.name = concat("MSI band ", row + 1);
-    series.colour = static_cast<int>(row);
-    for (Index band = 0; band < bands; ++band) {
-      series.x.push_back(known ? wavelength_nm[static_cast<std::size_t>(band)] : static_cast<double>(band + 1));
-      // Where a band does not respond there is no line, except at the foot of its own slopes.
-      const bool foot =
-          (band > 0 && srf[row * bands + band - 1] > 0) || (band + 1 < bands && srf[row * bands + band + 1] > 0);
-      series.y.push_back(srf[row * bands + band] > 0 || foot ? srf[row * bands + band] : std::nan(""));
-    }
-    chart.series.push_back(series);
-  }
+FigureGroup response_figure(const Tensor& srf, const std::vector<double>& wavelength_nm,
+                            const std::vector<std::string>& names) {
+  const bool known = static_cast<Index>(wavelength_nm.size()) == srf.dim(1);
+  const std::vector<double> axis = known ? wavelength_nm : std::vector<double>{};
+  const Chart chart{band_axis(axis), "weight", response_series(srf, axis, names), false};
   return {"Spectral response",
           "The weight of each band of the scene in those of the MSI; each row sums to 1.",
           {},

@@ -139,6 +139,39 @@ double width_of(const std::string& text) {
   return width;
 }
 
+/// The areas behind the lines, each as high as a part of the chart, and the name at its highest point.
+std::string areas_of(const Chart& chart, const Axis& x, const Axis& y) {
+  constexpr double kPart = 0.4;
+  std::string areas, names;
+  double last_name = -kWidth;
+  for (const Series& area : chart.areas) {
+    double most = 0;
+    std::size_t top = 0;
+    for (std::size_t i = 0; i < area.y.size(); ++i) {
+      if (!(area.x[i] >= x.low && area.x[i] <= x.high) || !(area.y[i] > most)) continue;
+      most = area.y[top = i];
+    }
+    if (most == 0) continue;
+    std::string points;
+    double begin = x.high, end = x.low;
+    for (std::size_t i = 0; i < area.y.size(); ++i) {
+      if (!(area.x[i] >= x.low && area.x[i] <= x.high) || !std::isfinite(area.y[i])) continue;
+      begin = std::min(begin, area.x[i]);
+      end = std::max(end, area.x[i]);
+      points += concat(at(x.position(area.x[i])), ",", at(y.from + kPart * (y.to - y.from) * area.y[i] / most), " ");
+    }
+    areas += concat("<polygon points=\"", at(x.position(begin)), ",", at(y.from), " ", points, at(x.position(end)), ",",
+                    at(y.from), "\"/>");
+    const double middle = x.position((begin + end) / 2), half = width_of(area.name) / 2;
+    if (middle - half < last_name) continue;  // no room beside the last one
+    names += text(middle, y.from + kPart * (y.to - y.from) - 5, "middle", area.name);
+    last_name = middle + half + 6;
+  }
+  if (areas.empty()) return {};
+  return concat("<g style=\"fill:", kGridColour.css(), "\" opacity=\"0.6\">", areas,
+                "</g><g font-size=\"10\" style=\"fill:", kFaintColour.css(), "\">", names, "</g>");
+}
+
 /// The legend, line by line from the top; `height` is set to the height it takes.
 std::string legend_of(const Chart& chart, double& height) {
   constexpr double kSwatch = 24, kGap = 18;
@@ -232,7 +265,10 @@ std::string line_chart(const Chart& chart) {
     }
   }
   for (const auto& [value, name] : chart.x_ticks) x.take_in(value);
-  x.widen(chart.x_ticks.empty() ? 0 : 0.5 / static_cast<double>(chart.x_ticks.size()));
+  // Points by themselves stand clear of the axes.
+  const bool points =
+      std::all_of(chart.series.begin(), chart.series.end(), [](const Series& series) { return series.x.size() == 1; });
+  x.widen(chart.x_ticks.empty() ? (points ? 0.04 : 0) : 0.5 / static_cast<double>(chart.x_ticks.size()));
   y.widen(0.04);
   x.from = kLeft;
   x.to = kWidth - kRight;
@@ -243,9 +279,9 @@ std::string line_chart(const Chart& chart) {
   return concat("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 0 ", kWidth, " ",
                 top + kPlotHeight + kBelow, "\" role=\"img\" aria-label=\"",
                 escape_html(concat(chart.y_label, " against ", chart.x_label)),
-                "\" font-family=\"system-ui,sans-serif\" font-size=\"12\"><g style=\"fill:", kInkColour.css(), "\">",
-                legend, axes_of(chart, x, y), "</g><g fill=\"none\" stroke-width=\"1.6\" stroke-linejoin=\"round\">",
-                lines, "</g></svg>");
+                "\" font-family=\"system-ui,sans-serif\" font-size=\"12\">", areas_of(chart, x, y),
+                "<g style=\"fill:", kInkColour.css(), "\">", legend, axes_of(chart, x, y),
+                "</g><g fill=\"none\" stroke-width=\"1.6\" stroke-linejoin=\"round\">", lines, "</g></svg>");
 }
 
 }  // namespace specfuse

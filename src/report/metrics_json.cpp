@@ -55,6 +55,13 @@ Json method_json(const MethodResult& method) {
   if (!method.no_reference.left_out.empty()) json["no_reference_left_out"] = method.no_reference.left_out;
   for (const auto& [profile, scores] : method.profiles) json["profiles"][profile] = scores_json(scores);
   if (!method.band_psnr_db.empty()) json["per_band"] = {{"psnr_db", method.band_psnr_db}};
+  if (const auto& errors = method.errors) {
+    json["per_band"]["rmse"] = errors->band_rmse;
+    json["errors"] = {{"share", kErrorShares},
+                      {"size", errors->size},
+                      {"histogram", {{"size", errors->bin}, {"per_cent_per_decade", errors->density}}},
+                      {"angle_by_brightness", {{"brightness", errors->brightness}, {"deg", errors->angle_deg}}}};
+  }
   if (method.mean_sigma) json["mean_sigma"] = *method.mean_sigma;
   if (const auto& own = method.reliability) {
     json["reliability"] = {{"coverage_68", own->coverage_68},
@@ -161,6 +168,12 @@ Json figures_json(const FigureData& data, Index seed) {
             {"false_colour_msi", stretch_json(data.msi_false_colour, {})},
             {"detail", data.detail ? rectangle_json(*data.detail) : Json(nullptr)},
             {"error_map_end", data.error_end ? Json(*data.error_end) : Json(nullptr)},
+            {"difference_map_end", data.difference_end ? Json(*data.difference_end) : Json(nullptr)},
+            {"least_error", data.best.empty() ? Json(nullptr) : Json(data.best)},
+            {"scene", data.scene},
+            {"sensor", data.sensor},
+            {"unit", data.unit},
+            {"msi_bands", data.msi_names},
             {"sam_map_end_deg", data.sam_end_deg ? Json(*data.sam_end_deg) : Json(nullptr)},
             {"response", data.response.defined() ? rows_json(data.response) : Json(nullptr)}};
   for (const auto& [name, part] : data.parts) json["parts"][name] = rectangle_json(part);

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "specfuse/core/error.h"
+#include "specfuse/report/line_chart.h"
 #include "specfuse/report/palette.h"
 #include "specfuse/report/text_format.h"
 
@@ -11,16 +13,49 @@ namespace specfuse {
 
 namespace {
 
-Rgb inferno(float position) {
-  const float at = std::clamp(position, 0.0f, 1.0f) * static_cast<float>(kInferno.size() - 1);
-  const std::size_t i = std::min(static_cast<std::size_t>(at), kInferno.size() - 2);
+/// The colour at a position from 0 to 1 of a scale of colours at even distances.
+Rgb colour_within(std::span<const Rgb> scale, float position) {
+  const float at = std::clamp(position, 0.0f, 1.0f) * static_cast<float>(scale.size() - 1);
+  const std::size_t i = std::min(static_cast<std::size_t>(at), scale.size() - 2);
   const float part = at - static_cast<float>(i);
   Rgb colour;
   for (std::size_t k = 0; k < 3; ++k) {
-    const float mixed = (1 - part) * static_cast<float>(kInferno[i][k]) + part * static_cast<float>(kInferno[i + 1][k]);
+    const float mixed = (1 - part) * static_cast<float>(scale[i][k]) + part * static_cast<float>(scale[i + 1][k]);
     colour[k] = static_cast<std::uint8_t>(std::lround(mixed));
   }
   return colour;
+}
+
+/// A map in colour; `low` has the first of the scale, `high` the last.
+Image coloured(const Tensor& map, std::span<const Rgb> scale, float low, float high) {
+  Image image(map.dim(0), map.dim(1));
+  for (Index i = 0; i < map.size(); ++i) {
+    const Rgb colour = std::isnan(map[i]) ? kUndefinedColour : colour_within(scale, (map[i] - low) / (high - low));
+    std::copy(colour.begin(), colour.end(), image.rgb.begin() + static_cast<std::ptrdiff_t>(i) * 3);
+  }
+  return image;
+}
+
+std::string colour_bar(const char* name, std::span<const Rgb> scale, double low, double high, const std::string& unit) {
+  constexpr double kBar = 260, kLeft = 16, kTop = 4, kHeight = 12, kCharacter = 7.5;
+  std::string stops, ticks;
+  for (std::size_t i = 0; i < scale.size(); ++i) {
+    stops += concat("<stop offset=\"", 100 * i / (scale.size() - 1), "%\" stop-color=\"rgb(", int{scale[i][0]}, ",",
+                    int{scale[i][1]}, ",", int{scale[i][2]}, ")\"/>");
+  }
+  for (const double tick : round_ticks(low, high, 5)) {
+    const std::string x = number_text(kLeft + kBar * (tick - low) / (high - low), 1);
+    ticks += concat("<path style=\"stroke:", kInkColour.css(), "\" d=\"M", x, " ", kTop + kHeight, "v4\"/><text x=\"",
+                    x, "\" y=\"", kTop + kHeight + 17, "\" text-anchor=\"middle\">", number_text(tick), "</text>");
+  }
+  const std::string written = escape_html(unit);
+  const double width = kLeft + kBar + kLeft + 8 + kCharacter * static_cast<double>(unit.size());
+  return concat("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"bar\" viewBox=\"0 0 ", width, " 38\" width=\"",
+                width, "\" height=\"38\" role=\"img\" aria-label=\"", number_text(low), " to ", number_text(high), " ",
+                written, "\" font-family=\"system-ui,sans-serif\"><defs><linearGradient id=\"", name, "\">", stops,
+                "</linearGradient></defs><g font-size=\"12\" style=\"fill:", kInkColour.css(), "\"><rect x=\"", kLeft,
+                "\" y=\"", kTop, "\" width=\"", kBar, "\" height=\"", kHeight, "\" fill=\"url(#", name, ")\"/>", ticks,
+                "<text x=\"", kLeft + kBar + 12, "\" y=\"", kTop + kHeight - 1, "\">", written, "</text></g></svg>");
 }
 
 Index nearest_band(const std::vector<double>& wavelength_nm, double wanted) {
@@ -108,12 +143,20 @@ Image composite(const Cube& cube, const Stretch& stretch) {
 Image heat_map(const Tensor& map, float low, float high) {
   SPECFUSE_CHECK(map.defined() && map.shape().rank() == 2, "heat_map: expected [rows, cols]");
   SPECFUSE_CHECK(low < high, "heat_map: expected low < high, got ", low, " and ", high);
-  Image image(map.dim(0), map.dim(1));
-  for (Index i = 0; i < map.size(); ++i) {
-    const Rgb colour = std::isnan(map[i]) ? kUndefinedColour : inferno((map[i] - low) / (high - low));
-    std::copy(colour.begin(), colour.end(), image.rgb.begin() + static_cast<std::ptrdiff_t>(i) * 3);
+  return coloured(map, kInferno, low, high);
+}
+
+Image enlarged(const Image& image, Index least) {
+  const Index longer = std::max(image.rows, image.cols);
+  SPECFUSE_CHECK(longer > 0, "enlarged: expected a picture with pixels");
+  const Index repeat = (least + longer - 1) / longer;
+  Image result(image.rows * repeat, image.cols * repeat);
+  for (Index row = 0; row < result.rows; ++row) {
+    for (Index col = 0; col < result.cols; ++col) {
+      std::copy_n(image.pixel(row / repeat, col / repeat), 3, result.pixel(row, col));
+    }
   }
-  return image;
+  return result;
 }
 
 Image page_sized(const Image& image) {
@@ -130,24 +173,16 @@ Image page_sized(const Image& image) {
   return result;
 }
 
-std::string colour_bar(double low, double high, const std::string& unit) {
-  constexpr std::size_t kBar = 220, kCharacter = 8, kGap = 8;
-  const std::string begin = number_text(low);
-  const std::string end = concat(number_text(high), unit.empty() ? "" : " ", escape_html(unit));
-  const std::size_t left = begin.size() * kCharacter + kGap, right = left + kBar + kGap;
-  const std::size_t width = right + end.size() * kCharacter;
-  std::string stops;
-  for (std::size_t i = 0; i < kInferno.size(); ++i) {
-    const Rgb& colour = kInferno[i];
-    stops += concat("<stop offset=\"", 100 * i / (kInferno.size() - 1), "%\" stop-color=\"rgb(", int{colour[0]}, ",",
-                    int{colour[1]}, ",", int{colour[2]}, ")\"/>");
-  }
-  return concat("<svg class=\"bar\" viewBox=\"0 0 ", width, " 22\" width=\"", width,
-                "\" height=\"22\" role=\"img\" aria-label=\"", begin, " to ", end,
-                "\"><defs><linearGradient id=\"inferno\">", stops,
-                "</linearGradient></defs><g font-size=\"13\" style=\"fill:", kInkColour.css(), "\"><text y=\"16\">",
-                begin, "</text><rect x=\"", left, "\" y=\"4\" width=\"", kBar,
-                "\" height=\"14\" fill=\"url(#inferno)\"/><text x=\"", right, "\" y=\"16\">", end, "</text></g></svg>");
+Image difference_map(const Tensor& map, float end) {
+  SPECFUSE_CHECK(map.defined() && map.shape().rank() == 2, "difference_map: expected [rows, cols]");
+  SPECFUSE_CHECK(end > 0, "difference_map: expected end > 0, got ", end);
+  return coloured(map, kBlueToRed, -end, end);
+}
+
+std::string heat_bar(double high, const std::string& unit) { return colour_bar("heat", kInferno, 0, high, unit); }
+
+std::string difference_bar(double end, const std::string& unit) {
+  return colour_bar("difference", kBlueToRed, -end, end, unit);
 }
 
 }  // namespace specfuse

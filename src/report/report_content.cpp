@@ -7,6 +7,7 @@
 
 #include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
+#include "specfuse/report/error_figures.h"
 #include "specfuse/report/loss_figures.h"
 #include "specfuse/report/reliability_figures.h"
 #include "specfuse/report/text_format.h"
@@ -49,24 +50,79 @@ std::vector<Facts> configuration_facts(const ExperimentResults& results) {
   return {degradation, facts_of("Configuration", json), facts_of("Environment", Json::parse(results.environment))};
 }
 
+/// Cut where it would be longer than a line.
+std::string line_of(const std::string& text) {
+  constexpr std::size_t kLongest = 140;
+  if (text.size() <= kLongest) return text;
+  std::size_t end = text.rfind(' ', kLongest);
+  if (end == text.npos || end == 0) end = kLongest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // not inside of a character
+  return text.substr(0, end) + " …";
+}
+
+/// What was fused, and when and with what.
+std::vector<std::string> summary_of(const ExperimentResults& results) {
+  const ExperimentConfig& config = results.config;
+  const FigureData& data = results.figures;
+  std::vector<std::string> lines;
+  const std::string scene = config.data.synthetic ? "a synthetic scene" : data.scene;
+  if (!scene.empty() || !data.sensor.empty()) {
+    lines.push_back(line_of(concat(scene, scene.empty() || data.sensor.empty() ? "" : "; ", data.sensor)));
+  }
+  const std::string& size = data.reference_size.empty() ? data.msi_size : data.reference_size;
+  const std::string& sensor = config.degrade.srf.sensor;
+  lines.push_back(concat("HSI ", data.hsi_size, ", MSI ", data.msi_size,
+                         sensor.empty() ? "" : concat(" (", sensor, ")"),
+                         data.reference_size.empty() ? "" : concat(", reference ", size), ", ratio ",
+                         config.degrade.ratio, ", protocol ", name_of(config.protocol.type)));
+  const Json environment = Json::parse(results.environment);
+  const auto known = [&](const char* key) { return environment.value(key, std::string()); };
+  std::string made = known("date");
+  if (environment.contains("version")) made += concat(made.empty() ? "" : ", ", "specfuse ", known("version"));
+  lines.push_back(concat(made, made.empty() ? "" : ", ", "configuration ", config_hash(config), ", degradation ",
+                         degradation_hash(config)));
+  return lines;
+}
+
+/// Of the first seed, which the figures are of, each with the place of its colour.
+template <class Visit>
+void for_each_shown(const ExperimentResults& results, Visit visit) {
+  int place = 0;
+  for (const MethodResult& result : results.methods) {
+    if (result.seed == results.config.seeds.front()) visit(result, place++);
+  }
+}
+
 std::vector<LossCurve> loss_curves(const ExperimentResults& results) {
   std::vector<LossCurve> curves;
-  for (const MethodResult& result : results.methods) {
-    if (result.seed != results.config.seeds.front()) continue;  // figures are of the first seed
+  for_each_shown(results, [&](const MethodResult& result, int) {
     curves.insert(curves.end(), result.training.begin(), result.training.end());
-  }
+  });
   return curves;
 }
 
 std::vector<ReliabilityCurve> reliability_curves(const ExperimentResults& results) {
   std::vector<ReliabilityCurve> curves;
-  int place = 0;
-  for (const MethodResult& result : results.methods) {
-    if (result.seed != results.config.seeds.front()) continue;  // figures are of the first seed
+  for_each_shown(results, [&](const MethodResult& result, int place) {
     if (result.reliability) curves.push_back({result.label, place, *result.reliability});
-    ++place;
-  }
+  });
   return curves;
+}
+
+void add_error_figures(const ExperimentResults& results, std::vector<FigureGroup>& groups) {
+  std::vector<MethodErrors> errors;
+  std::vector<MethodCost> costs;
+  for_each_shown(results, [&](const MethodResult& result, int place) {
+    if (!result.errors) return;
+    errors.push_back({result.label, place, *result.errors, result.band_psnr_db});
+    for (const Score& score : result.scores->values) {
+      if (score.key != "psnr_global_db") continue;
+      costs.push_back({result.label, place, result.fit_seconds + result.fuse_seconds, score.value});
+    }
+  });
+  if (errors.empty()) return;
+  for (FigureGroup& group : error_figures(errors, results.figures)) groups.push_back(std::move(group));
+  if (costs.size() > 1) groups.push_back(cost_figure(costs));
 }
 
 std::vector<std::string> notes_of(const ExperimentResults& results) {
@@ -121,8 +177,7 @@ ReportContent report_content(const ExperimentResults& results, const ResultTable
   const ExperimentConfig& config = results.config;
   ReportContent content;
   content.title = config.name;
-  content.summary = concat("Protocol ", name_of(config.protocol.type), ", ratio ", config.degrade.ratio,
-                           ", configuration ", config_hash(config), ", degradation ", degradation_hash(config), ".");
+  content.summary = summary_of(results);
   // Without a reference the scores are those of the tables below.
   const Table* const left_out = results.scored() ? &tables.short_scores : &tables.scores;
   for (const auto& [name, table] : tables.named()) {
@@ -131,6 +186,7 @@ ReportContent report_content(const ExperimentResults& results, const ResultTable
   if (!tables.estimates.rows.empty()) content.tables.push_back(tables.estimates);
   content.notes = notes_of(results);
   content.groups = std::move(figures);
+  add_error_figures(results, content.groups);
   const std::vector<ReliabilityCurve> reliability = reliability_curves(results);
   if (!reliability.empty()) content.groups.push_back(reliability_figures(reliability));
   const std::vector<LossCurve> curves = loss_curves(results);

@@ -1,5 +1,8 @@
 #include "specfuse/report/report_html.h"
 
+#include <algorithm>
+#include <initializer_list>
+
 #include "specfuse/core/error.h"
 #include "specfuse/report/palette.h"
 #include "specfuse/report/text_format.h"
@@ -26,13 +29,16 @@ thead th { vertical-align: bottom; white-space: normal; font-weight: 600; color:
 tbody th { font-weight: 400; }
 td b { color: var(--strong); }
 td small { display: block; color: var(--faint); font-size: .82em; line-height: 1.1; }
-.pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 1.25rem; }
+.pictures { display: grid; grid-template-columns: repeat(var(--columns), minmax(0, 1fr)); gap: 1.25rem; }
+@media screen and (max-width: 60rem) { .pictures { grid-template-columns: repeat(var(--few-columns), minmax(0, 1fr)); } }
+@media screen and (max-width: 36rem) { .pictures { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .8rem; } }
 figure { margin: 0; break-inside: avoid; }
 figure img { display: block; width: 100%; image-rendering: pixelated; }
 figcaption { margin-top: .35rem; font-size: .87rem; overflow-wrap: anywhere; }
 .bar { display: block; max-width: 100%; margin: .25rem 0 .9rem; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1.25rem; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1.25rem; }
 .chart { display: block; width: 100%; max-width: 54rem; }
+.charts > :only-child { max-width: 42rem; }
 .overview { display: block; max-width: 100%; height: auto; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.5rem; margin: .5rem 0; }
 dt { color: var(--faint); }
@@ -42,7 +48,7 @@ dd { margin: 0; overflow-wrap: anywhere; }
   h2, h2 + p, .bar { break-after: avoid; } tr, .chart, .overview { break-inside: avoid; }
   .scroll { overflow: visible; } th:first-child { position: static; }
   table { font-size: 7pt; } th, td { padding: .12rem .3rem; }
-  .pictures { grid-template-columns: repeat(5, 1fr); gap: .6rem; } figcaption { font-size: 7.5pt; }
+  .pictures { gap: .6rem; } figcaption { font-size: 7.5pt; }
   .charts { grid-template-columns: repeat(2, 1fr); }
   .charts > :only-child { grid-column: 1 / -1; max-width: 14cm; } .overview { max-width: 11cm; }
   .figures { break-inside: avoid; }
@@ -61,12 +67,22 @@ std::string figure_html(const Figure& figure) {
   return html + "</figure>\n";
 }
 
+/// The first number of columns that leaves no picture alone in the last row.
+std::size_t columns_for(std::size_t pictures, std::initializer_list<std::size_t> columns) {
+  const auto fits = [pictures](std::size_t count) { return pictures % count != 1; };
+  const auto* const found = std::find_if(columns.begin(), columns.end(), fits);
+  return found == columns.end() ? *columns.begin() : *found;
+}
+
 std::string group_html(const FigureGroup& group) {
   std::string html = concat("<section class=\"figures\">\n<h2>", escape_html(group.title), "</h2>\n");
   if (!group.note.empty()) html += concat("<p class=\"faint\">", escape_html(group.note), "</p>\n");
-  html += group.colour_bar;
+  html += group.colour_bar.svg;
   const bool pictures = !group.figures.empty() && group.figures.front().image.rows > 0;
-  html += concat("<div class=\"", pictures ? "pictures" : "charts", "\">\n");
+  const std::size_t count = group.figures.size();
+  html += pictures ? concat("<div class=\"pictures\" style=\"--columns:", columns_for(count, {5, 4, 6, 3}),
+                            ";--few-columns:", columns_for(count, {3, 4, 2}), "\">\n")
+                   : "<div class=\"charts\">\n";
   for (const Figure& figure : group.figures) html += figure_html(figure);
   return html + "</div>\n</section>\n";
 }
@@ -87,7 +103,9 @@ std::string report_html(const ReportContent& content) {
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
       title, "</title>\n<style>\n", css_colours(), kStyle, "</style>\n</head>\n<body>\n<h1>", title, "</h1>\n");
-  if (!content.summary.empty()) html += concat("<p class=\"faint\">", escape_html(content.summary), "</p>\n");
+  html += "<p class=\"faint\">";
+  for (const std::string& line : content.summary) html += escape_html(line) + "<br>\n";
+  html += "</p>\n";
   for (const Table& table : content.tables) html += table_html(table);
   for (const std::string& note : content.notes) html += concat("<p>", escape_html(note), "</p>\n");
   for (const FigureGroup& group : content.groups) html += group_html(group);

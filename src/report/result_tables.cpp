@@ -265,6 +265,20 @@ Table no_reference_table(const ExperimentResults& results) {
   return table_of(results, "Without a reference, the whole result against both inputs", no_reference_sources(results));
 }
 
+Table error_table(const ExperimentResults& results) {
+  const bool any = std::any_of(results.methods.begin(), results.methods.end(),
+                               [](const MethodResult& result) { return result.errors.has_value(); });
+  if (!any) return {};
+  std::vector<Source> sources;
+  for (std::size_t i = 0; i < kErrorShares.size(); ++i) {
+    const bool largest = kErrorShares[i] == 100;
+    sources.push_back({{largest ? "largest" : concat(kErrorShares[i], " %"), "", Better::lower,
+                        largest ? "largest" : concat("share_", kErrorShares[i])},
+                       [i](const MethodResult& result) { return result.errors ? result.errors->size[i] : kNothing; }});
+  }
+  return table_of(results, "Size that a share of all errors does not exceed", sources);
+}
+
 Table expected_error_table(const ExperimentResults& results) {
   const auto of_reliability = [](double Reliability::*value) {
     return [value](const MethodResult& result) { return result.reliability ? *result.reliability.*value : kNothing; };
@@ -302,6 +316,7 @@ ResultTables result_tables(const ExperimentResults& results) {
   tables.short_scores = short_table(results);
   tables.estimates = estimate_table(results);
   tables.no_reference = no_reference_table(results);
+  tables.errors = error_table(results);
   tables.expected_errors = expected_error_table(results);
   tables.significance = significance_table(results);
   for (const std::string& profile : results.config.metric_profiles) {
@@ -315,6 +330,7 @@ std::vector<std::pair<std::string, const Table*>> ResultTables::named() const {
   std::vector<std::pair<std::string, const Table*>> tables{{"scores", &scores},
                                                            {"short", &short_scores},
                                                            {"no_reference", &no_reference},
+                                                           {"errors", &errors},
                                                            {"expected_errors", &expected_errors}};
   for (const auto& [profile, table] : profiles) tables.emplace_back(concat("profile ", profile), &table);
   tables.emplace_back("paired_t_test_p", &significance);

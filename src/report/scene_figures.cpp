@@ -2,21 +2,22 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <numeric>
 
+#include "report/band_series.h"
 #include "specfuse/core/error.h"
 #include "specfuse/report/line_chart.h"
 #include "specfuse/report/picture.h"
 #include "specfuse/report/scene_places.h"
+#include "specfuse/report/text_format.h"
 
 namespace specfuse {
 
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr const char* kScaleNote =
-    " One scale for all results, up to the median of their 99th percentiles; grey: not defined.";
+std::string scale_note(double end) {
+  return concat(" One scale for all results, up to ", number_text(end),
+                ", the median of their 99th percentiles; grey: not defined.");
+}
 
 Figure picture(const std::string& name, const std::string& caption, const Image& image) {
   return {name, caption, page_sized(image), {}};
@@ -35,6 +36,16 @@ std::string colour_note(const Cube& shown, const Stretch& stretch) {
                 "these limits; the MSI has its own.");
 }
 
+/// The first of these attributes that is a text; empty where none is.
+std::string attribute_text(const Cube& cube, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    const auto found = cube.attributes.find(name);
+    if (found == cube.attributes.end()) continue;
+    if (const auto* const text = std::get_if<std::string>(&found->second)) return *text;
+  }
+  return {};
+}
+
 /// The finite values of a map, sorted.
 std::vector<float> defined_values(const Tensor& map) {
   std::vector<float> values;
@@ -44,28 +55,29 @@ std::vector<float> defined_values(const Tensor& map) {
   return values;
 }
 
-/// Broken where bands are missing, sorted where detectors overlap.
-Series band_series(const std::vector<double>& wavelength_nm, const std::vector<double>& psnr) {
-  Series series;
-  if (wavelength_nm.size() != psnr.size()) {
-    for (std::size_t band = 0; band < psnr.size(); ++band) series.x.push_back(static_cast<double>(band + 1));
-    series.y = psnr;
-    return series;
+/// Where the common scale of some maps ends: at the median of their 99th percentiles, so that neither a single pixel
+/// nor a single bad method can hide all others.
+float common_end(const std::vector<Tensor>& maps) {
+  std::vector<float> ends;
+  for (const Tensor& map : maps) {
+    if (!map.defined()) continue;
+    const std::vector<float> values = defined_values(map);
+    if (!values.empty()) ends.push_back(values[(values.size() - 1) * 99 / 100]);
   }
-  std::vector<std::size_t> order(psnr.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return wavelength_nm[a] < wavelength_nm[b]; });
-  const double usual = (wavelength_nm[order.back()] - wavelength_nm[order.front()]) / static_cast<double>(order.size());
-  for (const std::size_t band : order) {
-    if (!series.x.empty() && wavelength_nm[band] - series.x.back() > 4 * usual) {
-      series.x.push_back(series.x.back());
-      series.y.push_back(kNan);
-    }
-    series.x.push_back(wavelength_nm[band]);
-    series.y.push_back(psnr[band]);
+  std::sort(ends.begin(), ends.end());
+  const float end = ends.empty() ? 0 : ends[ends.size() / 2];
+  return end > 0 ? end : 1;
+}
+
+/// The same for differences of either sign to the map at `best`.
+float end_of_differences(const std::vector<Tensor>& differences, std::size_t best) {
+  std::vector<Tensor> sizes;
+  for (std::size_t i = 0; i < differences.size(); ++i) {
+    if (i == best) continue;
+    sizes.push_back(differences[i].clone());
+    for (Index k = 0; k < sizes.back().size(); ++k) sizes.back()[k] = std::abs(sizes.back()[k]);
   }
-  return series;
+  return common_end(sizes);
 }
 
 /// The spectrum of a cube of fine or coarse pixels at each place.
@@ -81,10 +93,13 @@ std::vector<std::vector<double>> spectra_at(const Cube& cube, Index fine_rows, c
 
 }  // namespace
 
-SceneFigures::SceneFigures(const Cube& hsi, const Cube& msi, const std::optional<Cube>& reference, std::string unit)
-    : unit_(std::move(unit)), fine_rows_(msi.rows()) {
+SceneFigures::SceneFigures(const Cube& hsi, const Cube& msi, const std::optional<Cube>& reference, PixelPlace place)
+    : place_(place), fine_rows_(msi.rows()) {
   const Cube& truth = reference ? *reference : hsi;
   data_.wavelength_nm = hsi.wavelength_nm;
+  data_.scene = attribute_text(truth, {"scene"});
+  data_.sensor = attribute_text(truth, {"sensor"});
+  data_.unit = attribute_text(truth, {"units", "unit"});
   data_.hsi_size = hsi.size_text();
   data_.msi_size = msi.size_text();
   if (reference) data_.reference_size = reference->size_text();
@@ -99,7 +114,8 @@ SceneFigures::SceneFigures(const Cube& hsi, const Cube& msi, const std::optional
   composites_ = {"Natural colour", colour_note(hsi, data_.natural), {}, {}};
   if (data_.false_colour) false_colours_ = {"False colour", colour_note(hsi, *data_.false_colour), {}, {}};
   if (data_.detail) {
-    details_ = {"Detail", concat("The same part of each, in natural colour: ", data_.detail->text(), "."), {}, {}};
+    details_ = {
+        "Detail", concat("The same part of each, in natural colour: ", in_scene(*data_.detail).text(), "."), {}, {}};
   }
   add_pictures("hsi", concat("HSI input, ", data_.hsi_size), hsi, data_.natural, data_.false_colour);
   add_pictures("msi", concat("MSI input, ", data_.msi_size), msi, data_.msi_natural, data_.msi_false_colour);
@@ -133,10 +149,7 @@ FigureGroup SceneFigures::spectrum_charts() const {
   FigureGroup group{"Spectra", concat("Of a few pixels: ", truth_.label, " and results."), {}, {}};
   for (std::size_t i = 0; i < data_.samples.size(); ++i) {
     const SamplePixel& sample = data_.samples[i];
-    Chart chart{data_.wavelength_nm.empty() ? "band" : "wavelength [nm]",
-                unit_.empty() ? "value of the scene" : unit_,
-                {},
-                false};
+    Chart chart{band_axis(data_.wavelength_nm), data_.unit.empty() ? "value of the scene" : data_.unit, {}, false};
     const auto add_series = [&](const FigureData::Spectra& spectra, int colour) {
       Series series = band_series(data_.wavelength_nm, spectra.at[i]);
       series.name = spectra.label;
@@ -145,7 +158,8 @@ FigureGroup SceneFigures::spectrum_charts() const {
     };
     add_series(truth_, kInk);
     for (std::size_t k = 0; k < results_.size(); ++k) add_series(results_[k].spectra, static_cast<int>(k));
-    const std::string caption = concat(sample.name, " (", i + 1, "): row ", sample.row, ", col ", sample.col);
+    const std::string caption =
+        concat(sample.name, " (", i + 1, "): row ", place_.row + sample.row, ", col ", place_.col + sample.col);
     group.figures.push_back({concat("spectrum_", i + 1), caption, {}, line_chart(chart)});
   }
   return group;
@@ -158,24 +172,18 @@ bool SceneFigures::has_expected() const {
 }
 
 float SceneFigures::end_of(Tensor Differences::*map) const {
-  // Without a reference there are expected errors alone. The scale ends at the median over the results of their 99th
-  // percentiles, so that neither a single pixel nor a single bad method can hide all others.
-  std::vector<float> ends;
+  // Without a reference there are expected errors alone.
+  std::vector<Tensor> maps;
   for (const Result& result : results_) {
-    const Tensor& shown = result.differences ? *result.differences.*map : result.expected;
-    if (!shown.defined()) continue;
-    const std::vector<float> values = defined_values(shown);
-    if (!values.empty()) ends.push_back(values[(values.size() - 1) * 99 / 100]);
+    maps.push_back(result.differences ? *result.differences.*map : result.expected);
   }
-  std::sort(ends.begin(), ends.end());
-  const float high = ends.empty() ? 0 : ends[ends.size() / 2];
-  return high > 0 ? high : 1;
+  return common_end(maps);
 }
 
 FigureGroup SceneFigures::error_maps() const {
   const float high = end_of(&Differences::error);
   FigureGroup group;
-  group.colour_bar = colour_bar(0, high, unit_.empty() ? "(values of the scene)" : unit_);
+  group.colour_bar = {"error_scale", "", {}, heat_bar(high, unit_text())};
   for (const Result& result : results_) {
     const std::string& label = result.spectra.label;
     if (result.differences) {
@@ -190,11 +198,60 @@ FigureGroup SceneFigures::error_maps() const {
     group.title = "Error";
     group.note = "Root mean square over bands of result minus reference at each pixel";
     if (has_expected()) group.note += "; beside it that of sigma, the error that the method itself expects";
-    group.note += concat(".", kScaleNote);
+    group.note += "." + scale_note(high);
   } else {
     group.title = "Expected error";
-    group.note = concat(
-        "Root mean square over bands of sigma, the error that the method itself expects, at each pixel.", kScaleNote);
+    group.note =
+        concat("Root mean square over bands of sigma, the error that the method itself expects, at each pixel.",
+               scale_note(high));
+  }
+  return group;
+}
+
+Rectangle SceneFigures::in_scene(const Rectangle& part) const {
+  return {place_.row + part.row, place_.col + part.col, part.rows, part.cols};
+}
+
+std::string SceneFigures::unit_text() const { return data_.unit.empty() ? "(values of the scene)" : data_.unit; }
+
+std::size_t SceneFigures::best() const {
+  std::vector<double> squares;
+  for (const Result& result : results_) {
+    const Tensor& error = result.differences->error;
+    double sum = 0;
+    for (Index i = 0; i < error.size(); ++i) sum += std::isnan(error[i]) ? 0 : double{error[i]} * double{error[i]};
+    squares.push_back(sum);
+  }
+  return static_cast<std::size_t>(std::min_element(squares.begin(), squares.end()) - squares.begin());
+}
+
+std::vector<Tensor> SceneFigures::differences_to(std::size_t best) const {
+  const Tensor& least = results_[best].differences->error;
+  std::vector<Tensor> maps;
+  for (const Result& result : results_) {
+    Tensor map = result.differences->error.clone();
+    for (Index i = 0; i < map.size(); ++i) map[i] -= least[i];
+    maps.push_back(map);
+  }
+  return maps;
+}
+
+FigureGroup SceneFigures::difference_maps() const {
+  const std::size_t least = best();
+  const std::vector<Tensor> maps = differences_to(least);
+  const float end = end_of_differences(maps, least);
+  FigureGroup group{
+      "Difference to the best",
+      concat("Error minus that of ", results_[least].spectra.label,
+             ", which has the least mean squared error: blue where a method is better there, red where it "
+             "is worse.",
+             scale_note(end)),
+      {"difference_scale", "", {}, difference_bar(end, unit_text())},
+      {}};
+  for (std::size_t i = 0; i < results_.size(); ++i) {
+    if (i == least) continue;
+    const std::string& label = results_[i].spectra.label;
+    group.figures.push_back(picture(concat("difference_", label), label, difference_map(maps[i], end)));
   }
   return group;
 }
@@ -202,8 +259,8 @@ FigureGroup SceneFigures::error_maps() const {
 FigureGroup SceneFigures::angle_maps() const {
   const float high = end_of(&Differences::sam_deg);
   FigureGroup group{"Spectral angle",
-                    concat("Angle between the spectra of result and reference at each pixel.", kScaleNote),
-                    colour_bar(0, high, "degrees"),
+                    concat("Angle between the spectra of result and reference at each pixel.", scale_note(high)),
+                    {"sam_scale", "", {}, heat_bar(high, "degrees")},
                     {}};
   for (const Result& result : results_) {
     const std::string& label = result.spectra.label;
@@ -212,29 +269,14 @@ FigureGroup SceneFigures::angle_maps() const {
   return group;
 }
 
-FigureGroup SceneFigures::band_chart() const {
-  const bool by_wavelength = !data_.wavelength_nm.empty();
-  Chart chart{by_wavelength ? "wavelength [nm]" : "band", "PSNR [dB]", {}, false};
-  for (const Result& result : results_) {
-    Series series = band_series(data_.wavelength_nm, result.differences->band_psnr_db);
-    series.name = result.spectra.label;
-    series.colour = static_cast<int>(chart.series.size());
-    chart.series.push_back(series);
-  }
-  return {"PSNR of each band",
-          "10 log10(max² / mean squared error) of each band; higher is better.",
-          {},
-          {{"band_psnr", "", {}, line_chart(chart)}}};
-}
-
 std::vector<FigureGroup> SceneFigures::groups() const {
   std::vector<FigureGroup> groups{composites_};
   if (data_.false_colour) groups.push_back(false_colours_);
   if (data_.detail) groups.push_back(details_);
   if (has_differences() || has_expected()) groups.push_back(error_maps());
   if (has_differences()) {
+    if (results_.size() > 1) groups.push_back(difference_maps());
     groups.push_back(angle_maps());
-    groups.push_back(band_chart());
   }
   groups.push_back(spectrum_charts());
   return groups;
@@ -246,6 +288,12 @@ FigureData SceneFigures::data() const {
   for (const Result& result : results_) data.spectra.push_back(result.spectra);
   if (has_differences() || has_expected()) data.error_end = end_of(&Differences::error);
   if (has_differences()) data.sam_end_deg = end_of(&Differences::sam_deg);
+  if (has_differences() && results_.size() > 1) {
+    data.best = results_[best()].spectra.label;
+    data.difference_end = end_of_differences(differences_to(best()), best());
+  }
+  if (data.detail) data.detail = in_scene(*data.detail);
+  for (SamplePixel& sample : data.samples) sample = {sample.name, place_.row + sample.row, place_.col + sample.col};
   return data;
 }
 

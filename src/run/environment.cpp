@@ -2,6 +2,7 @@
 
 #include <sys/utsname.h>
 
+#include <ctime>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -22,6 +23,13 @@ std::string cpu_name() {
   return "unknown";
 }
 
+std::string date() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  char text[32];
+  return std::string(text, std::strftime(text, sizeof text, "%Y-%m-%d", gmtime_r(&now, &utc)));
+}
+
 std::string compiler_name() {
 #ifdef __clang__
   return concat("clang++ ", __clang_version__);
@@ -35,7 +43,8 @@ std::string compiler_name() {
 std::string environment_text() {
   utsname system{};
   uname(&system);
-  const Json environment = {{"version", SPECFUSE_VERSION},
+  const Json environment = {{"date", date()},
+                            {"version", SPECFUSE_VERSION},
                             {"compiler", compiler_name()},
                             {"cpu", cpu_name()},
                             {"simd", simd_name()},

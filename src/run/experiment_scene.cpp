@@ -32,11 +32,12 @@ Tensor load_psf(const DegradeConfig& degrade, const std::vector<std::string>& di
   });
 }
 
-Tensor load_srf(const SrfOptions& srf, const Cube& cube, const std::vector<std::string>& directories) {
-  return inside_key("degrade", [&] {
-    if (srf.file.empty()) return make_srf(srf, cube.wavelength_nm, cube.bands());
-    const std::string path = find_file(srf.file, directories);
-    return make_srf(srf, cube.wavelength_nm, cube.bands(), parse_response_csv(read_text(path), path));
+void load_srf(const SrfOptions& srf, const Cube& cube, const std::vector<std::string>& directories, Scene& scene) {
+  inside_key("degrade", [&] {
+    const std::string path = srf.file.empty() ? "" : find_file(srf.file, directories);
+    const ResponseTable measured = srf.file.empty() ? ResponseTable{} : parse_response_csv(read_text(path), path);
+    scene.degradation.srf = make_srf(srf, cube.wavelength_nm, cube.bands(), measured);
+    scene.msi_names = response_names(srf, measured);
   });
 }
 
@@ -87,7 +88,7 @@ void load_measured(const ExperimentConfig& config, const std::vector<std::string
   SPECFUSE_CHECK_AS(ConfigError, !srf.given() || !file.srf.defined() || simulates, "degrade.srf: expected none, as ",
                     path, " brings its own /srf");
   if (srf.given() && !file.srf.defined()) {
-    scene.degradation.srf = load_srf(srf, file.hsi, directories);
+    load_srf(srf, file.hsi, directories, scene);
     SPECFUSE_CHECK_AS(ConfigError, scene.degradation.srf.dim(0) == file.msi.bands(), "degrade.srf: expected ",
                       file.msi.bands(), " rows, one for each msi band of ", path, ", got ",
                       scene.degradation.srf.dim(0));
@@ -135,7 +136,7 @@ void load_reference(const ExperimentConfig& config, const std::vector<std::strin
                     "degrade.ratio: expected a divisor of the scene's ", cube.rows(), " x ", cube.cols(),
                     " pixels, got ", ratio, "; data.crop can cut it to fit");
   check_data_of(cube);
-  scene.degradation.srf = load_srf(config.degrade.srf, cube, directories);
+  load_srf(config.degrade.srf, cube, directories, scene);
   scene.reference = cube;
 }
 

@@ -152,6 +152,7 @@ void score(const Scene& scene, const Task& task, const std::vector<std::string>&
   const Cube fused = task.scored ? crop(fusion.fused, *task.scored) : fusion.fused;
   result.scores = evaluate(reference, fused, ratio);
   result.band_psnr_db = band_psnr_db(reference, fused);
+  result.errors = error_statistics(reference, fused);
   if (sigma) result.reliability = reliability(reference, fused, *sigma, fusion.width_95);
   for (const std::string& name : profiles) result.profiles[name] = evaluate_profile(name, reference, fused, ratio);
 }

@@ -12,6 +12,8 @@
 #include "specfuse/io/png.h"
 #include "specfuse/io/scene.h"
 #include "specfuse/report/metrics_json.h"
+#include "specfuse/report/palette.h"
+#include "specfuse/report/picture.h"
 #include "specfuse/report/report_content.h"
 #include "specfuse/report/report_html.h"
 #include "specfuse/report/result_tables.h"
@@ -19,14 +21,25 @@
 namespace specfuse {
 namespace {
 
+/// A column of a paper is about 8.5 cm wide.
+constexpr int kDotsPerInch = 300, kColumnPixels = 1000;
+
+void write_chart(const Figure& figure, const std::string& stem) {
+  if (!figure.svg.empty()) write_text_atomically(stem + ".svg", with_light_colours(figure.svg));
+}
+
+/// Ready for a paper.
 void write_figures(const std::vector<FigureGroup>& groups, ResultFolder& folder) {
   folder.add_folder(kFigureFolder);
   for (const FigureGroup& group : groups) {
     for (const Figure& figure : group.figures) {
       const std::string stem = folder.staged(concat(kFigureFolder, "/", figure.name));
-      if (figure.image.rows > 0) write_text_atomically(stem + ".png", encode_png(figure.image));
-      if (!figure.svg.empty()) write_text_atomically(stem + ".svg", figure.svg);
+      if (figure.image.rows > 0) {
+        write_text_atomically(stem + ".png", encode_png(enlarged(figure.image, kColumnPixels), kDotsPerInch));
+      }
+      write_chart(figure, stem);
     }
+    write_chart(group.colour_bar, folder.staged(concat(kFigureFolder, "/", group.colour_bar.name)));
   }
 }
 

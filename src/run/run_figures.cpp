@@ -16,23 +16,20 @@ std::optional<Cube> shown_reference(const Scene& scene, const Task& task) {
 
 SceneFigures figures_of(const Task& task, const std::optional<Cube>& reference) {
   const Pair pair = task.scored ? crop_pair(task.pair, *task.scored) : task.pair;
-  return {pair.hsi, pair.msi, reference};
+  const PixelPlace place = task.scored ? PixelPlace{task.scored->row, task.scored->col} : PixelPlace{};
+  return {pair.hsi, pair.msi, reference, place};
 }
 
-/// The parts of a split, and what the figures of the scored part show closer, in pixels of the whole scene.
+/// The parts of a split, and what the figures of the scored part show closer.
 std::vector<Mark> marks_of(const SceneFigures& figures, const ProtocolConfig& protocol) {
   std::vector<Mark> marks;
   if (protocol.train) marks.push_back({"train", *protocol.train});
   if (protocol.validation) marks.push_back({"validation", *protocol.validation});
   if (protocol.test) marks.push_back({"test", *protocol.test});
-  const Index row = protocol.test ? protocol.test->row : 0, col = protocol.test ? protocol.test->col : 0;
   const FigureData data = figures.data();
-  if (const auto& detail = data.detail) {
-    marks.push_back({"detail", {row + detail->row, col + detail->col, detail->rows, detail->cols}});
-  }
-  const auto& samples = data.samples;
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    marks.push_back({concat(i + 1), {row + samples[i].row, col + samples[i].col, 1, 1}});
+  if (data.detail) marks.push_back({"detail", *data.detail});
+  for (std::size_t i = 0; i < data.samples.size(); ++i) {
+    marks.push_back({concat(i + 1), {data.samples[i].row, data.samples[i].col, 1, 1}});
   }
   return marks;
 }
@@ -45,13 +42,14 @@ RunFigures::RunFigures(const Scene& scene, const Task& task, const ProtocolConfi
   marks_ = marks_of(figures_, protocol);
   overview_ = overview_figure(composite(whole, stretch_of(whole)), marks_);
   response_ = task.pair.degradation.srf;
+  msi_names_ = scene.msi_names;
   wavelength_nm_ = task.pair.hsi.wavelength_nm;
 }
 
 std::vector<FigureGroup> RunFigures::groups() const {
   std::vector<FigureGroup> groups = figures_.groups();
   groups.insert(groups.begin(), overview_);
-  if (response_.defined()) groups.push_back(response_figure(response_, wavelength_nm_));
+  if (response_.defined()) groups.push_back(response_figure(response_, wavelength_nm_, msi_names_));
   return groups;
 }
 
@@ -59,6 +57,7 @@ FigureData RunFigures::data() const {
   FigureData data = figures_.data();
   for (const Mark& mark : marks_) data.parts.emplace_back(mark.name, mark.part);
   data.response = response_;
+  data.msi_names = msi_names_;
   return data;
 }
 
@@ -66,7 +65,7 @@ void RunFigures::add(const std::string& label, const FusedWithSigma& result) {
   const Cube part = shown(result.fused, scored_);
   std::optional<Differences> differences;
   if (reference_) {
-    differences = {error_map(*reference_, part), sam_map_deg(*reference_, part), band_psnr_db(*reference_, part)};
+    differences = {error_map(*reference_, part), sam_map_deg(*reference_, part)};
   }
   Tensor expected;
   if (result.sigma) {

@@ -26,6 +26,7 @@ class RunFigures {
   std::vector<Mark> marks_;
   FigureGroup overview_;
   Tensor response_;
+  std::vector<std::string> msi_names_;
   std::vector<double> wavelength_nm_;
 };
 

@@ -10,17 +10,15 @@ import re
 
 # Fixed phrases with numbers in them, one for each place in src/report that writes them.
 WORDS = [
-    r"from the 2nd to the 98th percentile", r"up to the median of their 99th percentiles", r"10 log10\(max²",
+    r"from the 2nd to the 98th percentile", r"the median of their 99th percentiles", r"10 log10\(max²",
     r"each row sums to 1\b", r"(?:68|95) %", r"< 0\.001", r"two-sided", r"degrade\.[a-z_.]+", r"methods\.\d+\.[a-z_.]+",
     r"\d+(st|nd|rd|th) percentile"]
 NUMBER = re.compile(r"(?<![\w.])−?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w])")
 
 
 def shown_texts(page):
-    """The words of the page: text and captions, and the ends of colour bars; not what is inside of other pictures."""
+    """The words of the page: text and captions, not what is inside of pictures and charts."""
     page = re.sub(r"<style>.*?</style>", " ", page, flags=re.S)
-    page = re.sub(r'<svg class="bar"(.*?)</svg>', lambda bar: " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", bar[0])),
-                  page, flags=re.S)
     page = re.sub(r"<svg.*?</svg>", " ", page, flags=re.S)
     return html.unescape(re.sub(r"<[^>]*>", " ", re.sub(r"</?(?:wbr|b|small)>", "", page)))
 

@@ -33,6 +33,14 @@ TEST_CASE("png: pictures of odd sizes come back through libpng pixel by pixel") 
   }
 }
 
+TEST_CASE("png: the size for print is that of the dots per inch") {
+  const std::string bytes = encode_png(Image(1, 1), 300);
+  const std::size_t at = bytes.find("pHYs");
+  REQUIRE(at != std::string::npos);
+  CHECK(bytes.substr(at + 4, 9) == std::string("\0\0\x2e\x23\0\0\x2e\x23\x01", 9));  // 11811 a metre
+  CHECK(encode_png(Image(1, 1)).find("pHYs") == std::string::npos);
+}
+
 TEST_CASE("png: an empty picture, a wrong number of bytes and what libpng refuses are errors") {
   CHECK(contains(message_of<Error>([] { encode_png(Image()); }), "got 0 bytes for 0 x 0 pixels"));
   Image image(2, 2);

@@ -27,4 +27,7 @@ TEST_CASE("input figures: a response is drawn where it responds") {
   const std::string points = svg.substr(first, end - first);
   CHECK(std::count(points.begin(), points.end(), ',') == 3);  // two bands and the foot
   CHECK(contains(response_figure(srf, {}).figures.at(0).svg, ">band</text>"));
+  const std::string named = response_figure(srf, {}, {"B2", "B3"}).figures.at(0).svg;
+  CHECK(contains(named, ">B3</text>"));
+  CHECK_FALSE(contains(named, "MSI band"));
 }

@@ -5,7 +5,9 @@
 #include <limits>
 
 #include "specfuse/core/error.h"
+#include "specfuse/report/palette.h"
 #include "specfuse/report/picture.h"
+#include "specfuse/report/text_format.h"
 #include "support/text.h"
 
 using namespace specfuse;
@@ -105,10 +107,43 @@ TEST_CASE("picture: small pictures are enlarged by whole pixels, large ones thin
   CHECK(thinned.pixel(0, 683)[0] == 9);
 }
 
-TEST_CASE("picture: a colour bar names both ends and the unit") {
-  const std::string bar = colour_bar(0, 12.3456, "W/m²/<sr>");
-  CHECK(count(bar, ">0</text>") == 1);
-  CHECK(count(bar, ">12.35 W/m²/&lt;sr&gt;</text>") == 1);
+TEST_CASE("picture: colour bars have round ticks where they belong, and the unit") {
+  const std::string bar = heat_bar(12.3456, "W/m²/<sr>");
+  for (const char* tick : {"0", "5", "10"}) CHECK(count(bar, concat(">", tick, "</text>")) == 1);
+  CHECK(contains(bar, concat("<text x=\"", number_text(16 + 260 * 5 / 12.3456, 1), "\"")));
+  CHECK(count(bar, ">W/m²/&lt;sr&gt;</text>") == 1);
+  const std::string both = difference_bar(3, "dB");
+  for (const char* tick : {"-2", "0", "2"}) CHECK(count(both, concat(">", tick, "</text>")) == 1);
+  CHECK(contains(both, "<text x=\"146.0\""));  // zero in the middle
+}
+
+TEST_CASE("picture: a map of differences is blue below zero, white at it and red above") {
+  Tensor map(Shape{1, 5});
+  const float values[] = {-9, 0, 3, 1.5f, std::nanf("")};
+  std::copy(values, values + 5, map.data());
+  const Image image = difference_map(map, 3);
+  const auto colour = [&](Index col) {
+    const std::uint8_t* const rgb = image.pixel(0, col);
+    return Rgb{rgb[0], rgb[1], rgb[2]};
+  };
+  CHECK(colour(0) == kBlueToRed.front());
+  CHECK(colour(1) == kBlueToRed[3]);
+  CHECK(colour(2) == kBlueToRed.back());
+  CHECK(colour(3)[0] == (kBlueToRed[4][0] + kBlueToRed[5][0]) / 2);
+  CHECK(colour(4) == kUndefinedColour);
+  CHECK_THROWS_AS(difference_map(map, 0), Error);
+}
+
+TEST_CASE("picture: enlarging repeats every pixel as often as it takes") {
+  Image image(2, 3);
+  image.pixel(1, 2)[1] = 7;
+  const Image large = enlarged(image, 10);
+  CHECK(large.rows == 8);
+  CHECK(large.cols == 12);
+  CHECK(large.pixel(4, 8)[1] == 7);
+  CHECK(large.pixel(7, 11)[1] == 7);
+  CHECK(large.pixel(3, 8)[1] == 0);
+  CHECK(enlarged(image, 3).rgb == image.rgb);
 }
 
 TEST_CASE("picture: false colours need bands that are there") {

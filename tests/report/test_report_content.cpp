@@ -37,3 +37,38 @@ TEST_CASE("report content: what a method decided is among the notes, under its f
   const std::vector<std::string> notes = content_of(results_of({result})).notes;
   CHECK(std::count(notes.begin(), notes.end(), "bicubic-seed1: kept still.") == 1);
 }
+
+TEST_CASE("report content: the lines under the title say what was fused, when and with what") {
+  ExperimentResults results = results_of({result_of("bicubic", 0, 1)});
+  results.figures.scene = std::string(100, 'a') + " " + std::string(60, 'b');
+  results.figures.sensor = "AVIRIS";
+  results.figures.hsi_size = "2 x 3 x 4";
+  results.figures.msi_size = "8 x 12 x 6";
+  results.environment = R"({"date": "2026-01-02", "version": "7.8"})";
+  const std::vector<std::string> lines = content_of(results).summary;
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[0] == std::string(100, 'a') + " …");
+  CHECK(lines[1].find("HSI 2 x 3 x 4, MSI 8 x 12 x 6") == 0);
+  CHECK(lines[2].find("2026-01-02, specfuse 7.8, configuration ") == 0);
+  results.figures.scene = "Paris";
+  CHECK(content_of(results).summary[0] == "Paris; AVIRIS");
+}
+
+TEST_CASE("report content: figures of errors where there are any, and of time where methods can be compared") {
+  MethodResult first = result_of("bicubic", 0, 1), second = result_of("linear_injection", 0, 2);
+  for (MethodResult* const result : {&first, &second}) {
+    result->errors = ErrorStatistics{};
+    result->errors->band_rmse = result->band_psnr_db = {1, 2};
+    result->scores->values.push_back({"psnr_global_db", 30});
+  }
+  const auto titles = [](const ReportContent& content) {
+    std::vector<std::string> all;
+    for (const FigureGroup& group : content.groups) all.push_back(group.title);
+    return all;
+  };
+  const std::vector<std::string> alone{"Error of each band", "Distribution of errors"};
+  CHECK(titles(content_of(results_of({first}))) == alone);
+  std::vector<std::string> both = alone;
+  both.push_back("Time against quality");
+  CHECK(titles(content_of(results_of({first, second}))) == both);
+}

@@ -30,12 +30,12 @@ std::string decode_base64(const std::string& text) {
 TEST_CASE("report html: the page is one file with its pictures inside, and every text escaped") {
   ReportContent content;
   content.title = "a <b> & \"c\"";
-  content.summary = "<i>";
+  content.summary = {"<i>", "second"};
   content.notes = {"note <1>"};
   content.facts = {{"Run <2>", {{"key <3>", "value <4>"}}}};
   Image image(3, 2);
   for (std::size_t i = 0; i < image.rgb.size(); ++i) image.rgb[i] = static_cast<std::uint8_t>(50 + 11 * i);
-  content.groups = {{"Group <5>", "why <6>", "", {{"x", "picture <7>", image, ""}}}};
+  content.groups = {{"Group <5>", "why <6>", {}, {{"x", "picture <7>", image, ""}}}};
   const std::string html = report_html(content);
   CHECK(contains(html, "<h1>a &lt;b&gt; &amp; &quot;c&quot;</h1>"));
   CHECK_FALSE(contains(html, "<i>"));
@@ -58,7 +58,7 @@ TEST_CASE("report html: pictures of every length of data survive the page") {
     // The rest stays black and is packed away, so that the lengths differ by other than threes.
     for (Index i = 0; i < cols; ++i) image.rgb[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(i * i * 31);
     ReportContent content;
-    content.groups = {{"", "", "", {{"x", "", image, ""}}}};
+    content.groups = {{"", "", {}, {{"x", "", image, ""}}}};
     const std::string html = report_html(content), png = encode_png(image), mark = "base64,";
     remainders.insert(png.size() % 3);
     const std::size_t begin = html.find(mark) + mark.size(), end = html.find('"', begin);
@@ -66,4 +66,16 @@ TEST_CASE("report html: pictures of every length of data survive the page") {
     CHECK(decode_base64(html.substr(begin, end - begin)) == png);
   }
   CHECK(remainders.size() == 3);
+}
+
+TEST_CASE("report html: no picture is alone in its last row where any number of columns prevents it") {
+  for (std::size_t pictures = 2; pictures < 40; ++pictures) {
+    ReportContent content;
+    content.groups = {{"", "", {}, std::vector<Figure>(pictures, {"x", "", Image(1, 1), ""})}};
+    const std::string html = report_html(content), mark = "style=\"--columns:";
+    const std::size_t columns = std::stoul(html.substr(html.find(mark) + mark.size()));
+    CAPTURE(pictures);
+    CHECK(columns >= 3);
+    CHECK((pictures == 31 || pictures % columns != 1));  // 1 over 3, 5 and 6; only 4 is left
+  }
 }

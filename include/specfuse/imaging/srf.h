@@ -67,6 +67,10 @@ ResponseTable parse_response_csv(const std::string& text, const std::string& sou
 /// Reads the column `wavelength_nm` of a comma-separated text with a header line. Throws `DataError` likewise.
 std::vector<double> parse_wavelength_csv(const std::string& text, const std::string& source);
 
+/// The names of the bands of the MSI: those of the sensor, or of the columns of the file. Empty where they have none.
+/// Throws as `make_srf`.
+std::vector<std::string> response_names(const SrfOptions& options, const ResponseTable& measured = {});
+
 /// The response matrix [msi bands, bands] of a scene whose bands are centred at `wavelength_nm` (empty: unknown);
 /// rows clipped at 0 and scaled to sum 1. Measured responses are interpolated linearly at the band centres and are 0
 /// outside their table. Without wavelengths, landsat7 takes the fractions 0.03-0.07, 0.08-0.12, 0.135-0.165,

@@ -21,7 +21,7 @@ struct Image {
 };
 
 /// The bytes of a PNG file. Throws `Error` for an empty picture, for one whose `rgb` has another size, and with
-/// libpng's reason where it refuses.
-std::string encode_png(const Image& image);
+/// libpng's reason where it refuses. `dots_per_inch` tells programs how large to set it; 0: nothing.
+std::string encode_png(const Image& image, int dots_per_inch = 0);
 
 }  // namespace specfuse

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "specfuse/config/config.h"
+#include "specfuse/metrics/error_statistics.h"
 #include "specfuse/metrics/metrics.h"
 #include "specfuse/metrics/reliability.h"
 #include "specfuse/report/figure_data.h"
@@ -32,6 +33,8 @@ struct MethodResult {
   std::optional<double> mean_sigma{};
   /// What the method decided when it was fitted; empty where there was nothing to decide.
   std::string remarks{};
+  /// Of the errors against the reference.
+  std::optional<ErrorStatistics> errors{};
   /// PSNR of each band against the reference; empty where there is none.
   std::vector<double> band_psnr_db;
   /// How it was trained, and fine-tuned.

@@ -23,8 +23,8 @@ struct FigureGroup {
   std::string title;
   /// What is shown and how, in a sentence or two.
   std::string note;
-  /// Colour bar of all its pictures, as SVG text; empty: none.
-  std::string colour_bar;
+  /// Colour bar of all its pictures; without SVG text: none.
+  Figure colour_bar;
   std::vector<Figure> figures;
 };
 

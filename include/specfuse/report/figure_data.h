@@ -8,7 +8,7 @@
 
 namespace specfuse {
 
-/// A pixel of the fine images whose spectrum is shown.
+/// A pixel of the scene whose spectrum is shown, in fine pixels.
 struct SamplePixel {
   std::string name;
   Index row = 0, col = 0;
@@ -29,7 +29,9 @@ struct FigureData {
   /// Colours of everything with all bands, and of the MSI.
   Stretch natural, msi_natural;
   std::optional<Stretch> false_colour, msi_false_colour;
-  /// The part shown closer, in pixels of the shown images.
+  /// What the file says of its scene, its sensor, and the unit of its values; empty where it says nothing.
+  std::string scene, sensor, unit;
+  /// The part shown closer, in fine pixels of the scene.
   std::optional<Rectangle> detail;
   /// Where spectra are shown, and whose: one spectrum at each sample; the reference (or the HSI) first.
   std::vector<SamplePixel> samples;
@@ -40,10 +42,15 @@ struct FigureData {
   std::vector<Spectra> spectra;
   /// Upper ends of the colour scales of the maps, whose lower end is 0; none where there is no such map.
   std::optional<double> error_end, sam_end_deg;
+  /// Upper end of the scale of differences to the best method, which goes as far below 0, and that method.
+  std::optional<double> difference_end;
+  std::string best;
   /// Parts marked in the picture of the scene, in its pixels.
   std::vector<std::pair<std::string, Rectangle>> parts;
   /// Spectral response [msi bands, bands]; undefined where unknown.
   Tensor response;
+  /// Of the bands of the MSI; empty where they have none.
+  std::vector<std::string> msi_names;
 };
 
 }  // namespace specfuse

@@ -17,7 +17,9 @@ struct Mark {
 /// A picture of the whole scene, one pixel per pixel, with the parts drawn on it and named.
 FigureGroup overview_figure(const Image& scene, const std::vector<Mark>& marks);
 
-/// The spectral response [msi bands, bands] against wavelength in nm, or against the band where unknown.
-FigureGroup response_figure(const Tensor& srf, const std::vector<double>& wavelength_nm);
+/// The spectral response [msi bands, bands] against wavelength in nm, or against the band where unknown. `names` are
+/// those of the bands of the MSI; none: they are counted.
+FigureGroup response_figure(const Tensor& srf, const std::vector<double>& wavelength_nm,
+                            const std::vector<std::string>& names = {});
 
 }  // namespace specfuse

@@ -29,6 +29,9 @@ struct Chart {
   bool x_logarithmic = false;
   /// Where marks stand on the x axis, and what is written there; empty: round numbers.
   std::vector<std::pair<double, std::string>> x_ticks = {};
+  /// Drawn behind the lines as faint areas that rise from the x axis, their names above. They share the x axis, on
+  /// which nothing outside of the lines is shown, and all rise to one height.
+  std::vector<Series> areas = {};
 };
 
 /// The chart as SVG text: round ticks, legend above the data, colours of palette.h that follow the page's light or dark

@@ -33,6 +33,9 @@ inline constexpr std::array<SchemeColour, 8> kSeriesColours{{{"series-0", "#0072
 /// The rules that define all of these variables, for the style of a page.
 std::string css_colours();
 
+/// A chart whose colours follow no scheme: light ones, for programs that know no variables.
+std::string with_light_colours(const std::string& svg);
+
 /// Of marks on a picture, whatever its colours: light, with an outline.
 inline constexpr const char* kTrainMark = "#4db8ff";
 inline constexpr const char* kValidationMark = "#ffd23f";
@@ -55,6 +58,14 @@ inline constexpr std::array<Rgb, 11> kInferno{{{0, 0, 4},
                                                {252, 165, 10},
                                                {246, 215, 70},
                                                {252, 255, 164}}};
+/// Of differences: from blue over white to red (ColorBrewer RdBu, Harrower and Brewer 2003).
+inline constexpr std::array<Rgb, 7> kBlueToRed{{{33, 102, 172},
+                                                {103, 169, 207},
+                                                {209, 229, 240},
+                                                {247, 247, 247},
+                                                {253, 219, 199},
+                                                {239, 138, 98},
+                                                {178, 24, 43}}};
 /// Of what is not defined in a map.
 inline constexpr Rgb kUndefinedColour{128, 128, 128};
 

@@ -38,7 +38,15 @@ Image heat_map(const Tensor& map, float low, float high);
 /// has more than 1024, every n-th pixel only.
 Image page_sized(const Image& image);
 
-/// A colour bar for `heat_map` as SVG text, with both ends and the unit written beside it.
-std::string colour_bar(double low, double high, const std::string& unit);
+/// Each pixel repeated, so that the longer side has at least `least`. Throws `Error` for a picture without pixels.
+Image enlarged(const Image& image, Index least);
+
+/// A map [rows, cols] of differences: -`end` and below is blue, 0 white, `end` and above red, NaN grey. Throws `Error`
+/// unless end > 0.
+Image difference_map(const Tensor& map, float end);
+
+/// Colour bars for `heat_map` from 0, and for `difference_map`, as SVG text with round ticks and the unit.
+std::string heat_bar(double high, const std::string& unit);
+std::string difference_bar(double end, const std::string& unit);
 
 }  // namespace specfuse

@@ -19,8 +19,8 @@ struct Facts {
 /// Everything on the report's page, in the order of the page; `report_html` makes the page.
 struct ReportContent {
   std::string title;
-  /// One line under the title.
-  std::string summary;
+  /// Lines under the title.
+  std::vector<std::string> summary;
   std::vector<Table> tables;
   std::vector<std::string> notes;
   std::vector<FigureGroup> groups;

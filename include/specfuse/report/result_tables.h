@@ -17,6 +17,8 @@ struct ResultTables {
   /// Without rows where nothing was estimated.
   Table estimates;
   Table no_reference;
+  /// Without rows where there is no reference.
+  Table errors;
   /// Without rows where no method says what error it expects.
   Table expected_errors;
   /// By the name of the profile.
@@ -46,6 +48,8 @@ Table significance_table(const ExperimentResults& results);
 Table train_table(const ExperimentResults& results);
 /// The scores that need no reference, as far as there are any.
 Table no_reference_table(const ExperimentResults& results);
+/// The sizes that shares of all errors do not exceed.
+Table error_table(const ExperimentResults& results);
 /// What methods say of their own errors, and how much of it holds; a row for each that says anything.
 Table expected_error_table(const ExperimentResults& results);
 /// The scores by one of the profiles; without rows where nothing is scored by it.

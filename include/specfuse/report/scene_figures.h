@@ -9,18 +9,22 @@
 
 namespace specfuse {
 
-/// How a fused cube differs from the reference: `error_map`, `sam_map_deg` and `band_psnr_db` of metrics/metrics.h.
+/// How a fused cube differs from the reference: `error_map` and `sam_map_deg` of metrics/metrics.h.
 struct Differences {
   Tensor error, sam_deg;
-  std::vector<double> band_psnr_db;
+};
+
+/// The fine pixel of the scene at which the shown images begin.
+struct PixelPlace {
+  Index row = 0, col = 0;
 };
 
 /// Gathers the figures of one scene. It keeps pictures and maps, not cubes, so a run need not hold all its results.
 class SceneFigures {
  public:
-  /// Colours follow the reference where there is one, otherwise hsi. `unit` is that of the values, for the error map;
-  /// may be empty.
-  SceneFigures(const Cube& hsi, const Cube& msi, const std::optional<Cube>& reference, std::string unit = {});
+  /// Colours and the unit, an attribute, follow the reference where there is one, otherwise hsi. Rows and columns are
+  /// written as those of the scene, in which the images begin at `place`.
+  SceneFigures(const Cube& hsi, const Cube& msi, const std::optional<Cube>& reference, PixelPlace place = {});
 
   /// The result of one method; without `differences` only its picture. `expected` [rows, cols] is what the method
   /// expects `differences->error` to be, where it does. `label` must be unique and fit in a file name.
@@ -28,10 +32,11 @@ class SceneFigures {
            const Tensor& expected = {});
 
   /// Natural and false colour composites of inputs, results and reference, and a part of them enlarged; error and angle
-  /// maps on common scales, expected errors beside the true ones; PSNR of each band; spectra of a few pixels.
+  /// maps on common scales, expected errors beside the true ones; differences to the result of least error; spectra of
+  /// a few pixels.
   std::vector<FigureGroup> groups() const;
 
-  /// The numbers in them, except parts and response.
+  /// The numbers in them, except parts, response and the names of its bands.
   FigureData data() const;
 
  private:
@@ -50,10 +55,15 @@ class SceneFigures {
   float end_of(Tensor Differences::*map) const;
   FigureGroup error_maps() const;
   FigureGroup angle_maps() const;
-  FigureGroup band_chart() const;
-  std::string unit_;
+  /// Which result has the least mean squared error, and the error of each minus that of one.
+  std::size_t best() const;
+  std::vector<Tensor> differences_to(std::size_t best) const;
+  FigureGroup difference_maps() const;
+  Rectangle in_scene(const Rectangle& part) const;
+  std::string unit_text() const;
+  PixelPlace place_;
   Index fine_rows_;
-  /// Without spectra and ends of scales, which follow from the results.
+  /// Without spectra and ends of scales, which follow from the results; in pixels of the shown images.
   FigureData data_;
   /// Of the reference, or of the HSI where there is none.
   FigureData::Spectra truth_;

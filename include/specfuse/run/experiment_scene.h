@@ -22,6 +22,8 @@ struct Scene {
   /// Only where the experiment reads a pair in; otherwise `simulate` makes one from the reference.
   std::optional<Pair> measured;
   Degradation degradation;
+  /// The names of the bands of the MSI; empty where they have none.
+  std::vector<std::string> msi_names;
   /// What the methods are not told but have to be given from an estimate.
   EstimateOptions estimate;
   /// Other scenes that `transfer` learns from and selects with; each has a reference.

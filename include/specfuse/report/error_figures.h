@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "specfuse/metrics/error_statistics.h"
+#include "specfuse/report/figure.h"
+#include "specfuse/report/figure_data.h"
+
+namespace specfuse {
+
+/// The errors of one method, and the place of its colour.
+struct MethodErrors {
+  std::string label;
+  int colour = 0;
+  ErrorStatistics statistics;
+  /// PSNR of each band.
+  std::vector<double> band_psnr_db;
+};
+
+/// How good a method is, and how long it took to fit and fuse.
+struct MethodCost {
+  std::string label;
+  int colour = 0;
+  double seconds = 0, psnr_db = 0;
+};
+
+/// PSNR and error of each band with the response of the MSI behind them; how large the errors are; the spectral angle
+/// by brightness. `scene` gives wavelengths, response and unit.
+std::vector<FigureGroup> error_figures(const std::vector<MethodErrors>& methods, const FigureData& scene);
+
+/// Time against PSNR, a point for each method.
+FigureGroup cost_figure(const std::vector<MethodCost>& methods);
+
+}  // namespace specfuse
