@@ -19,7 +19,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
 def read_floors(build_file):
     """{floor: floors it may include} from the `floors` table, which reads as a Python literal, except for the names."""
     table = re.search(r"^floors = (\{.*?^\})", build_file.read_text(), re.MULTILINE | re.DOTALL).group(1)
-    table = re.sub(r"'needs': \[[^\]]*\]", "'needs': []", table)
+    table = re.sub(r"'(needs|define)': \[[^\]]*\]", r"'\1': []", table)
     below = {name: floor["below"] for name, floor in ast.literal_eval(table).items()}
 
     def reachable(name):

@@ -15,6 +15,7 @@ const char* const kUsage =
     "usage: run_experiment CONFIG.json [--set path=value]... [--data-dir DIR]... [--out DIR] [--threads N]\n"
     "                      [--resume] [--overwrite] [--detect-anomaly] [--profile] [--dry-run] [--quiet] |\n"
     "                      --list [NAME] | --document FILE.md | --help | --version\n"
+    "       run_experiment --import IN OUT.h5 [--set field=value]... [--overwrite]\n"
     "       run_experiment SWEEP.json [--jobs N] [--shard I/N] and all of the above\n"
     "\n"
     "  --set path=value  change a field, such as degrade.ratio=4 or methods.two_cnn_fu.train.steps=500; a list takes "
@@ -36,6 +37,8 @@ const char* const kUsage =
     "  --shard I/N       of a sweep, do every N-th run from the I-th on\n"
     "  --list            name the methods, layers, metrics, sensors and scene formats\n"
     "  --list NAME       what the method, layer or metric of this name is, with its options\n"
+    "  --import IN OUT   make an HDF5 scene of a file in any known format, with a picture beside it; --set takes the\n"
+    "                    fields of data, such as axes=brc or crop.rows=100\n"
     "  --document FILE   print a Markdown file with its generated tables as the program now has them\n"
     "\n"
     "exit: 0 done; 1 failed while running; 2 bad usage or configuration; 3 data missing or unreadable; 130 "
@@ -43,9 +46,10 @@ const char* const kUsage =
 
 namespace {
 
-const std::vector<std::string> kOptions{
-    "--set",       "--data-dir",       "--out",     "--threads", "--jobs", "--shard",   "--quiet", "--resume",
-    "--overwrite", "--detect-anomaly", "--profile", "--dry-run", "--help", "--version", "--list",  "--document"};
+const std::vector<std::string> kOptions{"--set",      "--data-dir", "--out",    "--threads",   "--jobs",
+                                        "--shard",    "--quiet",    "--resume", "--overwrite", "--detect-anomaly",
+                                        "--profile",  "--dry-run",  "--help",   "--version",   "--list",
+                                        "--document", "--import"};
 
 /// An integer from 1 to `most`; 0 where the text is anything else.
 int positive(const std::string& text, long most) {
@@ -67,6 +71,20 @@ Shard shard_of(const std::string& text) {
   SPECFUSE_CHECK_AS(ConfigError, number > 0 && number <= count,
                     "--shard: expected I/N with I from 1 to N, such as 2/8, got \"", text, "\"");
   return {number, count};
+}
+
+/// Whether it is an option without a value, which is set then.
+bool set_switch(const std::string& text, Arguments& arguments) {
+  const std::pair<const char*, bool*> switches[] = {{"--resume", &arguments.resume},
+                                                    {"--overwrite", &arguments.overwrite},
+                                                    {"--profile", &arguments.profile},
+                                                    {"--dry-run", &arguments.dry_run}};
+  for (const auto& [name, value] : switches) {
+    if (text == name) return *value = true;
+  }
+  if (text == "--quiet") set_progress_visible(false);
+  if (text == "--detect-anomaly") set_detect_anomaly(true);
+  return text == "--quiet" || text == "--detect-anomaly";
 }
 
 }  // namespace
@@ -102,25 +120,20 @@ Arguments parse_arguments(int count, char** texts) {
       arguments.jobs = count_of(text, value());
     else if (text == "--shard")
       arguments.shard = shard_of(value());
-    else if (text == "--quiet")
-      set_progress_visible(false);
-    else if (text == "--resume")
-      arguments.resume = true;
-    else if (text == "--overwrite")
-      arguments.overwrite = true;
-    else if (text == "--detect-anomaly")
-      set_detect_anomaly(true);
-    else if (text == "--profile")
-      arguments.profile = true;
-    else if (text == "--dry-run")
-      arguments.dry_run = true;
     else if (text == "--help" || text == "-h" || text == "--version")
       arguments.question = text == "-h" ? "--help" : text;
-    else if (text == "--list" || text == "--document") {
+    else if (text == "--import") {
+      arguments.question = text;
+      arguments.subject = value();
+      SPECFUSE_CHECK_AS(ConfigError, i + 1 < count && *texts[i + 1] != '-', text,
+                        ": expected the file to make behind the one to read, got ",
+                        i + 1 < count ? texts[i + 1] : "nothing");
+      arguments.out = texts[++i];
+    } else if (text == "--list" || text == "--document") {
       arguments.question = text;
       const bool alone = text == "--list" && !joined && (i + 1 == count || *texts[i + 1] == '-');
       if (!alone) arguments.subject = value();
-    } else {
+    } else if (!set_switch(text, arguments)) {
       SPECFUSE_CHECK_AS(ConfigError, text.rfind('-', 0) != 0, "unknown option ", text, did_you_mean(text, kOptions),
                         "; --help lists them");
       SPECFUSE_CHECK_AS(ConfigError, arguments.config.empty(), "expected one CONFIG.json, got also ", text);

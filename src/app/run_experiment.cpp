@@ -14,6 +14,8 @@
 #include "specfuse/core/progress.h"
 #include "specfuse/io/file.h"
 #include "specfuse/kernels/dispatch.h"
+#include "specfuse/run/find_data.h"
+#include "specfuse/run/import_scene.h"
 #include "specfuse/run/runner.h"
 #include "specfuse/sweep/sweep_runner.h"
 
@@ -61,6 +63,12 @@ void run(const Arguments& arguments) {
   if (arguments.question == "--document") {
     const std::string& file = arguments.subject;
     return void(std::fputs(with_documentation(read_text(file), file).c_str(), stdout));
+  }
+  if (arguments.question == "--import") {
+    std::vector<std::string> directories{"."};  // a path on the command line starts where one stands
+    for (const std::string& directory : data_directories(arguments.data_directories)) directories.push_back(directory);
+    const Import import{arguments.subject, arguments.out, arguments.settings, directories, arguments.overwrite};
+    return void(std::fputs(import_scene(import).c_str(), stdout));
   }
   SPECFUSE_CHECK_AS(ConfigError, !arguments.config.empty(),
                     "expected CONFIG.json, got nothing; --help shows the usage");

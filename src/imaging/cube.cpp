@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "specfuse/core/error.h"
+#include "specfuse/imaging/georeference.h"
 
 namespace specfuse {
 
@@ -19,6 +20,7 @@ Cube crop(const Cube& cube, const Rectangle& part) {
   Cube result(part.rows, part.cols, cube.bands());
   result.wavelength_nm = cube.wavelength_nm;
   result.attributes = cube.attributes;
+  move_georeference(result, part.row, part.col);
   for (Index row = 0; row < part.rows; ++row) {
     std::copy_n(cube.pixel(part.row + row, part.col), part.cols * cube.bands(), result.pixel(row, 0));
     if (cube.valid.empty()) continue;
@@ -34,6 +36,7 @@ Cube crop_bands(const Cube& cube, Index first, Index count) {
                  cube.bands(), " bands, got ", count, " from ", first);
   Cube result(cube.rows(), cube.cols(), count);
   result.attributes = cube.attributes;
+  keep_bands(result, first, count);
   result.valid = cube.valid;
   if (!cube.wavelength_nm.empty()) {
     const auto from = cube.wavelength_nm.begin() + first;

@@ -8,6 +8,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
 #include "specfuse/core/threads.h"
+#include "specfuse/imaging/georeference.h"
 
 namespace specfuse {
 namespace {
@@ -105,6 +106,7 @@ Cube degrade_spatially(const Cube& fine, const Degradation& degradation) {
   Cube coarse(fine.rows() / ratio, fine.cols() / ratio, fine.bands());
   coarse.wavelength_nm = fine.wavelength_nm;
   coarse.attributes = fine.attributes;
+  move_georeference(coarse, 0, 0, static_cast<double>(ratio));
   const Index size = psf.dim(0), fine_cols = fine.cols(), bands = fine.bands();
   const auto down = positions_seen(fine.rows(), degradation), across = positions_seen(fine_cols, degradation);
   parallel_for(coarse.rows(), [&](Index row) {
@@ -132,6 +134,7 @@ Cube degrade_spectrally(const Cube& cube, const Tensor& srf) {
   const Index bands = cube.bands(), msi_bands = srf.dim(0);
   Cube msi(cube.rows(), cube.cols(), msi_bands);
   msi.attributes = cube.attributes;
+  keep_bands(msi, 0, 0);
   msi.valid = cube.valid;
   const auto respond = [&](Index row, const auto* spectrum) {
     double total = 0;

@@ -108,28 +108,36 @@ void load_measured(const ExperimentConfig& config, const std::vector<std::string
   for (const Cube* image : {&scene.measured->hsi, &scene.measured->msi}) check_data_of(*image);
 }
 
-/// Whether a scene has to be made of whole coarse pixels, or is cut to them.
-enum class Cut { none, to_fit };
+}  // namespace
 
-void load_reference(const ExperimentConfig& config, const std::vector<std::string>& directories, Cut cuts,
-                    Scene& scene) {
-  const DataConfig& data = config.data;
+Cube load_cube(const DataConfig& data, const std::vector<std::string>& directories) {
   const auto read = [&] {
     const SceneSource source{*data.dataset, *data.axes, data.nodata.value_or(NoData{})};
     return read_scene(find_file(*data.scene, directories), source);
   };
   Cube cube = data.scene ? read() : inside_key("data", [&] { return synthetic_scene(*data.synthetic); });
   set_wavelengths(data, directories, cube);
-  if (config.data.bands) {
-    const auto [first, count] = *config.data.bands;
+  if (data.bands) {
+    const auto [first, count] = *data.bands;
     SPECFUSE_CHECK_AS(ConfigError, count >= 1 && first + count <= cube.bands(), "data.bands: expected some of ",
                       cube.bands(), " bands, got ", count, " from ", first);
     cube = crop_bands(cube, first, count);
   }
-  if (config.data.crop) {
-    check_inside("data.crop", *config.data.crop, cube);
-    cube = crop(cube, *config.data.crop);
+  if (data.crop) {
+    check_inside("data.crop", *data.crop, cube);
+    cube = crop(cube, *data.crop);
   }
+  return cube;
+}
+
+namespace {
+
+/// Whether a scene has to be made of whole coarse pixels, or is cut to them.
+enum class Cut { none, to_fit };
+
+void load_reference(const ExperimentConfig& config, const std::vector<std::string>& directories, Cut cuts,
+                    Scene& scene) {
+  Cube cube = load_cube(config.data, directories);
   const Index ratio = config.degrade.ratio;
   if (cuts == Cut::to_fit) cube = crop(cube, {0, 0, cube.rows() / ratio * ratio, cube.cols() / ratio * ratio});
   SPECFUSE_CHECK_AS(ConfigError, cube.rows() % ratio == 0 && cube.cols() % ratio == 0,

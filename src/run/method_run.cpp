@@ -9,6 +9,7 @@
 #include "specfuse/core/profile.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/core/stopwatch.h"
+#include "specfuse/imaging/georeference.h"
 #include "specfuse/imaging/no_data.h"
 #include "specfuse/metrics/no_reference.h"
 #include "specfuse/metrics/profiles.h"
@@ -53,6 +54,15 @@ Task unmasked(Task task) {
   unmask_all(task.training);
   if (task.fine_tuning) unmask_all(*task.fine_tuning);
   return task;
+}
+
+/// The result lies where the MSI does, or else on the pixels that the HSI's are made of.
+void place_on_earth(const Pair& pair, FusedWithSigma& fusion) {
+  Cube& fused = fusion.fused;
+  const bool placed = pair.msi.attributes.contains(kGeotransformAttribute);
+  copy_georeference(placed ? pair.msi : pair.hsi, fused);
+  if (!placed) move_georeference(fused, 0, 0, 1 / static_cast<double>(pair.degradation.ratio));
+  if (fusion.sigma) copy_georeference(fused, *fusion.sigma);
 }
 
 /// The result has no data where the MSI has none, or the coarse pixel around.
@@ -115,6 +125,7 @@ Fusion fit_and_fuse(const MethodConfig& config, const Task& masked, const std::v
     static_cast<FusedWithSigma&>(fusion) = method->fuse_with_sigma(task.pair);
   }
   result.fuse_seconds = fusing.seconds();
+  place_on_earth(masked.pair, fusion);
   limit_to_data(masked.pair, fusion);
   result.peak_memory_mb = peak_memory_mb();
   result.remarks = method->remarks();

@@ -38,6 +38,7 @@ std::array<double, 3> common_steps(const Tensor& values) {
 std::string doubt_of_axes(const Cube& cube) {
   // On real scenes the share along spectra is 0.27 to 0.96, and 2.6 to 1000 times that of other axes.
   constexpr double kLeast = 0.2, kTimes = 2;
+  if (cube.bands() == 1) return {};  // a picture
   const auto [rows, cols, bands] = common_steps(cube.values);
   if (std::max(rows, cols) < kLeast || std::max(rows, cols) <= kTimes * bands) return {};
   return concat("the scene is taken as ", cube.size_text(), " (rows, columns, bands), but it changes along its ",

@@ -236,8 +236,12 @@ class CommandLine(ProgramTest):
         self.refused(2, "methods.0: hysure: expected the spectral response of the MSI, but the pair has none: degrade.srf gives "
                         "it, degrade.estimate.srf finds it from the pair",
                      self.run_config(experiment(data={"pair": "pair_no_srf.h5"}, methods=[{"name": "hysure"}])))
+        (self.folder / "scene.doc").write_text("once upon a time")
+        self.refused(3, r"scene.doc: expected a scene in a format that is known \(hdf5, npy, matlab, gdal\), got another; "
+                        "data/README.md shows how to make one",
+                     self.run_config(experiment(data={"scene": "scene.doc"})))
         (self.folder / "scene.mat").write_text("MATLAB 5.0 MAT-file")
-        self.refused(3, "scene.mat: expected a scene in a format that is known .*; data/README.md shows how to make one of MATLAB",
+        self.refused(3, "scene.mat: (expected a MATLAB file, got another|needs matio, and this program was built without it)",
                      self.run_config(experiment(data={"scene": "scene.mat"})))
         run = self.run_config(experiment(data={"scene": "missing.h5"}), "--data-dir", self.folder)
         self.assertEqual(run.stderr.count(str(self.folder) + ","), 1, run.stderr)

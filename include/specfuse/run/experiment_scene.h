@@ -30,6 +30,10 @@ struct Scene {
   std::vector<Scene> train, validation;
 };
 
+/// The scene that `data` names or describes, not a pair, with its wavelengths, the chosen bands and part. Throws
+/// `DataError` and `ConfigError`.
+Cube load_cube(const DataConfig& data, const std::vector<std::string>& directories);
+
 /// Reads or synthesises what `config.data` and, for `transfer`, `config.protocol` name, looking for files in
 /// `directories`, and resolves PSF and SRF for each. Throws `DataError` on data that is missing or unreadable and
 /// `ConfigError` on a degradation that does not fit them or scenes of other bands.

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "specfuse/imaging/cube.h"
+
+namespace specfuse {
+
+/// Attributes of a cube that say where on earth it is and what its bands are, under these names in any format.
+/// x and y of the upper left corner and the steps to the next column and row, in GDAL's order: x = g0 + col g1 + row
+/// g2, y = g3 + col g4 + row g5.
+inline const std::string kGeotransformAttribute = "geotransform";
+/// The coordinate system as well-known text.
+inline const std::string kProjectionAttribute = "projection";
+/// Of the bands: full widths at half maximum in nanometres, and 1 for a good one, 0 for a bad one.
+inline const std::string kFwhmAttribute = "fwhm_nm";
+inline const std::string kGoodBandsAttribute = "good_bands";
+
+/// Where the part of an image lies that begins at this pixel and whose pixels are `size` of the image's wide. Nothing
+/// happens to an image without a geotransform.
+void move_georeference(Cube& image, Index row, Index col, double size = 1);
+
+/// Leaves what is said of each band for `count` bands from `first` on; for none, nothing is said of bands any more.
+void keep_bands(Cube& image, Index first, Index count);
+
+/// The image without the bands that are said to be bad.
+Cube without_bad_bands(const Cube& image);
+
+/// Makes an image lie where one of the same pixels does, or nowhere where that has no georeference.
+void copy_georeference(const Cube& from, Cube& to);
+
+}  // namespace specfuse

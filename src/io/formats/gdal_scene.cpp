@@ -1,0 +1,216 @@
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+#include <filesystem>
+#include <memory>
+
+#include "specfuse/core/error.h"
+#include "specfuse/imaging/georeference.h"
+#include "specfuse/io/scene.h"
+
+#ifdef SPECFUSE_GDAL
+#include <cpl_error.h>
+#include <gdal.h>
+#endif
+
+namespace specfuse {
+namespace {
+
+constexpr const char* kSummary = "whatever GDAL reads: ENVI, GeoTIFF and others";
+
+std::string ending_of(const std::string& path) {
+  std::string ending = std::filesystem::path(path).extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return std::tolower(c); });
+  return ending;
+}
+
+#ifndef SPECFUSE_GDAL
+
+/// Files that are most likely such ones.
+bool recognises(const std::string& path) {
+  constexpr std::array<const char*, 9> kEndings{".hdr", ".img", ".dat",  ".bsq", ".bil",
+                                                ".bip", ".tif", ".tiff", ".vrt"};
+  return std::find(kEndings.begin(), kEndings.end(), ending_of(path)) != kEndings.end();
+}
+
+Cube read(const std::string& path, const std::string&) {
+  throw DataError(concat(path,
+                         ": needs GDAL, and this program was built without it; install it (Debian: libgdal-dev), "
+                         "then build again"));
+}
+
+#else
+
+/// The data file beside an ENVI header, which is what GDAL opens.
+std::string data_file(const std::string& path) {
+  if (ending_of(path) != ".hdr") return path;
+  const std::filesystem::path stem = std::filesystem::path(path).replace_extension();
+  for (const char* ending : {"", ".img", ".dat", ".bsq", ".bil", ".bip", ".raw"}) {
+    const std::string file = stem.string() + ending;
+    if (std::filesystem::is_regular_file(file)) return file;
+  }
+  throw DataError(concat(path, ": expected the data of this header beside it, as ", stem.string(),
+                         " with .img, .dat, .bsq, .bil, .bip, .raw or no ending"));
+}
+
+using Raster = std::unique_ptr<void, decltype(&GDALClose)>;
+
+Raster open(const std::string& path) {
+  GDALAllRegister();
+  CPLPushErrorHandler(CPLQuietErrorHandler);
+  Raster raster(GDALOpenEx(path.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY, nullptr, nullptr, nullptr), GDALClose);
+  CPLPopErrorHandler();
+  return raster;
+}
+
+bool recognises(const std::string& path) { return ending_of(path) == ".hdr" || open(path) != nullptr; }
+
+std::string text_or_nothing(const char* text) { return text == nullptr ? "" : text; }
+
+/// The numbers in a text such as "{400.5, 410}".
+std::vector<double> numbers_in(const std::string& text) {
+  std::vector<double> numbers;
+  for (const char* at = text.c_str(); *at != '\0';) {
+    char* end = nullptr;
+    const double number = std::strtod(at, &end);
+    if (end == at) {
+      ++at;
+    } else {
+      numbers.push_back(number);
+      at = end;
+    }
+  }
+  return numbers;
+}
+
+/// In nanometres: where the unit is not said, wavelengths below 100 are micrometres.
+void to_nanometres(std::vector<double>& values, const std::string& unit, bool are_small) {
+  const bool micrometres = unit.empty() || unit == "Unknown" ? are_small : std::tolower(unit[0]) == 'm' || unit == "um";
+  for (double& value : values) value *= micrometres ? 1000 : 1;
+}
+
+bool below_100(const std::vector<double>& values) {
+  return !values.empty() && *std::max_element(values.begin(), values.end()) < 100;
+}
+
+class GdalScene {
+ public:
+  explicit GdalScene(const std::string& path)
+      : path_(path), raster_(open(data_file(path))), bands_(raster_ ? GDALGetRasterCount(raster_.get()) : 0) {
+    SPECFUSE_CHECK_AS(DataError, bands_ > 0, path_, ": expected an image, got none: ", CPLGetLastErrorMsg());
+  }
+
+  Cube read() const {
+    Cube cube(GDALGetRasterYSize(raster_.get()), GDALGetRasterXSize(raster_.get()), bands_);
+    read_values(cube);
+    read_no_data(cube);
+    read_wavelengths(cube);
+    read_georeference(cube);
+    return cube;
+  }
+
+ private:
+  GDALRasterBandH band(int number) const { return GDALGetRasterBand(raster_.get(), number); }
+
+  void read_values(Cube& cube) const {
+    for (int b = 1; b <= bands_; ++b) {
+      SPECFUSE_CHECK_AS(DataError, GDALDataTypeIsComplex(GDALGetRasterDataType(band(b))) == 0, path_,
+                        ": expected real values, got complex ones in band ", b);
+    }
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    const auto spacing = static_cast<GSpacing>(sizeof(float));
+    const int cols = static_cast<int>(cube.cols()), rows = static_cast<int>(cube.rows());
+    const CPLErr error =
+        GDALDatasetRasterIOEx(raster_.get(), GF_Read, 0, 0, cols, rows, cube.values.data(), cols, rows, GDT_Float32,
+                              bands_, nullptr, spacing * bands_, spacing * bands_ * cols, spacing, nullptr);
+    CPLPopErrorHandler();
+    SPECFUSE_CHECK_AS(DataError, error == CE_None, "cannot read ", path_, ": ", CPLGetLastErrorMsg());
+  }
+
+  /// Scales the values as the file says. One value stands for no data, which is kept where nothing is scaled; else it
+  /// becomes NaN.
+  void read_no_data(Cube& cube) const {
+    bool scaled = false, several = false, any = false;
+    double first = 0;
+    std::vector<double> missing(static_cast<std::size_t>(bands_)), scales = missing, offsets = missing;
+    std::vector<int> has(static_cast<std::size_t>(bands_));
+    for (int b = 0; b < bands_; ++b) {
+      const auto at = static_cast<std::size_t>(b);
+      missing[at] = GDALGetRasterNoDataValue(band(b + 1), &has[at]);
+      int given = 0;
+      scales[at] = GDALGetRasterScale(band(b + 1), &given);
+      if (given == 0) scales[at] = 1;
+      offsets[at] = GDALGetRasterOffset(band(b + 1), &given);
+      if (given == 0) offsets[at] = 0;
+      scaled = scaled || scales[at] != 1 || offsets[at] != 0;
+      if (has[at] == 0) continue;
+      const bool same = missing[at] == first || (std::isnan(missing[at]) && std::isnan(first));
+      several = several || (any && !same);
+      if (!any) first = missing[at];
+      any = true;
+    }
+    if (scaled || several) {
+      for (Index i = 0; i < cube.values.size(); ++i) {
+        const auto at = static_cast<std::size_t>(i % bands_);
+        const bool none = has[at] != 0 && cube.values[i] == static_cast<float>(missing[at]);
+        cube.values[i] = none ? std::nanf("") : static_cast<float>(double{cube.values[i]} * scales[at] + offsets[at]);
+      }
+      first = std::nan("");
+    }
+    if (any) cube.attributes[kNoDataAttribute] = std::vector<double>{first};
+  }
+
+  /// What is said of each band: of the file as a list, or of the bands one by one.
+  std::vector<double> numbers_of(const char* name) const {
+    std::vector<double> numbers = numbers_in(text_or_nothing(GDALGetMetadataItem(raster_.get(), name, "ENVI")));
+    if (static_cast<int>(numbers.size()) == bands_) return numbers;
+    numbers.clear();
+    for (int b = 1; b <= bands_; ++b) {
+      const std::vector<double> one = numbers_in(text_or_nothing(GDALGetMetadataItem(band(b), name, nullptr)));
+      if (one.size() != 1) return {};
+      numbers.push_back(one.front());
+    }
+    return numbers;
+  }
+
+  void read_wavelengths(Cube& cube) const {
+    std::string unit = text_or_nothing(GDALGetMetadataItem(raster_.get(), "wavelength_units", "ENVI"));
+    if (unit.empty()) unit = text_or_nothing(GDALGetMetadataItem(band(1), "wavelength_units", nullptr));
+    cube.wavelength_nm = numbers_of("wavelength");
+    const bool small = below_100(cube.wavelength_nm);
+    to_nanometres(cube.wavelength_nm, unit, small);
+    std::vector<double> fwhm = numbers_of("fwhm");
+    to_nanometres(fwhm, unit, small);
+    if (!fwhm.empty()) cube.attributes[kFwhmAttribute] = fwhm;
+    const std::vector<double> good = numbers_of("bbl");
+    if (!good.empty()) cube.attributes[kGoodBandsAttribute] = good;
+  }
+
+  void read_georeference(Cube& cube) const {
+    std::vector<double> transform(6);
+    if (GDALGetGeoTransform(raster_.get(), transform.data()) == CE_None) {
+      cube.attributes[kGeotransformAttribute] = transform;
+    }
+    const std::string projection = text_or_nothing(GDALGetProjectionRef(raster_.get()));
+    if (!projection.empty()) cube.attributes[kProjectionAttribute] = projection;
+    for (const char* name : {"description", "sensor type"}) {
+      const std::string text = text_or_nothing(GDALGetMetadataItem(raster_.get(), name, "ENVI"));
+      if (!text.empty()) cube.attributes[name == std::string("description") ? "scene" : "sensor"] = text;
+    }
+  }
+
+  std::string path_;
+  Raster raster_;
+  int bands_;
+};
+
+Cube read(const std::string& path, const std::string&) { return GdalScene(path).read(); }
+
+#endif
+
+}  // namespace
+
+SceneFormat gdal_scene_format() { return {"gdal", kSummary, recognises, read}; }
+
+}  // namespace specfuse

@@ -1,0 +1,201 @@
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <fstream>
+#include <memory>
+#include <string_view>
+
+#include "io/reorder.h"
+#include "specfuse/core/error.h"
+#include "specfuse/io/scene.h"
+
+#ifdef SPECFUSE_MATIO
+#include <matio.h>
+#endif
+
+namespace specfuse {
+namespace {
+
+/// What the text at the beginning of a file of version 5 starts with; files of version 7.3 are HDF5.
+constexpr std::string_view kMagic = "MATLAB 5.0 MAT-file";
+
+bool recognises(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::array<char, kMagic.size()> bytes{};
+  return file.read(bytes.data(), bytes.size()) && std::equal(bytes.begin(), bytes.end(), kMagic.begin());
+}
+
+#ifndef SPECFUSE_MATIO
+
+Cube read(const std::string& path, const std::string&) {
+  throw DataError(concat(path,
+                         ": needs matio, and this program was built without it; install it (Debian: libmatio-dev), "
+                         "then build again"));
+}
+
+#else
+
+using Variable = std::unique_ptr<matvar_t, decltype(&Mat_VarFree)>;
+
+/// Numbers that are neither complex nor sparse.
+bool is_numeric(const matvar_t& variable) {
+  return variable.isComplex == 0 && variable.class_type >= MAT_C_DOUBLE && variable.class_type <= MAT_C_UINT64;
+}
+
+template <class Number>
+void convert(const void* from, float* to, std::size_t count) {
+  const auto* const numbers = static_cast<const Number*>(from);
+  std::transform(numbers, numbers + count, to, [](Number number) { return static_cast<float>(number); });
+}
+
+/// The values in the order of the file, first dimension fastest.
+void copy_values(const matvar_t& variable, float* to, std::size_t count) {
+  switch (variable.class_type) {
+    case MAT_C_DOUBLE:
+      return convert<double>(variable.data, to, count);
+    case MAT_C_SINGLE:
+      return convert<float>(variable.data, to, count);
+    case MAT_C_INT8:
+      return convert<std::int8_t>(variable.data, to, count);
+    case MAT_C_UINT8:
+      return convert<std::uint8_t>(variable.data, to, count);
+    case MAT_C_INT16:
+      return convert<std::int16_t>(variable.data, to, count);
+    case MAT_C_UINT16:
+      return convert<std::uint16_t>(variable.data, to, count);
+    case MAT_C_INT32:
+      return convert<std::int32_t>(variable.data, to, count);
+    case MAT_C_UINT32:
+      return convert<std::uint32_t>(variable.data, to, count);
+    case MAT_C_INT64:
+      return convert<std::int64_t>(variable.data, to, count);
+    default:
+      return convert<std::uint64_t>(variable.data, to, count);
+  }
+}
+
+class MatlabScene {
+ public:
+  explicit MatlabScene(const std::string& path)
+      : path_(path), file_(Mat_Open(path.c_str(), MAT_ACC_RDONLY), Mat_Close) {
+    Mat_LogInit("specfuse");
+    Mat_LogInitFunc("specfuse", [](int, char*) {});
+    SPECFUSE_CHECK_AS(DataError, file_ != nullptr, path_, ": expected a MATLAB file, got another");
+    while (const Variable variable{Mat_VarReadNextInfo(file_.get()), Mat_VarFree}) {
+      if (!is_numeric(*variable)) continue;
+      known_.push_back({variable->name, {variable->dims, variable->dims + variable->rank}});
+    }
+  }
+
+  Cube read(const std::string& dataset) {
+    const std::string name = dataset.substr(dataset.find_first_not_of('/'));
+    const Known& known = choose(name);
+    const std::vector<double> rows = numbers("nRow"), cols = numbers("nCol");
+    Cube cube;
+    if (known.extents.size() == 3) {
+      cube.values = in_order(values(known, {known.extents[2], known.extents[1], known.extents[0]}), "bcr");
+    } else {
+      // Bands by pixels, down the columns.
+      cube.values = in_order(
+          values(known, {static_cast<std::size_t>(cols[0]), static_cast<std::size_t>(rows[0]), known.extents[0]}),
+          "crb");
+    }
+    for (const char* wavelengths : {"wavelength_nm", "wavelengths", "wavelength"}) {
+      std::vector<double> found = numbers(wavelengths);
+      if (std::ssize(found) != cube.bands()) continue;
+      const bool micrometres = *std::max_element(found.begin(), found.end()) < 100;
+      for (double& value : found) value *= micrometres ? 1000 : 1;
+      cube.wavelength_nm = found;
+      break;
+    }
+    return cube;
+  }
+
+ private:
+  struct Known {
+    std::string name;
+    std::vector<std::size_t> extents;
+  };
+
+  std::string list() const {
+    std::string text;
+    for (const Known& known : known_) {
+      text += concat(text.empty() ? "" : ", ", known.name, " [");
+      for (std::size_t i = 0; i < known.extents.size(); ++i) text += concat(i == 0 ? "" : " x ", known.extents[i]);
+      text += "]";
+    }
+    return text.empty() ? "none" : text;
+  }
+
+  /// The variable of this name; or else the only cube, or the largest matrix of bands by pixels of nRow x nCol.
+  const Known& choose(const std::string& name) {
+    const std::vector<double> rows = numbers("nRow"), cols = numbers("nCol");
+    const bool sized = rows.size() == 1 && cols.size() == 1;
+    const auto matrix = [&](const Known& known) {
+      return sized && known.extents.size() == 2 && known.extents[1] > 1 &&
+             static_cast<double>(known.extents[1]) == rows[0] * cols[0];
+    };
+    const Known *only = nullptr, *largest = nullptr;
+    int cubes = 0;
+    for (const Known& known : known_) {
+      const bool cube = known.extents.size() == 3;
+      if (known.name == name && (cube || matrix(known))) return known;
+      if (cube) {
+        ++cubes;
+        only = &known;
+      } else if (matrix(known) && (largest == nullptr || known.extents[0] > largest->extents[0])) {
+        largest = &known;
+      }
+    }
+    const bool any = name == "cube";  // nobody asked for one
+    if (any && cubes == 1) return *only;
+    if (any && cubes == 0 && largest != nullptr) return *largest;
+    throw DataError(concat(path_, ": expected ", any ? "one variable of three dimensions" : "the variable " + name,
+                           ", named in data.dataset, got ", list()));
+  }
+
+  Tensor values(const Known& known, const std::array<std::size_t, 3>& extents) {
+    const Variable variable{Mat_VarRead(file_.get(), known.name.c_str()), Mat_VarFree};
+    SPECFUSE_CHECK_AS(DataError, variable != nullptr && variable->data != nullptr, "cannot read ", known.name, " of ",
+                      path_);
+    Tensor result = Tensor::uninitialized(
+        {static_cast<Index>(extents[0]), static_cast<Index>(extents[1]), static_cast<Index>(extents[2])});
+    copy_values(*variable, result.data(), static_cast<std::size_t>(result.size()));
+    return result;
+  }
+
+  /// Of a variable; none where it is not there.
+  std::vector<double> numbers(const std::string& name) {
+    const auto found =
+        std::find_if(known_.begin(), known_.end(), [&](const Known& known) { return known.name == name; });
+    if (found == known_.end()) return {};
+    std::size_t count = 1;
+    for (const std::size_t extent : found->extents) count *= extent;
+    const Variable variable{Mat_VarRead(file_.get(), name.c_str()), Mat_VarFree};
+    if (variable == nullptr || variable->data == nullptr) return {};
+    if (variable->class_type == MAT_C_DOUBLE) {
+      const auto* const all = static_cast<const double*>(variable->data);
+      return {all, all + count};
+    }
+    std::vector<float> few(count);
+    copy_values(*variable, few.data(), count);
+    return {few.begin(), few.end()};
+  }
+
+  std::string path_;
+  std::unique_ptr<mat_t, decltype(&Mat_Close)> file_;
+  std::vector<Known> known_;
+};
+
+Cube read(const std::string& path, const std::string& dataset) { return MatlabScene(path).read(dataset); }
+
+#endif
+
+}  // namespace
+
+SceneFormat matlab_scene_format() {
+  return {"matlab", "MATLAB up to version 7: the only variable of three dimensions, or the one that is named",
+          recognises, read};
+}
+
+}  // namespace specfuse

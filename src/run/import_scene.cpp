@@ -1,0 +1,74 @@
+#include "specfuse/run/import_scene.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "run/scene_doubts.h"
+#include "specfuse/config/config.h"
+#include "specfuse/config/json_fields.h"
+#include "specfuse/core/error.h"
+#include "specfuse/imaging/georeference.h"
+#include "specfuse/io/file.h"
+#include "specfuse/io/png.h"
+#include "specfuse/io/scene.h"
+#include "specfuse/report/picture.h"
+#include "specfuse/report/text_format.h"
+#include "specfuse/run/experiment_scene.h"
+
+namespace specfuse {
+namespace {
+
+/// The settings as those of an experiment with this scene, which checks them as it does those of any.
+DataConfig data_of(const Import& import) {
+  const Json json{
+      {"name", "import"}, {"data", {{"scene", import.from}}}, {"methods", Json::array({{{"name", "bicubic"}}})}};
+  std::vector<std::string> settings;
+  for (const std::string& setting : import.settings) settings.push_back("data." + setting);
+  return parse_config(json.dump(), "--import", settings).data;
+}
+
+std::string wavelengths_text(const Cube& cube) {
+  if (cube.wavelength_nm.empty()) return "unknown; --set wavelength_nm=... gives them";
+  const auto [least, most] = std::minmax_element(cube.wavelength_nm.begin(), cube.wavelength_nm.end());
+  return concat(number_text(*least), " to ", number_text(*most), " nm");
+}
+
+std::string values_text(const Cube& cube) {
+  const auto [least, most] = std::minmax_element(cube.values.data(), cube.values.data() + cube.values.size());
+  return concat(number_text(double{*least}), " to ", number_text(double{*most}));
+}
+
+std::string place_text(const Cube& cube) {
+  const auto found = cube.attributes.find(kGeotransformAttribute);
+  const auto* const at = found == cube.attributes.end() ? nullptr : std::get_if<std::vector<double>>(&found->second);
+  if (at == nullptr || at->size() != 6) return "unknown";
+  return concat("upper left corner at ", exact_number_text((*at)[0]), ", ", exact_number_text((*at)[3]), ", pixels of ",
+                exact_number_text((*at)[1]), " x ", exact_number_text((*at)[5]),
+                cube.attributes.contains(kProjectionAttribute) ? "" : ", projection unknown");
+}
+
+}  // namespace
+
+std::string import_scene(const Import& import) {
+  SPECFUSE_CHECK_AS(ConfigError, import.overwrite || !std::filesystem::exists(import.to), import.to,
+                    " is there already; --overwrite replaces it");
+  const Cube whole = load_cube(data_of(import), import.data_directories);
+  const Cube cube = without_bad_bands(whole);
+  const bool told = std::any_of(import.settings.begin(), import.settings.end(),
+                                [](const std::string& setting) { return setting.starts_with("axes="); });
+  const std::string doubt = told ? "" : doubt_of_axes(cube);
+  SPECFUSE_CHECK_AS(ConfigError, doubt.empty(), import.from, ": ", doubt,
+                    " --set axes=... says so; axes=rcb keeps them");
+  write_cube(import.to, cube);
+  const std::string picture = std::filesystem::path(import.to).replace_extension(".png").string();
+  write_text_atomically(picture, encode_png(page_sized(composite(cube, stretch_of(cube)))));
+  const auto missing = std::count(cube.valid.begin(), cube.valid.end(), std::uint8_t{0});
+  std::string text = concat("scene        ", import.to, "\npicture      ", picture, "\nsize         ", cube.size_text(),
+                            " (rows, columns, bands)\n");
+  if (cube.bands() < whole.bands()) text += concat("left out     ", whole.bands() - cube.bands(), " bad bands\n");
+  return text + concat("wavelengths  ", wavelengths_text(cube), "\nvalues       ", values_text(cube), "\nno data      ",
+                       missing, " of ", cube.pixels(), " pixels\nplace        ", place_text(cube), "\n");
+}
+
+}  // namespace specfuse
