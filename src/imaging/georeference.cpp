@@ -11,7 +11,7 @@ void move_georeference(Cube& image, Index row, Index col, double size) {
   const auto down = static_cast<double>(row), right = static_cast<double>(col);
   at[0] += right * at[1] + down * at[2];
   at[3] += right * at[4] + down * at[5];
-  for (const std::size_t step : {1, 2, 4, 5}) at[step] *= size;
+  for (const std::size_t step : {1u, 2u, 4u, 5u}) at[step] *= size;
 }
 
 void keep_bands(Cube& image, Index first, Index count) {

@@ -151,7 +151,8 @@ TEST_CASE("formats: an ENVI image of every interleave, type and order of bytes i
   const TemporaryFolder folder;
   const std::string path = folder.file("a.hdr"), data = folder.file("a.img");
   const std::pair<const char*, const char*> interleaves[] = {{"bsq", "brc"}, {"bil", "rbc"}, {"bip", "rcb"}};
-  for (const auto& [interleave, axes] : interleaves) {
+  for (const auto& pair : interleaves) {
+    const std::string interleave = pair.first, axes = pair.second;
     for (const bool big : {false, true}) {
       CAPTURE(interleave);
       CAPTURE(big);
