@@ -5,7 +5,7 @@
 
 namespace specfuse {
 
-/// The file data/two_cnn_fu_plus.h5, put into the program by src/methods/plus/embed.py.
+/// The file data/two_cnn_fu_plus.h5, put into the program by src/embed.py.
 extern const unsigned char kPlusWeights[];
 extern const std::size_t kPlusWeightsSize;
 
