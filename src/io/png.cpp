@@ -2,9 +2,12 @@
 
 #include <png.h>
 
+#include <array>
 #include <cmath>
+#include <map>
 #include <new>
 #include <utility>
+#include <vector>
 
 #include "specfuse/core/error.h"
 
@@ -38,17 +41,43 @@ void append(png_structp png, png_bytep data, png_size_t count) {
 
 void flush(png_structp) {}
 
+/// A picture of at most 256 colours as a place in their list for each pixel, a third of the bytes; empty places: it has
+/// more.
+struct Indexed {
+  std::vector<png_color> colours;
+  std::vector<std::uint8_t> places;
+};
+
+Indexed indexed(const Image& image) {
+  constexpr std::size_t kMost = 256;
+  Indexed result;
+  std::map<std::array<std::uint8_t, 3>, std::uint8_t> known;
+  result.places.reserve(image.rgb.size() / 3);
+  for (std::size_t i = 0; i < image.rgb.size(); i += 3) {
+    const std::array<std::uint8_t, 3> colour{image.rgb[i], image.rgb[i + 1], image.rgb[i + 2]};
+    const auto [found, added] = known.try_emplace(colour, static_cast<std::uint8_t>(result.colours.size()));
+    if (added && result.colours.size() == kMost) return {};
+    if (added) result.colours.push_back({colour[0], colour[1], colour[2]});
+    result.places.push_back(found->second);
+  }
+  return result;
+}
+
 /// The part in which libpng may jump: plain values only.
-bool encode(png_structp png, png_infop info, const Image& image, int dots_per_inch) {
+bool encode(png_structp png, png_infop info, const Image& image, const Indexed& few, int dots_per_inch) {
   if (setjmp(png_jmpbuf(png))) return false;
   png_set_IHDR(png, info, static_cast<png_uint_32>(image.cols), static_cast<png_uint_32>(image.rows), 8,
-               PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+               few.places.empty() ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_PALETTE, PNG_INTERLACE_NONE,
+               PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  if (!few.places.empty()) png_set_PLTE(png, info, few.colours.data(), static_cast<int>(few.colours.size()));
   if (dots_per_inch > 0) {
     const auto per_metre = static_cast<png_uint_32>(std::lround(dots_per_inch / 0.0254));
     png_set_pHYs(png, info, per_metre, per_metre, PNG_RESOLUTION_METER);
   }
   png_write_info(png, info);
-  for (Index row = 0; row < image.rows; ++row) png_write_row(png, image.pixel(row, 0));
+  for (Index row = 0; row < image.rows; ++row) {
+    png_write_row(png, few.places.empty() ? image.pixel(row, 0) : few.places.data() + row * image.cols);
+  }
   png_write_end(png, nullptr);
   return true;
 }
@@ -60,13 +89,14 @@ std::string encode_png(const Image& image, int dots_per_inch) {
                      image.rgb.size() == static_cast<std::size_t>(image.rows * image.cols * 3),
                  "encode_png: expected rows * cols * 3 bytes of a picture, got ", image.rgb.size(), " bytes for ",
                  image.rows, " x ", image.cols, " pixels");
+  const Indexed few = indexed(image);
   Encoder encoder;
   png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &encoder, keep_reason, ignore_warning);
   png_infop info = png == nullptr ? nullptr : png_create_info_struct(png);
   bool done = false;
   if (info != nullptr) {
     png_set_write_fn(png, &encoder, append, flush);
-    done = encode(png, info, image, dots_per_inch);
+    done = encode(png, info, image, few, dots_per_inch);
   }
   png_destroy_write_struct(&png, &info);
   SPECFUSE_CHECK(done, "encode_png: ", image.rows, " x ", image.cols,

@@ -15,7 +15,9 @@ namespace {
 
 /// The colour at a position from 0 to 1 of a scale of colours at even distances.
 Rgb colour_within(std::span<const Rgb> scale, float position) {
-  const float at = std::clamp(position, 0.0f, 1.0f) * static_cast<float>(scale.size() - 1);
+  // In 254 steps, which no eye sees: with grey, these are few enough colours for a small file.
+  const float step = std::round(254 * std::clamp(position, 0.0f, 1.0f)) / 254;
+  const float at = step * static_cast<float>(scale.size() - 1);
   const std::size_t i = std::min(static_cast<std::size_t>(at), scale.size() - 2);
   const float part = at - static_cast<float>(i);
   Rgb colour;

@@ -14,7 +14,8 @@ Image decode(const std::string& bytes) {
   png_image png{};
   png.version = PNG_IMAGE_VERSION;
   REQUIRE(png_image_begin_read_from_memory(&png, bytes.data(), bytes.size()) != 0);
-  CHECK(png.format == PNG_FORMAT_RGB);
+  CHECK((png.format & ~static_cast<unsigned>(PNG_FORMAT_FLAG_COLORMAP)) == PNG_FORMAT_RGB);
+  png.format = PNG_FORMAT_RGB;
   Image image(png.height, png.width);
   REQUIRE(png_image_finish_read(&png, nullptr, image.rgb.data(), 0, nullptr) != 0);
   return image;
@@ -39,6 +40,21 @@ TEST_CASE("png: the size for print is that of the dots per inch") {
   REQUIRE(at != std::string::npos);
   CHECK(bytes.substr(at + 4, 9) == std::string("\0\0\x2e\x23\0\0\x2e\x23\x01", 9));  // 11811 a metre
   CHECK(encode_png(Image(1, 1)).find("pHYs") == std::string::npos);
+}
+
+TEST_CASE("png: a picture of at most 256 colours is stored as places in their list") {
+  for (const int colours : {1, 2, 255, 256, 257}) {
+    CAPTURE(colours);
+    Image image(32, 32);
+    for (std::size_t i = 0; i < 32 * 32; ++i) {
+      const auto colour = static_cast<std::size_t>(i * 7 % static_cast<std::size_t>(colours));
+      image.rgb[3 * i] = static_cast<std::uint8_t>(colour);
+      image.rgb[3 * i + 1] = static_cast<std::uint8_t>(colour / 256);
+    }
+    const std::string bytes = encode_png(image);
+    CHECK(decode(bytes).rgb == image.rgb);
+    CHECK(contains(bytes, "PLTE") == (colours <= 256));
+  }
 }
 
 TEST_CASE("png: an empty picture, a wrong number of bytes and what libpng refuses are errors") {

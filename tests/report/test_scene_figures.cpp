@@ -56,7 +56,7 @@ TEST_CASE("scene figures: maps of one kind share one scale, of what is defined")
   CHECK(contains(errors.note, "up to 8, "));
   CHECK(contains(errors.colour_bar.svg, ">(values of the scene)</text>"));
   CHECK(errors.figures[0].image.pixel(0, 0)[0] == 252);
-  CHECK(errors.figures[1].image.pixel(0, 0)[0] == 86);
+  CHECK(errors.figures[1].image.pixel(0, 0)[0] == 87);
 }
 
 TEST_CASE("scene figures: an expected error stands beside the true one, on its scale") {
@@ -77,7 +77,7 @@ TEST_CASE("scene figures: an expected error stands beside the true one, on its s
   CHECK(errors.figures[1].caption == "sure, expected");
   CHECK(errors.figures[2].name == "error_silent");
   CHECK(errors.figures[0].image.pixel(0, 0)[0] == 252);
-  CHECK(errors.figures[1].image.pixel(0, 0)[0] == 86);
+  CHECK(errors.figures[1].image.pixel(0, 0)[0] == 87);
 }
 
 TEST_CASE("scene figures: without a reference the expected error has a map and a scale of its own") {
