@@ -22,7 +22,7 @@ TOP_LEVEL = {"Makefile", "meson.build", "meson_options.txt", "README.md", "LICEN
              "python"}
 LIBRARY = ("src", "include/specfuse")
 CPP = {".h", ".cpp"}
-CODE = CPP | {".def", ".py", ".build"}
+CODE = CPP | {".def", ".py", ".build", ".js"}
 
 # A comment, a raw string, a string, or a character in quotes that is no digit separator as in 1'000.
 LITERAL = re.compile(r'//[^\n]*|/\*.*?\*/|R"([^(]*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|(?<!\w)\'(?:\\.|[^\'\\\n])*\'', re.S)
@@ -173,6 +173,7 @@ PLANTED = [
     ({"tests/a.cpp": "\n" * 350}, 0),
     ({"tests/a.cpp": "\n" * 351}, 1),
     ({"bench/a.py": "\n" * 351}, 1),
+    ({"src/floor0/a.js": "\n" * 351}, 1),
     ({"tests/a.cpp": "void f() {" + "\n" * 59 + "}\n"}, 0),
     ({"tests/a.cpp": "void f() {" + "\n" * 60 + "}\n"}, 1),
     ({"tests/a.cpp": LONG_CONSTRUCTOR}, 1),

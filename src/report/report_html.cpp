@@ -56,11 +56,27 @@ dd { margin: 0; overflow-wrap: anywhere; }
   dt::after { content: ":"; } }
 )";
 
+/// A picture with no more pixels than a page shows of it: those of a scene of 512 x 512 pixels would be 17 MB. Beside
+/// the page it has all of them.
+Image thumbnail(const Image& image) {
+  constexpr Index kMost = 256;
+  const Index longer = std::max(image.rows, image.cols);
+  if (longer <= kMost) return image;
+  Image result(std::max(Index{1}, image.rows * kMost / longer), std::max(Index{1}, image.cols * kMost / longer));
+  for (Index row = 0; row < result.rows; ++row) {
+    for (Index col = 0; col < result.cols; ++col) {
+      std::copy_n(image.pixel(row * image.rows / result.rows, col * image.cols / result.cols), 3,
+                  result.pixel(row, col));
+    }
+  }
+  return result;
+}
+
 std::string figure_html(const Figure& figure) {
   std::string html = "<figure>";
   if (figure.image.rows > 0) {
-    html += concat("<img alt=\"", escape_html(figure.caption), "\" src=\"data:image/png;base64,",
-                   base64(encode_png(figure.image)), "\">");
+    html += concat("<img alt=\"", escape_html(figure.caption), "\" data-name=\"", escape_html(figure.name),
+                   "\" src=\"data:image/png;base64,", base64(encode_png(thumbnail(figure.image))), "\">");
   }
   html += figure.svg;
   if (!figure.caption.empty()) html += concat("<figcaption>", escape_html(figure.caption), "</figcaption>");
@@ -99,10 +115,12 @@ std::string facts_html(const Facts& facts) {
 
 std::string report_html(const ReportContent& content) {
   const std::string title = escape_html(content.title);
+  const bool viewed = !content.viewer.description.empty();
   std::string html = concat(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
-      title, "</title>\n<style>\n", css_colours(), kStyle, "</style>\n</head>\n<body>\n<h1>", title, "</h1>\n");
+      title, "</title>\n<style>\n", css_colours(), kStyle, viewed ? viewer_style() : "",
+      "</style>\n</head>\n<body>\n<h1>", title, "</h1>\n");
   html += "<p class=\"faint\">";
   for (const std::string& line : content.summary) html += escape_html(line) + "<br>\n";
   html += "</p>\n";
@@ -110,6 +128,7 @@ std::string report_html(const ReportContent& content) {
   for (const std::string& note : content.notes) html += concat("<p>", escape_html(note), "</p>\n");
   for (const FigureGroup& group : content.groups) html += group_html(group);
   for (const Facts& facts : content.facts) html += facts_html(facts);
+  if (viewed) html += viewer_html(content.viewer);
   return html + "</body>\n</html>\n";
 }
 

@@ -1,6 +1,7 @@
 #include "run/result_files.h"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "run/earlier_run.h"
 #include "run/kept_method.h"
@@ -69,11 +70,12 @@ std::string summary_text(const ResultTables& tables) {
   return joined({tables.short_scores, tables.estimates}, table_text);
 }
 
-std::string write_results(const ExperimentResults& results, const std::vector<FigureGroup>& figures,
-                          const std::string& log, ResultFolder& folder) {
+std::string write_results(const ExperimentResults& results, SceneOnPage scene, const std::string& log,
+                          ResultFolder& folder) {
   const ResultTables tables = result_tables(results);
-  const ReportContent content = report_content(results, tables, figures);
-  const auto write = [&](const char* name, const std::string& text) {
+  ReportContent content = report_content(results, tables, std::move(scene.figures));
+  content.viewer = std::move(scene.viewer);
+  const auto write = [&](const std::string& name, const std::string& text) {
     write_text_atomically(folder.staged(name), text);
   };
   write(kConfigFile, config_text(results.config));
@@ -84,6 +86,7 @@ std::string write_results(const ExperimentResults& results, const std::vector<Fi
   write(kScoresLatex, joined({tables.short_scores, tables.estimates}, table_latex));
   if (!tables.significance.rows.empty()) write(kSignificanceLatex, table_latex(tables.significance));
   write(kReportFile, report_html(content));
+  if (!content.viewer.file.empty()) write(content.viewer.file, content.viewer.cubes);
   write(kLogFile, words_of(results) + log);
   write_figures(content.groups, folder);
   for (const MethodResult& result : results.methods) stage_method(folder, result.folder);

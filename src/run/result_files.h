@@ -7,15 +7,22 @@
 #include "specfuse/report/experiment_results.h"
 #include "specfuse/report/figure.h"
 #include "specfuse/report/result_tables.h"
+#include "specfuse/report/viewer.h"
 
 namespace specfuse {
 
 /// What the terminal shows of the results.
 std::string summary_text(const ResultTables& tables);
 
+/// What the report shows of the scene.
+struct SceneOnPage {
+  std::vector<FigureGroup> figures;
+  ViewerData viewer;
+};
+
 /// Stages all files of the whole experiment and publishes everything that is staged. `log` is the training log. Returns
 /// `summary_text`.
-std::string write_results(const ExperimentResults& results, const std::vector<FigureGroup>& figures,
-                          const std::string& log, ResultFolder& folder);
+std::string write_results(const ExperimentResults& results, SceneOnPage scene, const std::string& log,
+                          ResultFolder& folder);
 
 }  // namespace specfuse

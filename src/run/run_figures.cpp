@@ -20,6 +20,14 @@ SceneFigures figures_of(const Task& task, const std::optional<Cube>& reference) 
   return {pair.hsi, pair.msi, reference, place};
 }
 
+CubeCopy copy_of(const Task& task, const std::optional<Cube>& reference, std::size_t results) {
+  const Pair pair = task.scored ? crop_pair(task.pair, *task.scored) : task.pair;
+  CubeCopyOptions options;
+  if (task.scored) options.row = task.scored->row, options.col = task.scored->col;
+  options.results = static_cast<Index>(results);
+  return {pair.hsi, reference, pair.msi.rows() / pair.hsi.rows(), options};
+}
+
 /// The parts of a split, and what the figures of the scored part show closer.
 std::vector<Mark> marks_of(const SceneFigures& figures, const ProtocolConfig& protocol) {
   std::vector<Mark> marks;
@@ -36,8 +44,9 @@ std::vector<Mark> marks_of(const SceneFigures& figures, const ProtocolConfig& pr
 
 }  // namespace
 
-RunFigures::RunFigures(const Scene& scene, const Task& task, const ProtocolConfig& protocol)
-    : scored_(task.scored), reference_(shown_reference(scene, task)), figures_(figures_of(task, reference_)) {
+RunFigures::RunFigures(const Scene& scene, const Task& task, const ProtocolConfig& protocol, std::size_t results)
+    : scored_(task.scored), reference_(shown_reference(scene, task)), figures_(figures_of(task, reference_)),
+      cubes_(copy_of(task, reference_, results)) {
   const Cube& whole = scene.reference ? *scene.reference : task.pair.msi;
   marks_ = marks_of(figures_, protocol);
   overview_ = overview_figure(composite(whole, stretch_of(whole)), marks_);
@@ -61,6 +70,8 @@ FigureData RunFigures::data() const {
   return data;
 }
 
+ViewerData RunFigures::viewer() const { return cubes_.viewer(figures_.data().detail); }
+
 void RunFigures::add(const std::string& label, const FusedWithSigma& result) {
   const Cube part = shown(result.fused, scored_);
   std::optional<Differences> differences;
@@ -73,6 +84,7 @@ void RunFigures::add(const std::string& label, const FusedWithSigma& result) {
     expected = error_map(Cube(sigma.rows(), sigma.cols(), sigma.bands()), sigma);  // NaN where there is no data
   }
   figures_.add(label, part, differences, expected);
+  cubes_.add(label, part);
 }
 
 }  // namespace specfuse

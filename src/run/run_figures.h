@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "specfuse/methods/fusion_method.h"
+#include "specfuse/report/cube_copy.h"
 #include "specfuse/report/input_figures.h"
 #include "specfuse/report/scene_figures.h"
 #include "specfuse/run/protocol.h"
@@ -14,15 +15,18 @@ namespace specfuse {
 /// The figures of a run: of its first seed, of the part that is scored. Those of other seeds would look the same.
 class RunFigures {
  public:
-  RunFigures(const Scene& scene, const Task& task, const ProtocolConfig& protocol);
+  /// Of as many results as will be added.
+  RunFigures(const Scene& scene, const Task& task, const ProtocolConfig& protocol, std::size_t results);
   void add(const std::string& label, const FusedWithSigma& result);
   std::vector<FigureGroup> groups() const;
   FigureData data() const;
+  ViewerData viewer() const;
 
  private:
   std::optional<Rectangle> scored_;
   std::optional<Cube> reference_;
   SceneFigures figures_;
+  CubeCopy cubes_;
   std::vector<Mark> marks_;
   FigureGroup overview_;
   Tensor response_;

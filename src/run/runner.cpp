@@ -139,7 +139,7 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
   for (const Index seed : config.seeds) {
     const Task task = first ? *std::exchange(first, {}) : make_task(scene, config.protocol, seed, needs);
     if (task.estimate) results.estimates[seed] = *task.estimate;
-    if (!figures) figures.emplace(scene, task, config.protocol);
+    if (!figures) figures.emplace(scene, task, config.protocol, config.methods.size());
     for (const MethodConfig& method : config.methods) {
       SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before ", config.folder_of(method, seed),
                         folder.keeps_work() ? "; continue with --resume" : "");
@@ -159,7 +159,7 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
   SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before the results were written; continue with --resume");
   say("writing the report and the files");
   results.figures = figures->data();
-  return write_results(results, figures->groups(), log.text(), folder);
+  return write_results(results, {figures->groups(), figures->viewer()}, log.text(), folder);
 }
 
 std::string plan_experiment(const ExperimentConfig& given, const RunOptions& options) {

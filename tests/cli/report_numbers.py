@@ -1,7 +1,7 @@
 """Every number that a report shows, looked up in metrics.json: missing_numbers(report.html, metrics.json).
 
 A number counts as found where a number of metrics.json, rounded to the digits shown, is the same. Not looked up are
-what is no result: styles and pictures, ticks of axes, and the fixed words of titles, notes and formulas (kWords).
+what is no result: styles, scripts and pictures, ticks of axes, and the fixed words of titles, notes and formulas (kWords).
 Standard library only.
 """
 import html
@@ -18,7 +18,7 @@ NUMBER = re.compile(r"(?<![\w.])−?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w])")
 
 def shown_texts(page):
     """The words of the page: text and captions, not what is inside of pictures and charts."""
-    page = re.sub(r"<style>.*?</style>", " ", page, flags=re.S)
+    page = re.sub(r"<(style|script)>.*?</\1>", " ", page, flags=re.S)
     page = re.sub(r"<svg.*?</svg>", " ", page, flags=re.S)
     return html.unescape(re.sub(r"<[^>]*>", " ", re.sub(r"</?(?:wbr|b|small)>", "", page)))
 

@@ -16,14 +16,16 @@ inline constexpr const char* kScoresCsv = "metrics.csv";
 inline constexpr const char* kMetricsFile = "metrics.json";
 inline constexpr const char* kProfileFile = "profile.json";
 inline constexpr const char* kReportFile = "report.html";
+/// The copy of the cubes for the viewer of the report, where it is too large for the page.
+inline constexpr const char* kReportCubesFile = "report_cubes.js";
 inline constexpr const char* kSceneFile = "scene.h5";
 inline constexpr const char* kScoresMarkdown = "table.md";
 inline constexpr const char* kScoresLatex = "table.tex";
 inline constexpr const char* kSignificanceLatex = "table_p.tex";
 
 inline constexpr std::array kResultNames = {
-    kConfigFile,  kEnvironmentFile, kFailureFile, kFigureFolder,   kLogFile,     kScoresCsv,        kMetricsFile,
-    kProfileFile, kReportFile,      kSceneFile,   kScoresMarkdown, kScoresLatex, kSignificanceLatex};
+    kConfigFile,  kEnvironmentFile, kFailureFile,     kFigureFolder, kLogFile,        kScoresCsv,   kMetricsFile,
+    kProfileFile, kReportFile,      kReportCubesFile, kSceneFile,    kScoresMarkdown, kScoresLatex, kSignificanceLatex};
 
 /// What is written into the folder of each result.
 inline constexpr const char* kFusedFile = "fused.h5";

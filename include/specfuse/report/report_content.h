@@ -7,6 +7,7 @@
 #include "specfuse/report/experiment_results.h"
 #include "specfuse/report/figure.h"
 #include "specfuse/report/result_tables.h"
+#include "specfuse/report/viewer.h"
 
 namespace specfuse {
 
@@ -25,6 +26,8 @@ struct ReportContent {
   std::vector<std::string> notes;
   std::vector<FigureGroup> groups;
   std::vector<Facts> facts;
+  /// To look closer at the pictures.
+  ViewerData viewer = {};
 };
 
 /// The report of an experiment: its tables, the figures of its scene, its loss curves, and how it was made.

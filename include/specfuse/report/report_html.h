@@ -6,8 +6,9 @@
 
 namespace specfuse {
 
-/// One self-contained HTML page: pictures inside, no scripts, nothing from the network; for screens of any width,
-/// light and dark, and for print. All text is escaped; the SVG texts are taken as they are.
+/// One self-contained HTML page: pictures inside (small ones of large pictures), nothing from the network, and scripts
+/// for the viewer alone; for screens of any width, light and dark, and for print. All text is escaped; the SVG texts
+/// are taken as they are.
 std::string report_html(const ReportContent& content);
 
 }  // namespace specfuse
