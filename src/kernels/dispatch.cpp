@@ -8,18 +8,20 @@
 namespace specfuse {
 
 // Each instruction set's copy of the simd_*.cpp files.
-#define SPECFUSE_DECLARE(isa)                                                                \
-  namespace isa {                                                                            \
-  extern const Im2colRoutines kIm2colRoutines;                                               \
-  extern const N16Routines kN16Routines;                                                     \
-  extern const WindowRoutines kWindowRoutines;                                               \
-  extern const NhwcRoutines kNhwcRoutines;                                                   \
-  extern const CubeRoutines kCubeRoutines;                                                   \
-  const SimdTable& table() {                                                                 \
-    static const SimdTable instance{                                                         \
-        #isa, kIm2colRoutines, kWindowRoutines, kN16Routines, kNhwcRoutines, kCubeRoutines}; \
-    return instance;                                                                         \
-  }                                                                                          \
+#define SPECFUSE_DECLARE(isa)                                                                        \
+  namespace isa {                                                                                    \
+  extern const Im2colRoutines kIm2colRoutines;                                                       \
+  extern const N16Routines kN16Routines;                                                             \
+  extern const WindowRoutines kWindowRoutines;                                                       \
+  extern const NhwcRoutines kNhwcRoutines;                                                           \
+  extern const CubeRoutines kCubeRoutines;                                                           \
+  extern const MixtureRoutines kMixtureRoutines;                                                     \
+  extern const SumRoutines kSumRoutines;                                                             \
+  const SimdTable& table() {                                                                         \
+    static const SimdTable instance{#isa,          kIm2colRoutines, kWindowRoutines,  kN16Routines,  \
+                                    kNhwcRoutines, kCubeRoutines,   kMixtureRoutines, kSumRoutines}; \
+    return instance;                                                                                 \
+  }                                                                                                  \
   }
 #ifdef SPECFUSE_X86
 SPECFUSE_DECLARE(avx512)

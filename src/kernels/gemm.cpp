@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <vector>
 
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
@@ -14,6 +15,9 @@ namespace {
 /// Rows of c in one task, a quarter of all within these limits: enough for BLAS, which packs the second factor anew for
 /// each task, and few enough to share out.
 constexpr Index kLeastRows = 64, kMostRows = 256, kTasks = 4;
+
+/// Terms of each sum in one task of `gemm_of_long`.
+constexpr Index kTermsTogether = 2048;
 
 /// Threads belong to parallel_for alone.
 [[maybe_unused]] const bool blas_is_serial = (openblas_set_num_threads(1), true);
@@ -38,6 +42,8 @@ Factor rows_of(const Factor& factor, Index begin, Index end) {
   return part;
 }
 
+Factor transpose_of(const Factor& factor) { return {factor.matrix, !factor.transposed}; }
+
 }  // namespace
 
 std::string blas_description() { return concat(openblas_get_config(), ", kernels for ", openblas_get_corename()); }
@@ -59,6 +65,22 @@ void parallel_gemm(const Factor& a, const Factor& b, const MatrixView<float>& c,
     if (!options.finish_row) return;
     for (Index row = begin; row < end; ++row, rows += c.stride) options.finish_row(rows);
   });
+}
+
+void gemm_of_long(const Factor& a, const Factor& b, Tensor& c) {
+  SPECFUSE_CHECK(a.cols() == b.rows(), "gemm_of_long: sizes do not fit: ", a.cols(), " columns and ", b.rows(),
+                 " rows");
+  const Index parts = std::max<Index>(1, (a.cols() + kTermsTogether - 1) / kTermsTogether);
+  std::vector<Tensor> sums(static_cast<std::size_t>(parts));
+  parallel_for(parts, [&](Index part) {
+    const Index begin = part * kTermsTogether, end = std::min(a.cols(), begin + kTermsTogether);
+    Tensor& sum = sums[static_cast<std::size_t>(part)] = Tensor::uninitialized(c.shape());
+    gemm(transpose_of(rows_of(transpose_of(a), begin, end)), rows_of(b, begin, end), output(sum));
+  });
+  c = sums.front();
+  for (std::size_t part = 1; part < sums.size(); ++part) {
+    for (Index i = 0; i < c.size(); ++i) c[i] += sums[part][i];
+  }
 }
 
 }  // namespace specfuse

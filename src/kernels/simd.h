@@ -4,6 +4,7 @@
 
 #include "specfuse/kernels/conv_geometry.h"
 #include "specfuse/kernels/conv_n16.h"
+#include "specfuse/kernels/weighted_sums.h"
 
 namespace specfuse {
 
@@ -139,6 +140,51 @@ struct CubeRoutines {
                    float* const* window);
 };
 
+/// At most so many floats are in a register.
+inline constexpr Index kMostPixels = 16;
+/// Columns that are summed in registers at once, and arrays of scratch memory [padded, lanes].
+inline constexpr Index kMixtureTile = 10, kMixtureArrays = 4;
+
+/// Some pixels, no more than are in a register, that are mixtures of `count` spectra, and the matrix [count, padded]
+/// that steps of their abundances take, its columns filled up to whole tiles.
+struct MixtureTask {
+  const float* gram;
+  Index count, padded, pixels;
+};
+
+/// `least` is for `scale`, `inertia` [count] for `descend`.
+struct MixtureSteps {
+  Index count;
+  float least;
+  const float* inertia;
+};
+
+/// See kernels/mixtures.h: pull and abundances [pixels, count].
+struct MixtureRoutines {
+  /// How many are in a register.
+  Index pixels;
+  void (*scale)(const MixtureTask& task, const float* pull, float* abundances, const MixtureSteps& steps,
+                float* scratch);
+  void (*descend)(const MixtureTask& task, const float* pull, float* abundances, const MixtureSteps& steps,
+                  float* scratch);
+};
+
+/// `count` rows of `length` values and a weight for each.
+template <class Value>
+struct SummedRows {
+  const Value* const* row;
+  const double* weight;
+  Index count, length;
+};
+
+/// See kernels/weighted_sums.h.
+struct SumRoutines {
+  void (*of_floats)(const SummedRows<float>& rows, float* out);
+  void (*of_doubles)(const SummedRows<double>& rows, double* out);
+  Index panel_cols;
+  void (*panel_products)(const double* x, const double* y, Index count, double* sums);
+};
+
 /// The routines that are compiled once per instruction set, from one source each.
 struct SimdTable {
   /// "avx512", "avx2" or "baseline".
@@ -148,6 +194,8 @@ struct SimdTable {
   N16Routines n16;
   NhwcRoutines nhwc;
   CubeRoutines cube;
+  MixtureRoutines mixtures;
+  SumRoutines sums;
 };
 
 }  // namespace specfuse

@@ -2,9 +2,9 @@
 #include <cmath>
 
 #include "specfuse/core/error.h"
-#include "specfuse/core/threads.h"
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/kernels/gemm.h"
+#include "specfuse/kernels/mixtures.h"
 #include "specfuse/methods/registry.h"
 #include "specfuse/methods/shared/spectra.h"
 #include "specfuse/methods/shared/vca.h"
@@ -15,8 +15,6 @@ namespace {
 /// Keeps quotients finite and factors away from 0, which multiplicative updates never leave. Without unit: images are
 /// scaled to a mean of 1.
 constexpr float kSmallest = 1e-9f;
-/// Pixels whose abundances are updated together: with some 40 endmembers they stay in the cache through all iterations.
-constexpr Index kBlock = 128;
 
 /// x *= above / below
 void multiply(float* x, const float* above, const float* below, Index count) {
@@ -39,24 +37,17 @@ struct AbundanceUpdate {
   AbundanceUpdate(const Tensor& image, const Tensor& endmembers, float anchor)
       : above(Tensor::uninitialized({image.dim(0), endmembers.dim(0)})),
         gram(Tensor::uninitialized({endmembers.dim(0), endmembers.dim(0)})) {
-    parallel_gemm(plain(image), transposed(endmembers), output(above));
-    gemm(plain(endmembers), transposed(endmembers), output(gram));
-    for (Tensor* sums : {&above, &gram}) {
-      for (Index i = 0; i < sums->size(); ++i) (*sums)[i] += anchor * anchor;
-    }
+    const Index count = endmembers.dim(0);
+    const auto anchored = [=](float* row) {
+      for (Index i = 0; i < count; ++i) row[i] += anchor * anchor;
+    };
+    parallel_gemm(plain(image), transposed(endmembers), output(above), {.finish_row = anchored});
+    parallel_gemm(plain(endmembers), transposed(endmembers), output(gram), {.finish_row = anchored});
   }
 
-  /// H <- H .* (V W') ./ (H W W'), so many times (Lee and Seung 2001). Pixels do not touch each other.
+  /// H <- H .* (V W') ./ (H W W'), so many times (Lee and Seung 2001).
   void operator()(Tensor& abundances, Index iterations) const {
-    const Index count = abundances.dim(1);
-    parallel_ranges(abundances.dim(0), kBlock, [&](Index begin, Index end) {
-      Tensor below = Tensor::uninitialized({end - begin, count});
-      const MatrixView<float> part(abundances.data() + begin * count, end - begin, count);
-      for (Index i = 0; i < iterations; ++i) {
-        gemm(plain({part.data, part.rows, count}), plain(gram), output(below));
-        multiply(part.data, above.data() + begin * count, below.data(), below.size());
-      }
-    });
+    scale_abundances(gram, above, iterations, kSmallest, abundances);
   }
 };
 
@@ -64,8 +55,8 @@ struct AbundanceUpdate {
 void update_endmembers(const Tensor& image, const Tensor& abundances, Tensor& endmembers) {
   Tensor above = Tensor::uninitialized(endmembers.shape()), below = Tensor::uninitialized(endmembers.shape());
   Tensor gram = Tensor::uninitialized({endmembers.dim(0), endmembers.dim(0)});
-  gemm(transposed(abundances), plain(image), output(above));
-  gemm(transposed(abundances), plain(abundances), output(gram));
+  gemm_of_long(transposed(abundances), plain(image), above);
+  gemm_of_long(transposed(abundances), plain(abundances), gram);
   gemm(plain(gram), plain(endmembers), output(below));
   multiply(endmembers.data(), above.data(), below.data(), endmembers.size());
 }

@@ -1,11 +1,10 @@
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <vector>
 
-#include "specfuse/core/threads.h"
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/kernels/gemm.h"
+#include "specfuse/kernels/mixtures.h"
 #include "specfuse/methods/registry.h"
 #include "specfuse/methods/shared/spectra.h"
 #include "specfuse/methods/shared/vca.h"
@@ -13,9 +12,6 @@
 
 namespace specfuse {
 namespace {
-
-/// Pixels whose abundances are updated together: with some 30 endmembers they stay in the cache through all steps.
-constexpr Index kBlock = 128;
 
 /// An image as a matrix [pixels, bands], scaled.
 Tensor spectra_of(const Cube& cube, float factor) {
@@ -28,19 +24,6 @@ Tensor spectra_of(const Cube& cube, float factor) {
 float lipschitz(const Tensor& gram) {
   const double largest = eigen_symmetric(to_matrix(gram)).values.front();
   return largest > 0 ? static_cast<float>(largest) : 1.0f;
-}
-
-/// The nearest point that has no negative component and sums to 1 (Duchi et al. 2008, figure 1), in place.
-void project_on_simplex(float* x, Index count, std::vector<float>& sorted) {
-  sorted.assign(x, x + count);
-  std::sort(sorted.begin(), sorted.end(), std::greater<float>());
-  float sum = 0, shift = 0;
-  for (Index i = 0; i < count; ++i) {
-    sum += sorted[static_cast<std::size_t>(i)];
-    const float candidate = (sum - 1) / static_cast<float>(i + 1);
-    if (sorted[static_cast<std::size_t>(i)] > candidate) shift = candidate;
-  }
-  for (Index i = 0; i < count; ++i) x[i] = std::max(x[i] - shift, 0.0f);
 }
 
 /// How far each step of Nesterov's accelerated gradient goes on in the direction of the last (Beck and Teboulle 2009,
@@ -68,30 +51,18 @@ void unmix(const Tensor& image, const Tensor& spectra, Index iterations, Tensor&
   const float factor = 1 / lipschitz(step);
   scale(pull, factor);
   scale(step, -factor);
-  parallel_ranges(abundances.dim(0), kBlock, [&](Index begin, Index end) {
-    const Index size = (end - begin) * count;
-    float* current = abundances.data() + begin * count;
-    Tensor ahead = Tensor::uninitialized({end - begin, count}), next = ahead.clone();
-    std::copy(current, current + size, ahead.data());
-    std::vector<float> sorted;
-    Momentum momentum;
-    for (Index k = 0; k < iterations; ++k) {
-      for (Index i = 0; i < size; ++i) next[i] = ahead[i] + pull[begin * count + i];
-      gemm(plain(ahead), plain(step), output(next), true);
-      for (Index row = 0; row < end - begin; ++row) project_on_simplex(next.data() + row * count, count, sorted);
-      const float inertia = momentum.next();
-      for (Index i = 0; i < size; ++i) ahead[i] = next[i] + inertia * (next[i] - current[i]);
-      std::copy(next.data(), next.data() + size, current);
-    }
-  });
+  Momentum momentum;
+  std::vector<float> inertia(static_cast<std::size_t>(iterations));
+  for (float& each : inertia) each = momentum.next();
+  descend_on_simplex(step, pull, inertia, abundances);
 }
 
 /// Steps E <- max(0, E - H' (H E - V) / L), accelerated in the same way.
 void update_spectra(const Tensor& image, const Tensor& abundances, Index iterations, Tensor& spectra) {
   Tensor pull = Tensor::uninitialized(spectra.shape()), slope = Tensor::uninitialized(spectra.shape());
   Tensor gram = Tensor::uninitialized({spectra.dim(0), spectra.dim(0)}), ahead = spectra.clone();
-  gemm(transposed(abundances), plain(image), output(pull));
-  gemm(transposed(abundances), plain(abundances), output(gram));
+  gemm_of_long(transposed(abundances), plain(image), pull);
+  gemm_of_long(transposed(abundances), plain(abundances), gram);
   const float factor = 1 / lipschitz(gram);
   Momentum momentum;
   for (Index k = 0; k < iterations; ++k) {

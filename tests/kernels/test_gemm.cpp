@@ -3,9 +3,9 @@
 #include <array>
 
 #include "specfuse/core/error.h"
-#include "specfuse/core/threads.h"
 #include "specfuse/kernels/gemm.h"
 #include "support/random.h"
+#include "support/thread_counts.h"
 
 using namespace specfuse;
 using namespace specfuse::testing;
@@ -83,12 +83,26 @@ TEST_CASE("gemm: refuses sizes that do not fit") {
 
 TEST_CASE("gemm: the parallel product does not depend on the number of threads") {
   const Tensor x = random_tensor({301, 77}, "x"), y = random_tensor({77, 53}, "y");
-  Tensor one({301, 53}), three({301, 53});
-  const int before = threads();
-  set_threads(1);
-  parallel_gemm(plain({x.data(), 301, 77}), plain({y.data(), 77, 53}), {one.data(), 301, 53});
-  set_threads(3);
-  parallel_gemm(plain({x.data(), 301, 77}), plain({y.data(), 77, 53}), {three.data(), 301, 53});
-  set_threads(before);
-  for (Index i = 0; i < one.size(); ++i) REQUIRE(one[i] == three[i]);
+  const auto make = [&] {
+    Tensor result({301, 53});
+    parallel_gemm(plain(x), plain(y), output(result));
+    return result;
+  };
+  CHECK(same_for_any_threads(make, same_bits));
+}
+
+TEST_CASE("gemm: of long sums, the parts add up, and do not depend on the number of threads") {
+  for (const Index terms : {0, 1, 2048, 5000}) {
+    CAPTURE(terms);
+    const Tensor x = random_tensor({terms, 7}, "x"), y = random_tensor({terms, 9}, "y");
+    const auto make = [&] {
+      Tensor result = Tensor::uninitialized({7, 9});
+      gemm_of_long(transposed(x), plain(y), result);
+      return result;
+    };
+    CHECK(relative_gap(make(), product_by_loops(transposed(x), plain(y))) < 1e-5);
+    CHECK(same_for_any_threads(make, same_bits));
+  }
+  Tensor c({7, 9});
+  CHECK_THROWS_AS(gemm_of_long(plain(Tensor({7, 4})), plain(Tensor({5, 9})), c), Error);
 }

@@ -4,10 +4,10 @@
 #include <cmath>
 #include <optional>
 
-#include "specfuse/core/threads.h"
 #include "specfuse/imaging/psf.h"
 #include "specfuse/methods/fusion_method.h"
 #include "support/random.h"
+#include "support/thread_counts.h"
 
 namespace specfuse::testing {
 
@@ -71,15 +71,9 @@ inline double relative_error(const Cube& fused, const Cube& target) {
   return std::sqrt(error / energy);
 }
 
-/// Whether one and three threads give the same bits.
+/// Whether a method makes the same of a pair with any number of threads.
 inline bool same_for_any_threads(const FusionMethod& method, const Pair& pair) {
-  const int before = threads();
-  set_threads(1);
-  const Tensor one = method.fuse(pair).values;
-  set_threads(3);
-  const Tensor three = method.fuse(pair).values;
-  set_threads(before);
-  return one.shape() == three.shape() && std::equal(one.data(), one.data() + one.size(), three.data());
+  return same_for_any_threads([&] { return method.fuse(pair).values; }, same_bits);
 }
 
 }  // namespace specfuse::testing

@@ -89,7 +89,8 @@ TEST_CASE("cnmf: under noise it stays far below the error of up-sampling") {
 
 TEST_CASE("cnmf: the same bits for any number of threads; wavelengths are kept") {
   Mixture mixture;
-  mixture.rows = 20;
+  mixture.rows = 60;
+  mixture.cols = 40;  // several blocks of pixels, coarse ones too
   mixture.snr_db = 30;
   TrainingPair example = mixed_example(mixture);
   example.input.hsi.wavelength_nm.assign(12, 500);

@@ -51,4 +51,8 @@ struct GemmOptions {
 /// The same spread over the threads in blocks of rows of c that depend on the sizes alone.
 void parallel_gemm(const Factor& a, const Factor& b, const MatrixView<float>& c, const GemmOptions& options = {});
 
+/// c = a b, c of the shape it has, where the sums have many terms and c is small: the terms are spread over the threads
+/// in blocks of fixed size, whose sums are added in order.
+void gemm_of_long(const Factor& a, const Factor& b, Tensor& c);
+
 }  // namespace specfuse
