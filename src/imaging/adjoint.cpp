@@ -4,6 +4,7 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
+#include "specfuse/kernels/weighted_sums.h"
 
 namespace specfuse {
 namespace {
@@ -35,24 +36,25 @@ Cube degrade_adjoint(const Cube& coarse, const Degradation& degradation) {
                      (psf.dim(0) - ratio) % 2 == 0,
                  "degrade_adjoint: expected a ratio of at least 2 and a square PSF, both even or both odd, got ratio ",
                  ratio, " and PSF ", psf.shape().text());
-  Cube fine(coarse.rows() * ratio, coarse.cols() * ratio, coarse.bands());
+  Cube fine;
+  fine.values = Tensor::uninitialized({coarse.rows() * ratio, coarse.cols() * ratio, coarse.bands()});
   fine.wavelength_nm = coarse.wavelength_nm;
   fine.attributes = coarse.attributes;
   const Index size = psf.dim(1), coarse_cols = coarse.cols(), bands = coarse.bands();
   const auto down = sights(coarse.rows(), degradation), across = sights(coarse_cols, degradation);
   parallel_for(fine.rows(), [&](Index row) {
-    std::vector<double> sums(static_cast<std::size_t>(bands));
+    std::vector<const float*> seeing;
+    std::vector<double> weights;
     for (Index col = 0; col < fine.cols(); ++col) {
-      std::fill(sums.begin(), sums.end(), 0.0);
+      seeing.clear();
+      weights.clear();
       for (const Sight& y : down[static_cast<std::size_t>(row)]) {
         for (const Sight& x : across[static_cast<std::size_t>(col)]) {
-          const double weight = psf.data()[y.tap * size + x.tap];
-          const float* in = coarse.values.data() + (y.coarse * coarse_cols + x.coarse) * bands;
-          for (std::size_t b = 0; b < sums.size(); ++b) sums[b] += weight * double{in[b]};
+          seeing.push_back(coarse.values.data() + (y.coarse * coarse_cols + x.coarse) * bands);
+          weights.push_back(psf.data()[y.tap * size + x.tap]);
         }
       }
-      float* out = fine.pixel(row, col);
-      for (std::size_t b = 0; b < sums.size(); ++b) out[b] = static_cast<float>(sums[b]);
+      weighted_sum(seeing, weights, bands, fine.pixel(row, col));
     }
   });
   return fine;

@@ -9,6 +9,7 @@
 #include "specfuse/core/rng.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/georeference.h"
+#include "specfuse/kernels/weighted_sums.h"
 
 namespace specfuse {
 namespace {
@@ -103,25 +104,23 @@ Cube degrade_spatially(const Cube& fine, const Degradation& degradation) {
   SPECFUSE_CHECK(fine.rows() % ratio == 0 && fine.cols() % ratio == 0 && fine.pixels() > 0,
                  "degrade_spatially: expected an image that divides by ", ratio, ", got ", fine.rows(), " x ",
                  fine.cols(), " pixels");
-  Cube coarse(fine.rows() / ratio, fine.cols() / ratio, fine.bands());
+  Cube coarse;
+  coarse.values = Tensor::uninitialized({fine.rows() / ratio, fine.cols() / ratio, fine.bands()});
   coarse.wavelength_nm = fine.wavelength_nm;
   coarse.attributes = fine.attributes;
   move_georeference(coarse, 0, 0, static_cast<double>(ratio));
   const Index size = psf.dim(0), fine_cols = fine.cols(), bands = fine.bands();
   const auto down = positions_seen(fine.rows(), degradation), across = positions_seen(fine_cols, degradation);
+  const std::vector<double> weights(psf.data(), psf.data() + psf.size());
   parallel_for(coarse.rows(), [&](Index row) {
-    std::vector<double> sums(static_cast<std::size_t>(bands));
+    std::vector<const float*> seen(weights.size());
     for (Index col = 0; col < coarse.cols(); ++col) {
-      std::fill(sums.begin(), sums.end(), 0.0);
-      for (Index y = 0; y < size; ++y) {
-        const float* in_row = fine.values.data() + down[static_cast<std::size_t>(row * size + y)] * fine_cols * bands;
-        for (Index x = 0; x < size; ++x) {
-          const double weight = psf.data()[y * size + x];
-          const float* in = in_row + across[static_cast<std::size_t>(col * size + x)] * bands;
-          for (std::size_t b = 0; b < sums.size(); ++b) sums[b] += weight * double{in[b]};
-        }
+      for (Index tap = 0; tap < size * size; ++tap) {
+        const Index y = down[static_cast<std::size_t>(row * size + tap / size)];
+        const Index x = across[static_cast<std::size_t>(col * size + tap % size)];
+        seen[static_cast<std::size_t>(tap)] = fine.values.data() + (y * fine_cols + x) * bands;
       }
-      std::transform(sums.begin(), sums.end(), coarse.pixel(row, col), [](double x) { return static_cast<float>(x); });
+      weighted_sum(seen, weights, bands, coarse.pixel(row, col));
     }
   });
   if (!fine.valid.empty()) coarse.valid = seen_valid(fine, degradation);

@@ -69,7 +69,7 @@ Cube Hysure::fuse(const Pair& given) const {
   const float penalty = static_cast<float>(options_.penalty);
   const auto curvature = [&](const Tensor& x) {
     Tensor result = problem.curvature(x);
-    add_scaled(result, gradient_adjoint(gradient(x)), penalty);
+    add_gradient_curvature(x, penalty, result);
     return result;
   };
 

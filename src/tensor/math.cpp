@@ -1,6 +1,8 @@
 #include "specfuse/tensor/math.h"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <cmath>
 #include <vector>
 
@@ -9,8 +11,9 @@
 namespace specfuse {
 namespace {
 
-/// Elements of one partial sum: it decides the order of additions, and so the last bits of every sum.
-constexpr Index kSummedTogether = 1 << 16;
+/// Elements of one partial sum, and how many make it up: they decide the order of additions, and so the last bits of
+/// every sum.
+constexpr Index kSummedTogether = 1 << 16, kSumsTogether = 8;
 
 void check_same(const char* function, const Tensor& x, const Tensor& y) {
   SPECFUSE_CHECK(x.shape() == y.shape(), function, ": expected equal shapes, got ", x.shape().text(), " and ",
@@ -22,8 +25,15 @@ template <class Term>
 double reduce(Index count, Term term) {
   std::vector<double> partial(static_cast<std::size_t>((count + kSummedTogether - 1) / kSummedTogether));
   parallel_ranges(count, kSummedTogether, [&](Index begin, Index end) {
+    // Several sums side by side, as one alone would wait for each addition.
+    std::array<double, kSumsTogether> sums{};
+    Index i = begin;
+    for (; i + kSumsTogether <= end; i += kSumsTogether) {
+      for (Index k = 0; k < kSumsTogether; ++k) sums[static_cast<std::size_t>(k)] += term(i + k);
+    }
     double total = 0;
-    for (Index i = begin; i < end; ++i) total += term(i);
+    for (; i < end; ++i) total += term(i);
+    for (const double value : sums) total += value;
     partial[static_cast<std::size_t>(begin / kSummedTogether)] = total;
   });
   double total = 0;
@@ -42,24 +52,31 @@ void add_scaled(Tensor& y, const Tensor& x, float scale) {
   for_each_element(y.size(), [=](Index i) { out[i] += scale * in[i]; });
 }
 
+void scale_and_add(Tensor& y, float factor, const Tensor& x) {
+  check_same("scale_and_add", y, x);
+  float* out = y.data();
+  const float* in = x.data();
+  for_each_element(y.size(), [=](Index i) { out[i] = factor * out[i] + in[i]; });
+}
+
 void scale(Tensor& x, float factor) {
   float* values = x.data();
   for_each_element(x.size(), [=](Index i) { values[i] *= factor; });
 }
 
 double sum(const Tensor& x) {
-  return reduce(x.size(), [&](Index i) { return double{x[i]}; });
+  return reduce(x.size(), [values = x.data()](Index i) { return double{values[i]}; });
 }
 
 double dot(const Tensor& x, const Tensor& y) {
   check_same("dot", x, y);
-  return reduce(x.size(), [&](Index i) { return double{x[i]} * y[i]; });
+  return reduce(x.size(), [a = x.data(), b = y.data()](Index i) { return double{a[i]} * b[i]; });
 }
 
 double squared_distance(const Tensor& x, const Tensor& y) {
   check_same("squared_distance", x, y);
-  return reduce(x.size(), [&](Index i) {
-    const double difference = double{x[i]} - y[i];
+  return reduce(x.size(), [a = x.data(), b = y.data()](Index i) {
+    const double difference = double{a[i]} - b[i];
     return difference * difference;
   });
 }
@@ -74,7 +91,14 @@ float max_abs(const Tensor& x) {
 }
 
 bool all_finite(const Tensor& x) {
-  return std::all_of(x.data(), x.data() + x.size(), [](float value) { return std::isfinite(value); });
+  std::atomic<bool> all{true};
+  parallel_ranges(x.size(), kSummedTogether, [&, values = x.data()](Index begin, Index end) {
+    // What is not finite differs from itself by NaN. Without leaving early, several are looked at at once.
+    bool finite = true;
+    for (Index i = begin; i < end; ++i) finite &= values[i] - values[i] == 0.0f;
+    if (!finite) all = false;
+  });
+  return all;
 }
 
 }  // namespace specfuse

@@ -6,10 +6,14 @@
 #include "specfuse/core/threads.h"
 
 namespace specfuse {
+namespace {
+
+/// Floats that are cleared or copied in one task: 1 MB.
+constexpr Index kFloatsTogether = 1 << 18;
+
+}  // namespace
 
 Tensor::Tensor(const Shape& shape) : Tensor(uninitialized(shape)) {
-  // Floats that are cleared in one task: 1 MB.
-  constexpr Index kFloatsTogether = 1 << 18;
   float* const values = data();
   parallel_ranges(size(), kFloatsTogether,
                   [=](Index begin, Index end) { std::fill(values + begin, values + end, 0.0f); });
@@ -41,7 +45,9 @@ Tensor Tensor::reshape(const Shape& shape) const {
 Tensor Tensor::clone() const {
   if (!defined()) return {};
   Tensor copy = uninitialized(shape_);
-  std::copy_n(data(), size(), copy.data());
+  parallel_ranges(size(), kFloatsTogether, [from = data(), to = copy.data()](Index begin, Index end) {
+    std::copy(from + begin, from + end, to + begin);
+  });
   return copy;
 }
 

@@ -58,6 +58,9 @@ TEST_CASE("math: elementwise functions and reductions") {
   CHECK(max_abs(x) == 4.0f);
   add_scaled(y, x, 2.0f);
   CHECK(y[1] == 16.0f);
+  Tensor z = y.clone();
+  scale_and_add(z, -2.0f, x);
+  CHECK(z[1] == -34.0f);
   scale(y, 0.5f);
   CHECK(y[3] == 16.0f);
   fill(x, 7);

@@ -26,6 +26,8 @@ inline float relu_gradient(float grad, float y) { return y > 0.0f ? grad : 0.0f;
 void fill(Tensor& x, float value);
 /// y += scale * x
 void add_scaled(Tensor& y, const Tensor& x, float scale = 1.0f);
+/// y = factor * y + x
+void scale_and_add(Tensor& y, float factor, const Tensor& x);
 /// x *= factor
 void scale(Tensor& x, float factor);
 

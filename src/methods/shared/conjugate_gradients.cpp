@@ -22,8 +22,7 @@ Index conjugate_gradients(const std::function<Tensor(const Tensor&)>& apply, con
     add_scaled(residual, image, -step);
     const double before = squared;
     squared = dot(residual, residual);
-    scale(direction, static_cast<float>(squared / before));
-    add_scaled(direction, residual);
+    scale_and_add(direction, static_cast<float>(squared / before), residual);
   }
   return taken;
 }

@@ -51,8 +51,9 @@ Cube SubspaceProblem::weighted(const Cube& coefficients) const {
   Cube result = as_cube(coefficients.values.clone());
   const Index count = coefficients.bands();
   parallel_ranges(coefficients.pixels(), kPixelsPerTask, [&](Index begin, Index end) {
-    for (Index i = begin * count; i < end * count; ++i) {
-      result.values[i] *= squared_scale_[static_cast<std::size_t>(i % count)];
+    float* values = result.values.data() + begin * count;
+    for (Index pixel = begin; pixel < end; ++pixel, values += count) {
+      for (Index i = 0; i < count; ++i) values[i] *= squared_scale_[static_cast<std::size_t>(i)];
     }
   });
   return result;
