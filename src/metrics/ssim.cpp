@@ -1,8 +1,9 @@
-#include <array>
 #include <cmath>
+#include <vector>
 
 #include "metrics/metric.h"
 #include "metrics/shared/band_planes.h"
+#include "specfuse/kernels/weighted_sums.h"
 
 namespace specfuse {
 namespace {
@@ -10,9 +11,9 @@ namespace {
 /// Side of the windows in pixels (Wang et al. 2004, section III.B).
 constexpr Index kWindow = 11;
 
-std::array<double, kWindow> gaussian() {
+std::vector<double> gaussian() {
   constexpr double kSigma = 1.5;  // pixels, as in the paper
-  std::array<double, kWindow> weights{};
+  std::vector<double> weights(kWindow);
   double total = 0;
   for (std::size_t i = 0; i < weights.size(); ++i) {
     const double distance = static_cast<double>(i) - (kWindow - 1) / 2;
@@ -23,8 +24,8 @@ std::array<double, kWindow> gaussian() {
   return weights;
 }
 
-/// Weighted sums of x, y, x^2 + y^2 and x y, each [cols]. Values count from `origin`, which variances do not see: so
-/// they keep their digits.
+/// x, y, x^2 + y^2 and x y of a row, or weighted sums of them, each [cols]. Values count from `origin`, which variances
+/// do not see: so they keep their digits.
 struct Sums {
   explicit Sums(Index cols) : cols_(cols), values(static_cast<std::size_t>(4 * cols)) {}
   double* of(Index quantity) { return values.data() + quantity * cols_; }
@@ -32,45 +33,53 @@ struct Sums {
   std::vector<double> values;
 };
 
-void sum_down(const BandPlanes& band, Index row, const std::array<double, kWindow>& weights, Sums& sums) {
-  std::fill(sums.values.begin(), sums.values.end(), 0.0);
+void look_at_row(const BandPlanes& band, Index row, Sums& seen) {
   const double origin = band.statistics.least;
-  double *sum_x = sums.of(0), *sum_y = sums.of(1), *squares = sums.of(2), *products = sums.of(3);
-  for (Index tap = 0; tap < kWindow; ++tap) {
-    const float *x = band.x + (row + tap) * band.cols, *y = band.y + (row + tap) * band.cols;
-    const double weight = weights[static_cast<std::size_t>(tap)];
-    for (Index col = 0; col < band.cols; ++col) {
-      const double from_x = double{x[col]} - origin, from_y = double{y[col]} - origin;
-      sum_x[col] += weight * from_x;
-      sum_y[col] += weight * from_y;
-      squares[col] += weight * (from_x * from_x + from_y * from_y);
-      products[col] += weight * (from_x * from_y);
-    }
+  const float *x = band.x + row * band.cols, *y = band.y + row * band.cols;
+  double *from_x = seen.of(0), *from_y = seen.of(1), *squares = seen.of(2), *products = seen.of(3);
+  for (Index col = 0; col < band.cols; ++col) {
+    from_x[col] = double{x[col]} - origin;
+    from_y[col] = double{y[col]} - origin;
+    squares[col] = from_x[col] * from_x[col] + from_y[col] * from_y[col];
+    products[col] = from_x[col] * from_y[col];
   }
 }
 
-void sum_across(Sums& down, const std::array<double, kWindow>& weights, Sums& sums) {
-  std::fill(sums.values.begin(), sums.values.end(), 0.0);
-  for (Index quantity = 0; quantity < 4; ++quantity) {
-    double* const out = sums.of(quantity);
-    for (Index tap = 0; tap < kWindow; ++tap) {
-      const double* const in = down.of(quantity) + tap;
-      const double weight = weights[static_cast<std::size_t>(tap)];
-      for (Index col = 0; col < sums.cols_; ++col) out[col] += weight * in[col];
+/// What the sums over windows take, a row of windows after the other: each row of the band is looked at once.
+struct Windows {
+  explicit Windows(const BandPlanes& of) : band(of), seen(kWindow, Sums(of.cols)), down(of.cols), taps(kWindow) {
+    for (Index row = 0; row + 1 < kWindow; ++row) look_at_row(band, row, seen[static_cast<std::size_t>(row)]);
+  }
+
+  /// The sums over windows whose first row is this one, asked for in order.
+  void sum(Index row, Sums& sums) {
+    look_at_row(band, row + kWindow - 1, seen[static_cast<std::size_t>((row + kWindow - 1) % kWindow)]);
+    for (Index quantity = 0; quantity < 4; ++quantity) {
+      for (std::size_t tap = 0; tap < kWindow; ++tap) {
+        taps[tap] = seen[(static_cast<std::size_t>(row) + tap) % kWindow].of(quantity);
+      }
+      weighted_sum(taps, weights, band.cols, down.of(quantity));
+      for (std::size_t tap = 0; tap < kWindow; ++tap) taps[tap] = down.of(quantity) + tap;
+      weighted_sum(taps, weights, sums.cols_, sums.of(quantity));
     }
   }
-}
+
+  const BandPlanes& band;
+  std::vector<double> weights = gaussian();
+  std::vector<Sums> seen;
+  Sums down;
+  std::vector<const double*> taps;
+};
 
 double similarity(const BandPlanes& band) {
-  const std::array<double, kWindow> weights = gaussian();
   const double origin = band.statistics.least, span = band.statistics.most - origin;
   const double c1 = std::pow(0.01 * span, 2), c2 = std::pow(0.03 * span, 2);
   const Index rows = band.rows - kWindow + 1, cols = band.cols - kWindow + 1;
-  Sums down(band.cols), sums(cols);
+  Windows windows(band);
+  Sums sums(cols);
   double total = 0;
   for (Index row = 0; row < rows; ++row) {
-    sum_down(band, row, weights, down);
-    sum_across(down, weights, sums);
+    windows.sum(row, sums);
     const double *from_x = sums.of(0), *from_y = sums.of(1), *squares = sums.of(2), *products = sums.of(3);
     for (Index col = 0; col < cols; ++col) {
       const double x = from_x[col] + origin, y = from_y[col] + origin;

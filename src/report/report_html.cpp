@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <vector>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/threads.h"
 #include "specfuse/report/palette.h"
 #include "specfuse/report/text_format.h"
 
@@ -99,7 +101,11 @@ std::string group_html(const FigureGroup& group) {
   html += pictures ? concat("<div class=\"pictures\" style=\"--columns:", columns_for(count, {5, 4, 6, 3}),
                             ";--few-columns:", columns_for(count, {3, 4, 2}), "\">\n")
                    : "<div class=\"charts\">\n";
-  for (const Figure& figure : group.figures) html += figure_html(figure);
+  std::vector<std::string> figures(count);
+  parallel_for(static_cast<Index>(figures.size()), [&](Index i) {
+    figures[static_cast<std::size_t>(i)] = figure_html(group.figures[static_cast<std::size_t>(i)]);
+  });
+  for (const std::string& figure : figures) html += figure;
   return html + "</div>\n</section>\n";
 }
 

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 #include <utility>
+#include <vector>
 
 #include "run/earlier_run.h"
 #include "run/kept_method.h"
@@ -9,6 +10,7 @@
 #include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/profile.h"
+#include "specfuse/core/threads.h"
 #include "specfuse/io/file.h"
 #include "specfuse/io/png.h"
 #include "specfuse/io/scene.h"
@@ -25,23 +27,24 @@ namespace {
 /// A column of a paper is about 8.5 cm wide.
 constexpr int kDotsPerInch = 300, kColumnPixels = 1000;
 
-void write_chart(const Figure& figure, const std::string& stem) {
-  if (!figure.svg.empty()) write_text_atomically(stem + ".svg", with_light_colours(figure.svg));
-}
-
 /// Ready for a paper.
 void write_figures(const std::vector<FigureGroup>& groups, ResultFolder& folder) {
   folder.add_folder(kFigureFolder);
+  std::vector<const Figure*> figures;
   for (const FigureGroup& group : groups) {
-    for (const Figure& figure : group.figures) {
-      const std::string stem = folder.staged(concat(kFigureFolder, "/", figure.name));
-      if (figure.image.rows > 0) {
-        write_text_atomically(stem + ".png", encode_png(enlarged(figure.image, kColumnPixels), kDotsPerInch));
-      }
-      write_chart(figure, stem);
-    }
-    write_chart(group.colour_bar, folder.staged(concat(kFigureFolder, "/", group.colour_bar.name)));
+    for (const Figure& figure : group.figures) figures.push_back(&figure);
+    figures.push_back(&group.colour_bar);
   }
+  std::vector<std::string> stems;
+  for (const Figure* figure : figures) stems.push_back(folder.staged(concat(kFigureFolder, "/", figure->name)));
+  parallel_for(static_cast<Index>(figures.size()), [&](Index i) {
+    const Figure& figure = *figures[static_cast<std::size_t>(i)];
+    const std::string& stem = stems[static_cast<std::size_t>(i)];
+    if (figure.image.rows > 0) {
+      write_text_atomically(stem + ".png", encode_png(enlarged(figure.image, kColumnPixels), kDotsPerInch));
+    }
+    if (!figure.svg.empty()) write_text_atomically(stem + ".svg", with_light_colours(figure.svg));
+  });
 }
 
 /// Those of the tables that have rows, one below the other.

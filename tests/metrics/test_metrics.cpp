@@ -1,12 +1,15 @@
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "specfuse/core/error.h"
-#include "specfuse/core/threads.h"
 #include "specfuse/metrics/metrics.h"
+#include "specfuse/metrics/profiles.h"
 #include "support/golden.h"
+#include "support/thread_counts.h"
 
 using namespace specfuse;
+using namespace specfuse::testing;
 
 namespace {
 
@@ -151,14 +154,16 @@ TEST_CASE("metrics: the map of angles is NaN where a norm is zero") {
 }
 
 TEST_CASE("metrics: values do not depend on the number of threads") {
-  const Cube reference = golden_image(33, 3, 5), fused = golden_image(33, 3, 5, 11);
-  const int before = threads();
-  set_threads(1);
-  const Scores one = evaluate(reference, fused, 4);
-  set_threads(3);
-  const Scores three = evaluate(reference, fused, 4);
-  set_threads(before);
-  for (const char* key : {"psnr_db", "sam_deg", "ergas", "rmse", "cc"}) CHECK(score(one, key) == score(three, key));
+  const Cube reference = golden_image(133, 40, 21), fused = golden_image(133, 40, 21, 11);
+  const auto same = [](const Scores& x, const Scores& y) {
+    return std::equal(x.values.begin(), x.values.end(), y.values.begin(), y.values.end(),
+                      [](const Score& a, const Score& b) { return a.key == b.key && a.value == b.value; });
+  };
+  CHECK(same_for_any_threads([&] { return evaluate(reference, fused, 4); }, same));
+  for (const std::string& profile : metric_profiles()) {
+    CAPTURE(profile);
+    CHECK(same_for_any_threads([&] { return evaluate_profile(profile, reference, fused, 4); }, same));
+  }
 }
 
 TEST_CASE("metrics: unequal shapes, empty images, bad ratios and values that are not finite are refused") {

@@ -1,12 +1,14 @@
 #include <cmath>
+#include <functional>
 #include <map>
 
 #include "specfuse/core/error.h"
-#include "specfuse/core/threads.h"
 #include "specfuse/metrics/no_reference.h"
 #include "support/golden.h"
+#include "support/thread_counts.h"
 
 using namespace specfuse;
+using namespace specfuse::testing;
 
 namespace {
 
@@ -90,13 +92,8 @@ TEST_CASE("no reference: no block fits into a small image, and a single band has
 }
 
 TEST_CASE("no reference: values do not depend on the number of threads") {
-  const int before = threads();
-  set_threads(1);
-  const auto one = map_of(qnr(golden_pair(), golden_image(69, 72, 5, 9)));
-  set_threads(3);
-  const auto three = map_of(qnr(golden_pair(), golden_image(69, 72, 5, 9)));
-  set_threads(before);
-  CHECK(one == three);
+  const auto make = [] { return map_of(qnr(golden_pair(), golden_image(69, 72, 5, 9))); };
+  CHECK(same_for_any_threads(make, std::equal_to<>()));
 }
 
 TEST_CASE("no reference: a fused image of another size is refused") {

@@ -2,7 +2,6 @@
 #include <cmath>
 #include <limits>
 
-#include "specfuse/core/threads.h"
 #include "specfuse/metrics/metrics.h"
 #include "support/golden.h"
 
@@ -105,17 +104,6 @@ TEST_CASE("window metrics: a great offset costs no digits") {
   const double structure = score(evaluate(images.reference, images.fused, 4), "ssim");
   CHECK(structure > before);
   CHECK(structure < 1);
-}
-
-TEST_CASE("window metrics: values do not depend on the number of threads") {
-  const Images images = odd_pair();
-  const int before = threads();
-  set_threads(1);
-  const Scores one = evaluate(images.reference, images.fused, 4);
-  set_threads(3);
-  const Scores three = evaluate(images.reference, images.fused, 4);
-  set_threads(before);
-  for (const char* key : kKeys) CHECK(score(one, key) == score(three, key));
 }
 
 TEST_CASE("window metrics: speed" * doctest::skip()) {

@@ -1,5 +1,6 @@
 #include "metrics/shared/band_planes.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "specfuse/core/error.h"
@@ -16,9 +17,13 @@ std::vector<float> planes_of(const Cube& cube, Index begin, Index end) {
   const Index pixels = cube.pixels(), bands = cube.bands();
   std::vector<float> planes(static_cast<std::size_t>((end - begin) * pixels));
   const float* values = cube.values.data();
-  for (Index p = 0; p < pixels; ++p) {
+  // In the nearest cache: planes of a power of two would push each other out, were all written to in turn.
+  constexpr Index kTogether = 128;
+  for (Index first = 0; first < pixels; first += kTogether) {
+    const Index last = std::min(pixels, first + kTogether);
     for (Index b = begin; b < end; ++b) {
-      planes[static_cast<std::size_t>((b - begin) * pixels + p)] = values[p * bands + b];
+      float* const plane = planes.data() + (b - begin) * pixels;
+      for (Index p = first; p < last; ++p) plane[p] = values[p * bands + b];
     }
   }
   return planes;
@@ -33,7 +38,7 @@ bool window_fits(const Cube& image, Index window, LeftOut& left_out) {
 }
 
 std::vector<double> values_of_bands(const Comparison& images, const std::function<double(const BandPlanes&)>& value) {
-  constexpr Index kGroup = 8;  // bands that one thread copies at a time
+  constexpr Index kGroup = 16;  // bands that one thread copies at a time: a cache line of each pixel
   const Cube& reference = images.reference;
   std::vector<double> values(images.bands.size());
   parallel_ranges(reference.bands(), kGroup, [&](Index begin, Index end) {

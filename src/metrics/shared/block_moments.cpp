@@ -1,21 +1,20 @@
 #include "metrics/shared/block_moments.h"
 
+#include "specfuse/kernels/weighted_sums.h"
+
 namespace specfuse {
 namespace {
 
-/// Bands that are multiplied at once.
-constexpr Index kPanel = 4;
-
-/// What one image brings: values less the mean of their band, four bands side by side [panels, pixels, 4], the last
-/// panel filled up with zeros.
+/// What one image brings: values less the mean of their band, `side` bands side by side [panels, pixels, side], the
+/// last panel filled up with zeros.
 struct Centred {
   std::vector<double> panels, mean, variance;
 };
 
-Centred centred(const Cube& image, const Block& block) {
-  const Index bands = image.bands(), count = block.side * block.side, panels = (bands + kPanel - 1) / kPanel;
+Centred centred(const Cube& image, const Block& block, Index side) {
+  const Index bands = image.bands(), count = block.side * block.side, panels = (bands + side - 1) / side;
   Centred result;
-  result.panels.resize(static_cast<std::size_t>(panels * count * kPanel));
+  result.panels.resize(static_cast<std::size_t>(panels * count * side));
   result.mean.resize(static_cast<std::size_t>(bands));
   result.variance.resize(static_cast<std::size_t>(bands));
   const auto mirrored = [](Index i, Index extent) { return i < extent ? i : 2 * extent - 1 - i; };
@@ -32,7 +31,7 @@ Centred centred(const Cube& image, const Block& block) {
     const float* const values = pixel(i);
     for (Index b = 0; b < bands; ++b) {
       const double value = double{values[b]} - result.mean[static_cast<std::size_t>(b)];
-      result.panels[static_cast<std::size_t>((b / kPanel * count + i) * kPanel + b % kPanel)] = value;
+      result.panels[static_cast<std::size_t>((b / side * count + i) * side + b % side)] = value;
       result.variance[static_cast<std::size_t>(b)] += value * value;
     }
   }
@@ -40,34 +39,22 @@ Centred centred(const Cube& image, const Block& block) {
   return result;
 }
 
-/// Adds the products of two panels over all pixels in registers.
-void multiply_panels(const double* x, const double* y, Index count, double (&sums)[kPanel][kPanel]) {
-  double total[kPanel][kPanel] = {};
-  for (Index i = 0; i < count; ++i) {
-    for (Index p = 0; p < kPanel; ++p) {
-      for (Index q = 0; q < kPanel; ++q) total[p][q] += x[i * kPanel + p] * y[i * kPanel + q];
-    }
-  }
-  for (Index p = 0; p < kPanel; ++p) {
-    for (Index q = 0; q < kPanel; ++q) sums[p][q] = total[p][q];
-  }
-}
-
 }  // namespace
 
 BlockMoments block_moments(const Cube& x, const Cube& y, const Block& block) {
-  const Centred left = centred(x, block), right = centred(y, block);
+  const Index cols = panel_cols();
+  const Centred left = centred(x, block, kPanelRows), right = centred(y, block, cols);
   const Index count = block.side * block.side;
   BlockMoments moments{left.mean, right.mean, left.variance, right.variance, {}};
   moments.covariance.resize(static_cast<std::size_t>(x.bands() * y.bands()));
-  for (Index p = 0; p < x.bands(); p += kPanel) {
-    for (Index q = 0; q < y.bands(); q += kPanel) {
-      double sums[kPanel][kPanel];
-      multiply_panels(left.panels.data() + p * count, right.panels.data() + q * count, count, sums);
-      for (Index i = 0; i < kPanel && p + i < x.bands(); ++i) {
-        for (Index j = 0; j < kPanel && q + j < y.bands(); ++j) {
+  for (Index p = 0; p < x.bands(); p += kPanelRows) {
+    for (Index q = 0; q < y.bands(); q += cols) {
+      double sums[kPanelRows * kMostPanelCols];
+      panel_products(left.panels.data() + p * count, right.panels.data() + q * count, count, sums);
+      for (Index i = 0; i < kPanelRows && p + i < x.bands(); ++i) {
+        for (Index j = 0; j < cols && q + j < y.bands(); ++j) {
           moments.covariance[static_cast<std::size_t>((p + i) * y.bands() + q + j)] =
-              sums[i][j] / static_cast<double>(count);
+              sums[i * cols + j] / static_cast<double>(count);
         }
       }
     }

@@ -27,12 +27,25 @@ struct Extremes {
 };
 
 std::vector<Extremes> extremes(const Cube& cube) {
-  std::vector<Extremes> result(static_cast<std::size_t>(cube.bands()));
-  for (Index pixel = 0; pixel < cube.pixels(); ++pixel) {
-    const float* values = cube.values.data() + pixel * cube.bands();
-    for (std::size_t b = 0; b < result.size(); ++b) {
-      result[b].least = std::min(result[b].least, values[b]);
-      result[b].most = std::max(result[b].most, values[b]);
+  constexpr Index kRows = 32;  // that one thread looks at
+  const auto bands = static_cast<std::size_t>(cube.bands());
+  std::vector<std::vector<Extremes>> parts(static_cast<std::size_t>((cube.rows() + kRows - 1) / kRows));
+  parallel_ranges(cube.rows(), kRows, [&](Index begin, Index end) {
+    std::vector<Extremes> part(bands);
+    const float* const last = cube.values.data() + end * cube.cols() * cube.bands();
+    for (const float* values = cube.pixel(begin, 0); values < last; values += bands) {
+      for (std::size_t b = 0; b < bands; ++b) {
+        part[b].least = std::min(part[b].least, values[b]);
+        part[b].most = std::max(part[b].most, values[b]);
+      }
+    }
+    parts[static_cast<std::size_t>(begin / kRows)] = part;
+  });
+  std::vector<Extremes> result = parts.front();
+  for (const std::vector<Extremes>& part : parts) {
+    for (std::size_t b = 0; b < bands; ++b) {
+      result[b].least = std::min(result[b].least, part[b].least);
+      result[b].most = std::max(result[b].most, part[b].most);
     }
   }
   return result;
