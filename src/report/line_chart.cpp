@@ -6,6 +6,7 @@
 #include <limits>
 #include <string_view>
 
+#include "report/marker.h"
 #include "specfuse/core/error.h"
 #include "specfuse/report/palette.h"
 #include "specfuse/report/text_format.h"
@@ -55,15 +56,21 @@ std::string line(double x1, double y1, double x2, double y2) {
   return concat("<line x1=\"", at(x1), "\" y1=\"", at(y1), "\" x2=\"", at(x2), "\" y2=\"", at(y2), "\"/>");
 }
 
+SchemeColour colour_of(const Series& series) {
+  if (series.colour == kInk) return kInkColour;
+  if (series.colour == kFaintInk) return kFaintColour;
+  return kSeriesColours[static_cast<std::size_t>(series.colour) % kSeriesColours.size()];
+}
+
 std::string style_of(const Series& series) {
-  const auto stroke = [](const SchemeColour& colour) { return concat("style=\"stroke:", colour.css(), "\""); };
-  if (series.colour == kInk) {
-    return stroke(kInkColour) + (series.dashed ? " stroke-dasharray=\"5 4\"" : " stroke-width=\"2.4\"");
-  }
-  constexpr std::array<const char*, 3> kDashes{"", "7 2", "2 2"};
-  const std::size_t place = static_cast<std::size_t>(series.colour), i = place % kSeriesColours.size();
-  const std::string dashes = series.dashed ? "5 4" : kDashes[place / kSeriesColours.size() % kDashes.size()];
-  return concat(stroke(kSeriesColours[i]), dashes.empty() ? "" : concat(" stroke-dasharray=\"", dashes, "\""));
+  constexpr std::array<const char*, 6> kDashes{"", "7 2", "2 2", "9 3 2 3", "14 4", "5 2 1 2 1 2"};
+  const std::size_t turn = series.colour < 0 ? 0 : static_cast<std::size_t>(series.colour) / kSeriesColours.size();
+  const std::size_t dash = (turn + static_cast<std::size_t>(series.dash)) % kDashes.size();
+  const std::string dashes = series.dashed ? "5 4" : kDashes[dash];
+  const bool strong = series.colour == kInk && dashes.empty();
+  return concat("style=\"stroke:", colour_of(series).css(), "\"",
+                dashes.empty() ? "" : concat(" stroke-dasharray=\"", dashes, "\""),
+                strong ? " stroke-width=\"2.4\"" : "");
 }
 
 /// The indices of the points to draw. A long series is divided into runs of neighbours, of which the least and the
@@ -84,34 +91,41 @@ std::vector<std::size_t> shown_points(const Series& series) {
   return points;
 }
 
-std::string dot(double x, double y, double radius) {
-  return concat("<circle cx=\"", at(x), "\" cy=\"", at(y), "\" r=\"", at(radius), "\"/>");
+/// What is drawn at points: filled, and never dashed.
+std::string filled(const Series& series, const std::string& content) {
+  if (content.empty()) return {};
+  return concat("<g stroke-dasharray=\"none\" stroke-width=\"1.4\" style=\"fill:", colour_of(series).css(), "\">",
+                content, "</g>");
 }
 
-/// The dots of a series that has them, and the bars of its spread.
+/// The markers of a series that has them, and the bars of its spread.
 std::string marks_of(const Series& series, const Axis& x, const Axis& y) {
-  constexpr double kDot = 2.5, kCap = 4;
-  std::string marks;
+  constexpr double kCap = 4;
+  std::string content;
   for (std::size_t i = 0; i < series.y.size(); ++i) {
     if (!x.shows(series.x[i]) || !y.shows(series.y[i])) continue;
     const double across = x.position(series.x[i]);
-    if (series.dotted) marks += dot(across, y.position(series.y[i]), kDot);
+    if (series.dotted) content += marker_svg(series.colour, across, y.position(series.y[i]));
     if (series.spread.empty() || !y.shows(series.y[i] - series.spread[i])) continue;
     const double low = y.position(series.y[i] - series.spread[i]), high = y.position(series.y[i] + series.spread[i]);
-    marks += line(across, low, across, high);
-    for (const double end : {low, high}) marks += line(across - kCap, end, across + kCap, end);
+    content += line(across, low, across, high);
+    for (const double end : {low, high}) content += line(across - kCap, end, across + kCap, end);
   }
-  return marks;
+  return filled(series, content);
 }
 
-/// One polyline per unbroken run of points; a point by itself is a dot.
-std::string path_of(const Series& series, const Axis& x, const Axis& y) {
+/// One polyline per unbroken run of points; a point by itself is a dot, where it has no marker. The name is shown where
+/// the pointer rests on a line, if the legend does not have it.
+std::string path_of(const Series& series, const Axis& x, const Axis& y, bool named) {
+  const std::string title = named ? concat("<title>", escape_html(series.name), "</title>") : "";
   std::string lines, run;
   int length = 0;
   double last_x = 0, last_y = 0;
   const auto end_run = [&] {
     if (length > 1) lines += concat("<polyline points=\"", run, "\"/>");
-    if (length == 1) lines += dot(last_x, last_y, 1.5);
+    if (length == 1 && !series.dotted) {
+      lines += concat("<circle cx=\"", at(last_x), "\" cy=\"", at(last_y), "\" r=\"1.5\"/>");
+    }
     run.clear();
     length = 0;
   };
@@ -126,7 +140,7 @@ std::string path_of(const Series& series, const Axis& x, const Axis& y) {
     ++length;
   }
   end_run();
-  return concat("<g ", style_of(series), ">", lines, marks_of(series, x, y), "</g>");
+  return concat("<g ", style_of(series), ">", title, lines, marks_of(series, x, y), "</g>");
 }
 
 /// The approximate width of a text of the chart, whose font is not known.
@@ -174,16 +188,18 @@ std::string areas_of(const Chart& chart, const Axis& x, const Axis& y) {
 
 /// The legend, line by line from the top; `height` is set to the height it takes.
 std::string legend_of(const Chart& chart, double& height) {
-  constexpr double kSwatch = 24, kGap = 18;
+  constexpr double kSwatch = 28, kGap = 18;
   std::string swatches, names;
   double x = kLeft, y = kLine / 2 + 2;
-  for (const Series& series : chart.series) {
+  for (const Series& series : chart.legend.empty() ? chart.series : chart.legend) {
     const double width = kSwatch + kGap + width_of(series.name);
     if (x > kLeft && x + width > kWidth) {
       x = kLeft;
       y += kLine;
     }
-    swatches += concat("<g ", style_of(series), ">", line(x, y, x + kSwatch - 6, y), "</g>");
+    const double end = x + kSwatch - 6;
+    const std::string mark = series.dotted ? filled(series, marker_svg(series.colour, (x + end) / 2, y)) : "";
+    swatches += concat("<g ", style_of(series), ">", line(x, y, end, y), mark, "</g>");
     names += text(x + kSwatch, y + 4, "start", series.name);
     x += width;
   }
@@ -191,21 +207,52 @@ std::string legend_of(const Chart& chart, double& height) {
   return concat("<g stroke-width=\"2\">", swatches, "</g>", names);
 }
 
-std::string axes_of(const Chart& chart, const Axis& x, const Axis& y) {
+/// The marks on the x axis as they are to be shown.
+struct Marks {
+  std::vector<std::pair<double, std::string>> ticks;
+  /// Whether the texts hang down at an angle, and how far.
+  bool slanted = false;
+  double depth = 0;
+};
+
+/// Texts that would touch each other are slanted, and where even these would, some are left out.
+Marks marks_on(const Chart& chart, const Axis& x) {
+  constexpr double kBetween = 8, kSlope = 0.71, kNearest = 15;
+  Marks marks{chart.x_ticks};
+  for (const double tick : marks.ticks.empty() ? x.ticks(8) : std::vector<double>()) {
+    marks.ticks.emplace_back(tick, number_text(tick));
+  }
+  std::sort(marks.ticks.begin(), marks.ticks.end());
+  double last_end = -kWidth, last = -kWidth;
+  for (const auto& [value, name] : marks.ticks) {
+    const double half = width_of(name) / 2, middle = x.position(value);
+    marks.slanted = marks.slanted || middle - half < last_end + kBetween;
+    last_end = middle + half;
+  }
+  if (!marks.slanted) return marks;
+  std::erase_if(marks.ticks, [&](const auto& tick) {
+    if (x.position(tick.first) < last + kNearest) return true;
+    last = x.position(tick.first);
+    return false;
+  });
+  for (const auto& tick : marks.ticks) marks.depth = std::max(marks.depth, kSlope * width_of(tick.second));
+  return marks;
+}
+
+std::string axes_of(const Chart& chart, const Marks& marks, const Axis& x, const Axis& y) {
   std::string grid, labels;
-  const auto mark_x = [&](double value, const std::string& name) {
-    grid += line(x.position(value), y.from, x.position(value), y.from + 5);
-    labels += text(x.position(value), y.from + 19, "middle", name);
-  };
-  for (const auto& [value, name] : chart.x_ticks) mark_x(value, name);
-  if (chart.x_ticks.empty()) {
-    for (const double tick : x.ticks(8)) mark_x(tick, number_text(tick));
+  for (const auto& [value, name] : marks.ticks) {
+    const double across = x.position(value);
+    grid += line(across, y.from, across, y.from + 5);
+    labels += marks.slanted ? concat("<g transform=\"rotate(-45 ", at(across + 4), " ", at(y.from + 14), ")\">",
+                                     text(across + 4, y.from + 14, "end", name), "</g>")
+                            : text(across, y.from + 19, "middle", name);
   }
   for (const double tick : y.ticks(6)) {
     grid += line(x.from, y.position(tick), x.to, y.position(tick));
     labels += text(x.from - 7, y.position(tick) + 4, "end", number_text(tick));
   }
-  labels += text((x.from + x.to) / 2, y.from + 39, "middle", chart.x_label);
+  labels += text((x.from + x.to) / 2, y.from + 39 + marks.depth, "middle", chart.x_label);
   const double middle = (y.from + y.to) / 2;
   const std::string y_label = text(14, middle, "middle", chart.y_label);
   labels += concat("<g transform=\"rotate(-90 14 ", at(middle), ")\">", y_label, "</g>");
@@ -274,13 +321,14 @@ std::string line_chart(const Chart& chart) {
   x.to = kWidth - kRight;
   y.from = top + kPlotHeight;
   y.to = top;
+  const Marks marks = marks_on(chart, x);
   std::string lines;
-  for (const Series& series : chart.series) lines += path_of(series, x, y);
+  for (const Series& series : chart.series) lines += path_of(series, x, y, !chart.legend.empty());
   return concat("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 0 ", kWidth, " ",
-                top + kPlotHeight + kBelow, "\" role=\"img\" aria-label=\"",
+                top + kPlotHeight + kBelow + marks.depth, "\" role=\"img\" aria-label=\"",
                 escape_html(concat(chart.y_label, " against ", chart.x_label)),
                 "\" font-family=\"system-ui,sans-serif\" font-size=\"12\">", areas_of(chart, x, y),
-                "<g style=\"fill:", kInkColour.css(), "\">", legend, axes_of(chart, x, y),
+                "<g style=\"fill:", kInkColour.css(), "\">", legend, axes_of(chart, marks, x, y),
                 "</g><g fill=\"none\" stroke-width=\"1.6\" stroke-linejoin=\"round\">", lines, "</g></svg>");
 }
 

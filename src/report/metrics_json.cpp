@@ -242,6 +242,7 @@ ExperimentResults read_metrics_json(const std::string& text, const std::string& 
     results.config = config;
     if (json.at("scored_on").is_string()) results.scored_on = json.at("scored_on").get<std::string>();
     results.data_hash = json.at("data_hash").get<std::string>();
+    results.doubts = json.value("warnings", std::vector<std::string>());
     for (const Json& method : json.at("methods")) results.methods.push_back(read_method(method));
     if (json.contains("estimates")) {
       for (const Json& one : json.at("estimates")) results.estimates[one.at("seed").get<Index>()] = read_estimate(one);

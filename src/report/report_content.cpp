@@ -15,7 +15,7 @@
 namespace specfuse {
 namespace {
 
-/// Every value in a JSON text under its key path; what is null or empty says nothing and is left out.
+/// See `facts_of`.
 void list_values(const Json& json, const std::string& path, Facts& facts) {
   if (json.is_null() || json.empty() || json == "") return;
   const bool numbers = json.is_array() && json[0].is_number();
@@ -26,12 +26,6 @@ void list_values(const Json& json, const std::string& path, Facts& facts) {
   for (const auto& [key, value] : json.items()) list_values(value, path.empty() ? key : path + "." + key, facts);
 }
 
-Facts facts_of(const std::string& title, const Json& json, const std::string& path = "") {
-  Facts facts{title, {}};
-  list_values(json, path, facts);
-  return facts;
-}
-
 /// How the pair was made, then the rest of the configuration, then the environment.
 std::vector<Facts> configuration_facts(const ExperimentResults& results) {
   const ExperimentConfig& config = results.config;
@@ -40,7 +34,7 @@ std::vector<Facts> configuration_facts(const ExperimentResults& results) {
     for (const char* key : {"srf", "snr_db", "msi_shift"}) json["degrade"].erase(key);  // in the pair already
     if (config.degrade.estimate.psf) json["degrade"]["psf"].erase("fwhm");              // what is used is the estimate
   }
-  Facts degradation = facts_of("Degradation", json["degrade"], "degrade");
+  Facts degradation = facts_of("Degradation", {{"degrade", json["degrade"]}});
   degradation.lines.insert(degradation.lines.begin(), {"hash", degradation_hash(config)});
   if (config.data.pair) {
     degradation.lines.insert(degradation.lines.begin(),
@@ -171,6 +165,12 @@ std::vector<std::string> notes_of(const ExperimentResults& results) {
 }
 
 }  // namespace
+
+Facts facts_of(const std::string& title, const Json& json) {
+  Facts facts{title, {}};
+  list_values(json, "", facts);
+  return facts;
+}
 
 ReportContent report_content(const ExperimentResults& results, const ResultTables& tables,
                              std::vector<FigureGroup> figures) {

@@ -29,6 +29,8 @@ th:first-child { text-align: left; padding-left: 0; position: sticky; left: 0; b
 thead th { vertical-align: bottom; white-space: normal; font-weight: 600; color: var(--strong);
   border-bottom: 2px solid var(--grid); }
 tbody th { font-weight: 400; }
+.text { text-align: left; }
+.next > * { border-top: 2px solid var(--grid); }
 td b { color: var(--strong); }
 td small { display: block; color: var(--faint); font-size: .82em; line-height: 1.1; }
 .pictures { display: grid; grid-template-columns: repeat(var(--columns), minmax(0, 1fr)); gap: 1.25rem; }
@@ -38,10 +40,13 @@ figure { margin: 0; break-inside: avoid; }
 figure img { display: block; width: 100%; image-rendering: pixelated; }
 figcaption { margin-top: .35rem; font-size: .87rem; overflow-wrap: anywhere; }
 .bar { display: block; max-width: 100%; margin: .25rem 0 .9rem; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1.25rem; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1.25rem; }
 .chart { display: block; width: 100%; max-width: 54rem; }
 .charts > :only-child { max-width: 42rem; }
 .overview { display: block; max-width: 100%; height: auto; }
+.links { margin: .5rem 0; padding-left: 1.2rem; columns: 22rem; column-gap: 2rem; overflow-wrap: anywhere; }
+.links li { break-inside: avoid; }
+a { color: var(--series-0); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.5rem; margin: .5rem 0; }
 dt { color: var(--faint); }
 dd { margin: 0; overflow-wrap: anywhere; }
@@ -117,6 +122,18 @@ std::string facts_html(const Facts& facts) {
   return html + "</dl>\n</section>\n";
 }
 
+std::string links_html(const Links& links) {
+  std::string html = concat("<section>\n<h2>", escape_html(links.title), "</h2>\n<ul class=\"links\">\n");
+  for (const Links::Link& link : links.links) {
+    const std::string text = escape_html(link.text);
+    html +=
+        "<li>" + (link.address.empty() ? text : concat("<a href=\"", escape_html(link.address), "\">", text, "</a>"));
+    if (!link.note.empty()) html += concat(" <span class=\"faint\">", escape_html(link.note), "</span>");
+    html += "</li>\n";
+  }
+  return html + "</ul>\n</section>\n";
+}
+
 }  // namespace
 
 std::string report_html(const ReportContent& content) {
@@ -133,6 +150,7 @@ std::string report_html(const ReportContent& content) {
   for (const Table& table : content.tables) html += table_html(table);
   for (const std::string& note : content.notes) html += concat("<p>", escape_html(note), "</p>\n");
   for (const FigureGroup& group : content.groups) html += group_html(group);
+  for (const Links& links : content.links) html += links_html(links);
   for (const Facts& facts : content.facts) html += facts_html(facts);
   if (viewed) html += viewer_html(content.viewer);
   return html + "</body>\n</html>\n";

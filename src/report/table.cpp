@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <map>
 #include <numeric>
 
 #include "specfuse/core/error.h"
@@ -92,14 +93,14 @@ std::string number(double value, const Format& format, const Language& language)
   return sign + (vanishes && format.keeps_small ? scientific_text(size) : number_text(size, decimals));
 }
 
-/// The best value of a column; NaN where none is better than another, or none is to be marked.
-double best_of(const Table& table, std::size_t column) {
+/// The best value of a column in one group; NaN where none is better than another, or none is to be marked.
+double best_of(const Table& table, std::size_t column, std::size_t group) {
   const Better better = table.columns[column].marks_best ? table.columns[column].better : Better::neither;
   if (better == Better::neither) return std::nan("");
   double best = std::nan(""), worst = best;
   for (const Table::Row& row : table.rows) {
     const double value = row.cells[column].value;
-    if (std::isnan(value)) continue;
+    if (row.group != group || std::isnan(value)) continue;
     if (std::isnan(best) || (better == Better::higher ? value > best : value < best)) best = value;
     if (std::isnan(worst) || (better == Better::higher ? value < worst : value > worst)) worst = value;
   }
@@ -109,16 +110,19 @@ double best_of(const Table& table, std::size_t column) {
 /// The cells of one column as they are shown, best in bold.
 std::vector<std::string> column_texts(const Table& table, std::size_t column, const Language& language) {
   const Format format = format_of(table, column);
-  const double best = best_of(table, column);
+  std::map<std::size_t, double> best_of_group;
+  for (const Table::Row& row : table.rows) best_of_group.try_emplace(row.group, best_of(table, column, row.group));
+  const bool any = std::any_of(best_of_group.begin(), best_of_group.end(),
+                               [](const auto& best) { return !std::isnan(best.second); });
   std::vector<std::string> texts;
   for (const Table::Row& row : table.rows) {
     const Cell& cell = row.cells[column];
     const double least = table.columns[column].least;
     const bool below = least > 0 && cell.value < least;
     std::string text = below ? language.escape(concat("< ", number_text(least))) : number(cell.value, format, language);
-    if (cell.value == best) {
+    if (cell.value == best_of_group.at(row.group)) {
       text = concat(language.bold_begin, text, language.bold_end);
-    } else if (!std::isnan(best)) {
+    } else if (any) {
       text += language.not_bold;
     }
     // A spread has the decimals of its mean.
@@ -225,11 +229,19 @@ std::string table_html(const Table& table) {
   for (std::string& head : lines[0]) head = breakable(head);
   std::string html = "<div class=\"scroll\"><table>\n";
   if (!table.caption.empty()) html += concat("<caption>", escape_html(table.caption), "</caption>\n");
-  html += concat("<thead><tr><th scope=\"col\">", join(lines[0], "</th><th scope=\"col\">"),
-                 "</th></tr></thead>\n<tbody>\n");
+  html += "<thead><tr>";
+  for (std::size_t cell = 0; cell < lines[0].size(); ++cell) {
+    const bool of_text = cell > 0 && cell <= table.fields.size();
+    html += concat(of_text ? "<th scope=\"col\" class=\"text\">" : "<th scope=\"col\">", lines[0][cell], "</th>");
+  }
+  html += "</tr></thead>\n<tbody>\n";
   for (std::size_t i = 1; i < lines.size(); ++i) {
-    const std::vector<std::string> cells(lines[i].begin() + 1, lines[i].end());
-    html += concat("<tr><th scope=\"row\">", lines[i][0], "</th><td>", join(cells, "</td><td>"), "</td></tr>\n");
+    const bool next = i > 1 && table.rows[i - 1].group != table.rows[i - 2].group;
+    html += concat(next ? "<tr class=\"next\">" : "<tr>", "<th scope=\"row\">", lines[i][0], "</th>");
+    for (std::size_t cell = 1; cell < lines[i].size(); ++cell) {
+      html += concat(cell <= table.fields.size() ? "<td class=\"text\">" : "<td>", lines[i][cell], "</td>");
+    }
+    html += "</tr>\n";
   }
   return html + "</tbody></table></div>\n";
 }

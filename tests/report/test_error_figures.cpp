@@ -63,7 +63,7 @@ TEST_CASE("error figures: the histogram leaves the few smallest errors away, ang
   const std::string sizes = groups[1].figures.at(0).svg, angles = groups[1].figures.at(1).svg;
   const std::size_t first = sizes.find("points=\"") + 8, end = sizes.find('"', first);
   CHECK(count(sizes.substr(first, end - first), ",") == 2);
-  CHECK(count(angles, "<circle") == 3);
+  CHECK(count(angles, "<polygon") == 3 + 1);  // and in the legend
 }
 
 TEST_CASE("error figures: a method is one point of time and quality, however fast") {
@@ -71,10 +71,9 @@ TEST_CASE("error figures: a method is one point of time and quality, however fas
   const std::string& svg = group.figures.at(0).svg;
   CHECK(contains(svg, ">slow</text>"));
   double x[2], y[2];
-  const std::size_t first = svg.rfind("<g style=", svg.find("<circle")), second = svg.find("<circle", first);
-  REQUIRE(std::sscanf(svg.c_str() + second, "<circle cx=\"%lf\" cy=\"%lf\"", &x[0], &y[0]) == 2);
-  const std::size_t last = svg.rfind("<circle");
-  REQUIRE(std::sscanf(svg.c_str() + last, "<circle cx=\"%lf\" cy=\"%lf\"", &x[1], &y[1]) == 2);
+  const std::size_t first = svg.rfind("<circle"), last = svg.rfind("<polygon");  // behind those of the legend
+  REQUIRE(std::sscanf(svg.c_str() + first, "<circle cx=\"%lf\" cy=\"%lf\"", &x[0], &y[0]) == 2);
+  REQUIRE(std::sscanf(svg.c_str() + last, "<polygon points=\"%lf,%lf", &x[1], &y[1]) == 2);
   CHECK(x[1] < x[0]);
   CHECK(y[1] > y[0]);
   CHECK(x[1] > 62 + 5);  // clear of the axis

@@ -119,7 +119,7 @@ TEST_CASE("line chart: dots and bars of spread mark points, and the axis has roo
   series.spread = {0, std::nan(""), 3};
   const std::string svg = line_chart({"x", "y", {series}, false});
   CHECK(count(bare, "<circle") == 0);
-  CHECK(count(svg, "<circle") == 3);
+  CHECK(count(svg, "<circle") == 3 + 1);  // and in the legend
   CHECK(count(svg, ">10<") == 1);
   CHECK(count(bare, ">10<") == 0);
   series.spread = {1};
@@ -137,4 +137,67 @@ TEST_CASE("line chart: an axis has each name that is given once, one of powers h
   Chart wide{"rate", "y", {{"a", {1e-4, 1e-2}, {1, 2}}}};
   wide.x_logarithmic = true;
   CHECK(count(line_chart(wide), ">0.001<") == 1);
+}
+
+TEST_CASE("line chart: each place has its marker, also where colours come again, and the legend shows it") {
+  std::set<std::string> looks;
+  for (int place = 0; place < 20; ++place) {
+    Chart chart{"x", "y", {{"a", {0, 1, 2}, {5, 6, 7}, false, place}}};
+    chart.series[0].dotted = true;
+    const std::string svg = line_chart(chart);
+    const std::size_t in_legend = svg.find("<g stroke-dasharray=\"none\""), end = svg.find("</g>", in_legend);
+    const std::string marker = svg.substr(in_legend, end - in_legend);
+    CHECK(contains(marker, "style=\"fill:var(--series-"));
+    // The shape without its position: in the plot there are three of them.
+    const std::string shape =
+        marker.substr(marker.rfind('<'), marker.find_first_of(" ", marker.rfind('<')) - marker.rfind('<'));
+    CHECK(count(svg, shape + " ") >= 4);
+    looks.insert(marker);
+  }
+  CHECK(looks.size() == 20);
+}
+
+TEST_CASE("line chart: lines of one colour differ by their dashes, markers and bars are never dashed") {
+  Chart chart{"x", "y", {}};
+  std::set<std::string> styles;
+  for (int dash = 0; dash < 6; ++dash) {
+    Series series{"a", {0, 1}, {0, 1}, false, 2};
+    series.dash = dash;
+    series.dotted = true;
+    series.spread = {1, 1};
+    chart.series = {series};
+    const std::string svg = line_chart(chart), plot = svg.substr(svg.find("<g fill=\"none\""));
+    const std::size_t begin = plot.find("<g style=\"stroke:");
+    styles.insert(plot.substr(begin, plot.find('>', begin) - begin));
+    CHECK(plot.find("<polygon") > plot.find("<g stroke-dasharray=\"none\""));
+    CHECK(plot.find("<line") > plot.find("<g stroke-dasharray=\"none\""));
+  }
+  CHECK(styles.size() == 6);
+}
+
+TEST_CASE("line chart: a legend of its own stands instead of the names of the series, which are titles then") {
+  Chart chart{"x", "y", {{"a <1>", {0, 1}, {0, 1}}, {"a <2>", {0, 1}, {1, 2}}}};
+  CHECK_FALSE(contains(line_chart(chart), "<title>"));
+  chart.legend = {{"all", {}, {}}, {"faint", {}, {}, false, kFaintInk}};
+  const std::string svg = line_chart(chart);
+  CHECK(contains(svg, ">all</text>"));
+  CHECK(contains(svg, "stroke:var(--faint,"));
+  CHECK(count(svg, "a &lt;") == 2);
+  CHECK(contains(svg, "<title>a &lt;2&gt;</title>"));
+}
+
+TEST_CASE("line chart: names on the axis are slanted where they would touch, and thinned where even that would") {
+  const auto with = [](int names, const std::string& name) {
+    Chart chart{"x", "y", {{"a", {0, 1}, {1, 2}}}};
+    for (int i = 0; i < names; ++i) chart.x_ticks.emplace_back(i, name);
+    return line_chart(chart);
+  };
+  CHECK_FALSE(contains(with(5, "sentinel2a"), "rotate(-45"));
+  CHECK(count(with(9, "sentinel2a"), "rotate(-45") == 9);
+  CHECK_FALSE(contains(with(9, "4"), "rotate(-45"));
+  const auto shown = count(with(200, "4"), "rotate(-45");
+  CHECK(shown > 20);
+  CHECK(shown < 40);
+  const auto height = [](const std::string& svg) { return std::stod(svg.substr(svg.find("viewBox=\"0 0 640 ") + 17)); };
+  CHECK(height(with(9, "sentinel2a")) > height(with(9, "4")) + 30);
 }

@@ -20,11 +20,12 @@ TEST_CASE("reliability figures: a method that expects its errors lies on the dia
   CHECK(contains(figure.svg, "<g style=\"stroke:var(--ink,#333)\" stroke-dasharray=\"5 4\">"));
 
   double x[3], y[3];
-  const std::size_t first = figure.svg.find("points=\""), second = figure.svg.find("points=\"", first + 1);
-  const std::size_t diagonal = figure.svg.find("points=\"", second + 1);
+  const std::size_t first = figure.svg.find("<polyline points=\""),
+                    second = figure.svg.find("<polyline points=\"", first + 1);
+  const std::size_t diagonal = figure.svg.find("<polyline points=\"", second + 1);
   REQUIRE(diagonal != std::string::npos);
-  REQUIRE(std::sscanf(figure.svg.c_str() + diagonal + 8, "%lf,%lf %lf,%lf", &x[0], &y[0], &x[2], &y[2]) == 4);
-  REQUIRE(std::sscanf(figure.svg.c_str() + first + 8, "%*f,%*f %lf,%lf", &x[1], &y[1]) == 2);
+  REQUIRE(std::sscanf(figure.svg.c_str() + diagonal + 18, "%lf,%lf %lf,%lf", &x[0], &y[0], &x[2], &y[2]) == 4);
+  REQUIRE(std::sscanf(figure.svg.c_str() + first + 18, "%*f,%*f %lf,%lf", &x[1], &y[1]) == 2);
   const double along = (x[1] - x[0]) / (x[2] - x[0]);
   CHECK(along > 0.3);  // the axes are logarithmic: 10 is half way from 1 to 100
   CHECK((y[1] - y[0]) / (y[2] - y[0]) == doctest::Approx(along).epsilon(0.005));

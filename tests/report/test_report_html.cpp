@@ -87,3 +87,14 @@ TEST_CASE("report html: a page with a viewer says what it shows, and holds its c
   content.viewer.file = "beside.js";
   CHECK_FALSE(contains(report_html(content), "const specfuseCubes = [];"));
 }
+
+TEST_CASE("report html: other pages are linked where they are there") {
+  ReportContent content;
+  content.links = {{"Runs <1>", {{"one <2>", "runs/a\"b/report.html", "3 <s>"}, {"two", "", "missing"}}}};
+  const std::string html = report_html(content);
+  CHECK(contains(html, "<h2>Runs &lt;1&gt;</h2>"));
+  CHECK(contains(
+      html,
+      "<li><a href=\"runs/a&quot;b/report.html\">one &lt;2&gt;</a> <span class=\"faint\">3 &lt;s&gt;</span></li>"));
+  CHECK(contains(html, "<li>two <span class=\"faint\">missing</span></li>"));
+}

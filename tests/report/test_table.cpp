@@ -161,7 +161,7 @@ TEST_CASE("table: fields stand in front of the methods, escaped, in every langua
   CHECK(contains(table_csv(table), "\n\"x,y\",1|2,a_b,24.018,"));
   CHECK(contains(table_markdown(table), "|---|---|---|---:|---:|---:|\n| x,y | 1\\|2 | a_b |"));
   CHECK(contains(table_latex(table), "\\begin{tabular}{lllrrr}\n\\toprule\na\\_field & other & method &"));
-  CHECK(contains(table_html(table), "<td>&lt;3</td><td>c</td>"));
+  CHECK(contains(table_html(table), "<td class=\"text\">&lt;3</td><td class=\"text\">c</td>"));
   CHECK(contains(table_text(table), "\n     "));
   table.rows[1].fields.pop_back();
   CHECK_THROWS_WITH_AS(table_csv(table), "table: expected 2 fields in row c, got 1", Error);
@@ -187,4 +187,22 @@ TEST_CASE("table: nothing is marked where the table says so") {
 TEST_CASE("table: where all are the same, none is best") {
   const Table table{"", {{"x", "", Better::lower}}, {{"a", {{0.0}}}, {"b", {{0.0}}}}};
   CHECK(table_html(table).find("<b>") == std::string::npos);
+}
+
+TEST_CASE("table: the best is the best of its group, and groups are told apart on the page") {
+  Table table{"", {{"x", "", Better::higher}}, {}};
+  table.fields = {"ratio"};
+  for (const double value : {1.0, 2.0, 30.0, 20.0, 7.0}) table.rows.push_back({"m", {{value}}, {"4"}});
+  table.rows[2].group = table.rows[3].group = 1;
+  table.rows[4].group = 2;  // alone, so better than nothing
+  const std::string text = table_markdown(table);
+  CHECK(count(text, "**") == 4);
+  CHECK(contains(text, "**2**"));
+  CHECK(contains(text, "**30**"));
+  CHECK(contains(table_text(table), "2*"));
+  const std::string html = table_html(table);
+  CHECK(count(html, "<tr class=\"next\">") == 2);
+  CHECK(html.find("<tr class=\"next\">") > html.find("<b>2</b>"));
+  CHECK(count(html, "<td class=\"text\">m</td>") == 5);
+  CHECK(contains(html, "<th scope=\"col\" class=\"text\">method</th>"));
 }

@@ -11,9 +11,9 @@ namespace specfuse {
 std::string metrics_json(const ExperimentResults& results, const ResultTables& tables,
                          const std::vector<std::string>& files = {});
 
-/// What a metrics.json says of the experiment `config`: where it was scored, the hash of its data, and the times,
-/// memory and scores of each result. `file` is for messages. Throws `DataError` where the text is not what
-/// `metrics_json` writes of this experiment.
+/// What a metrics.json says of the experiment `config`: where it was scored, the hash of its data, its
+/// warnings, and the times, memory and scores of each result. `file` is for messages. Throws `DataError` where the text
+/// is not what `metrics_json` writes of this experiment.
 ExperimentResults read_metrics_json(const std::string& text, const std::string& file, const ExperimentConfig& config);
 
 }  // namespace specfuse

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "specfuse/config/json_fields.h"
 #include "specfuse/report/experiment_results.h"
 #include "specfuse/report/figure.h"
 #include "specfuse/report/result_tables.h"
@@ -17,6 +18,19 @@ struct Facts {
   std::vector<std::pair<std::string, std::string>> lines;
 };
 
+/// Other pages, under one heading.
+struct Links {
+  struct Link {
+    std::string text;
+    /// Relative to the page; empty where there is no such page.
+    std::string address;
+    /// What is said of it behind the text.
+    std::string note;
+  };
+  std::string title;
+  std::vector<Link> links;
+};
+
 /// Everything on the report's page, in the order of the page; `report_html` makes the page.
 struct ReportContent {
   std::string title;
@@ -25,10 +39,14 @@ struct ReportContent {
   std::vector<Table> tables;
   std::vector<std::string> notes;
   std::vector<FigureGroup> groups;
+  std::vector<Links> links = {};
   std::vector<Facts> facts;
   /// To look closer at the pictures.
   ViewerData viewer = {};
 };
+
+/// Every value in JSON under its key path; what is null or empty says nothing and is left out.
+Facts facts_of(const std::string& title, const Json& json);
 
 /// The report of an experiment: its tables, the figures of its scene, its loss curves, and how it was made.
 ReportContent report_content(const ExperimentResults& results, const ResultTables& tables,

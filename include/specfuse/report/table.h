@@ -15,8 +15,8 @@ struct Cell {
   double spread = std::numeric_limits<double>::quiet_NaN();
 };
 
-/// Methods by measures. The best of each column is set in bold, on the terminal marked by a star; equal ones are all
-/// best.
+/// Methods by measures. The best of each column and group is set in bold, on the terminal marked by a star; equal ones
+/// are all best.
 struct Table {
   struct Column {
     std::string name, unit{};
@@ -35,6 +35,8 @@ struct Table {
     std::vector<Cell> cells;
     /// One for each of the table's fields.
     std::vector<std::string> fields = {};
+    /// The best of a column is the best of the rows of one group.
+    std::size_t group = 0;
   };
 
   std::string caption;
