@@ -47,7 +47,7 @@ void run_sweep_file(const Arguments& arguments, const std::string& text) {
                              arguments.shard.value_or(Shard{})};
   if (arguments.dry_run) return void(std::fputs(plan_sweep(sweep, options).c_str(), stdout));
   const SweepOutcome outcome = run_sweep(sweep, options);
-  std::printf("%s\nsweep: %s/sweep.md\n", table_text(outcome.table).c_str(), out.c_str());
+  std::printf("%s\nsweep: %s/sweep.html\n", table_text(outcome.table).c_str(), out.c_str());
   for (const std::string& line : outcome.failed) std::printf("failed: %s\n", line.c_str());
   SPECFUSE_CHECK(outcome.failed.empty(), outcome.failed.size(), " of ", sweep.runs.size(),
                  " runs failed, the first with ", outcome.failed.front());
@@ -103,6 +103,10 @@ int main(int count, char** texts) {
     run(arguments);
     SPECFUSE_CHECK(std::fflush(stdout) == 0, "cannot write to standard output: ", std::strerror(errno));
     return 0;
+  } catch (const BadSweep& problem) {
+    const int status = problem.of_data_alone ? 3 : 2;
+    for (const std::string& line : problem.lines) failed(status, line);
+    return status;
   } catch (const ConfigError& problem) {
     return failed(2, problem.what());
   } catch (const DataError& problem) {

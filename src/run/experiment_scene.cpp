@@ -2,7 +2,9 @@
 
 #include <array>
 #include <functional>
+#include <nlohmann/json.hpp>
 
+#include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
 #include "specfuse/io/file.h"
@@ -70,14 +72,25 @@ void check_data_of(const Cube& cube) {
   SPECFUSE_CHECK_AS(ConfigError, has_data(cube), "data.crop: expected a part with data, got none in any pixel");
 }
 
+/// Equal where data comes from one file, or is one synthetic scene, whatever part of it is used.
+std::string file_key(const DataConfig& data) {
+  DataConfig whole = data;
+  whole.crop.reset();
+  whole.bands.reset();
+  whole.wavelength_nm.reset();
+  return write_fields(whole).dump();
+}
+
 Boundary boundary_of(const std::string& name) {
   if (name == "replicate") return Boundary::replicate;
   return name == "circular" ? Boundary::circular : Boundary::symmetric;
 }
 
-void load_measured(const ExperimentConfig& config, const std::vector<std::string>& directories, Scene& scene) {
+void load_measured(const ExperimentConfig& config, const std::vector<std::string>& directories, SceneFiles* files,
+                   Scene& scene) {
   const std::string path = find_file(*config.data.pair, directories);
-  PairFile file = read_pair(path, config.data.nodata.value_or(NoData{}));
+  const auto read = [&] { return read_pair(path, config.data.nodata.value_or(NoData{})); };
+  PairFile file = files != nullptr ? files->pairs.get(file_key(config.data), read) : read();
   set_wavelengths(config.data, directories, file.hsi);
   if (file.reference) file.reference->wavelength_nm = file.hsi.wavelength_nm;
   SPECFUSE_CHECK_AS(ConfigError, file.ratio == config.degrade.ratio, "degrade.ratio: expected ", file.ratio, " as in ",
@@ -110,12 +123,13 @@ void load_measured(const ExperimentConfig& config, const std::vector<std::string
 
 }  // namespace
 
-Cube load_cube(const DataConfig& data, const std::vector<std::string>& directories) {
+Cube load_cube(const DataConfig& data, const std::vector<std::string>& directories, SceneFiles* files) {
   const auto read = [&] {
+    if (data.synthetic) return inside_key("data", [&] { return synthetic_scene(*data.synthetic); });
     const SceneSource source{*data.dataset, *data.axes, data.nodata.value_or(NoData{})};
     return read_scene(find_file(*data.scene, directories), source);
   };
-  Cube cube = data.scene ? read() : inside_key("data", [&] { return synthetic_scene(*data.synthetic); });
+  Cube cube = files != nullptr ? files->scenes.get(file_key(data), read) : read();
   set_wavelengths(data, directories, cube);
   if (data.bands) {
     const auto [first, count] = *data.bands;
@@ -136,8 +150,8 @@ namespace {
 enum class Cut { none, to_fit };
 
 void load_reference(const ExperimentConfig& config, const std::vector<std::string>& directories, Cut cuts,
-                    Scene& scene) {
-  Cube cube = load_cube(config.data, directories);
+                    SceneFiles* files, Scene& scene) {
+  Cube cube = load_cube(config.data, directories, files);
   const Index ratio = config.degrade.ratio;
   if (cuts == Cut::to_fit) cube = crop(cube, {0, 0, cube.rows() / ratio * ratio, cube.cols() / ratio * ratio});
   SPECFUSE_CHECK_AS(ConfigError, cube.rows() % ratio == 0 && cube.cols() % ratio == 0,
@@ -163,7 +177,8 @@ Pair crop_pair(const Pair& pair, const Rectangle& fine) {
 
 namespace {
 
-Scene load_one(const ExperimentConfig& config, const std::vector<std::string>& directories, Cut cuts) {
+Scene load_one(const ExperimentConfig& config, const std::vector<std::string>& directories, Cut cuts,
+               SceneFiles* files) {
   const DegradeConfig& degrade = config.degrade;
   Scene scene;
   scene.estimate = degrade.estimate;
@@ -174,9 +189,9 @@ Scene load_one(const ExperimentConfig& config, const std::vector<std::string>& d
   scene.degradation.msi_snr_db = degrade.snr_db.msi;
   scene.degradation.msi_shift = degrade.msi_shift;
   if (config.data.pair) {
-    load_measured(config, directories, scene);
+    load_measured(config, directories, files, scene);
   } else {
-    load_reference(config, directories, cuts, scene);
+    load_reference(config, directories, cuts, files, scene);
   }
   return scene;
 }
@@ -200,11 +215,11 @@ bool has_lower_scale(const Scene& scene) {
 
 /// A scene to learn from, which the configuration gives at `path`. `target` is the one to fuse.
 Scene load_other(const ExperimentConfig& config, const std::string& path, const std::vector<std::string>& directories,
-                 const Scene& target) {
+                 const Scene& target, SceneFiles* files) {
   const std::string source = source_of(config.data);
   Scene scene;
   try {
-    scene = load_one(config, directories, config.protocol.degradations.empty() ? Cut::none : Cut::to_fit);
+    scene = load_one(config, directories, config.protocol.degradations.empty() ? Cut::none : Cut::to_fit, files);
   } catch (const ConfigError& problem) {
     throw ConfigError(concat(path, ": ", source, ": ", problem.what()));
   }
@@ -220,8 +235,8 @@ Scene load_other(const ExperimentConfig& config, const std::string& path, const 
 
 }  // namespace
 
-Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>& directories) {
-  Scene scene = load_one(config, directories, Cut::none);
+Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>& directories, SceneFiles* files) {
+  Scene scene = load_one(config, directories, Cut::none, files);
   const std::vector<DegradeConfig>& given = config.protocol.degradations;
   const std::vector<DegradeConfig> degradations = given.empty() ? std::vector{config.degrade} : given;
   const auto load_list = [&](const char* path, const std::vector<DataConfig>& list) {
@@ -231,7 +246,7 @@ Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>&
         ExperimentConfig other = config;
         other.data = list[i];
         other.degrade = degradation;
-        Scene loaded = load_other(other, concat("protocol.", path, ".", i), directories, scene);
+        Scene loaded = load_other(other, concat("protocol.", path, ".", i), directories, scene, files);
         if (given.empty() || has_lower_scale(loaded)) scenes.push_back(std::move(loaded));
       }
     }

@@ -1,17 +1,15 @@
 #include "specfuse/run/runner.h"
 
-#include <algorithm>
-#include <functional>
 #include <utility>
 
 #include "run/earlier_run.h"
 #include "run/environment.h"
 #include "run/kept_method.h"
+#include "run/method_checks.h"
 #include "run/method_run.h"
 #include "run/result_files.h"
 #include "run/result_folder.h"
 #include "run/run_figures.h"
-#include "run/scene_doubts.h"
 #include "run/training_log.h"
 #include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
@@ -29,54 +27,12 @@
 namespace specfuse {
 namespace {
 
-/// Calls visit(entry, method) for each method of the experiment; what is wrong with one is said of it.
-void for_each_method(const ExperimentConfig& config,
-                     const std::function<void(const MethodConfig&, const FusionMethod&)>& visit) {
-  for (std::size_t i = 0; i < config.methods.size(); ++i) {
-    try {
-      visit(config.methods[i], *config.methods[i].options->make());
-    } catch (const ConfigError& problem) {
-      throw ConfigError(concat("methods.", i, ": ", problem.what()));
-    }
-  }
-}
-
-/// Whether an entry has to be fitted before it can fuse.
-bool needs_training(const MethodConfig& config, const FusionMethod& method) {
-  return !config.checkpoint && !method.is_ready();
-}
-
-MethodNeeds needs_of(const ExperimentConfig& config, const Scene& scene) {
-  const NetworkSizes sizes = scene.measured ? NetworkSizes{scene.measured->hsi.bands(), scene.measured->msi.bands()}
-                                            : NetworkSizes{scene.reference->bands(), scene.degradation.srf.dim(0)};
-  MethodNeeds needs{0, false};
-  for_each_method(config, [&](const MethodConfig& entry, const FusionMethod& method) {
-    needs.receptive_radius = std::max(needs.receptive_radius, method.receptive_radius(sizes));
-    needs.training = needs.training || needs_training(entry, method);
-  });
-  return needs;
-}
-
 std::vector<std::string> checkpoint_files(const ExperimentConfig& config, const std::vector<std::string>& directories) {
   std::vector<std::string> files;
   for (const MethodConfig& method : config.methods) {
     if (method.checkpoint) files.push_back(find_checkpoint(*method.checkpoint, directories));
   }
   return files;
-}
-
-/// What the data does not allow is said before the first long fit. Returns what it makes doubtful.
-std::vector<std::string> check_methods(const ExperimentConfig& config, const Scene& scene, const Task& task,
-                                       const std::vector<std::string>& directories) {
-  std::vector<std::string> doubts = scene_doubts(config, scene);
-  for (const std::string& doubt : checkpoint_doubts(config, directories)) doubts.push_back(doubt);
-  for_each_method(config, [&](const MethodConfig& entry, const FusionMethod& method) {
-    method.check(task.training, task.pair);
-    if (task.fine_tuning) method.check(*task.fine_tuning, task.pair);
-    const std::string doubt = needs_training(entry, method) ? method.doubts(task.training) : "";
-    if (!doubt.empty()) doubts.push_back(concat(entry.label, " ", doubt));
-  });
-  return doubts;
 }
 
 /// The result of a method, kept from an earlier run or made now.

@@ -7,6 +7,7 @@
 
 #include "specfuse/config/override.h"
 #include "specfuse/core/error.h"
+#include "sweep/run_messages.h"
 
 namespace specfuse {
 namespace {
@@ -22,8 +23,9 @@ bool overlap(const std::string& a, const std::string& b) {
 /// Reads one sweep file.
 class SweepReader {
  public:
-  SweepReader(const std::string& file, const std::vector<std::string>& overrides)
-      : file_(file), overrides_(overrides) {}
+  SweepReader(const std::string& file, const std::vector<std::string>& overrides) : file_(file), overrides_(overrides) {
+    sweep_.file = file;
+  }
 
   Sweep read(const std::string& text) {
     const Json json = parse_json(text, file_);
@@ -43,6 +45,10 @@ class SweepReader {
     for (const std::string& setting : overrides_) apply_override(base_, setting);
     set_field(base_, "name", sweep_.name, file_);
     add_points();
+    refuse(sweep_, mistakes_);
+    for (SweepField& field : sweep_.fields) {
+      field.label = field_label(field.path, sweep_.runs.front().config.methods);
+    }
     return std::move(sweep_);
   }
 
@@ -136,25 +142,35 @@ class SweepReader {
       SweepRun run;
       run.point = point;
       run.values.resize(sweep_.fields.size());
-      for (const auto& [place, value] : entries_[point]) {
-        run.values[place] = value.dump();
-        set_field(json, sweep_.fields[place].path, value, concat(file_, ": sweep: ", sweep_.fields[place].path));
+      for (const auto& [place, value] : entries_[point]) run.values[place] = value.dump();
+      std::string mistake;
+      try {
+        for (const auto& [place, value] : entries_[point]) {
+          set_field(json, sweep_.fields[place].path, value, sweep_.fields[place].path);
+        }
+      } catch (const ConfigError& problem) {
+        mistake = problem.what();
       }
-      if (!sweep_.seeded) add_run(run, json);
+      if (!sweep_.seeded) add_run(run, json, mistake);
       for (const Json& seed : seeds_) {
         json["seeds"] = Json::array({seed});
-        add_run(run, json);
+        add_run(run, json, mistake);
       }
     }
   }
 
-  void add_run(SweepRun run, const Json& json) {
-    std::string values;
-    for (std::size_t i = 0; i < run.values.size(); ++i) {
-      if (!run.values[i].empty())
-        values += concat(values.empty() ? " with " : ", ", sweep_.fields[i].path, "=", field_text(run.values[i]));
+  /// Adds a run also where it is wrong: what several have in common is told from all of them.
+  void add_run(SweepRun run, const Json& json, std::string mistake) {
+    try {
+      if (mistake.empty()) run.config = parse_config(json.dump(), base_name_, {});
+    } catch (const ConfigError& problem) {
+      mistake = problem.what();
     }
-    run.config = parse_config(json.dump(), concat(file_, ": ", base_name_, values), {});
+    if (!mistake.empty()) {
+      run.config.seeds.clear();
+      mistakes_.add(sweep_.runs.size(), mistake);
+      return sweep_.runs.push_back(std::move(run));
+    }
     run.hash = config_hash(run.config);
     const auto [same, fresh] = places_.emplace(run.hash, sweep_.runs.size());
     SPECFUSE_CHECK_AS(ConfigError, fresh, file_, ": sweep: expected runs that differ, got ",
@@ -171,7 +187,21 @@ class SweepReader {
   std::vector<Json> seeds_;
   /// Where the run of a hash is.
   std::map<std::string, std::size_t> places_;
+  RunMessages mistakes_;
 };
+
+/// The fields that are given.
+std::string text_of_values(const Sweep& sweep, const std::vector<std::string>& values, Wording wording) {
+  std::string text;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (values[i].empty()) continue;
+    const SweepField& field = sweep.fields[i];
+    text += text.empty() ? "" : ", ";
+    text +=
+        wording == Wording::labels ? field.label.with_value(values[i]) : concat(field.path, "=", field_text(values[i]));
+  }
+  return text;
+}
 
 }  // namespace
 
@@ -180,15 +210,36 @@ std::string field_text(const std::string& value) {
   return json.is_string() ? json.get<std::string>() : value;
 }
 
-std::string Sweep::text_of(const SweepRun& run) const {
-  std::string text;
-  const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (!run.values[i].empty()) add(concat(fields[i].path, "=", field_text(run.values[i])));
+std::string Sweep::text_of(const SweepRun& run, Wording wording) const {
+  std::string text = text_of_values(*this, run.values, wording);
+  if (seeded && !run.config.seeds.empty()) {
+    text += concat(text.empty() ? "" : ", ", "seed ", run.config.seeds.front());
   }
-  if (seeded) add(concat("seed ", run.config.seeds.front()));
   return text;
 }
+
+std::string Sweep::text_of(const std::vector<std::size_t>& some, Wording wording) const {
+  const SweepRun& first = runs[some.front()];
+  if (some.size() == 1) return text_of(first, wording);
+  std::vector<std::size_t> shared;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const auto same = [&](std::size_t run) { return runs[run].values[i] == first.values[i]; };
+    if (std::all_of(some.begin(), some.end(), same)) shared.push_back(i);
+  }
+  const auto alike = [&](const SweepRun& run) {
+    return std::all_of(shared.begin(), shared.end(), [&](std::size_t i) { return run.values[i] == first.values[i]; });
+  };
+  if (std::count_if(runs.begin(), runs.end(), alike) > static_cast<std::ptrdiff_t>(some.size())) {
+    return concat(text_of(first, wording), " (and ", some.size() - 1, " more)");
+  }
+  std::vector<std::string> values(fields.size());
+  for (const std::size_t i : shared) values[i] = first.values[i];
+  const std::string text = text_of_values(*this, values, wording);
+  return text.empty() ? concat("all ", some.size(), " runs") : concat(text, " (", some.size(), " runs)");
+}
+
+BadSweep::BadSweep(const std::vector<std::string>& lines_given, bool data_alone)
+    : ConfigError(lines_given.front()), lines(lines_given), of_data_alone(data_alone) {}
 
 bool is_sweep(const std::string& text) {
   try {

@@ -1,86 +1,46 @@
 #include "sweep/sweep_figures.h"
 
 #include <algorithm>
-#include <cmath>
-#include <nlohmann/json.hpp>
+#include <cctype>
+#include <map>
 #include <numeric>
 
-#include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
 #include "specfuse/report/line_chart.h"
+#include "sweep/field_scale.h"
 
 namespace specfuse {
 namespace {
 
-const std::vector<std::string> kMeasures = {"psnr_db", "sam_deg", "ergas", "qnr"};
+const std::vector<std::string> kMeasures = {"psnr_db", "sam_deg", "ergas", "ssim", "qnr"};
 
-/// The values that one field takes in the rows of a table, and where they lie on an axis.
-class Scale {
- public:
-  Scale(const SweepTable& sheet, std::size_t field) {
-    for (const SweepRun* const run : sheet.runs) {
-      const std::string& value = run->values[field];
-      if (!value.empty() && std::find(values_.begin(), values_.end(), value) == values_.end()) values_.push_back(value);
-    }
-    numeric_ = std::all_of(values_.begin(), values_.end(), [](auto& value) { return Json::parse(value).is_number(); });
-  }
-
-  std::size_t size() const { return values_.size(); }
-
-  /// Numbers lie where they are; everything else side by side in the order of the runs.
-  double position(const std::string& value) const {
-    if (numeric_) return Json::parse(value).get<double>();
-    return static_cast<double>(std::find(values_.begin(), values_.end(), value) - values_.begin());
-  }
-
-  void set_axis(Chart& chart) const {
-    if (numeric_) return set_number_axis(chart);
-    const std::size_t room = std::max<std::size_t>(3, 80 / values_.size());
-    for (const std::string& value : values_) {
-      const std::string text = field_text(value);
-      chart.x_ticks.emplace_back(position(value), text.size() <= room ? text : text.substr(0, room - 1) + "~");
-    }
-  }
-
- private:
-  /// Marks at the values themselves, where there is room to tell them apart.
-  void set_number_axis(Chart& chart) const {
-    constexpr double kWide = 20, kNear = 0.06;
-    std::vector<std::pair<double, std::string>> ticks;
-    for (const std::string& value : values_) ticks.emplace_back(position(value), value);
-    std::sort(ticks.begin(), ticks.end());
-    const double low = ticks.front().first, high = ticks.back().first;
-    chart.x_logarithmic = low > 0 && high >= kWide * low;
-    const auto place = [&](double x) { return chart.x_logarithmic ? std::log(x) : x; };
-    const auto near = [&](const auto& a, const auto& b) {
-      return place(b.first) - place(a.first) < kNear * (place(high) - place(low));
-    };
-    if (std::adjacent_find(ticks.begin(), ticks.end(), near) == ticks.end()) chart.x_ticks = ticks;
-  }
-
-  std::vector<std::string> values_;
-  bool numeric_ = false;
-};
-
-/// The last part of a field's path, or all of it where another field ends alike.
-std::string short_name(const Sweep& sweep, std::size_t field) {
-  const auto last = [](const std::string& path) { return path.substr(path.rfind('.') + 1); };
-  const std::string& path = sweep.fields[field].path;
-  const auto alike = std::count_if(sweep.fields.begin(), sweep.fields.end(),
-                                   [&](const SweepField& other) { return last(other.path) == last(path); });
-  return alike == 1 ? last(path) : path;
+/// The place of a text in a list; it is added at the end where it is not there.
+std::size_t place_in(std::vector<std::string>& list, const std::string& text) {
+  const auto found = std::find(list.begin(), list.end(), text);
+  const auto place = static_cast<std::size_t>(found - list.begin());
+  if (place == list.size()) list.push_back(text);
+  return place;
 }
 
-/// The line that a row belongs to when its x is `field`: its method, and the other fields except those that vary
-/// together with this one.
-std::string line_name(const Sweep& sweep, const SweepRun& run, const std::string& label, std::size_t field) {
-  std::string name = label;
+/// The labels of all methods in the order of the configurations, those of runs that are missing too, so that a method
+/// keeps its colour while the sweep goes on.
+std::vector<std::string> method_labels(const Sweep& sweep) {
+  std::vector<std::string> labels;
+  for (const SweepRun& run : sweep.runs) {
+    for (const MethodConfig& method : run.config.methods) place_in(labels, method.label);
+  }
+  return labels;
+}
+
+/// What a run sets apart from `field` and the fields that vary together with it.
+std::string others_of(const Sweep& sweep, const SweepRun& run, std::size_t field) {
+  std::string text;
   for (std::size_t i = 0; i < sweep.fields.size(); ++i) {
     const bool together = sweep.fields[i].listed && sweep.fields[field].listed;
     if (i == field || together || run.values[i].empty()) continue;
-    name += concat(", ", short_name(sweep, i), "=", field_text(run.values[i]));
+    text += concat(text.empty() ? "" : ", ", sweep.fields[i].label.with_value(run.values[i]));
   }
-  return name;
+  return text;
 }
 
 void sort_by_x(Series& series) {
@@ -96,49 +56,105 @@ void sort_by_x(Series& series) {
   series = std::move(sorted);
 }
 
-Chart chart_of(const Sweep& sweep, const SweepTable& sheet, std::size_t field, std::size_t column) {
-  const Table& table = sheet.table;
-  const Scale scale(sheet, field);
-  Chart chart;
-  chart.x_label = sweep.fields[field].path;
-  const Table::Column& measure = table.columns[column];
-  chart.y_label = measure.unit.empty() ? measure.name : concat(measure.name, " (", measure.unit, ")");
-  scale.set_axis(chart);
-  for (std::size_t row = 0; row < table.rows.size(); ++row) {
-    const std::string& value = sheet.runs[row]->values[field];
-    if (value.empty()) continue;
-    const std::string name = line_name(sweep, *sheet.runs[row], table.rows[row].label, field);
-    auto line = std::find_if(chart.series.begin(), chart.series.end(),
-                             [&](const Series& series) { return series.name == name; });
-    if (line == chart.series.end()) {
-      Series fresh;
-      fresh.name = name;
-      fresh.colour = static_cast<int>(chart.series.size());
-      fresh.dotted = true;
-      line = chart.series.insert(line, fresh);
-    }
-    line->x.push_back(scale.position(value));
-    line->y.push_back(table.rows[row].cells[column].value);
-    line->spread.push_back(table.rows[row].cells[column].spread);
-  }
-  for (Series& series : chart.series) sort_by_x(series);
-  return chart;
+/// "PSNR [dB]" of psnr_db.
+std::string measure_label(const Table::Column& measure) {
+  std::string name = measure.name.substr(0, measure.name.find('_'));
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char letter) { return std::toupper(letter); });
+  const std::string unit = measure.unit == "deg" ? "degrees" : measure.unit;
+  return unit.empty() ? name : concat(name, " [", unit, "]");
 }
+
+/// The charts against one field.
+class FieldCharts {
+ public:
+  FieldCharts(const Sweep& sweep, const SweepTable& sheet, std::size_t field)
+      : sweep_(sweep), sheet_(sheet), field_(field), scale_(sheet.runs, field, sweep.fields[field].label),
+        methods_(method_labels(sweep)) {
+    for (const SweepRun& run : sweep.runs) {
+      if (!run.values[field].empty()) place_in(others_, others_of(sweep, run, field));
+    }
+  }
+
+  bool worth_showing() const { return scale_.size() > 1; }
+
+  Chart against(std::size_t column) {
+    Chart chart;
+    chart.y_label = measure_label(sheet_.table.columns[column]);
+    scale_.set_axis(chart);
+    std::map<std::pair<std::size_t, std::size_t>, Series> lines;
+    for (std::size_t row = 0; row < sheet_.table.rows.size(); ++row) {
+      const SweepRun& run = *sheet_.runs[row];
+      const Cell& cell = sheet_.table.rows[row].cells[column];
+      if (run.values[field_].empty()) continue;
+      const std::string& label = sheet_.table.rows[row].label;
+      const std::string others = others_of(sweep_, run, field_);
+      const std::size_t method = place_in(methods_, label), dash = place_in(others_, others);
+      Series& line = lines[{method, dash}];
+      line = styled(std::move(line), label, method, dash);
+      if (others_.size() > 1 && !others.empty()) line.name += ", " + others;
+      line.x.push_back(scale_.position(run.values[field_]));
+      line.y.push_back(cell.value);
+      line.spread.push_back(cell.spread);
+    }
+    for (auto& [key, line] : lines) {
+      sort_by_x(line);
+      chart.series.push_back(line);
+    }
+    if (others_.size() > 1) chart.legend = legend(lines);
+    return chart;
+  }
+
+ private:
+  static Series styled(Series line, const std::string& name, std::size_t method, std::size_t dash) {
+    line.name = name;
+    line.colour = static_cast<int>(method);
+    line.dash = static_cast<int>(dash);
+    line.dotted = true;
+    return line;
+  }
+
+  /// Every method once, then every combination of the other fields once.
+  std::vector<Series> legend(const std::map<std::pair<std::size_t, std::size_t>, Series>& lines) const {
+    std::vector<Series> all;
+    for (std::size_t method = 0; method < methods_.size(); ++method) {
+      const auto first = lines.lower_bound({method, 0});
+      if (first != lines.end() && first->first.first == method) all.push_back(styled({}, methods_[method], method, 0));
+    }
+    for (std::size_t dash = 0; dash < others_.size(); ++dash) {
+      Series line;
+      line.name = others_[dash];
+      line.colour = kFaintInk;
+      line.dash = static_cast<int>(dash);
+      all.push_back(line);
+    }
+    return all;
+  }
+
+  const Sweep& sweep_;
+  const SweepTable& sheet_;
+  std::size_t field_;
+  FieldScale scale_;
+  std::vector<std::string> methods_, others_;
+};
 
 }  // namespace
 
-std::vector<Figure> sweep_figures(const Sweep& sweep, const SweepTable& sheet) {
-  std::vector<Figure> figures;
+std::vector<FigureGroup> sweep_figures(const Sweep& sweep, const SweepTable& sheet) {
+  std::vector<FigureGroup> groups;
   for (std::size_t field = 0; field < sweep.fields.size(); ++field) {
-    if (Scale(sheet, field).size() < 2) continue;
+    FieldCharts charts(sweep, sheet, field);
+    if (!charts.worth_showing()) continue;
+    FigureGroup group;
+    group.title = "By " + sweep.fields[field].label.name;
     for (std::size_t column = 0; column < sheet.table.columns.size(); ++column) {
       const std::string& name = sheet.table.columns[column].name;
       if (std::find(kMeasures.begin(), kMeasures.end(), name) == kMeasures.end()) continue;
-      figures.push_back(
-          {concat(sweep.fields[field].path, "_", name), "", {}, line_chart(chart_of(sweep, sheet, field, column))});
+      group.figures.push_back(
+          {concat(sweep.fields[field].path, "_", name), "", {}, line_chart(charts.against(column))});
     }
+    if (!group.figures.empty()) groups.push_back(group);
   }
-  return figures;
+  return groups;
 }
 
 }  // namespace specfuse

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "specfuse/report/figure.h"
@@ -7,8 +8,9 @@
 
 namespace specfuse {
 
-/// One chart for each field that takes more than one value and each main measure: the measure against the field, one
-/// line for each method and each combination of the values of other fields.
-std::vector<Figure> sweep_figures(const Sweep& sweep, const SweepTable& table);
+/// The main measures of a sweep against each field of more than one value, a group for each field: a line for each
+/// method and each combination of the other fields, with bars of the spread over seeds. Colour and marker belong to the
+/// method and the dashes to the combination, in all figures alike.
+std::vector<FigureGroup> sweep_figures(const Sweep& sweep, const SweepTable& table);
 
 }  // namespace specfuse

@@ -12,11 +12,15 @@
 #include <nlohmann/json.hpp>
 
 #include "specfuse/config/json_fields.h"
+#include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
 #include "specfuse/io/file.h"
+#include "specfuse/report/palette.h"
+#include "specfuse/report/report_html.h"
 #include "specfuse/report/text_format.h"
 #include "sweep/run_folder.h"
 #include "sweep/sweep_figures.h"
+#include "sweep/sweep_page.h"
 
 namespace specfuse {
 namespace {
@@ -44,6 +48,28 @@ Json values_json(const Sweep& sweep, const SweepRun& run) {
   return values;
 }
 
+const char* const kSweepFile = "sweep.json";
+
+/// The figures that an earlier call wrote: names out of a file, so only such as a sweep gives.
+std::vector<std::string> earlier_figures(const std::string& out) {
+  std::string text;
+  try {
+    text = read_text(out + "/" + kSweepFile);
+  } catch (const DataError&) {
+    return {};  // there was none
+  }
+  std::vector<std::string> figures;
+  const Json json = Json::parse(text, nullptr, false);
+  if (!json.is_object() || !json.contains("files") || !json["files"].is_array()) return {};
+  for (const Json& file : json["files"]) {
+    const std::string name = file.is_string() ? file.get<std::string>() : "", folder = concat(kFigureFolder, "/");
+    const bool plain = name.starts_with(folder) && name.ends_with(".svg") &&
+                       name.find('/', folder.size()) == std::string::npos && name.find('\0') == std::string::npos;
+    if (plain) figures.push_back(name);
+  }
+  return figures;
+}
+
 std::string state_of(const RunOutcome& outcome) {
   if (outcome.results) return "done";
   return outcome.failure.empty() ? "missing" : "failed";
@@ -51,7 +77,8 @@ std::string state_of(const RunOutcome& outcome) {
 
 }  // namespace
 
-std::string sweep_json(const Sweep& sweep, const std::vector<RunOutcome>& outcomes, const SweepTable& sheet) {
+std::string sweep_json(const Sweep& sweep, const std::vector<RunOutcome>& outcomes, const SweepTable& sheet,
+                       const std::vector<std::string>& files) {
   Json runs = Json::array(), rows = Json::array();
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const SweepRun& run = sweep.runs[i];
@@ -73,8 +100,8 @@ std::string sweep_json(const Sweep& sweep, const std::vector<RunOutcome>& outcom
     }
     rows.push_back(row);
   }
-  return Json{{"sweep", sweep.name}, {"runs", runs}, {"rows", rows}}.dump(2, ' ', false,
-                                                                          Json::error_handler_t::replace) +
+  return Json{{"sweep", sweep.name}, {"runs", runs}, {"rows", rows}, {"files", files}}.dump(
+             2, ' ', false, Json::error_handler_t::replace) +
          "\n";
 }
 
@@ -89,24 +116,45 @@ std::string sweep_markdown(const Sweep& sweep, const std::vector<RunOutcome>& ou
   return text + (text.back() == '\n' ? "" : "\n");
 }
 
-Table write_sweep(const Sweep& sweep, const std::string& out) {
-  const FolderLock lock(out);
-  std::vector<RunOutcome> outcomes;
-  for (const SweepRun& run : sweep.runs) {
-    const RunFolder folder(out, run.hash);
-    outcomes.push_back({folder.results(run.config), folder.failure()});
-    if (outcomes.back().results) outcomes.back().failure.clear();
+Table SweepFiles::write() {
+  const FolderLock lock(out_);
+  const Stopwatch taken;
+  for (std::size_t i = 0; i < outcomes_.size(); ++i) {
+    RunOutcome& outcome = outcomes_[i];
+    if (outcome.results) continue;
+    const RunFolder folder(out_, sweep_.runs[i].hash);
+    outcome = {folder.results(sweep_.runs[i].config), folder.failure()};
+    if (outcome.results) outcome.failure.clear();
   }
-  const SweepTable sheet = sweep_table(sweep, outcomes);
-  std::filesystem::create_directories(out + "/figures");
-  write_text_atomically(out + "/sweep.csv", table_csv(sheet.table));
-  write_text_atomically(out + "/sweep.md", sweep_markdown(sweep, outcomes, sheet));
-  write_text_atomically(out + "/sweep.tex", table_latex(sheet.table));
-  write_text_atomically(out + "/sweep.json", sweep_json(sweep, outcomes, sheet));
-  for (const Figure& figure : sweep_figures(sweep, sheet)) {
-    write_text_atomically(out + "/figures/" + figure.name + ".svg", figure.svg);
+  const SweepTable sheet = sweep_table(sweep_, outcomes_);
+  const std::vector<FigureGroup> figures = sweep_figures(sweep_, sheet);
+  std::vector<std::pair<std::string, std::string>> files{
+      {"sweep.csv", table_csv(sheet.table)},
+      {"sweep.md", sweep_markdown(sweep_, outcomes_, sheet)},
+      {"sweep.tex", table_latex(sheet.table)},
+      {"sweep.html", report_html(sweep_page(sweep_, outcomes_, figures))}};
+  for (const FigureGroup& group : figures) {
+    for (const Figure& figure : group.figures) {
+      files.emplace_back(concat(kFigureFolder, "/", figure.name, ".svg"), with_light_colours(figure.svg));
+    }
   }
+  std::vector<std::string> names{kSweepFile};
+  for (const auto& [name, text] : files) names.push_back(name);
+  const std::vector<std::string> earlier = earlier_figures(out_);
+  std::filesystem::create_directories(out_ + "/" + kFigureFolder);
+  for (const auto& [name, text] : files) write_text_atomically(out_ + "/" + name, text);
+  write_text_atomically(out_ + "/" + kSweepFile, sweep_json(sweep_, outcomes_, sheet, names));
+  for (const std::string& name : earlier) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) std::filesystem::remove(out_ + "/" + name);
+  }
+  seconds_ = taken.seconds();
+  since_ = Stopwatch();
   return sheet.table;
+}
+
+void SweepFiles::write_now_and_then() {
+  constexpr double kTimes = 30;
+  if (since_.seconds() >= kTimes * seconds_) write();
 }
 
 }  // namespace specfuse

@@ -19,6 +19,7 @@
 #include "specfuse/run/find_data.h"
 #include "sweep/child_process.h"
 #include "sweep/run_folder.h"
+#include "sweep/sweep_check.h"
 #include "sweep/sweep_report.h"
 
 namespace fs = std::filesystem;
@@ -30,7 +31,7 @@ constexpr auto kPause = std::chrono::milliseconds(20);
 /// Seconds for which a run of another process is tried again: the processes of a killed sweep take a moment to end.
 constexpr double kPatience = 2;
 
-/// The sweep with the options that each run of `apply` takes from its checkpoints. Where they cannot be read, the run
+/// The sweep with the options that each run of `apply` takes from its checkpoints. Where they cannot be read, the check
 /// will say so.
 Sweep adopt(Sweep sweep, const SweepOptions& options) {
   for (SweepRun& run : sweep.runs) {
@@ -61,8 +62,8 @@ std::string reason_of(const ChildProcess::Ending& ending) {
 /// Starts and watches the runs of one call.
 class Runner {
  public:
-  Runner(const Sweep& sweep, const SweepOptions& options)
-      : sweep_(sweep), options_(options), jobs_(std::min(options.jobs, threads())),
+  Runner(const Sweep& sweep, const SweepOptions& options, SweepFiles& files)
+      : sweep_(sweep), options_(options), files_(files), jobs_(std::min(options.jobs, threads())),
         waiting_(positions_of(options.shard, sweep.runs.size())) {
     if (jobs_ < options.jobs) say(concat("--jobs: no more than the ", jobs_, " threads there are"));
   }
@@ -75,6 +76,7 @@ class Runner {
       for (auto job = active_.begin(); job != active_.end();) {
         const auto ending = (*job)->process.ending();
         if (ending) finish(**job, *ending);
+        if (ending && !interrupted()) files_.write_now_and_then();
         job = ending ? active_.erase(job) : job + 1;
       }
       std::this_thread::sleep_for(kPause);
@@ -168,6 +170,7 @@ class Runner {
 
   const Sweep& sweep_;
   const SweepOptions& options_;
+  SweepFiles& files_;
   int jobs_;
   std::deque<std::size_t> waiting_;
   std::vector<std::unique_ptr<Job>> active_;
@@ -180,22 +183,25 @@ class Runner {
 
 SweepOutcome run_sweep(const Sweep& given, const SweepOptions& options) {
   const Sweep sweep = adopt(given, options);
+  for (const std::string& doubt : check_sweep(sweep, options)) say("warning: " + doubt);
   for (const char* const name : {"/runs", "/configs", "/figures"}) {
     std::error_code reason;
     fs::create_directories(options.out + name, reason);
     SPECFUSE_CHECK(!reason, "cannot make the folder ", options.out, name, ": ", reason.message());
   }
+  SweepFiles files(sweep, options.out);
   try {
-    std::vector<std::string> failed = Runner(sweep, options).run();
-    return {write_sweep(sweep, options.out), std::move(failed)};
+    std::vector<std::string> failed = Runner(sweep, options, files).run();
+    return {files.write(), std::move(failed)};
   } catch (const Interrupted&) {
-    write_sweep(sweep, options.out);
+    files.write();
     throw;
   }
 }
 
 std::string plan_sweep(const Sweep& given, const SweepOptions& options) {
   const Sweep sweep = adopt(given, options);
+  for (const std::string& doubt : check_sweep(sweep, options)) say("warning: " + doubt);
   std::string plan;
   for (const std::size_t position : positions_of(options.shard, sweep.runs.size())) {
     const SweepRun& run = sweep.runs[position];

@@ -1,9 +1,9 @@
 #include "sweep/sweep_table.h"
 
 #include <algorithm>
+#include <map>
 
 #include "specfuse/core/error.h"
-#include "specfuse/report/result_tables.h"
 
 namespace specfuse {
 namespace {
@@ -35,22 +35,34 @@ std::size_t place_of_column(const Table& table, const std::string& name) {
   return static_cast<std::size_t>(found - table.columns.begin());
 }
 
+/// The values of the fields that do not belong to methods.
+std::vector<std::string> task_of(const Sweep& sweep, const SweepRun& run) {
+  std::vector<std::string> values;
+  for (std::size_t i = 0; i < sweep.fields.size(); ++i) {
+    if (!sweep.fields[i].path.starts_with("methods")) values.push_back(run.values[i]);
+  }
+  return values;
+}
+
 }  // namespace
 
-SweepTable sweep_table(const Sweep& sweep, const std::vector<RunOutcome>& outcomes) {
+SweepTable sweep_table(const Sweep& sweep, const std::vector<RunOutcome>& outcomes,
+                       Table (*made)(const ExperimentResults&)) {
   SweepTable sheet;
   Table& all = sheet.table;
   const std::vector<Point> points = complete_points(sweep, outcomes);
   std::vector<Table> parts;
   for (const Point& point : points) {
-    parts.push_back(score_table(point.results));
+    parts.push_back(made(point.results));
     for (const Table::Column& column : parts.back().columns) {
       if (place_of_column(all, column.name) == all.columns.size()) all.columns.push_back(column);
     }
   }
+  std::map<std::vector<std::string>, std::size_t> groups;
   for (std::size_t i = 0; i < parts.size(); ++i) {
+    const std::size_t group = groups.emplace(task_of(sweep, *points[i].run), groups.size()).first->second;
     for (const Table::Row& row : parts[i].rows) {
-      Table::Row wide{row.label, std::vector<Cell>(all.columns.size())};
+      Table::Row wide{row.label, std::vector<Cell>(all.columns.size()), {}, group};
       for (const std::string& value : points[i].run->values) wide.fields.push_back(field_text(value));
       for (std::size_t k = 0; k < row.cells.size(); ++k) {
         wide.cells[place_of_column(all, parts[i].columns[k].name)] = row.cells[k];

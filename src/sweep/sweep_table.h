@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "specfuse/report/experiment_results.h"
-#include "specfuse/report/table.h"
+#include "specfuse/report/result_tables.h"
 #include "specfuse/sweep/sweep.h"
 
 namespace specfuse {
@@ -26,8 +26,10 @@ struct SweepTable {
 };
 
 /// One row for each point of the sweep that has a complete run, and each of its methods: the mean and standard
-/// deviation over all seeds of all complete runs. `outcomes` are in the order of the sweep's runs; the sweep has to
-/// outlive it.
-SweepTable sweep_table(const Sweep& sweep, const std::vector<RunOutcome>& outcomes);
+/// deviation over all seeds of all complete runs. What varies of the methods alone makes rows of one group, of which
+/// one is the best; other data or another degradation is another task. `outcomes` are in the order of the sweep's runs;
+/// `made` gives the columns; the sweep has to outlive it.
+SweepTable sweep_table(const Sweep& sweep, const std::vector<RunOutcome>& outcomes,
+                       Table (*made)(const ExperimentResults&) = score_table);
 
 }  // namespace specfuse

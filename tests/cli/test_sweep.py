@@ -7,6 +7,7 @@ import csv
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -97,6 +98,12 @@ class Sweep(unittest.TestCase):
         self.assertNotEqual(rows[1]["psnr_db"], rows[5]["psnr_db"])
         self.assertGreater(float(rows[1]["psnr_db_std"]), 0)
         out = self.whole_folder / "out"
+        page = (out / "sweep.html").read_text()
+        self.assertEqual(sorted(re.findall(r'href="runs/(\w+)/report.html"', page)), sorted(run["hash"] for run in sweep["runs"]))
+        for text in ["<h1>eight</h1>", "8 of 8 runs done; seeds 0, 1", "kernel of conv in branch msi of two_cnn_fu", "<svg"]:
+            self.assertIn(text, page)
+        self.assertEqual(set(sweep["files"]), {path.relative_to(out).as_posix() for pattern in ["sweep.*", "figures/*"]
+                                               for path in out.glob(pattern)})
         for name in ["sweep.md", "sweep.tex", "figures/degrade.psf.type_psnr_db.svg",
                      "figures/methods.1.model.branches.msi.layers.conv.kernel_sam_deg.svg"]:
             self.assertGreater((out / name).stat().st_size, 0, name)
@@ -156,24 +163,37 @@ class Sweep(unittest.TestCase):
         self.assertEqual(self.table_of(self.out), self.whole)
 
     def test_one_that_fails_stops_nothing_else(self):
-        body = {"base": BASE, "grid": {"degrade.ratio": [2, 5, 3]}}
-        settings = ["--set", "methods.1.train.steps=2"]
-        run = self.run_sweep(body, *settings, "--quiet")
-        reason = "degrade.ratio: expected a divisor of the scene's 24 x 24 pixels, got 5"
+        # Steps so large that the loss is infinite: nobody knows before it is trained.
+        body = {"base": dict(BASE, methods=[{"name": "bicubic"}, dict(NETWORK, train=dict(NETWORK["train"], optimizer="sgd"))]),
+                "grid": {"methods.1.train.learning_rate": [0.001, 1000, 0.0001]}}
+        run = self.run_sweep(body, "--quiet")
         self.assertEqual((run.returncode, run.stderr.count("\n")), (1, 1), run.stderr)
-        self.assertRegex(run.stderr, f"^run_experiment: error: 1 of 3 runs failed, .*{reason}")
-        self.assertRegex(run.stdout, f"(?m)^failed: degrade.ratio=5: .*{reason}")
+        self.assertRegex(run.stderr, "^run_experiment: error: 1 of 3 runs failed, .* not finite|nan|inf")
+        reason = re.search("(?m)^failed: methods.1.train.learning_rate=1000: (.*)$", run.stdout).group(1)
         sweep = self.table_of(self.out)[1]
         self.assertEqual([run["state"] for run in sweep["runs"]], ["done", "failed", "done"])
         failed = self.out / "runs" / sweep["runs"][1]["hash"]
         self.assertIn(reason, (failed / "failed.txt").read_text())
-        self.assertIn(reason, (self.out / "sweep.md").read_text())
+        self.assertIn("failed", (self.out / "sweep.md").read_text())
+        page = (self.out / "sweep.html").read_text()
+        self.assertIn("2 of 3 runs done, 1 failed", page)
+        self.assertIn("learning rate of two_cnn_fu 1000: failed: ", page)
         self.assertEqual(len(sweep["rows"]), 4)
         # It is tried again, and only it.
         stamps = self.stamps()
-        self.assertIn("  failed  degrade.ratio=5", self.run_sweep(body, *settings, "--dry-run").stdout)
-        self.assertEqual(self.run_sweep(body, *settings).returncode, 1)
+        self.assertIn("  failed  methods.1.train.learning_rate=1000", self.run_sweep(body, "--dry-run").stdout)
+        self.assertEqual(self.run_sweep(body).returncode, 1)
         self.assertEqual(self.stamps(), stamps)
+
+    def test_the_page_is_made_on_the_way(self):
+        body = {"base": BASE, "grid": {"methods.1.train.steps": [1, 1000000]}}
+        run = subprocess.Popen(self.command(body, "--quiet"), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        page = self.out / "sweep.html"
+        self.wait_for(page.exists, run)
+        self.assertIn("1 of 2 runs done", page.read_text())
+        self.assertIsNone(run.poll())
+        run.kill()
+        run.wait()
 
     def test_interrupted_it_stops_at_once_and_goes_on(self):
         body = {"base": BASE, "grid": {"degrade.ratio": [2, 3]}, "seeds": [0]}
@@ -253,7 +273,7 @@ class Sweep(unittest.TestCase):
         self.refused(file + "sweep: expected an object, got 3", self.run_sweep(3))
         self.refused(file + 'sweep.gird: unknown key; did you mean "grid"', self.run_sweep({"base": BASE, "gird": {}}))
         self.refused(".*away.json: ", self.run_sweep({"base": "away.json", "seeds": [0]}))
-        self.refused(file + "sweep.base with degrade.ratio=1: degrade.ratio: expected an integer",
+        self.refused(file + "degrade.ratio=1: sweep.base: degrade.ratio: expected an integer",
                      self.run_sweep({"base": BASE, "grid": {"degrade.ratio": [2, 1]}}))
         self.refused("--set seeds=", self.run_sweep(EIGHT, "--set", "seeds=[1]"))
         for shard in ["0/2", "3/2", "1", "1/", "/2", "a/b", "1/2/3", "-1/2"]:
@@ -267,7 +287,7 @@ class Sweep(unittest.TestCase):
 
     def test_folder_that_cannot_be_written(self):
         self.out = self.folder / "sweep.json/out"
-        run = self.run_sweep(EIGHT)
+        run = self.run_sweep(EIGHT, "--quiet")
         self.assertEqual((run.returncode, run.stderr.count("\n")), (1, 1), run.stderr)
         self.assertIn("sweep.json/out", run.stderr)
 

@@ -100,8 +100,8 @@ TEST_CASE("sweep: the base experiment lies beside the sweep file") {
   };
   CHECK(parse_sweep(with(R"({"degrade.ratio": [2, 8]})"), file, {}).runs[1].config.degrade.ratio == 8);
   CHECK_THROWS_WITH_AS(parse_sweep(with(R"({"degrade.rato": [2]})"), file, {}),
-                       (file + ": " + base +
-                        " with degrade.rato=2: degrade.rato: unknown key; did you mean "
+                       (file + ": degrade.rato=2: " + base +
+                        ": degrade.rato: unknown key; did you mean "
                         "\"ratio\"?")
                            .c_str(),
                        ConfigError);
@@ -136,9 +136,10 @@ TEST_CASE("sweep: a wrong file is refused with the key path") {
   CHECK(refusal(R"("seeds": ["x"])") ==
         "s.json: sweep.base: seeds.0: expected an integer from 0 to 9.0072e+15, got \"x\"");
   CHECK(refusal(R"("grid": {"methods.2.label": ["x"]})") ==
-        "s.json: sweep: methods.2.label: expected a position from 0 to 1, a label or + in the list, got \"2\"");
+        "s.json: methods.2.label=x: methods.2.label: expected a position from 0 to 1, a label or + in the list, got "
+        "\"2\"");
   CHECK(refusal(R"("grid": {"degrade.ratio": [2, 99]})") ==
-        "s.json: sweep.base with degrade.ratio=99: degrade.ratio: expected an integer from 2 to 64, got 99");
+        "s.json: degrade.ratio=99: sweep.base: degrade.ratio: expected an integer from 2 to 64, got 99");
   CHECK(contains(file_refusal(concat(R"({"name": "a/b", "sweep": {"base": )", kBase, ", ", grid, "}}")),
                  "name: expected letters"));
 }
@@ -174,4 +175,44 @@ TEST_CASE("sweep: two runs that are the same are refused, and so are too many") 
   CHECK(refusal(concat("\"grid\": {\"methods.1.train.steps\": ", many, ", \"methods.1.train.momentum\": ", many,
                        "}")) == "s.json: sweep: expected at most 10000 runs, got 10201");
   CHECK(contains(refusal(concat("\"grid\": {\"methods.1.train.steps\": ", many, "}, \"seeds\": ", many)), "10201"));
+}
+
+TEST_CASE("sweep: one mistake of many runs is one line that says in which, two mistakes are two lines") {
+  const auto lines = [](const std::string& rest) {
+    try {
+      parse(rest);
+    } catch (const BadSweep& problem) {
+      CHECK_FALSE(problem.of_data_alone);
+      return problem.lines;
+    }
+    return std::vector<std::string>();
+  };
+  const std::string rest =
+      R"("grid": {"degrade.ratio": [2, 99, 1], "degrade.psf.type": ["box", "delta"]}, "seeds": [0, 1])";
+  CHECK(lines(rest) ==
+        std::vector<std::string>{
+            "s.json: degrade.ratio=99 (4 runs): sweep.base: degrade.ratio: expected an integer from 2 to "
+            "64, got 99",
+            "s.json: degrade.ratio=1 (4 runs): sweep.base: degrade.ratio: expected an integer from 2 to "
+            "64, got 1"});
+  CHECK(lines(R"("grid": {"methods.two_cnn_fu.train.step": [1, 2, 3]})").size() == 1);
+  CHECK(
+      contains(lines(R"("grid": {"methods.two_cnn_fu.train.step": [1, 2, 3]})")[0], "s.json: all 3 runs: sweep.base"));
+  CHECK(lines(R"("grid": {"degrade.ratio": [2]})").empty());
+  std::string many = "100";
+  for (int i = 101; i < 140; ++i) many += concat(",", i);
+  const std::vector<std::string> most = lines(concat("\"grid\": {\"degrade.ratio\": [", many, "]}"));
+  REQUIRE(most.size() == 21);
+  CHECK(most.back() == "s.json: and 20 more mistakes");
+}
+
+TEST_CASE("sweep: some of the runs are called by what they alone have in common, or by the first of them") {
+  const Sweep sweep = parse(R"("grid": {"degrade.ratio": [2, 4], "degrade.snr_db.hsi": [null, 30]}, "seeds": [5, 6])");
+  CHECK(sweep.text_of(std::vector<std::size_t>{3}) == "degrade.ratio=2, degrade.snr_db.hsi=30, seed 6");
+  CHECK(sweep.text_of({4, 5, 6, 7}) == "degrade.ratio=4 (4 runs)");
+  CHECK(sweep.text_of({2, 3}) == "degrade.ratio=2, degrade.snr_db.hsi=30 (2 runs)");
+  CHECK(sweep.text_of({4, 5, 7}) == "degrade.ratio=4, degrade.snr_db.hsi=null, seed 5 (and 2 more)");
+  CHECK(sweep.text_of({0, 1, 2, 3, 4, 5, 6, 7}) == "all 8 runs");
+  CHECK(sweep.text_of(sweep.runs[7], Wording::labels) == "ratio 4, SNR of the HSI 30 dB, seed 6");
+  CHECK(sweep.text_of({0, 1, 4, 5}, Wording::labels) == "SNR of the HSI noise-free (4 runs)");
 }

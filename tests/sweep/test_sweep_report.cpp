@@ -8,44 +8,13 @@
 #include "support/temporary_folder.h"
 #include "support/text.h"
 #include "sweep/run_folder.h"
-#include "sweep/sweep_figures.h"
+#include "sweep/sweep_example.h"
 #include "sweep/sweep_report.h"
 
 using namespace specfuse;
 namespace fs = std::filesystem;
 
 namespace {
-
-Sweep parse(const std::string& rest) {
-  return parse_sweep(concat(R"({"name": "s", "sweep": {"base": {"data": {"scene": "s.h5"},
-      "methods": [{"name": "bicubic"}, {"name": "gsa"}]}, )",
-                            rest, "}}"),
-                     "s.json", {});
-}
-
-/// What a run scores whose methods reach `psnr` and one more.
-ExperimentResults results_of(const SweepRun& run, double psnr) {
-  ExperimentResults results;
-  results.config = run.config;
-  results.scored_on = "whole image";
-  for (const MethodConfig& method : run.config.methods) {
-    MethodResult result;
-    result.name = result.label = method.name;
-    result.seed = run.config.seeds.front();
-    result.scores = Scores{{{"psnr_db", psnr++}, {"sam_deg", std::nan("")}}, {}};
-    results.methods.push_back(result);
-  }
-  return results;
-}
-
-/// The outcomes of a sweep whose i-th run scores 10 * i.
-std::vector<RunOutcome> all_done(const Sweep& sweep) {
-  std::vector<RunOutcome> outcomes;
-  for (std::size_t i = 0; i < sweep.runs.size(); ++i) {
-    outcomes.push_back({results_of(sweep.runs[i], 10.0 * static_cast<double>(i)), ""});
-  }
-  return outcomes;
-}
 
 /// The text of a metrics.json.
 std::string written(const ExperimentResults& results) { return metrics_json(results, result_tables(results)); }
@@ -84,37 +53,6 @@ TEST_CASE("sweep_report: what is not complete is left out and named") {
   CHECK(count(json, "\"state\": \"done\"") == 1);
   CHECK(count(json, "\"state\": \"missing\"") == 2);
   CHECK(contains(json, "\"failure\": \"no | room\""));
-}
-
-TEST_CASE("sweep_report: a chart for each field and measure, a line for each method and value of other fields") {
-  const Sweep sweep = parse(R"("grid": {"degrade.ratio": [4, 2, 3], "degrade.psf.type": ["box", "delta"]})");
-  const std::vector<Figure> figures = sweep_figures(sweep, sweep_table(sweep, all_done(sweep)));
-  REQUIRE(figures.size() == 6);
-  CHECK(figures[0].name == "degrade.ratio_psnr_db");
-  CHECK(figures[1].name == "degrade.ratio_sam_deg");
-  CHECK(figures[3].name == "degrade.psf.type_psnr_db");
-  CHECK(count(figures[0].svg, "<polyline") == 4);
-  CHECK(count(figures[0].svg, "<circle") == 12);
-  CHECK(contains(figures[0].svg, ">gsa, type=delta<"));
-  CHECK(count(figures[3].svg, "<polyline") == 6);
-  CHECK(contains(figures[3].svg, ">box<"));
-  CHECK(contains(figures[3].svg, ">bicubic, ratio=3<"));
-}
-
-TEST_CASE("sweep_report: fields of a list vary together, a field of one value has no chart, seeds make bars") {
-  const Sweep sweep = parse(R"("seeds": [0, 1], "grid": {"degrade.boundary": ["circular"]},
-      "list": [{"degrade.ratio": 2, "degrade.psf.fwhm": 1}, {"degrade.ratio": 4, "degrade.psf.fwhm": 50}])");
-  const std::vector<Figure> figures = sweep_figures(sweep, sweep_table(sweep, all_done(sweep)));
-  REQUIRE(figures.size() == 6);
-  CHECK(figures[3].name == "degrade.psf.fwhm_psnr_db");
-  CHECK(count(figures[3].svg, "<polyline") == 2);
-  CHECK(contains(figures[3].svg, ">gsa, boundary=circular<"));
-  CHECK(contains(figures[3].svg, ">50<"));
-  const Sweep single = parse(R"("grid": {"degrade.ratio": [2, 4]})");
-  const std::string bare = sweep_figures(single, sweep_table(single, all_done(single))).front().svg;
-  const auto bars = [](const std::string& svg) { return count(svg.substr(svg.find("fill=\"none\"")), "<line"); };
-  CHECK(bars(figures[0].svg) == 4 * 3);
-  CHECK(bars(bare) == 0);
 }
 
 TEST_CASE("sweep_report: a run is done when its metrics are whole and of the same experiment") {
@@ -164,26 +102,58 @@ TEST_CASE("sweep_report: the files are written again from what the runs have lef
   const std::string out = temporary.file("out");
   const Sweep sweep = parse(R"("grid": {"degrade.ratio": [2, 4]})");
   fs::create_directories(out);
-  CHECK(write_sweep(sweep, out).rows.empty());
+  SweepFiles files(sweep, out);
+  CHECK(files.write().rows.empty());
+  CHECK(contains(read_text(out + "/sweep.html"), "0 of 2 runs done"));
   for (const SweepRun& run : sweep.runs) {
     const RunFolder folder(out, run.hash);
     folder.record_failure("an earlier call");
     write_text_atomically(folder.path() + "/metrics.json", written(results_of(run, 30)));
   }
-  CHECK(write_sweep(sweep, out).rows.size() == 4);
+  CHECK(files.write().rows.size() == 4);
   CHECK(read_text(out + "/sweep.csv").rfind("degrade.ratio,method,psnr_db,", 0) == 0);
   CHECK(contains(read_text(out + "/sweep.tex"), "\\begin{tabular}{llr"));
   CHECK_FALSE(contains(read_text(out + "/sweep.md"), "failed"));
   CHECK(contains(read_text(out + "/sweep.json"), "\"mean\": 31.0"));
-  CHECK(fs::exists(out + "/figures/degrade.ratio_psnr_db.svg"));
+  CHECK(contains(read_text(out + "/sweep.html"), "2 of 2 runs done"));
+  const std::string figure = read_text(out + "/figures/degrade.ratio_psnr_db.svg");
+  CHECK(contains(figure, "#0072b2"));
+  CHECK_FALSE(contains(figure, "var("));
 }
 
-TEST_CASE("sweep_report: values that lie close together leave the axis to round numbers") {
-  const auto axis = [](const char* values) {
-    const Sweep sweep = parse(concat("\"grid\": {\"degrade.psf.fwhm\": ", values, "}"));
-    return sweep_figures(sweep, sweep_table(sweep, all_done(sweep))).front().svg;
+TEST_CASE("sweep_report: what an earlier call wrote and this one does not is removed, and nothing else") {
+  const TemporaryFolder temporary;
+  const std::string out = temporary.file("out"), figures = out + "/figures/";
+  const auto write = [&](const Sweep& sweep) {
+    for (const SweepRun& run : sweep.runs) {
+      fs::create_directories(out + "/runs/" + run.hash);
+      write_text_atomically(out + "/runs/" + run.hash + "/metrics.json", written(results_of(run, 30)));
+    }
+    SweepFiles(sweep, out).write();
   };
-  CHECK(contains(axis("[7, 1.13, 3]"), ">1.13<"));
-  CHECK_FALSE(contains(axis("[7, 1.13, 1.2]"), ">1.13<"));
-  CHECK(contains(axis("[1.13, 1.2, 90]"), ">10<"));
+  write(parse(R"("grid": {"degrade.ratio": [2, 4], "degrade.psf.type": ["box", "delta"]})"));
+  CHECK(fs::exists(figures + "degrade.psf.type_psnr_db.svg"));
+  CHECK(contains(read_text(out + "/sweep.json"), "\"figures/degrade.psf.type_psnr_db.svg\""));
+  CHECK(contains(read_text(out + "/sweep.json"), "\"sweep.html\""));
+  write_text_atomically(figures + "mine.svg", "mine");
+  write_text_atomically(temporary.file("elsewhere.svg"), "mine");
+  const std::string listed =
+      R"({"files": ["figures/degrade.psf.type_psnr_db.svg", "figures/../../elsewhere.svg", "sweep.md", 3]})";
+  write_text_atomically(out + "/sweep.json", listed);
+  write(parse(R"("grid": {"degrade.ratio": [2, 4]})"));
+  CHECK_FALSE(fs::exists(figures + "degrade.psf.type_psnr_db.svg"));
+  CHECK(fs::exists(figures + "degrade.psf.type_sam_deg.svg"));  // was not in the list
+  CHECK(fs::exists(figures + "degrade.ratio_psnr_db.svg"));
+  CHECK(fs::exists(figures + "mine.svg"));
+  CHECK(fs::exists(temporary.file("elsewhere.svg")));
+  CHECK(fs::exists(out + "/sweep.md"));
+}
+
+TEST_CASE("sweep_report: the best is the best of one task, be it of methods or of their options") {
+  const Sweep sweep = parse(R"("grid": {"degrade.ratio": [2, 4], "methods.0.label": ["a", "b"]})");
+  const Table table = sweep_table(sweep, all_done(sweep)).table;
+  REQUIRE(table.rows.size() == 8);
+  for (std::size_t row = 0; row < 8; ++row) CHECK(table.rows[row].group == row / 4);
+  const std::string text = table_markdown(table);
+  CHECK(count(text, "**") == 2 * 2);  // only psnr_db differs
 }

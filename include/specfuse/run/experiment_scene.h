@@ -1,11 +1,14 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "specfuse/config/config.h"
 #include "specfuse/imaging/degrade.h"
+#include "specfuse/io/pair.h"
 
 namespace specfuse {
 
@@ -30,14 +33,49 @@ struct Scene {
   std::vector<Scene> train, validation;
 };
 
-/// The scene that `data` names or describes, not a pair, with its wavelengths, the chosen bands and part. Throws
-/// `DataError` and `ConfigError`.
-Cube load_cube(const DataConfig& data, const std::vector<std::string>& directories);
+/// What was read for one kind of files, by what tells them apart.
+template <class Content>
+class FilesRead {
+ public:
+  /// What was read before, or what `read` gives.
+  template <class Read>
+  Content get(const std::string& key, const Read& read) {
+    const auto found = files_.find(key);
+    if (found == files_.end()) return files_.emplace(key, std::pair<Content, bool>{read(), true}).first->second.first;
+    found->second.second = true;
+    return found->second.first;
+  }
+  /// Forgets what nobody asked for since the last call.
+  void forget_unused() {
+    std::erase_if(files_, [](const auto& file) { return !file.second.second; });
+    for (auto& [key, file] : files_) file.second = false;
+  }
+
+ private:
+  /// And whether it was asked for.
+  std::map<std::string, std::pair<Content, bool>> files_;
+};
+
+/// Scenes and pairs that were read, for many experiments on the same ones.
+struct SceneFiles {
+  FilesRead<Cube> scenes;
+  FilesRead<PairFile> pairs;
+  void forget_unused() {
+    scenes.forget_unused();
+    pairs.forget_unused();
+  }
+};
+
+/// The scene that `data` names or describes, not a pair, with its wavelengths, the chosen bands and part. `files`,
+/// where given, remembers what was read. Throws `DataError` and `ConfigError`.
+Cube load_cube(const DataConfig& data, const std::vector<std::string>& directories, SceneFiles* files = nullptr);
 
 /// Reads or synthesises what `config.data` and, for `transfer`, `config.protocol` name, looking for files in
 /// `directories`, and resolves PSF and SRF for each. Throws `DataError` on data that is missing or unreadable and
-/// `ConfigError` on a degradation that does not fit them or scenes of other bands.
-Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>& directories);
+/// `ConfigError` on a degradation that does not fit them or scenes of other bands. What is in `files` is not read
+/// again, and what is read is kept there; null: nothing is kept.
+Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>& directories,
+                 SceneFiles* files = nullptr);
 
 /// 64-bit hash of all that was read or synthesised, files of responses and kernels included, and of the checkpoints:
 /// the configuration's hashes only know their names.

@@ -30,14 +30,16 @@ struct SweepOutcome {
   std::vector<std::string> failed;
 };
 
-/// Does the runs of the shard that are not done, each as a process of this program, and makes the tables and figures
-/// that experiments/README.md lists from the results of all runs in `options.out`, whichever process did them. A run
-/// that was cut off goes on from its checkpoints; one that another process is doing is left to it; one that fails stops
-/// nothing but itself. Throws `Error` where files cannot be written, or `Interrupted` once the processes have saved
-/// their state.
+/// Checks every run of the sweep that is not done as `plan_experiment` does, then does those of the shard, each as a
+/// process of this program, and makes the tables and figures that experiments/README.md lists from the results of all
+/// runs in `options.out`, whichever process did them. A run that was cut off goes on from its checkpoints; one that
+/// another process is doing is left to it; one that fails stops nothing but itself. The files are also made anew now
+/// and then on the way. Throws `BadSweep` before anything is started where a run cannot be done, `Error` where files
+/// cannot be written, or `Interrupted` once the processes have saved their state.
 SweepOutcome run_sweep(const Sweep& sweep, const SweepOptions& options);
 
-/// The runs of the shard, one a line: position, hash, what has been done, and what distinguishes the run.
+/// The runs of the shard, one a line: position, hash, what has been done, and what distinguishes the run. Checks as
+/// `run_sweep` does.
 std::string plan_sweep(const Sweep& sweep, const SweepOptions& options);
 
 }  // namespace specfuse

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "specfuse/report/report_content.h"
+#include "sweep/sweep_table.h"
+
+namespace specfuse {
+
+/// What sweep.html shows: what varies and what does not, the short table, the figures, and every run with what went
+/// wrong or is doubtful.
+ReportContent sweep_page(const Sweep& sweep, const std::vector<RunOutcome>& outcomes,
+                         const std::vector<FigureGroup>& figures);
+
+}  // namespace specfuse
