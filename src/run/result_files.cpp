@@ -33,7 +33,7 @@ void write_figures(const std::vector<FigureGroup>& groups, ResultFolder& folder)
   std::vector<const Figure*> figures;
   for (const FigureGroup& group : groups) {
     for (const Figure& figure : group.figures) figures.push_back(&figure);
-    figures.push_back(&group.colour_bar);
+    if (!group.colour_bar.svg.empty()) figures.push_back(&group.colour_bar);
   }
   std::vector<std::string> stems;
   for (const Figure* figure : figures) stems.push_back(folder.staged(concat(kFigureFolder, "/", figure->name)));

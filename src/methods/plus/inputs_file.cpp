@@ -7,7 +7,7 @@ namespace specfuse {
 namespace {
 
 /// Raised whenever what the constructor makes of the same arguments changes.
-constexpr int kVersion = 3;
+constexpr int kVersion = 4;
 
 std::string hash_of(const Tensor& tensor) {
   return tensor.shape().text() + hex_hash(tensor.data(), static_cast<std::size_t>(tensor.size()) * sizeof(float));
