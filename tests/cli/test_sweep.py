@@ -202,6 +202,9 @@ class Sweep(unittest.TestCase):
             run = subprocess.Popen(self.command(body, "--jobs", 2, "--threads", 2, *steps), stderr=subprocess.PIPE,
                                    stdout=subprocess.DEVNULL, text=True)
             known = set(self.out.glob("runs/*/.resume/*.h5"))
+            for line in run.stderr:  # the runs are checked before any begins
+                if "  goes on" in line or "  starts" in line:
+                    break
             self.wait_for(lambda: set(self.out.glob("runs/*/.resume/*.h5")) or known, run)
             time.sleep(0.2)
             self.assertIsNone(run.poll())
