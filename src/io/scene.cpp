@@ -60,9 +60,8 @@ Cube read_scene(const std::string& path, const SceneSource& source) {
     }
     known.append(known.empty() ? "" : ", ").append(format.name);
   }
-  throw DataError(
-      concat(path, ": expected a scene in a format that is known (", known,
-             "), got another; data/README.md shows how to make one"));
+  throw DataError(concat(path, ": expected a scene in a format that is known (", known,
+                         "), got another; data/README.md shows how to make one"));
 }
 
 void write_cube(const std::string& path, const Cube& cube, const std::string& dataset) {
