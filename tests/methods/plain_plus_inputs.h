@@ -52,7 +52,7 @@ class PlainInputs {
   PlainInputs(const Pair& pair, const PlusInputOptions& options) : pair_(pair) {
     const std::vector<Tensor> candidates = make_candidates(options.candidates, pair, 0);
     base_ = Cube(pair.msi.rows(), pair.msi.cols(), bands());
-    base_.values = median_of_base(options.candidates, candidates).clone();
+    base_.values = median_of_base(options.candidates, candidates, pair).clone();
     for (Index round = 0; round < options.consistency; ++round) make_consistent(pair, noise_of(pair), base_);
     set_deviations();
     for (Index b = 0; b < bands(); ++b) {

@@ -65,11 +65,17 @@ TEST_CASE("plus candidates: the usual ones are twelve, and all suit a pair") {
   CHECK(usual.items.size() == 12);
   CHECK(std::count_if(usual.items.begin(), usual.items.end(), [](const auto& item) { return item.second.in_base; }) ==
         7);
+  CHECK(std::count_if(usual.items.begin(), usual.items.end(),
+                      [](const auto& item) { return item.second.in_small_base.value_or(item.second.in_base); }) == 6);
   check_candidates(usual, "path", plus_pair().input);
 }
 
 TEST_CASE("plus candidates: the base is the median of those in it") {
   CandidateDescriptions candidates;
+  Pair large, small;
+  large.degradation.ratio = small.degradation.ratio = 3;
+  large.hsi = Cube(6, 6, 2);
+  small.hsi = Cube(5, 7, 2);
   std::vector<Tensor> values;
   const auto add = [&](const char* name, bool in_base, const Tensor& value) {
     candidates.get(name) = {.method = "gsa", .in_base = in_base};
@@ -77,19 +83,28 @@ TEST_CASE("plus candidates: the base is the median of those in it") {
   };
   const Shape shape{1, 1, 2};
   add("a", true, Tensor::from(shape, {5, 1}));
-  CHECK(median_of_base(candidates, values)[0] == 5);
+  CHECK(median_of_base(candidates, values, large)[0] == 5);
   add("outside", false, Tensor::from(shape, {100, -100}));
   add("b", true, Tensor::from(shape, {1, 2}));
-  CHECK(median_of_base(candidates, values).shape() == shape);
-  CHECK(median_of_base(candidates, values)[0] == 3);
-  CHECK(median_of_base(candidates, values)[1] == 1.5f);
+  CHECK(median_of_base(candidates, values, large).shape() == shape);
+  CHECK(median_of_base(candidates, values, large)[0] == 3);
+  CHECK(median_of_base(candidates, values, large)[1] == 1.5f);
   candidates.get("off") = {.method = "gsa", .enabled = false};
   add("c", true, Tensor::from(shape, {2, 9}));
-  CHECK(median_of_base(candidates, values)[0] == 2);
-  CHECK(median_of_base(candidates, values)[1] == 2);
+  CHECK(median_of_base(candidates, values, large)[0] == 2);
+  CHECK(median_of_base(candidates, values, large)[1] == 2);
   add("d", true, Tensor::from(shape, {-7, 4}));
-  CHECK(median_of_base(candidates, values)[0] == 1.5f);
-  CHECK(median_of_base(candidates, values)[1] == 3);
+  CHECK(median_of_base(candidates, values, large)[0] == 1.5f);
+  CHECK(median_of_base(candidates, values, large)[1] == 3);
+  // One more pixel than 35, and four are left one scale down.
+  CHECK(median_of_base(candidates, values, small)[0] == 1.5f);
+  for (const char* name : {"a", "b", "c"}) candidates.get(name).in_small_base = false;
+  CHECK(median_of_base(candidates, values, small)[0] == -7);
+  CHECK(median_of_base(candidates, values, large)[0] == 1.5f);
+  candidates.get("outside").in_small_base = true;
+  CHECK(median_of_base(candidates, values, small)[0] == 46.5f);
+  for (const char* name : {"outside", "d"}) candidates.get(name).in_small_base = false;
+  CHECK(median_of_base(candidates, values, small)[0] == 1.5f);  // no base at all is none
 }
 
 TEST_CASE("plus candidates: what is not well described is refused by name") {

@@ -54,18 +54,23 @@ void CandidateDescription::describe(FieldVisitor& fields) {
   fields("projections", projections, Range{0, 100}, "Rounds of consistency with both inputs.");
   fields("subspace", subspace, "Whether it is projected on the noise-whitened signal subspace of the HSI at the end.");
   fields("in_base", in_base, "Whether it is one of those whose median is the base.");
+  fields("in_small_base", in_small_base,
+         "The same for a pair of which fewer than four coarse pixels are left one scale down, such as 100 x 100 pixels "
+         "at ratio 8; as `in_base` where it is not given.");
   fields("enabled", enabled, "Whether it is there; `false` leaves out one of the usual ones.");
 }
 
 CandidateDescriptions default_candidates() {
   return {{candidate("local", {.method = "local_injection", .in_base = false}),
-           candidate("local_projected", {.from = "local", .projections = 1}),
-           candidate("local_subspace", {.from = "local", .subspace = true}),
+           candidate("local_projected", {.from = "local", .projections = 1, .in_small_base = false}),
+           candidate("local_subspace", {.from = "local", .subspace = true, .in_small_base = false}),
            candidate("local_both", {.from = "local", .projections = 1, .subspace = true}),
-           candidate("fuse", {.method = "fuse"}), candidate("fuse_projected", {.from = "fuse", .projections = 1}),
+           candidate("fuse", {.method = "fuse"}),
+           candidate("fuse_projected", {.from = "fuse", .projections = 1, .in_small_base = false}),
            candidate("cnmf", {.method = "cnmf"}), candidate("hysure", {.method = "hysure"}),
-           candidate("csu", {.method = "csu", .in_base = false}), candidate("gsa", {.method = "gsa", .in_base = false}),
-           candidate("sfim_hs", {.method = "sfim_hs", .in_base = false}),
+           candidate("csu", {.method = "csu", .in_base = false, .in_small_base = true}),
+           candidate("gsa", {.method = "gsa", .in_base = false}),
+           candidate("sfim_hs", {.method = "sfim_hs", .in_base = false, .in_small_base = true}),
            candidate("linear", {.method = "linear_injection", .in_base = false})}};
 }
 
@@ -122,12 +127,17 @@ std::vector<Tensor> make_candidates(const CandidateDescriptions& candidates, con
   return values;
 }
 
-Tensor median_of_base(const CandidateDescriptions& candidates, const std::vector<Tensor>& values) {
-  std::vector<const float*> from;
+Tensor median_of_base(const CandidateDescriptions& candidates, const std::vector<Tensor>& values, const Pair& pair) {
+  constexpr Index kFew = 4;
+  const Index ratio = pair.degradation.ratio;
+  std::vector<const float*> from, from_small;
   const std::vector<Item> there = enabled(candidates);
   for (std::size_t i = 0; i < there.size(); ++i) {
-    if (there[i].second.in_base) from.push_back(values[i].data());
+    const CandidateDescription& description = there[i].second;
+    if (description.in_base) from.push_back(values[i].data());
+    if (description.in_small_base.value_or(description.in_base)) from_small.push_back(values[i].data());
   }
+  if (pair.hsi.pixels() < kFew * ratio * ratio && !from_small.empty()) from = from_small;
   Tensor median = Tensor::uninitialized(values.front().shape());
   const std::size_t count = from.size(), middle = count / 2;
   parallel_ranges(median.size(), 1 << 14, [&](Index begin, Index end) {

@@ -128,7 +128,7 @@ Index PlusInputOptions::channels() const {
 
 PlusInputs::PlusInputs(const Pair& pair, const PlusInputOptions& options, std::uint64_t seed) {
   std::vector<Tensor> candidates = make_candidates(options.candidates, pair, seed);
-  base_ = median_of_base(options.candidates, candidates);
+  base_ = median_of_base(options.candidates, candidates, pair);
   Cube base;
   base.values = base_;
   const PairNoise noise = noise_of(pair);

@@ -37,8 +37,9 @@ std::string PlusInputs::key(const Pair& pair, const PlusInputOptions& options, s
                             hash_of(how.psf), how.srf.defined() ? hash_of(how.srf) : "");
   for (const auto& [name, candidate] : options.candidates.items) {
     if (!candidate.enabled) continue;
-    text += concat("\n", name, " ", candidate.method, " ", candidate.from.value_or(""), " ", candidate.projections, " ",
-                   candidate.subspace, " ", candidate.in_base);
+    text +=
+        concat("\n", name, " ", candidate.method, " ", candidate.from.value_or(""), " ", candidate.projections, " ",
+               candidate.subspace, " ", candidate.in_base, " ", candidate.in_small_base.value_or(candidate.in_base));
   }
   for (const std::string& kind : options.kinds) text += "\n" + kind;
   return hex_hash(text.data(), text.size());

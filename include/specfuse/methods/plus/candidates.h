@@ -19,13 +19,15 @@ struct CandidateDescription {
   bool subspace = false;
   /// Whether it is one of those whose median is the base.
   bool in_base = true;
+  /// The same where few coarse pixels are left one scale down; none: as `in_base`.
+  std::optional<bool> in_small_base{};
   bool enabled = true;
   void describe(FieldVisitor& fields);
 };
 
 using CandidateDescriptions = Named<CandidateDescription>;
 
-/// The twelve candidates of two_cnn_fu_plus, seven of them in the base.
+/// The twelve candidates of two_cnn_fu_plus, seven of them in the base, and six where little can be learned.
 CandidateDescriptions default_candidates();
 
 /// Throws `ConfigError` naming the candidate and the field, below the key path `path`, where one is not well described,
@@ -36,7 +38,9 @@ void check_candidates(const CandidateDescriptions& candidates, const std::string
 /// down; those that draw random numbers take them from the seed.
 std::vector<Tensor> make_candidates(const CandidateDescriptions& candidates, const Pair& pair, std::uint64_t seed);
 
-/// The median over those that are in the base, for every value: [rows, cols, bands].
-Tensor median_of_base(const CandidateDescriptions& candidates, const std::vector<Tensor>& values);
+/// The median over those that are in the base, for every value: [rows, cols, bands]. Where fewer than four coarse
+/// pixels are left of the pair one scale down, which is what injection learns from, the base is another, unless it were
+/// empty.
+Tensor median_of_base(const CandidateDescriptions& candidates, const std::vector<Tensor>& values, const Pair& pair);
 
 }  // namespace specfuse
