@@ -1,6 +1,7 @@
 #include "specfuse/imaging/cube.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/georeference.h"
@@ -34,18 +35,9 @@ Cube crop(const Cube& cube, const Rectangle& part) {
 Cube crop_bands(const Cube& cube, Index first, Index count) {
   SPECFUSE_CHECK(first >= 0 && count >= 1 && count <= cube.bands() - first, "crop_bands: expected some of ",
                  cube.bands(), " bands, got ", count, " from ", first);
-  Cube result(cube.rows(), cube.cols(), count);
-  result.attributes = cube.attributes;
-  keep_bands(result, first, count);
-  result.valid = cube.valid;
-  if (!cube.wavelength_nm.empty()) {
-    const auto from = cube.wavelength_nm.begin() + first;
-    result.wavelength_nm.assign(from, from + count);
-  }
-  for (Index p = 0; p < cube.pixels(); ++p) {
-    std::copy_n(cube.values.data() + p * cube.bands() + first, count, result.values.data() + p * count);
-  }
-  return result;
+  std::vector<Index> bands(static_cast<std::size_t>(count));
+  std::iota(bands.begin(), bands.end(), first);
+  return select_bands(cube, bands);
 }
 
 Rectangle with_margin(const Rectangle& part, Index margin, const Cube& image) {

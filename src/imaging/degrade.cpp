@@ -133,7 +133,7 @@ Cube degrade_spectrally(const Cube& cube, const Tensor& srf) {
   const Index bands = cube.bands(), msi_bands = srf.dim(0);
   Cube msi(cube.rows(), cube.cols(), msi_bands);
   msi.attributes = cube.attributes;
-  keep_bands(msi, 0, 0);
+  forget_bands(msi);
   msi.valid = cube.valid;
   const auto respond = [&](Index row, const auto* spectrum) {
     double total = 0;

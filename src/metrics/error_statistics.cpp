@@ -84,7 +84,7 @@ void find_angles(const Cube& reference, const Cube& fused, ErrorStatistics& resu
       double squares = 0;
       for (Index b = 0; b < bands; ++b) squares += double{x[b]} * double{x[b]};
       pixels[static_cast<std::size_t>(i)] = {std::sqrt(squares / static_cast<double>(bands)),
-                                             specfuse::angle_deg(x, fused.values.data() + i * bands, bands)};
+                                             angle_deg(x, fused.values.data() + i * bands, bands)};
     }
   });
   std::erase_if(pixels, [](const Pixel& pixel) { return std::isnan(pixel.angle); });

@@ -63,11 +63,10 @@ std::vector<std::string> summary_of(const ExperimentResults& results) {
   if (!scene.empty() || !data.sensor.empty()) {
     lines.push_back(line_of(concat(scene, scene.empty() || data.sensor.empty() ? "" : "; ", data.sensor)));
   }
-  const std::string& size = data.reference_size.empty() ? data.msi_size : data.reference_size;
   const std::string& sensor = config.degrade.srf.sensor;
   lines.push_back(concat("HSI ", data.hsi_size, ", MSI ", data.msi_size,
                          sensor.empty() ? "" : concat(" (", sensor, ")"),
-                         data.reference_size.empty() ? "" : concat(", reference ", size), ", ratio ",
+                         data.reference_size.empty() ? "" : concat(", reference ", data.reference_size), ", ratio ",
                          config.degrade.ratio, ", protocol ", name_of(config.protocol.type)));
   const Json environment = Json::parse(results.environment);
   const auto known = [&](const char* key) { return environment.value(key, std::string()); };

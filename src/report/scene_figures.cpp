@@ -289,8 +289,9 @@ FigureData SceneFigures::data() const {
   if (has_differences() || has_expected()) data.error_end = end_of(&Differences::error);
   if (has_differences()) data.sam_end_deg = end_of(&Differences::sam_deg);
   if (has_differences() && results_.size() > 1) {
-    data.best = results_[best()].spectra.label;
-    data.difference_end = end_of_differences(differences_to(best()), best());
+    const std::size_t least = best();
+    data.best = results_[least].spectra.label;
+    data.difference_end = end_of_differences(differences_to(least), least);
   }
   if (data.detail) data.detail = in_scene(*data.detail);
   for (SamplePixel& sample : data.samples) sample = {sample.name, place_.row + sample.row, place_.col + sample.col};

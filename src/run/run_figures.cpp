@@ -70,11 +70,7 @@ FigureData RunFigures::data() const {
   return data;
 }
 
-ViewerData RunFigures::viewer() const {
-  std::optional<Rectangle> detail = figures_.data().detail;
-  if (detail && scored_) detail = {detail->row - scored_->row, detail->col - scored_->col, detail->rows, detail->cols};
-  return cubes_.viewer(detail);
-}
+ViewerData RunFigures::viewer() const { return cubes_.viewer(figures_.detail()); }
 
 void RunFigures::add(const std::string& label, const FusedWithSigma& result) {
   const Cube part = shown(result.fused, scored_);

@@ -200,6 +200,28 @@ TEST_CASE("formats: an ENVI header gives wavelengths in nanometres, bad bands, n
                "expected the data of this header beside it"));
 }
 
+TEST_CASE("formats: what GDAL says of scale and offset is applied, and no data stays none") {
+  const TemporaryFolder folder;
+  write(folder.file("a.hdr"), envi_header("bsq", 2, false, ""));
+  write(folder.file("a"), bytes_of<std::int16_t>("brc", false));
+  std::string bands;
+  for (Index band = 1; band <= kBands; ++band) {
+    bands += concat("<VRTRasterBand dataType=\"Int16\" band=\"", band,
+                    "\"><NoDataValue>-50</NoDataValue><Offset>10</Offset><Scale>0.5</Scale><SimpleSource>"
+                    "<SourceFilename relativeToVRT=\"1\">a</SourceFilename><SourceBand>",
+                    band, "</SourceBand></SimpleSource></VRTRasterBand>");
+  }
+  const std::string path = folder.file("a.vrt");
+  write(path, concat("<VRTDataset rasterXSize=\"", kCols, "\" rasterYSize=\"", kRows, "\">", bands, "</VRTDataset>"));
+  Cube cube;
+  if (without("GDAL", message_of<DataError>([&] { cube = read_scene(path); }))) return;
+  CHECK_FALSE(cube.is_valid(0));
+  CHECK(std::count(cube.valid.begin(), cube.valid.end(), 0) == 1);
+  for (Index band = 0; band < kBands; ++band) {
+    CHECK(cube.pixel(2, 3)[band] == doctest::Approx(10 + 0.5 * value_at(2, 3, band)));
+  }
+}
+
 TEST_CASE("formats: a MATLAB cube and a matrix of bands by pixels are the same cube") {
   const TemporaryFolder folder;
   const std::string path = folder.file("a.mat");

@@ -21,8 +21,11 @@ inline const std::string kGoodBandsAttribute = "good_bands";
 /// happens to an image without a geotransform.
 void move_georeference(Cube& image, Index row, Index col, double size = 1);
 
-/// Leaves what is said of each band for `count` bands from `first` on; for none, nothing is said of bands any more.
-void keep_bands(Cube& image, Index first, Index count);
+/// These bands of an image, counted from 0, in this order, with their wavelengths and what is said of each.
+Cube select_bands(const Cube& image, const std::vector<Index>& bands);
+
+/// Takes away what is said of each band: the image has others now.
+void forget_bands(Cube& image);
 
 /// The image without the bands that are said to be bad.
 Cube without_bad_bands(const Cube& image);

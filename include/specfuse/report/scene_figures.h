@@ -36,6 +36,8 @@ class SceneFigures {
   /// a few pixels.
   std::vector<FigureGroup> groups() const;
 
+  /// The part shown closer, in pixels of the shown images.
+  const std::optional<Rectangle>& detail() const { return data_.detail; }
   /// The numbers in them, except parts, response and the names of its bands.
   FigureData data() const;
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "io/micrometres.h"
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/georeference.h"
 #include "specfuse/io/scene.h"
@@ -84,14 +85,10 @@ std::vector<double> numbers_in(const std::string& text) {
   return numbers;
 }
 
-/// In nanometres: where the unit is not said, wavelengths below 100 are micrometres.
+/// In nanometres; `are_small` tells where the unit is not said.
 void to_nanometres(std::vector<double>& values, const std::string& unit, bool are_small) {
   const bool micrometres = unit.empty() || unit == "Unknown" ? are_small : std::tolower(unit[0]) == 'm' || unit == "um";
   for (double& value : values) value *= micrometres ? 1000 : 1;
-}
-
-bool below_100(const std::vector<double>& values) {
-  return !values.empty() && *std::max_element(values.begin(), values.end()) < 100;
 }
 
 class GdalScene {
@@ -178,7 +175,7 @@ class GdalScene {
     std::string unit = text_or_nothing(GDALGetMetadataItem(raster_.get(), "wavelength_units", "ENVI"));
     if (unit.empty()) unit = text_or_nothing(GDALGetMetadataItem(band(1), "wavelength_units", nullptr));
     cube.wavelength_nm = numbers_of("wavelength");
-    const bool small = below_100(cube.wavelength_nm);
+    const bool small = are_micrometres(cube.wavelength_nm);
     to_nanometres(cube.wavelength_nm, unit, small);
     std::vector<double> fwhm = numbers_of("fwhm");
     to_nanometres(fwhm, unit, small);

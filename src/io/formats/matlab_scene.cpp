@@ -5,6 +5,7 @@
 #include <memory>
 #include <string_view>
 
+#include "io/micrometres.h"
 #include "io/reorder.h"
 #include "specfuse/core/error.h"
 #include "specfuse/io/scene.h"
@@ -103,7 +104,7 @@ class MatlabScene {
     for (const char* wavelengths : {"wavelength_nm", "wavelengths", "wavelength"}) {
       std::vector<double> found = numbers(wavelengths);
       if (std::ssize(found) != cube.bands()) continue;
-      const bool micrometres = *std::max_element(found.begin(), found.end()) < 100;
+      const bool micrometres = are_micrometres(found);
       for (double& value : found) value *= micrometres ? 1000 : 1;
       cube.wavelength_nm = found;
       break;
