@@ -89,7 +89,7 @@ class Checker {
            "them with methods that suit any pair only", method.name);
     expect(!method.checkpoint || apply || made->suits_any_pair(), path,
            "it with apply, or with a method that suits any pair", method.checkpoint.value_or(""));
-    expect(!method.checkpoint || learns, path, concat("nothing, as ", method.name, " learns nothing"),
+    expect(!method.checkpoint || made->has_checkpoints(), path, concat("nothing, as ", method.name, " keeps none"),
            method.checkpoint.value_or(""));
     expect(!apply || ready || method.checkpoint, path,
            concat("the file of what ", method.name, " learned, as apply trains nothing"), "");

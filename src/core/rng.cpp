@@ -49,17 +49,20 @@ float Rng::normal() {
 
 void Rng::seek(std::uint64_t position) { position_ = position; }
 
-std::uint64_t hash_of(const char* text, std::size_t length) {
-  std::uint64_t hash = 0xCBF29CE484222325u;
+std::uint64_t hash_of(const char* text, std::size_t length, std::uint64_t before) {
+  std::uint64_t hash = before;
   for (std::size_t i = 0; i < length; ++i) hash = (hash ^ static_cast<unsigned char>(text[i])) * 0x100000001B3u;
   return hash;
 }
 
-std::string hex_hash(const void* bytes, std::size_t length) {
+std::string hex_digits(std::uint64_t hash) {
   char digits[17];
-  const std::uint64_t hash = hash_of(static_cast<const char*>(bytes), length);
   std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(hash));
   return digits;
+}
+
+std::string hex_hash(const void* bytes, std::size_t length) {
+  return hex_digits(hash_of(static_cast<const char*>(bytes), length));
 }
 
 }  // namespace specfuse

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/rng.h"
 
 namespace specfuse {
 
@@ -105,6 +106,12 @@ void copy_file(const std::string& from, const std::string& to) {
   AtomicFile copy(to);
   read_parts(from, [&](const char* bytes, std::size_t count) { copy.write(bytes, count); });
   copy.commit();
+}
+
+std::string file_hash(const std::string& path) {
+  std::uint64_t hash = kHashOfNothing;
+  read_parts(path, [&](const char* bytes, std::size_t count) { hash = hash_of(bytes, count, hash); });
+  return hex_digits(hash);
 }
 
 GrowingFile::GrowingFile(std::string path)

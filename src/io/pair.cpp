@@ -55,6 +55,26 @@ void check_sizes(const std::string& path, const PairFile& pair) {
   }
 }
 
+/// The datasets of a pair in a group; "" is the file itself.
+void write_images(Hdf5Writer& file, const std::string& group, const PairFile& pair) {
+  const auto in_group = [&](const CubeDataset& names) {
+    return CubeDataset{group + names.values, group + names.wavelength_nm};
+  };
+  write_cube(file, in_group(kHsi), pair.hsi);
+  write_cube(file, in_group(kMsi), pair.msi);
+  if (pair.reference) file.write(group + kReference.values, pair.reference->values);
+  if (pair.srf.defined()) file.write(group + "/srf", pair.srf);
+}
+
+/// The hsi with the attributes of the file.
+Cube described(const PairFile& pair) {
+  Cube cube = pair.hsi;
+  cube.attributes["ratio"] = std::vector<double>{static_cast<double>(pair.ratio)};
+  return cube;
+}
+
+PairFile images_of(const Pair& pair) { return {pair.hsi, pair.msi, pair.degradation.ratio, {}, pair.degradation.srf}; }
+
 Cube read_image(const Hdf5Reader& file, const CubeDataset& names, const NoData& no_data) {
   Cube cube = read_cube(file, names);
   check_wavelengths(file.path(), names, cube);
@@ -84,13 +104,34 @@ PairFile read_pair(const std::string& path, const NoData& no_data) {
 
 void write_pair(const std::string& path, const PairFile& pair) {
   Hdf5Writer file(path);
-  write_cube(file, kHsi, pair.hsi);
-  write_cube(file, kMsi, pair.msi);
-  if (pair.reference) file.write(kReference.values, pair.reference->values);
-  if (pair.srf.defined()) file.write("/srf", pair.srf);
-  Cube described = pair.hsi;
-  described.attributes["ratio"] = std::vector<double>{static_cast<double>(pair.ratio)};
-  write_attributes(file, described);
+  write_images(file, "", pair);
+  write_attributes(file, described(pair));
+  file.finish();
+}
+
+void write_pair(const std::string& path, const Pair& pair) {
+  const PairFile images = images_of(pair);
+  Hdf5Writer file(path);
+  write_images(file, "", images);
+  file.write("/psf", pair.degradation.psf);
+  write_attributes(file, described(images));
+  file.finish();
+}
+
+void write_training_data(const std::string& path, const TrainingData& data) {
+  Hdf5Writer file(path);
+  const auto write_all = [&](const std::string& kind, const std::vector<TrainingPair>& pairs) {
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+      const std::string group = concat(kind, "/", i);
+      PairFile images = images_of(pairs[i].input);
+      images.reference = pairs[i].target;
+      write_images(file, group, images);
+      file.write(group + "/psf", pairs[i].input.degradation.psf);
+      file.attribute(group, "ratio", static_cast<double>(images.ratio));
+    }
+  };
+  write_all("/train", data.train);
+  write_all("/validation", data.validation);
   file.finish();
 }
 

@@ -17,7 +17,7 @@ std::unique_ptr<FusionMethod> make_base(const std::string& name) {
   if (name == "none") return nullptr;
   std::string known = "none";
   for (const MethodType& method : method_types()) {
-    if (method.name == kName) continue;
+    if (method.name == kName || method.name == kExternal) continue;
     if (method.name == name) return method.default_options()->make();
     known += ", " + method.name;
   }

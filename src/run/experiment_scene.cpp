@@ -257,7 +257,7 @@ Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>&
   return scene;
 }
 
-std::string data_hash(const Scene& scene, const std::vector<std::string>& checkpoints) {
+std::string data_hash(const Scene& scene, const std::vector<std::string>& files) {
   std::string hashes;
   const auto add = [&](const Tensor& tensor) {
     hashes += hex_hash(tensor.data(), static_cast<std::size_t>(tensor.size()) * sizeof(float));
@@ -272,10 +272,7 @@ std::string data_hash(const Scene& scene, const std::vector<std::string>& checkp
     for (const Scene& other : one.validation) add_scene(other);
   };
   add_scene(scene);
-  for (const std::string& file : checkpoints) {
-    const std::string bytes = read_text(file);
-    hashes += hex_hash(bytes.data(), bytes.size());
-  }
+  for (const std::string& file : files) hashes += file_hash(file);
   return hex_hash(hashes.data(), hashes.size());
 }
 

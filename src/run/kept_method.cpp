@@ -31,6 +31,7 @@ void write_fusion(const Fusion& fusion, const std::vector<FitContext>& fits, con
   } else {
     write_cube(fused, fusion.fused);
   }
+  if (!fusion.log.empty()) write_text_atomically(concat(directory, "/", kOutputFile), fusion.log);
   if (fusion.wrote_checkpoints) {
     copy_file(fits.back().checkpoint_path, checkpoint);
     if (fits.size() > 1) copy_file(fits.front().checkpoint_path, concat(directory, "/", kPretrainedFile));

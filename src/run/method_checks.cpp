@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "run/method_files.h"
 #include "run/scene_doubts.h"
 #include "specfuse/core/error.h"
 #include "specfuse/run/apply.h"
@@ -52,7 +53,7 @@ std::vector<std::string> check_method(const ExperimentConfig& config, std::size_
   alone.methods = {entry};
   std::vector<std::string> doubts = checkpoint_doubts(alone, directories);
   of_method(place, [&] {
-    const std::unique_ptr<FusionMethod> method = entry.options->make();
+    const std::unique_ptr<FusionMethod> method = make_method(entry, directories);
     method->check(task.training, task.pair);
     if (task.fine_tuning) method->check(*task.fine_tuning, task.pair);
     const std::string doubt = needs_training(entry, *method) ? method->doubts(task.training) : "";

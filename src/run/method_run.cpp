@@ -103,39 +103,39 @@ std::vector<FitContext> fit_contexts(const ExperimentConfig& config, const Metho
   return {context, tuning};
 }
 
-Fusion fit_and_fuse(const MethodConfig& config, const Task& masked, const std::vector<FitContext>& fits,
+Fusion fit_and_fuse(FusionMethod& method, const Task& masked, const std::vector<FitContext>& fits,
                     const std::string& checkpoint, bool fitted) {
   const Task task = unmasked(masked);
   Fusion fusion;
   MethodResult& result = fusion.result;
   result.folder = fits.back().label;
-  const std::unique_ptr<FusionMethod> method = config.options->make();
 
   reset_peak_memory();
   const Stopwatch fitting;
   {
     const ProfileSpan span("fit");
-    if (!checkpoint.empty()) restore_from(checkpoint, *method);
-    if (!fitted) fit_all(*method, task, fits);
+    if (!checkpoint.empty()) restore_from(checkpoint, method);
+    if (!fitted) fit_all(method, task, fits);
   }
   result.fit_seconds = fitting.seconds();
   const Stopwatch fusing;
   {
     const ProfileSpan span("fuse");
-    static_cast<FusedWithSigma&>(fusion) = method->fuse_with_sigma(task.pair);
+    static_cast<FusedWithSigma&>(fusion) = method.fuse_with_sigma(task.pair);
   }
   result.fuse_seconds = fusing.seconds();
   place_on_earth(masked.pair, fusion);
   limit_to_data(masked.pair, fusion);
   result.peak_memory_mb = peak_memory_mb();
-  result.remarks = method->remarks();
+  result.remarks = method.remarks();
   if (!result.remarks.empty()) say(concat(result.folder, ": ", result.remarks));
 
   if (task.training.train.empty()) return fusion;
   const TrainingPair& training = task.training.train.front();
-  if (suits(*method, task.training, training.input)) fusion.fused_training = method->fuse(training.input);
-  fusion.checkpoint = method->checkpoint();
-  fusion.wrote_checkpoints = method->writes_checkpoints();
+  if (method.fuses_training_image() && suits(method, task.training, training.input))
+    fusion.fused_training = method.fuse(training.input);
+  fusion.checkpoint = method.checkpoint();
+  fusion.wrote_checkpoints = method.writes_checkpoints();
   return fusion;
 }
 

@@ -29,7 +29,7 @@ std::vector<FitContext> fit_contexts(const ExperimentConfig& config, const Metho
 
 /// Restores from a checkpoint where that is given, fits unless that was all, and fuses, the same for every method. The
 /// reference is never seen here.
-Fusion fit_and_fuse(const MethodConfig& config, const Task& task, const std::vector<FitContext>& fits,
+Fusion fit_and_fuse(FusionMethod& method, const Task& task, const std::vector<FitContext>& fits,
                     const std::string& checkpoint, bool fitted);
 
 /// Scores the fused image against the reference, on the part that the protocol scores, and against the inputs.

@@ -6,6 +6,7 @@
 #include "run/environment.h"
 #include "run/kept_method.h"
 #include "run/method_checks.h"
+#include "run/method_files.h"
 #include "run/method_run.h"
 #include "run/result_files.h"
 #include "run/result_folder.h"
@@ -27,14 +28,6 @@
 namespace specfuse {
 namespace {
 
-std::vector<std::string> checkpoint_files(const ExperimentConfig& config, const std::vector<std::string>& directories) {
-  std::vector<std::string> files;
-  for (const MethodConfig& method : config.methods) {
-    if (method.checkpoint) files.push_back(find_checkpoint(*method.checkpoint, directories));
-  }
-  return files;
-}
-
 /// The result of a method, kept from an earlier run or made now.
 Fusion find_or_make(const ExperimentConfig& config, const MethodConfig& method, Index seed, const Task& task,
                     const std::vector<std::string>& directories, ResultFolder& folder, TrainingLog& log) {
@@ -47,7 +40,7 @@ Fusion find_or_make(const ExperimentConfig& config, const MethodConfig& method, 
   const std::string checkpoint = method.checkpoint ? find_checkpoint(*method.checkpoint, directories) : "";
   const bool fitted = method.checkpoint && config.protocol.type == Protocol::apply;
   try {
-    Fusion fusion = fit_and_fuse(method, task, fits, checkpoint, fitted);
+    Fusion fusion = fit_and_fuse(*make_method(method, directories), task, fits, checkpoint, fitted);
     keep_method(folder, fusion, fits);
     return fusion;
   } catch (const ConfigError&) {
@@ -76,7 +69,7 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
   for (const std::string& doubt : results.doubts) say("warning: " + doubt);
   results.config = config;
   results.scored_on = config.protocol.test ? config.protocol.test->text() : "whole image";
-  results.data_hash = data_hash(scene, checkpoint_files(config, directories));
+  results.data_hash = data_hash(scene, files_of_methods(config, directories));
   results.environment = environment_text();
   ResultFolder folder(options.out);
   const Beginning beginning = begin_in(folder, config, results.data_hash, options);

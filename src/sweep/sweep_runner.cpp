@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "specfuse/autograd/variable.h"
+#include "specfuse/core/child_process.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/progress.h"
@@ -17,7 +18,6 @@
 #include "specfuse/core/threads.h"
 #include "specfuse/run/apply.h"
 #include "specfuse/run/find_data.h"
-#include "sweep/child_process.h"
 #include "sweep/run_folder.h"
 #include "sweep/sweep_check.h"
 #include "sweep/sweep_report.h"
@@ -55,8 +55,9 @@ std::deque<std::size_t> positions_of(const Shard& shard, std::size_t runs) {
 std::string reason_of(const ChildProcess::Ending& ending) {
   const std::string prefix = "run_experiment: error: ";
   if (ending.code > 128 && ending.code != 130) return concat("ended by signal ", ending.code - 128);
-  if (ending.last_line.empty()) return concat("ended with exit code ", ending.code);
-  return ending.last_line.rfind(prefix, 0) == 0 ? ending.last_line.substr(prefix.size()) : ending.last_line;
+  const std::string last = last_line_of(ending.output);
+  if (last.empty()) return concat("ended with exit code ", ending.code);
+  return last.starts_with(prefix) ? last.substr(prefix.size()) : last;
 }
 
 /// Starts and watches the runs of one call.
@@ -119,7 +120,7 @@ class Runner {
     tell(position, folder.can_resume() ? "goes on" : "starts");
     const int descriptor = claim->descriptor();
     active_.push_back(
-        std::unique_ptr<Job>(new Job{position, std::move(claim), {arguments_of(folder), descriptor}, {}}));
+        std::unique_ptr<Job>(new Job{position, std::move(claim), ChildProcess(command_of(folder, descriptor)), {}}));
     patience_.reset();
     return true;
   }
@@ -135,15 +136,19 @@ class Runner {
     return false;
   }
 
-  std::vector<std::string> arguments_of(const RunFolder& folder) const {
+  /// This program once more, on one run. The claim of the run stays open in it.
+  Command command_of(const RunFolder& folder, int claim) const {
     std::vector<std::string> arguments{
-        folder.config_path(), "--out",   folder.path(), "--resume",
-        "--overwrite",        "--quiet", "--threads",   std::to_string(std::max(1, threads() / jobs_))};
+        "run_experiment", folder.config_path(), "--out",
+        folder.path(),    "--resume",           "--overwrite",
+        "--quiet",        "--threads",          std::to_string(std::max(1, threads() / jobs_))};
     if (detect_anomaly()) arguments.push_back("--detect-anomaly");
     for (const std::string& directory : options_.data_directories) {
       arguments.insert(arguments.end(), {"--data-dir", directory});
     }
-    return arguments;
+    Command command{"/proc/self/exe", arguments};
+    command.descriptor = claim;
+    return command;
   }
 
   void finish(const Job& job, const ChildProcess::Ending& ending) {

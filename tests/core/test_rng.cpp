@@ -62,5 +62,6 @@ TEST_CASE("rng: hash_of is FNV-1a") {
   CHECK(hash_of("", 0) == 0xcbf29ce484222325u);
   CHECK(hash_of("a", 1) == 0xaf63dc4c8601ec8cu);
   CHECK(hex_hash("a", 1) == "af63dc4c8601ec8c");
+  CHECK(hash_of("c", 1, hash_of("ab", 2)) == hash_of("abc", 3));
   CHECK(stream_of("foobar") == 0x85944171f73967e8u);
 }

@@ -44,9 +44,9 @@ TEST_CASE(
     return TwoCnnFu(options);
   };
   for (const MethodType& method : method_types()) {
-    if (method.name != "two_cnn_fu") CHECK_NOTHROW(with_base(method.name));
+    if (method.name != "two_cnn_fu" && method.name != kExternal) CHECK_NOTHROW(with_base(method.name));
   }
-  for (const std::string base : {"two_cnn_fu", "gas"}) {
+  for (const std::string base : {"two_cnn_fu", "external", "gas"}) {
     CHECK_THROWS_WITH_AS(with_base(base), doctest::Contains("model.base: expected one of none, bicubic"), ConfigError);
   }
 }

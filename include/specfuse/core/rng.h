@@ -38,10 +38,13 @@ class Rng {
   std::array<std::uint32_t, 4> block_{};
 };
 
-/// 64-bit FNV-1a hash of a text: stream names, configuration hashes.
-std::uint64_t hash_of(const char* text, std::size_t length);
+/// 64-bit FNV-1a hash of a text: stream names, configuration hashes. Of a text in parts, each is given the hash of those
+/// before it.
+inline constexpr std::uint64_t kHashOfNothing = 0xCBF29CE484222325u;
+std::uint64_t hash_of(const char* text, std::size_t length, std::uint64_t before = kHashOfNothing);
 
-/// The same as 16 hexadecimal digits.
+/// A hash as 16 hexadecimal digits.
+std::string hex_digits(std::uint64_t hash);
 std::string hex_hash(const void* bytes, std::size_t length);
 
 /// A stream number from a purpose, such as `stream_of("noise.hsi")`.

@@ -52,6 +52,9 @@ void move_file(const std::string& from, const std::string& to);
 /// Copies a file so that `to` is never half-written. Throws `Error` or, where `from` cannot be read, `DataError`.
 void copy_file(const std::string& from, const std::string& to);
 
+/// `hex_hash` of all bytes of a file. Throws `DataError` with the path and the reason.
+std::string file_hash(const std::string& path);
+
 /// Writes a text or any bytes so that `path` is never half-written, replacing what was there.
 /// Throws `Error` with the path and the reason; then `path` is as before.
 void write_text_atomically(const std::string& path, const std::string& text);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "specfuse/imaging/no_data.h"
+#include "specfuse/imaging/training_data.h"
 
 namespace specfuse {
 
@@ -28,5 +29,12 @@ PairFile read_pair(const std::string& path, const NoData& no_data = {});
 
 /// Writes the same; attributes of the file are those of hsi. Throws `Error` with the path and the reason.
 void write_pair(const std::string& path, const PairFile& pair);
+
+/// A pair as methods see it, for programs of others: the same file without a reference, and /psf [size, size].
+void write_pair(const std::string& path, const Pair& pair);
+
+/// What methods learn from, for programs of others: the same datasets for each pair in a group of its own, /train/0,
+/// /train/1 ... and /validation/0 ..., each with its answer as `reference` and its own attribute `ratio`.
+void write_training_data(const std::string& path, const TrainingData& data);
 
 }  // namespace specfuse

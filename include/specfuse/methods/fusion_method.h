@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "specfuse/imaging/training_data.h"
 #include "specfuse/io/checkpoint.h"
@@ -17,12 +19,20 @@ struct FusedWithSigma {
   /// multiple of them.
   std::optional<Cube> sigma{};
   double width_95 = 2;
+  /// What a program of somebody else's said while it made the image; empty where none did.
+  std::string log{};
 };
+
+/// The path of a file that an option names. Throws `DataError` where there is none.
+using FileFinder = std::function<std::string(const std::string& name)>;
 
 /// A way to fuse a pair into the fine image with all bands. Each has a file of its own; see methods/registry.h.
 class FusionMethod {
  public:
   virtual ~FusionMethod() = default;
+
+  /// Finds the files that the options name and returns their paths; before anything else that may read them.
+  virtual std::vector<std::string> find_files(const FileFinder&) { return {}; }
 
   /// Throws `ConfigError` where the options do not suit the data, before anything long is started.
   virtual void check(const TrainingData&, const Pair&) const {}
@@ -41,8 +51,14 @@ class FusionMethod {
   /// The same, with the error to be expected. Throws as `fuse` does.
   virtual FusedWithSigma fuse_with_sigma(const Pair& pair) const { return {fuse(pair)}; }
 
-  /// Whether it learns from examples, and so may have a checkpoint.
+  /// Whether it learns from examples.
   virtual bool learns() const { return false; }
+
+  /// Whether it may have a checkpoint.
+  virtual bool has_checkpoints() const { return learns(); }
+
+  /// Whether it is to fuse its training image, too, for scores of what it learned from.
+  virtual bool fuses_training_image() const { return true; }
 
   /// Whether it can fuse without being fitted or restored.
   virtual bool is_ready() const { return !learns(); }

@@ -56,6 +56,9 @@ MethodType method_type(const char* name, const char* summary, const char* source
           []() -> std::unique_ptr<MethodOptions> { return std::make_unique<OptionsOf<Method, Options>>(); }};
 }
 
+/// The one that does nothing without options of its own, and so can be no part of another.
+inline constexpr const char* kExternal = "external";
+
 /// Every fusion method, in the order of methods.def.
 const std::vector<MethodType>& method_types();
 

@@ -77,9 +77,9 @@ Cube load_cube(const DataConfig& data, const std::vector<std::string>& directori
 Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>& directories,
                  SceneFiles* files = nullptr);
 
-/// 64-bit hash of all that was read or synthesised, files of responses and kernels included, and of the checkpoints:
+/// 64-bit hash of all that was read or synthesised, files of responses and kernels included, and of other `files`:
 /// the configuration's hashes only know their names.
-std::string data_hash(const Scene& scene, const std::vector<std::string>& checkpoints = {});
+std::string data_hash(const Scene& scene, const std::vector<std::string>& files = {});
 
 /// The pair that the methods get: the measured one, or one simulated from the reference with noise of this seed.
 Pair make_pair(const Scene& scene, Index seed);

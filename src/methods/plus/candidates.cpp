@@ -31,7 +31,7 @@ Item candidate(const char* name, CandidateDescription description) { return {nam
 std::unique_ptr<FusionMethod> method_of(const CandidateDescription& candidate, const std::string& path) {
   std::string known;
   for (const MethodType& type : method_types()) {
-    if (type.name.starts_with(kNetworks)) continue;
+    if (type.name.starts_with(kNetworks) || type.name == kExternal) continue;
     if (type.name == candidate.method) return type.default_options()->make();
     known += (known.empty() ? "" : ", ") + type.name;
   }
