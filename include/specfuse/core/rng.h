@@ -38,8 +38,8 @@ class Rng {
   std::array<std::uint32_t, 4> block_{};
 };
 
-/// 64-bit FNV-1a hash of a text: stream names, configuration hashes. Of a text in parts, each is given the hash of those
-/// before it.
+/// 64-bit FNV-1a hash of a text: stream names, configuration hashes. Of a text in parts, each is given the
+/// hash of those before it.
 inline constexpr std::uint64_t kHashOfNothing = 0xCBF29CE484222325u;
 std::uint64_t hash_of(const char* text, std::size_t length, std::uint64_t before = kHashOfNothing);
 
