@@ -92,7 +92,7 @@ def place_of(path, top):
 
 
 def large_files(top):
-    for path in files(top, ("src", "include", "tests", "bench"), CODE):
+    for path in files(top, ("src", "include", "tests", "bench", "python"), CODE):
         lines = path.read_text().count("\n")
         if lines > MOST_FILE_LINES:
             yield f"{path.relative_to(top)}: expected at most {MOST_FILE_LINES} lines, got {lines}"
@@ -173,6 +173,7 @@ PLANTED = [
     ({"tests/a.cpp": "\n" * 350}, 0),
     ({"tests/a.cpp": "\n" * 351}, 1),
     ({"bench/a.py": "\n" * 351}, 1),
+    ({"python/a.py": "\n" * 351}, 1),
     ({"src/floor0/a.js": "\n" * 351}, 1),
     ({"tests/a.cpp": "void f() {" + "\n" * 59 + "}\n"}, 0),
     ({"tests/a.cpp": "void f() {" + "\n" * 60 + "}\n"}, 1),
