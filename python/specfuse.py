@@ -176,9 +176,12 @@ def read_scene(path, dataset="cube"):
     with _reading(path) as file:
         attributes, nodata = _attributes(file)
         width = file["sigma"].attrs.get("width_95") if "sigma" in file else None
-        return Scene(_read(file, dataset, "rows", "cols", "bands"), _wavelengths(file, "wavelength_nm"),
-                     _read_if_there(file, "sigma", "rows", "cols", "bands"), None if width is None else float(width),
-                     nodata, attributes)
+        scene = Scene(_read(file, dataset, "rows", "cols", "bands"), _wavelengths(file, "wavelength_nm"),
+                      _read_if_there(file, "sigma", "rows", "cols", "bands"), None if width is None else float(width),
+                      nodata, attributes)
+    _expect_shape(path, "wavelength_nm", scene.wavelength_nm, scene.cube.shape[2:])
+    _expect_shape(path, "sigma", scene.sigma, scene.cube.shape)
+    return scene
 
 
 def write_scene(path, scene):

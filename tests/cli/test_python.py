@@ -94,12 +94,14 @@ class Python(ProgramTest):
         with h5py.File("other.h5", "w") as file:
             file["image"] = np.ones((2, 2, 2))
             file["cube"] = np.ones((2, 2))
+            file["wavelength_nm"] = np.ones(3)
         (self.folder / "text.h5").write_text("no")
         cube = np.ones((4, 4, 2))
         for read, pattern in [
                 (lambda: specfuse.read_scene("none.h5"), "none.h5: expected an HDF5 file, found none"),
                 (lambda: specfuse.read_scene("text.h5"), "text.h5: expected an HDF5 file"),
                 (lambda: specfuse.read_scene("other.h5"), r"other.h5: expected /cube \[rows, cols, bands\].*, got .*\[2, 2\]"),
+                (lambda: specfuse.read_scene("other.h5", "image"), r"other.h5: wavelength_nm: expected \[2\], got \[3\]"),
                 (lambda: specfuse.read_pair("other.h5"), r"expected /hsi \[rows, cols, bands\], found /cube, /image"),
                 (lambda: specfuse.read_checkpoint("other.h5"), "other.h5: expected a checkpoint"),
                 (lambda: specfuse.read_results("."), "metrics.json: expected the results of a run"),
