@@ -321,12 +321,13 @@ def run(experiment, *, program=None, out=None, data_dir=None, set=None, overwrit
 
 def show(results):
     """The inputs, the reference and every fused image of a run side by side in the report's natural colours, with the
-    scores, as a Matplotlib figure. `results` is a folder or Results; with several seeds the images are of the first."""
+    scores (without a reference those one scale down), as a Matplotlib figure.
+
+    `results` is a folder or Results; with several seeds the images are of the first, the scores means."""
     from matplotlib import pyplot
     if not isinstance(results, Results):
         results = read_results(results)
-    config, summary = results.metrics["config"], results.metrics["summary"]
-    scores = summary.get("scores") or summary.get("no_reference") or {}
+    measures, scores = results.metrics["config"]["report"]["metrics"], results.metrics["summary"]["scores"]
     pictures = {name: name for name in ("hsi", "msi", "reference")}
     pictures |= {method["label"]: f"fused_{method['label']}" for method in results.metrics["methods"]}
     pictures = {title: results.folder / "figures" / f"{name}.png" for title, name in pictures.items()
@@ -336,8 +337,8 @@ def show(results):
         place.imshow(pyplot.imread(path))
         place.axis("off")
         means = {key: score["mean"] for key, score in scores.get(title, {}).items()}
-        chosen = [key for key in config["report"]["metrics"] if key in means] or list(means)[:3]
-        lines = [f"{key} {means[key]:.4g}" for key in chosen if means[key] is not None]
+        lines = [f"{key} {means[key]:.4g}" for measure in measures for key in (measure, f"reduced_{measure}")
+                 if means.get(key) is not None]
         place.set_title("\n".join([title, *lines]), fontsize=9)
     figure.tight_layout()
     return figure

@@ -89,6 +89,13 @@ class Python(ProgramTest):
         np.testing.assert_allclose(metrics["figures"]["response"], srf, rtol=1e-6)
         error = specfuse.read_results("out").fused("bicubic").cube - reference
         self.assertAlmostEqual(metrics["methods"][0]["metrics"]["rmse"], np.sqrt((error.astype(float) ** 2).mean()), 6)
+        pair.reference = None
+        specfuse.write_pair("pair.h5", pair)
+        scores = self.run_small("alone", data={"pair": "pair.h5"}, methods=[{"name": "bicubic"}])["methods"][0]["train_metrics"]
+        figure = specfuse.show("alone")
+        self.assertEqual([axes.get_title().split("\n")[0] for axes in figure.axes], ["hsi", "msi", "bicubic"])
+        self.assertIn(f"\nreduced_sam_deg {scores['sam_deg']:.4g}", figure.axes[2].get_title())
+        matplotlib.pyplot.close(figure)
 
     def test_errors_name_file_field_and_what_was_expected(self):
         with h5py.File("other.h5", "w") as file:
