@@ -92,7 +92,7 @@ def place_of(path, top):
 
 
 def large_files(top):
-    for path in files(top, ("src", "include", "tests", "bench", "python"), CODE):
+    for path in files(top, ("src", "include", "tests", "bench", "python", "examples"), CODE):
         lines = path.read_text().count("\n")
         if lines > MOST_FILE_LINES:
             yield f"{path.relative_to(top)}: expected at most {MOST_FILE_LINES} lines, got {lines}"

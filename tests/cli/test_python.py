@@ -20,7 +20,7 @@ except ImportError as missing:
 
 from program import PROGRAM, SMALL_NETWORK, TOP, ProgramTest, experiment, main
 
-sys.path[:0] = [str(TOP / "python"), str(TOP / "python/examples")]
+sys.path[:0] = [str(TOP / "python"), str(TOP / "examples")]
 import specfuse
 
 matplotlib.use("agg")

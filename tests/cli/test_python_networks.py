@@ -18,7 +18,7 @@ except ImportError as missing:
 
 from program import PROGRAM, TOP, ProgramTest, main
 
-sys.path[:0] = [str(TOP / "python"), str(TOP / "python/examples")]
+sys.path[:0] = [str(TOP / "python"), str(TOP / "examples")]
 import specfuse
 import specfuse_caffe
 import two_cnn_fu
@@ -100,7 +100,7 @@ class Networks(ProgramTest):
         fused, checkpoint = self.fused_by_program("trained", train={"steps": 3, "tile": 2, "tiles": 2})
         pair = specfuse.read_pair(self.pair)
         self.assert_agree(two_cnn_fu.fuse(specfuse.read_checkpoint(checkpoint), pair), fused)
-        example = TOP / "python/examples/two_cnn_fu.py"
+        example = TOP / "examples/two_cnn_fu.py"
         subprocess.run([sys.executable, example, checkpoint, self.pair, self.folder / "by_torch.h5"], check=True)
         self.assert_agree(specfuse.read_scene(self.folder / "by_torch.h5").cube, fused)
 
