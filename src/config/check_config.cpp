@@ -5,6 +5,7 @@
 
 #include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
+#include "specfuse/io/image_writer.h"
 
 namespace specfuse {
 namespace {
@@ -35,6 +36,7 @@ class Checker {
     expect(!config.methods.empty(), "methods", "at least one", "none");
     const std::set<std::string> profiles(config.metric_profiles.begin(), config.metric_profiles.end());
     expect(profiles.size() == config.metric_profiles.size(), "metric_profiles", "profiles that differ", "one twice");
+    image_writer(config.output.format, file_ + ": output.format");
     std::set<std::string> folders;
     for (std::size_t i = 0; i < config.methods.size(); ++i) {
       const MethodConfig& method = config.methods[i];

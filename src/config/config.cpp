@@ -8,6 +8,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
 #include "specfuse/io/file.h"
+#include "specfuse/io/image_writer.h"
 #include "specfuse/io/scene.h"
 #include "specfuse/metrics/profiles.h"
 
@@ -211,6 +212,14 @@ void ExperimentConfig::describe(FieldVisitor& fields) {
   fields("metric_profiles", metric_profiles, profiles,
          "Conventions of other toolboxes to score by as well, beside ours.");
   fields("report", report, "What is shown; it changes no result.");
+  fields("output", output, "What is written for other programs.");
+}
+
+void OutputConfig::describe(FieldVisitor& fields) {
+  fields("format", format, image_formats(),
+         "Format of the fused images, and of the errors to be expected, for other programs: beside `fused.h5`, "
+         "`geotiff` writes `fused.tif`, `envi` `fused.img` with its header and `matlab` `fused.mat`, each with "
+         "wavelengths, no data and the place on earth. `hdf5`: nothing more.");
 }
 
 void ReportConfig::describe(FieldVisitor& fields) {
@@ -255,6 +264,7 @@ std::string config_hash(const ExperimentConfig& config) {
   Json json = write_fields(config);
   json.erase("name");
   json.erase("report");
+  if (config.output.format == OutputConfig{}.format) json.erase("output");
   return hash_text(json);
 }
 

@@ -10,8 +10,8 @@
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/georeference.h"
 #include "specfuse/io/file.h"
+#include "specfuse/io/image_writer.h"
 #include "specfuse/io/png.h"
-#include "specfuse/io/scene.h"
 #include "specfuse/report/picture.h"
 #include "specfuse/report/text_format.h"
 #include "specfuse/run/experiment_scene.h"
@@ -53,6 +53,7 @@ std::string place_text(const Cube& cube) {
 std::string import_scene(const Import& import) {
   SPECFUSE_CHECK_AS(ConfigError, import.overwrite || !std::filesystem::exists(import.to), import.to,
                     " is there already; --overwrite replaces it");
+  const ImageWriter& writer = image_writer_for(import.to);
   const Cube whole = load_cube(data_of(import), import.data_directories);
   const Cube cube = without_bad_bands(whole);
   const bool told = std::any_of(import.settings.begin(), import.settings.end(),
@@ -60,7 +61,7 @@ std::string import_scene(const Import& import) {
   const std::string doubt = told ? "" : doubt_of_axes(cube);
   SPECFUSE_CHECK_AS(ConfigError, doubt.empty(), import.from, ": ", doubt,
                     " --set axes=... says so; axes=rcb keeps them");
-  write_cube(import.to, cube);
+  writer.write(import.to, cube);
   const std::string picture = std::filesystem::path(import.to).replace_extension(".png").string();
   write_text_atomically(picture, encode_png(page_sized(composite(cube, stretch_of(cube)))));
   const auto missing = std::count(cube.valid.begin(), cube.valid.end(), std::uint8_t{0});

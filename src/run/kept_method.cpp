@@ -8,6 +8,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/no_data.h"
 #include "specfuse/io/hdf5.h"
+#include "specfuse/io/image_writer.h"
 #include "specfuse/io/scene.h"
 
 namespace fs = std::filesystem;
@@ -42,13 +43,24 @@ void write_fusion(const Fusion& fusion, const std::vector<FitContext>& fits, con
   }
 }
 
+/// The images for other programs.
+void write_images(const Fusion& fusion, const std::string& format, const std::string& directory) {
+  const ImageWriter& writer = image_writer(format, "output.format");
+  const std::string fused = concat(directory, "/fused", writer.ending);
+  if (fs::path(fused).filename() == kFusedFile) return;
+  writer.write(fused, fusion.fused);
+  if (fusion.sigma) writer.write(concat(directory, "/sigma", writer.ending), *fusion.sigma);
+}
+
 }  // namespace
 
-void keep_method(const ResultFolder& folder, const Fusion& fusion, const std::vector<FitContext>& fits) {
+void keep_method(const ResultFolder& folder, const Fusion& fusion, const std::vector<FitContext>& fits,
+                 const std::string& format) {
   const MethodResult& result = fusion.result;
   const std::string directory = folder.kept(concat("done/", result.folder));
   fs::create_directories(directory);
   write_fusion(fusion, fits, directory);
+  write_images(fusion, format, directory);
   if (fusion.fused_training) write_cube(kept_file(folder, result.folder, kTrainingFile), *fusion.fused_training);
   const Json summary{{"fit_seconds", result.fit_seconds},
                      {"fuse_seconds", result.fuse_seconds},
@@ -86,10 +98,13 @@ std::optional<Fusion> find_method(const ResultFolder& folder, const std::string&
 }
 
 void stage_method(const ResultFolder& folder, const std::string& result) {
-  for (const char* name : kMethodFiles) {
-    const std::string file = kept_file(folder, result, name);
-    if (fs::exists(file)) move_file(file, folder.staged(concat(result, "/", name)));
+  std::vector<std::string> names;
+  for (const fs::directory_entry& entry : fs::directory_iterator(kept_file(folder, result, "."))) {
+    const std::string name = entry.path().filename().string();
+    if (name != kSummaryFile && name != kTrainingFile) names.push_back(name);
   }
+  for (const std::string& name : names)
+    move_file(kept_file(folder, result, name.c_str()), folder.staged(concat(result, "/", name)));
 }
 
 void forget_method(const ResultFolder& folder, const std::string& result) {

@@ -41,7 +41,7 @@ Fusion find_or_make(const ExperimentConfig& config, const MethodConfig& method, 
   const bool fitted = method.checkpoint && config.protocol.type == Protocol::apply;
   try {
     Fusion fusion = fit_and_fuse(*make_method(method, directories), task, fits, checkpoint, fitted);
-    keep_method(folder, fusion, fits);
+    keep_method(folder, fusion, fits, config.output.format);
     return fusion;
   } catch (const ConfigError&) {
     folder.give_up();  // no run of this configuration can go on

@@ -107,6 +107,34 @@ class ImportedFiles(ProgramTest):
         self.assertEqual(metrics["figures"]["wavelength_nm"][3], 800)
         told = self.lines(self.run_program("--import", self.out / "gsa/fused.h5", "again.h5"))
         self.assertEqual(told["place"], "upper left corner at 350120, 5829940, pixels of 30 x -30")
+        # The result for other programs is the result, and what is imported from it is, too.
+        for form, ending in (("geotiff", "tif"), ("envi", "img")):
+            self.out = self.folder / form
+            self.succeeded(self.run_config(self.config("envi.h5") | {"output": {"format": form}}))
+            told = self.lines(self.run_program("--import", self.out / f"gsa/fused.{ending}", f"from_{form}.h5"))
+            self.assertEqual((told["size"], told["wavelengths"], told["place"]),
+                             ("16 x 8 x 7 (rows, columns, bands)", "400 to 1100 nm",
+                              "upper left corner at 350120, 5829940, pixels of 30 x -30"))
+            self.out = self.folder / f"score_{form}"
+            scored = self.succeeded(self.run_config(self.config("envi.h5") | {"methods": [
+                {"name": "gsa"}, {"name": "external", "file": f"from_{form}.h5"}]}))["methods"]
+            self.assertEqual(scored[0]["metrics"], scored[1]["metrics"])
+
+    def test_a_scene_becomes_a_file_of_another_format_by_its_ending(self):
+        self.refused(2, r'scene.jpg: expected a file ending in .h5 \(hdf5\), .tif',
+                     self.run_program("--import", "scene.npy", "scene.jpg"))
+        run = self.run_program("--import", "scene.npy", "scene.mat")
+        if "built without" in run.stderr:
+            self.refused(2, "scene.mat: matlab needs matio .*, and this program was built without it", run)
+        else:
+            self.assertEqual(self.lines(run)["size"], f"{ROWS} x {COLS} x {BANDS} (rows, columns, bands)")
+            self.lines(self.run_program("--import", "scene.mat", "again.h5"))
+            self.lines(self.run_program("--import", "scene.npy", "scene.h5"))
+            hashes = set()
+            for scene in ("scene.h5", "again.h5"):
+                self.out = self.folder / scene.replace(".", "_")
+                hashes.add(self.succeeded(self.run_config(self.config(scene)))["data_hash"])
+            self.assertEqual(len(hashes), 1)
 
 
 if __name__ == "__main__":

@@ -118,6 +118,13 @@ struct ReportConfig {
   void describe(FieldVisitor& fields);
 };
 
+/// What is written beside the report.
+struct OutputConfig {
+  /// Of the fused images, beside fused.h5; one of `image_formats`.
+  std::string format = "hdf5";
+  void describe(FieldVisitor& fields);
+};
+
 /// An experiment file, every default resolved.
 struct ExperimentConfig {
   std::string name;
@@ -129,6 +136,7 @@ struct ExperimentConfig {
   /// Conventions of other toolboxes to score by as well; see metrics/profiles.h.
   std::vector<std::string> metric_profiles;
   ReportConfig report;
+  OutputConfig output;
   void describe(FieldVisitor& fields);
 
   /// The folder of one result inside the result folder: the label, and the seed where there are several.
@@ -146,8 +154,8 @@ std::string read_config_text(const std::string& file);
 /// The resolved JSON, indented, with a newline at its end.
 std::string config_text(const ExperimentConfig& config);
 
-/// 64-bit FNV-1a of the resolved JSON except `name` and `report`, which change no result, as 16 hexadecimal digits; and
-/// the same of `degrade` alone.
+/// 64-bit FNV-1a of the resolved JSON except `name` and `report`, which change no result, and `output` where it asks
+/// for nothing, as 16 hexadecimal digits; and the same of `degrade` alone.
 std::string config_hash(const ExperimentConfig& config);
 std::string degradation_hash(const ExperimentConfig& config);
 

@@ -33,7 +33,6 @@ inline constexpr const char* kCheckpointFile = "checkpoint.h5";
 inline constexpr const char* kPretrainedFile = "pretrained.h5";
 /// What a program of somebody else's said while it worked.
 inline constexpr const char* kOutputFile = "output.txt";
-inline constexpr std::array kMethodFiles = {kFusedFile, kCheckpointFile, kPretrainedFile, kOutputFile};
 
 /// Folders for what is not whole yet, and for what --resume needs. No label starts with a dot.
 inline constexpr const char* kUnfinishedFolder = ".unfinished";

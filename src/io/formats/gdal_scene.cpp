@@ -191,9 +191,22 @@ class GdalScene {
     }
     const std::string projection = text_or_nothing(GDALGetProjectionRef(raster_.get()));
     if (!projection.empty()) cube.attributes[kProjectionAttribute] = projection;
-    for (const char* name : {"description", "sensor type"}) {
+    read_texts(cube);
+    for (const char* name : {"description", "sensor_type"}) {
       const std::string text = text_or_nothing(GDALGetMetadataItem(raster_.get(), name, "ENVI"));
       if (!text.empty()) cube.attributes[name == std::string("description") ? "scene" : "sensor"] = text;
+    }
+  }
+
+  /// What is said of the image as a whole, except what every file says.
+  void read_texts(Cube& cube) const {
+    char** const items = GDALGetMetadata(raster_.get(), nullptr);
+    for (char** item = items; item != nullptr && *item != nullptr; ++item) {
+      const std::string text = *item;
+      const std::size_t equals = text.find('=');
+      const std::string name = text.substr(0, equals);
+      const bool of_the_file = name == "AREA_OR_POINT" || name.starts_with("TIFFTAG_") || name.starts_with("Band_");
+      if (equals != std::string::npos && !of_the_file) cube.attributes[name] = text.substr(equals + 1);
     }
   }
 

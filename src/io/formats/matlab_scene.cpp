@@ -8,6 +8,8 @@
 #include "io/micrometres.h"
 #include "io/reorder.h"
 #include "specfuse/core/error.h"
+#include "specfuse/imaging/georeference.h"
+#include "specfuse/imaging/no_data.h"
 #include "specfuse/io/scene.h"
 
 #ifdef SPECFUSE_MATIO
@@ -83,6 +85,8 @@ class MatlabScene {
     Mat_LogInitFunc("specfuse", [](int, char*) {});
     SPECFUSE_CHECK_AS(DataError, file_ != nullptr, path_, ": expected a MATLAB file, got another");
     while (const Variable variable{Mat_VarReadNextInfo(file_.get()), Mat_VarFree}) {
+      if (variable->class_type == MAT_C_CHAR && variable->rank == 2 && variable->dims[0] == 1)
+        texts_.emplace_back(variable->name);
       if (!is_numeric(*variable)) continue;
       known_.push_back({variable->name, {variable->dims, variable->dims + variable->rank}});
     }
@@ -109,6 +113,7 @@ class MatlabScene {
       cube.wavelength_nm = found;
       break;
     }
+    read_attributes(cube);
     return cube;
   }
 
@@ -117,6 +122,19 @@ class MatlabScene {
     std::string name;
     std::vector<std::size_t> extents;
   };
+
+  /// What is said of the image, by the names that a scene has for it.
+  void read_attributes(Cube& cube) {
+    for (const std::string& name : {kNoDataAttribute, kGeotransformAttribute, kFwhmAttribute, kGoodBandsAttribute}) {
+      const std::vector<double> found = numbers(name);
+      if (!found.empty()) cube.attributes[name] = found;
+    }
+    for (const std::string& name : texts_) {
+      const Variable variable{Mat_VarRead(file_.get(), name.c_str()), Mat_VarFree};
+      if (variable == nullptr || variable->data == nullptr || variable->data_size != 1) continue;
+      cube.attributes[name] = std::string(static_cast<const char*>(variable->data), variable->nbytes);
+    }
+  }
 
   std::string list() const {
     std::string text;
@@ -186,6 +204,8 @@ class MatlabScene {
   std::string path_;
   std::unique_ptr<mat_t, decltype(&Mat_Close)> file_;
   std::vector<Known> known_;
+  /// Names of variables that hold a line of text.
+  std::vector<std::string> texts_;
 };
 
 Cube read(const std::string& path, const std::string& dataset) { return MatlabScene(path).read(dataset); }
