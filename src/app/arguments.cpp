@@ -14,7 +14,7 @@ namespace specfuse {
 const char* const kUsage =
     "usage: run_experiment CONFIG.json [--set path=value]... [--data-dir DIR]... [--out DIR] [--threads N]\n"
     "                      [--resume] [--overwrite] [--detect-anomaly] [--profile] [--dry-run] [--quiet] |\n"
-    "                      --list [NAME] | --document FILE.md | --help | --version\n"
+    "                      --list [NAME] | --cite [CONFIG.json] | --document FILE.md | --help | --version\n"
     "       run_experiment --import IN OUT.h5 [--set field=value]... [--overwrite]\n"
     "       run_experiment SWEEP.json [--jobs N] [--shard I/N] and all of the above\n"
     "\n"
@@ -37,6 +37,7 @@ const char* const kUsage =
     "  --shard I/N       of a sweep, do every N-th run from the I-th on\n"
     "  --list            name the methods, layers, metrics, sensors and scene formats\n"
     "  --list NAME       what the method, layer or metric of this name is, with its options\n"
+    "  --cite [CONFIG]   print BibTeX of all methods, or of those of an experiment or a sweep\n"
     "  --import IN OUT   make an HDF5 scene of a file in any known format, with a picture beside it; --set takes the\n"
     "                    fields of data, such as axes=brc or crop.rows=100\n"
     "  --document FILE   print a Markdown file with its generated tables as the program now has them\n"
@@ -49,7 +50,7 @@ namespace {
 const std::vector<std::string> kOptions{"--set",      "--data-dir", "--out",    "--threads",   "--jobs",
                                         "--shard",    "--quiet",    "--resume", "--overwrite", "--detect-anomaly",
                                         "--profile",  "--dry-run",  "--help",   "--version",   "--list",
-                                        "--document", "--import"};
+                                        "--document", "--import",   "--cite"};
 
 /// An integer from 1 to `most`; 0 where the text is anything else.
 int positive(const std::string& text, long most) {
@@ -129,9 +130,9 @@ Arguments parse_arguments(int count, char** texts) {
                         ": expected the file to make behind the one to read, got ",
                         i + 1 < count ? texts[i + 1] : "nothing");
       arguments.out = texts[++i];
-    } else if (text == "--list" || text == "--document") {
+    } else if (text == "--list" || text == "--cite" || text == "--document") {
       arguments.question = text;
-      const bool alone = text == "--list" && !joined && (i + 1 == count || *texts[i + 1] == '-');
+      const bool alone = text != "--document" && !joined && (i + 1 == count || *texts[i + 1] == '-');
       if (!alone) arguments.subject = value();
     } else if (!set_switch(text, arguments)) {
       SPECFUSE_CHECK_AS(ConfigError, text.rfind('-', 0) != 0, "unknown option ", text, did_you_mean(text, kOptions),

@@ -14,7 +14,7 @@ extern const char* const kUsage;
 struct Arguments {
   std::string config, out;
   std::vector<std::string> settings, data_directories;
-  /// --list, --document, --help or --version, which are answered without a run, and what is asked about.
+  /// --list, --cite, --document, --help or --version, which are answered without a run, and what is asked about.
   std::string question, subject;
   bool resume = false, overwrite = false, dry_run = false, profile = false;
   /// --jobs and --shard, for a sweep only.

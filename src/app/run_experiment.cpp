@@ -5,6 +5,7 @@
 #include <new>
 
 #include "app/arguments.h"
+#include "specfuse/config/citations.h"
 #include "specfuse/config/documentation.h"
 #include "specfuse/config/listing.h"
 #include "specfuse/config/result_names.h"
@@ -53,6 +54,27 @@ void run_sweep_file(const Arguments& arguments, const std::string& text) {
                  " runs failed, the first with ", outcome.failed.front());
 }
 
+/// Those of an experiment or a sweep; all where none is given.
+std::vector<std::string> methods_of(const std::string& file, const std::vector<std::string>& settings) {
+  std::vector<std::string> methods;
+  const auto add = [&](const auto& list) {
+    for (const auto& method : list) {
+      if (std::find(methods.begin(), methods.end(), method.name) == methods.end()) methods.push_back(method.name);
+    }
+  };
+  if (file.empty()) {
+    add(method_types());
+    return methods;
+  }
+  const std::string text = read_config_text(file);
+  if (!is_sweep(text)) {
+    add(parse_config(text, file, settings).methods);
+    return methods;
+  }
+  for (const SweepRun& run : parse_sweep(text, file, settings).runs) add(run.config.methods);
+  return methods;
+}
+
 void run(const Arguments& arguments) {
   if (arguments.question == "--help") return void(std::fputs(kUsage, stdout));
   if (arguments.question == "--version") return void(std::puts("specfuse " SPECFUSE_VERSION));
@@ -60,6 +82,8 @@ void run(const Arguments& arguments) {
     const std::string& name = arguments.subject;
     return void(std::fputs((name.empty() ? listing_text() : listing_text(name)).c_str(), stdout));
   }
+  if (arguments.question == "--cite")
+    return void(std::fputs(citations_text(methods_of(arguments.subject, arguments.settings)).c_str(), stdout));
   if (arguments.question == "--document") {
     const std::string& file = arguments.subject;
     return void(std::fputs(with_documentation(read_text(file), file).c_str(), stdout));

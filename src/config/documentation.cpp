@@ -72,7 +72,7 @@ std::string entry_table() {
 
 std::string method_table() {
   std::string text = head({"method", "what it is", "source"});
-  for (const MethodType& type : method_types()) text += line({code(type.name), type.summary, type.source});
+  for (const MethodType& type : method_types()) text += line({code(type.name), type.summary, type.source()});
   return text;
 }
 

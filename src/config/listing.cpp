@@ -55,7 +55,7 @@ std::string described(const std::string& name, const std::string& summary, const
 
 std::string listing_text() {
   std::string text = "methods\n";
-  for (const MethodType& type : method_types()) text += line(type.name, sourced(type.summary, type.source));
+  for (const MethodType& type : method_types()) text += line(type.name, sourced(type.summary, type.source()));
   text += "layers\n";
   for (const LayerType& type : layer_types()) text += line(type.name, type.summary);
   text += "metrics\n";
@@ -77,7 +77,7 @@ std::string listing_text(const std::string& name) {
   for (const MethodType& type : method_types()) {
     if (type.name != name) continue;
     const std::unique_ptr<MethodOptions> options = type.default_options();
-    return described(name, sourced(type.summary, type.source), place_of(*options));
+    return described(name, sourced(type.summary, type.source()), place_of(*options));
   }
   for (const LayerType& type : layer_types()) {
     if (type.name == name) return described(name, type.summary, place_of(*type.default_options()));

@@ -13,7 +13,15 @@ class Bicubic : public FusionMethod {
 }  // namespace
 
 MethodType bicubic_method() {
-  return method_type<Bicubic>("bicubic", "cubic up-sampling of the HSI; ignores the MSI", "Keys 1981");
+  return method_type<Bicubic>("bicubic", "cubic up-sampling of the HSI; ignores the MSI",
+                              {{.author = "Keys, Robert G.",
+                                .title = "Cubic convolution interpolation for digital image processing",
+                                .journal = "IEEE Transactions on Acoustics, Speech, and Signal Processing",
+                                .year = 1981,
+                                .volume = "29",
+                                .number = "6",
+                                .pages = "1153--1160",
+                                .doi = "10.1109/TASSP.1981.1163711"}});
 }
 
 }  // namespace specfuse

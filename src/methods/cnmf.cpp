@@ -151,8 +151,16 @@ Cube Cnmf::fuse(const Pair& pair) const {
 }  // namespace
 
 MethodType cnmf_method() {
-  return method_type<Cnmf, CnmfOptions>("cnmf", "coupled non-negative matrix factorisation",
-                                        "Yokoya, Yairi and Iwasaki 2012");
+  return method_type<Cnmf, CnmfOptions>(
+      "cnmf", "coupled non-negative matrix factorisation",
+      {{.author = "Yokoya, Naoto and Yairi, Takehisa and Iwasaki, Akira",
+        .title = "Coupled nonnegative matrix factorization unmixing for hyperspectral and multispectral data fusion",
+        .journal = "IEEE Transactions on Geoscience and Remote Sensing",
+        .year = 2012,
+        .volume = "50",
+        .number = "2",
+        .pages = "528--537",
+        .doi = "10.1109/TGRS.2011.2161320"}});
 }
 
 }  // namespace specfuse

@@ -150,7 +150,12 @@ Cube Csu::fuse(const Pair& pair) const {
 
 MethodType csu_method() {
   return method_type<Csu, CsuOptions>("csu", "coupled spectral unmixing on the simplex",
-                                      "Lanaras, Baltsavias and Schindler 2015");
+                                      {{.author = "Lanaras, Charis and Baltsavias, Emmanuel and Schindler, Konrad",
+                                        .title = "Hyperspectral super-resolution by coupled spectral unmixing",
+                                        .booktitle = "IEEE International Conference on Computer Vision",
+                                        .year = 2015,
+                                        .pages = "3586--3594",
+                                        .doi = "10.1109/ICCV.2015.409"}});
 }
 
 }  // namespace specfuse

@@ -116,7 +116,16 @@ Cube Fuse::fuse(const Pair& given) const {
 }  // namespace
 
 MethodType fuse_method() {
-  return method_type<Fuse, FuseOptions>("fuse", "Gaussian prior in a subspace", "Wei, Dobigeon and Tourneret 2015");
+  return method_type<Fuse, FuseOptions>(
+      "fuse", "Gaussian prior in a subspace",
+      {{.author = "Wei, Qi and Dobigeon, Nicolas and Tourneret, Jean-Yves",
+        .title = "Fast fusion of multi-band images based on solving a {Sylvester} equation",
+        .journal = "IEEE Transactions on Image Processing",
+        .year = 2015,
+        .volume = "24",
+        .number = "11",
+        .pages = "4109--4121",
+        .doi = "10.1109/TIP.2015.2458572"}});
 }
 
 }  // namespace specfuse

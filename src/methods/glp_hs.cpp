@@ -35,10 +35,19 @@ Cube GlpHs::fuse(const Pair& pair) const {
 }  // namespace
 
 MethodType glp_hs_method() {
-  return method_type<GlpHs>("glp_hs",
-                            "generalised Laplacian pyramid with the PSF of the pair as its filter, hypersharpened; "
-                            "learns from the pair itself",
-                            "Aiazzi et al. 2006, Selva et al. 2015");
+  return method_type<GlpHs>(
+      "glp_hs",
+      "generalised Laplacian pyramid with the PSF of the pair as its filter, hypersharpened; "
+      "learns from the pair itself",
+      {{.author = "Aiazzi, Bruno and Alparone, Luciano and Baronti, Stefano and Garzelli, Andrea and Selva, Massimo",
+        .title = "{MTF}-tailored multiscale fusion of high-resolution {MS} and {Pan} imagery",
+        .journal = "Photogrammetric Engineering and Remote Sensing",
+        .year = 2006,
+        .volume = "72",
+        .number = "5",
+        .pages = "591--596",
+        .doi = "10.14358/PERS.72.5.591"},
+       hyper_sharpening_paper()});
 }
 
 }  // namespace specfuse

@@ -52,8 +52,16 @@ Cube Gsa::fuse(const Pair& pair) const {
 }  // namespace
 
 MethodType gsa_method() {
-  return method_type<Gsa>("gsa", "adaptive Gram-Schmidt, hypersharpened; learns from the pair itself",
-                          "Aiazzi, Baronti and Selva 2007");
+  return method_type<Gsa>(
+      "gsa", "adaptive Gram-Schmidt, hypersharpened; learns from the pair itself",
+      {{.author = "Aiazzi, Bruno and Baronti, Stefano and Selva, Massimo",
+        .title = "Improving component substitution pansharpening through multivariate regression of {MS} + {Pan} data",
+        .journal = "IEEE Transactions on Geoscience and Remote Sensing",
+        .year = 2007,
+        .volume = "45",
+        .number = "10",
+        .pages = "3230--3239",
+        .doi = "10.1109/TGRS.2007.901007"}});
 }
 
 }  // namespace specfuse

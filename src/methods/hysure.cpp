@@ -99,8 +99,16 @@ Cube Hysure::fuse(const Pair& given) const {
 }  // namespace
 
 MethodType hysure_method() {
-  return method_type<Hysure, HysureOptions>("hysure", "vector total variation in a subspace",
-                                            "Simoes, Bioucas-Dias, Almeida and Chanussot 2015");
+  return method_type<Hysure, HysureOptions>(
+      "hysure", "vector total variation in a subspace",
+      {{.author = "Sim{\\~o}es, Miguel and Bioucas-Dias, Jos{\\'e} and Almeida, Luis B. and Chanussot, Jocelyn",
+        .title = "A convex formulation for hyperspectral image superresolution via subspace-based regularization",
+        .journal = "IEEE Transactions on Geoscience and Remote Sensing",
+        .year = 2015,
+        .volume = "53",
+        .number = "6",
+        .pages = "3373--3388",
+        .doi = "10.1109/TGRS.2014.2375320"}});
 }
 
 }  // namespace specfuse

@@ -298,7 +298,7 @@ Cube LocalInjection::fuse(const Pair& pair) const {
 
 MethodType local_injection_method() {
   return method_type<LocalInjection, LocalInjectionOptions>(
-      "local_injection", "linear injection whose matrix follows place and material; learns from the pair itself", "");
+      "local_injection", "linear injection whose matrix follows place and material; learns from the pair itself");
 }
 
 }  // namespace specfuse

@@ -17,13 +17,23 @@ const std::vector<MethodType>& method_types() {
   return all;
 }
 
-std::unique_ptr<MethodOptions> method_options(const std::string& name) {
+std::string MethodType::source() const {
+  std::string text;
+  for (const Paper& paper : papers) text += (text.empty() ? "" : ", ") + paper.name();
+  return text;
+}
+
+const MethodType& method_type_of(const std::string& name) {
   std::string known;
   for (const MethodType& method : method_types()) {
-    if (method.name == name) return method.default_options();
+    if (method.name == name) return method;
     known.append(known.empty() ? "" : ", ").append(method.name);
   }
   throw ConfigError(concat("methods: expected one of ", known, ", got \"", name, "\""));
+}
+
+std::unique_ptr<MethodOptions> method_options(const std::string& name) {
+  return method_type_of(name).default_options();
 }
 
 std::unique_ptr<FusionMethod> make_method(const std::string& name, const std::vector<FieldSetting>& settings) {

@@ -58,7 +58,16 @@ Cube SfimHs::fuse(const Pair& pair) const {
 MethodType sfim_hs_method() {
   return method_type<SfimHs>("sfim_hs",
                              "smoothing-filter-based intensity modulation, hypersharpened; learns from the pair itself",
-                             "Liu 2000, Selva et al. 2015");
+                             {{.author = "Liu, Jian Guo",
+                               .title = "Smoothing filter-based intensity modulation: A spectral preserve image fusion "
+                                        "technique for improving spatial details",
+                               .journal = "International Journal of Remote Sensing",
+                               .year = 2000,
+                               .volume = "21",
+                               .number = "18",
+                               .pages = "3461--3472",
+                               .doi = "10.1080/014311600750037499"},
+                              hyper_sharpening_paper()});
 }
 
 }  // namespace specfuse

@@ -127,7 +127,14 @@ void TwoCnnFu::restore(const Checkpoint& checkpoint) {
 MethodType two_cnn_fu_method() {
   return method_type<TwoCnnFu, TwoCnnFuOptions>(
       "two_cnn_fu", "the two-branch network, or any other that its description makes of the same parts",
-      "Yang, Zhao and Chan 2018");
+      {{.author = "Yang, Jingxiang and Zhao, Yong-Qiang and Chan, Jonathan Cheung-Wai",
+        .title = "Hyperspectral and multispectral image fusion via deep two-branches convolutional neural network",
+        .journal = "Remote Sensing",
+        .year = 2018,
+        .volume = "10",
+        .number = "5",
+        .pages = "800",
+        .doi = "10.3390/rs10050800"}});
 }
 
 }  // namespace specfuse

@@ -284,7 +284,7 @@ void TwoCnnFuPlus::restore(const Checkpoint& checkpoint) {
 
 MethodType two_cnn_fu_plus_method() {
   return method_type<TwoCnnFuPlus, PlusOptions>(
-      "two_cnn_fu_plus", "one pre-trained network for every sensor refines what the classic methods agree on", "");
+      "two_cnn_fu_plus", "one pre-trained network for every sensor refines what the classic methods agree on");
 }
 
 }  // namespace specfuse

@@ -136,6 +136,7 @@ class Contributing(unittest.TestCase):
     def test_method(self):
         self.assertRegex(run(PROGRAM, "--list"), r"(?m)^  brovey +up-sampled HSI times")
         self.assertIn("  most: number, default 2, 1 - 1000\n", run(PROGRAM, "--list", "brovey"))
+        self.assertIn("% brovey\n@article{gillespie1987color,\n", run(PROGRAM, "--cite"))
         entries = [{"name": "bicubic"}, {"name": "brovey"}, {"name": "brovey", "label": "still", "most": 1}]
         scores = metrics(experiment("method", SMALL, entries))
         self.assertGreater(scores["brovey"]["psnr_db"], scores["bicubic"]["psnr_db"] + 1)

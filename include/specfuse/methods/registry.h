@@ -8,6 +8,7 @@
 #include "specfuse/core/fields.h"
 #include "specfuse/core/set_fields.h"
 #include "specfuse/methods/fusion_method.h"
+#include "specfuse/methods/paper.h"
 
 namespace specfuse {
 
@@ -24,9 +25,12 @@ struct MethodType {
   std::string name;
   /// One line for the documentation.
   std::string summary;
-  /// The paper it is from; empty where there is none.
-  std::string source;
+  /// Where it is from; empty where that is here.
+  std::vector<Paper> papers;
   std::unique_ptr<MethodOptions> (*default_options)();
+
+  /// Its papers by name, "Liu 2000, Selva et al. 2015".
+  std::string source() const;
 };
 
 /// For a method that has none.
@@ -51,8 +55,8 @@ class OptionsOf : public MethodOptions {
 
 /// What a method's file returns: `Method` is made from its options, or from nothing where it has none.
 template <class Method, class Options = NoOptions>
-MethodType method_type(const char* name, const char* summary, const char* source) {
-  return {name, summary, source,
+MethodType method_type(const char* name, const char* summary, std::vector<Paper> papers = {}) {
+  return {name, summary, std::move(papers),
           []() -> std::unique_ptr<MethodOptions> { return std::make_unique<OptionsOf<Method, Options>>(); }};
 }
 
@@ -62,7 +66,10 @@ inline constexpr const char* kExternal = "external";
 /// Every fusion method, in the order of methods.def.
 const std::vector<MethodType>& method_types();
 
-/// The default options of a method. Throws `ConfigError` naming the known ones.
+/// The method of this name. Throws `ConfigError` naming the known ones.
+const MethodType& method_type_of(const std::string& name);
+
+/// Its default options. Throws likewise.
 std::unique_ptr<MethodOptions> method_options(const std::string& name);
 
 /// A method with these options, such as make_method("cnmf", {{"rounds", 2}}): for code. Throws as `method_options` and

@@ -65,6 +65,18 @@ Regression regress(const Covariance& covariance) {
   return result;
 }
 
+Paper hyper_sharpening_paper() {
+  return {
+      .author = "Selva, Massimo and Aiazzi, Bruno and Butera, Francesco and Chiarantini, Leandro and Baronti, Stefano",
+      .title = "Hyper-sharpening: A first approach on {SIM-GA} data",
+      .journal = "IEEE Journal of Selected Topics in Applied Earth Observations and Remote Sensing",
+      .year = 2015,
+      .volume = "8",
+      .number = "6",
+      .pages = "3008--3024",
+      .doi = "10.1109/JSTARS.2015.2440092"};
+}
+
 std::vector<double> predict(const float* x, const Regression& regression) {
   std::vector<double> y = regression.offset;
   for (Index i = 0; i < regression.weights.rows; ++i) {

@@ -4,6 +4,7 @@
 
 #include "specfuse/kernels/matrix.h"
 #include "specfuse/methods/fusion_method.h"
+#include "specfuse/methods/paper.h"
 
 namespace specfuse {
 
@@ -28,6 +29,9 @@ struct Regression {
 /// resolution is the sharp image P_b synthesised for HSI band b. Bands of x that are constant to the precision of
 /// float32 get no weight; collinear ones share it.
 Regression regress(const Covariance& covariance);
+
+/// Where that is from.
+Paper hyper_sharpening_paper();
 
 /// What the regression makes of one pixel x [x bands], in double precision.
 std::vector<double> predict(const float* x, const Regression& regression);
