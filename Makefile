@@ -4,7 +4,7 @@ EXP ?= experiments/demo.json
 ARGS ?=
 
 .DEFAULT_GOAL := build
-.PHONY: demo test run bench asan tsan coverage mutations mutations-drawn contributing fuzz docs format lint clean build program dependencies
+.PHONY: demo test run bench asan tsan coverage mutations mutations-drawn contributing fuzz docs api format lint clean build program dependencies
 
 demo: program
 	./run_experiment experiments/demo.json --overwrite $(ARGS)
@@ -94,6 +94,11 @@ dependencies:
 docs: program
 	./run_experiment --document experiments/README.md > experiments/README.md.new
 	mv experiments/README.md.new experiments/README.md
+
+# Pages of all public headers in build-api/html, from their docstrings; a warning is an error.
+api:
+	@.ci/dependencies doxygen
+	doxygen Doxyfile
 
 format:
 	git ls-files '*.h' '*.cpp' | xargs clang-format -i

@@ -15,7 +15,7 @@ struct Shard {
 
 struct SweepOptions {
   std::vector<std::string> data_directories;
-  /// Where results go: each run into runs/<hash>, and the tables over all runs beside them.
+  /// Where results go: each run into `runs/HASH`, and the tables over all runs beside them.
   std::string out;
   /// Runs at the same time, no more than there are threads; these are shared among them.
   int jobs = 1;
