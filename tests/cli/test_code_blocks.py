@@ -1,0 +1,189 @@
+#!/usr/bin/env python3
+"""Every code block of the pages runs as printed: test_code_blocks.py RUN_EXPERIMENT MAKE_BAD_FILES
+
+Shell and Python blocks run in a folder like the top of a checkout, where experiments take a step on small scenes, JSON
+is parsed by the program, and test_install.py builds the C++. What is replaced or left out of a block is in REPLACED.
+"""
+import array
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from code_blocks import PAGES, TOP, all_code_blocks, code_blocks
+from program import PROGRAM, main
+
+# Pattern, what stands in its place, and why.
+REPLACED = [
+    (r"/path/to/scenes", "scenes", "made-up scenes under the names of the real ones"),
+    (r"/shared/", "results/", "a folder that all machines of a cluster see"),
+    (r"flight_line\.hdr", "flight_line.npy", "GDAL, which reads ENVI, need not be there"),
+    (r"steps=200\b", "steps=1", "takes a minute"),
+    (r'"rows": 400, "cols": 400', '"rows": 32, "cols": 32', "the made-up scene is small"),
+    (r"(?m)^make (demo|test|bench)\b.*", ":", "takes minutes; .ci/run calls them, except for bench"),
+    (r"(?m)^c\+\+ .* specfuse\)$", ":", "test_install.py builds that program on an installed copy"),
+    (r"(?m)^build/bench/.*", ":", "benchmarks take minutes, and need not be built"),
+    (r"(?m)^python3 bench/compare_torch.py .*", ":", "takes minutes, and PyTorch"),
+    (r"(?m)^\./run_experiment experiments/pretrain_plus.json .*", ":", "takes 22 minutes and 8 GB"),
+    (r"(?m)^cp results/pretrain_plus/.*", ":", "what the line above makes"),
+]
+# What changes in the copies of the experiments.
+SMALL = [(r'"steps": \d+', '"steps": 1'), (r'"seeds": \[0, 1, 2\]', '"seeds": [0]')]
+# Of a job of Slurm, and without what a user may have set.
+ENVIRONMENT = {"SLURM_ARRAY_TASK_ID": "2", "SLURM_CPUS_PER_TASK": "1", "SPECFUSE_DATA": ""}
+ROWS, COLS, BANDS = 32, 32, 198
+SCENES = ["scenes/aviris_jasper_ridge_100x100x198.h5"]
+METHOD_FIELDS = {"model", "train", "fuse_tile"}
+
+
+def replaced(code):
+    for pattern, text, _ in REPLACED:
+        code = re.sub(pattern, text, code)
+    return code
+
+
+def run(command, folder, **options):
+    """What went wrong; empty where nothing did."""
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
+    return "" if done.returncode == 0 else f"exit {done.returncode}\n{done.stdout[-2000:]}"
+
+
+def run_shell(code, folder):
+    return run(["sh", "-e", "-c", replaced(code)], folder, env={**os.environ, **ENVIRONMENT})
+
+
+def check_json(code, folder):
+    """An experiment, or fields of one, or of an entry of its methods."""
+    try:
+        fields = json.loads(code if code.lstrip().startswith("{") else f"{{{code}}}")
+    except json.JSONDecodeError as problem:
+        return str(problem)
+    of_method = {name: value for name, value in fields.items() if name in METHOD_FIELDS}
+    whole = {"name": "block", "data": {"synthetic": {}}, "methods": [{"name": "two_cnn_fu", **of_method}]}
+    whole.update({name: value for name, value in fields.items() if name not in METHOD_FIELDS})
+    (folder / "block.json").write_text(json.dumps(whole))
+    return run([PROGRAM, "block.json", "--dry-run"], folder)
+
+
+class PythonSession:
+    """Runs blocks in turn, each with the names of those before."""
+    PROGRAM = """
+import json, sys, traceback
+answers, sys.stdout, names = sys.stdout, sys.stderr, {}
+for line in sys.stdin:
+    answer = ""
+    try:
+        exec(json.loads(line), names)
+    except Exception as problem:
+        missing = isinstance(problem, ImportError) and problem.name in ("numpy", "h5py", "torch", "matplotlib")
+        answer = None if missing else traceback.format_exc()
+    print(json.dumps(answer), file=answers, flush=True)
+"""
+
+    def __init__(self, folder):
+        # The packages may belong to the system's Python alone.
+        python = "/usr/bin/python3" if Path("/usr/bin/python3").exists() else "python3"
+        self.process = subprocess.Popen([python, "-c", self.PROGRAM], cwd=folder, stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+        self.skips = False
+
+    def run(self, code):
+        """What went wrong; None: from here on a package is missing."""
+        if not self.skips:
+            print(json.dumps(code), file=self.process.stdin, flush=True)
+            answer = json.loads(self.process.stdout.readline() or '"the block ended Python"')
+            self.skips = answer is None
+        return None if self.skips else answer
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait()
+
+
+# What runs a block of a language, and says what went wrong; None: it was skipped.
+RUNNERS = {"sh": run_shell, "json": check_json, "cpp": lambda code, folder: ""}  # test_install.py
+
+
+def problem_of(block, folder, session):
+    _, language, code = block
+    if language == "python":
+        return session.run(replaced(code))
+    return RUNNERS[language](code, folder) if language in RUNNERS else f"nothing runs {language}"
+
+
+def make_scene(folder):
+    """A scene in which every band differs, in the formats that the blocks name."""
+    values = array.array("f", [(1000 + 7 * (r * c % 61) + 3 * b * (1 + (r + 2 * c) % 13)) for r in range(ROWS)
+                               for c in range(COLS) for b in range(BANDS)])
+    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({ROWS}, {COLS}, {BANDS}), }}".ljust(117) + "\n"
+    (folder / "flight_line.npy").write_bytes(
+        b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode() + values.tobytes())
+    (folder / "scenes").mkdir()
+    for name in SCENES:
+        subprocess.run([PROGRAM, "--import", "flight_line.npy", name, "--set", 'wavelength_nm={"range": [400, 2450]}'],
+                       cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+
+def make_checkout(folder):
+    (folder / "run_experiment").symlink_to(PROGRAM)
+    for name in ["data", "experiments", "python"]:
+        if (TOP / name).exists():
+            shutil.copytree(TOP / name, folder / name)
+    for path in (folder / "experiments").glob("*.json"):
+        text = path.read_text()
+        for pattern, small in SMALL:
+            text = re.sub(pattern, small, text)
+        path.write_text(text)
+    make_scene(folder)
+
+
+class CodeBlocks(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = Path(tempfile.mkdtemp(prefix="specfuse-blocks-"))
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
+        make_checkout(cls.folder)
+
+    def session(self):
+        session = PythonSession(self.folder)
+        self.addCleanup(session.close)
+        return session
+
+    def test_every_block_runs(self):
+        sessions = {page: self.session() for page in PAGES}
+        for block in all_code_blocks():
+            with self.subTest(block=block[0]):
+                problem = problem_of(block, self.folder, sessions[block[0].split(":")[0]])
+                if problem is None:
+                    print(f"{block[0]}: skipped, a Python package is missing")
+                self.assertFalse(problem, problem)
+
+    def test_all_that_is_replaced_is_printed_somewhere(self):
+        text = "".join(code for _, _, code in all_code_blocks())
+        for pattern, _, _ in REPLACED:
+            self.assertRegex(text, pattern)
+
+    def test_what_does_not_work_is_seen(self):
+        for language, code in [("sh", "./run_experiment --frobnicate\ntrue"), ("ruby", "puts 1"),
+                               ("json", '"model": {"presett": "none"}'), ("json", '"model": {'),
+                               ("json", '"seeds": ["a"]'), ("python", "import specfuse_that_is_absent")]:
+            page = f"text\n```{language}\n{code}\n```\n"
+            (block,) = code_blocks(page, "page")
+            self.assertEqual(block, ("page:2", language, code + "\n"))
+            self.assertTrue(problem_of(block, self.folder, self.session()), code)
+
+    def test_python_blocks_share_their_names(self):
+        session = self.session()
+        answers = [session.run(code) for code in ["a = 1", "assert a == 1", "import absent", "b = a + c", "b = a",
+                                                  "raise ImportError(name='torch')", "b = a"]]
+        self.assertEqual([answer if answer is None else bool(answer) for answer in answers],
+                         [False, False, True, True, False, None, None])
+
+
+if __name__ == "__main__":
+    main()
