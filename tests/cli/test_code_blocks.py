@@ -4,7 +4,6 @@
 Shell and Python blocks run in a folder like the top of a checkout, where experiments take a step on small scenes, JSON
 is parsed by the program, and test_install.py builds the C++. What is replaced or left out of a block is in REPLACED.
 """
-import array
 import json
 import os
 import re
@@ -21,7 +20,7 @@ from program import PROGRAM, main
 REPLACED = [
     (r"/path/to/scenes", "scenes", "made-up scenes under the names of the real ones"),
     (r"/shared/", "results/", "a folder that all machines of a cluster see"),
-    (r"flight_line\.hdr", "flight_line.npy", "GDAL, which reads ENVI, need not be there"),
+    (r"flight_line\.hdr", "flight_line.h5", "GDAL, which reads ENVI, need not be there"),
     (r"steps=200\b", "steps=1", "takes a minute"),
     (r'"rows": 400, "cols": 400', '"rows": 32, "cols": 32', "the made-up scene is small"),
     (r"(?m)^make (demo|test|bench)\b.*", ":", "takes minutes; .ci/run calls them, except for bench"),
@@ -35,8 +34,7 @@ REPLACED = [
 SMALL = [(r'"steps": \d+', '"steps": 1'), (r'"seeds": \[0, 1, 2\]', '"seeds": [0]')]
 # Of a job of Slurm, and without what a user may have set.
 ENVIRONMENT = {"SLURM_ARRAY_TASK_ID": "2", "SLURM_CPUS_PER_TASK": "1", "SPECFUSE_DATA": ""}
-ROWS, COLS, BANDS = 32, 32, 198
-SCENES = ["scenes/aviris_jasper_ridge_100x100x198.h5"]
+SCENES = ["flight_line.h5", "scenes/aviris_jasper_ridge_100x100x198.h5"]
 METHOD_FIELDS = {"model", "train", "fuse_tile"}
 
 
@@ -116,17 +114,14 @@ def problem_of(block, folder, session):
     return RUNNERS[language](code, folder) if language in RUNNERS else f"nothing runs {language}"
 
 
-def make_scene(folder):
-    """A scene in which every band differs, in the formats that the blocks name."""
-    values = array.array("f", [(1000 + 7 * (r * c % 61) + 3 * b * (1 + (r + 2 * c) % 13)) for r in range(ROWS)
-                               for c in range(COLS) for b in range(BANDS)])
-    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({ROWS}, {COLS}, {BANDS}), }}".ljust(117) + "\n"
-    (folder / "flight_line.npy").write_bytes(
-        b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode() + values.tobytes())
+def make_scenes(folder):
+    """One scene under each name that the blocks use."""
+    (folder / "scene.json").write_text(json.dumps(
+        {"name": "scene", "data": {"synthetic": {"rows": 32, "cols": 32, "bands": 198}}, "methods": [{"name": "bicubic"}]}))
+    subprocess.run([PROGRAM, "scene.json", "--quiet"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
     (folder / "scenes").mkdir()
     for name in SCENES:
-        subprocess.run([PROGRAM, "--import", "flight_line.npy", name, "--set", 'wavelength_nm={"range": [400, 2450]}'],
-                       cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        shutil.copyfile(folder / "results/scene/scene.h5", folder / name)
 
 
 def make_checkout(folder):
@@ -139,7 +134,7 @@ def make_checkout(folder):
         for pattern, small in SMALL:
             text = re.sub(pattern, small, text)
         path.write_text(text)
-    make_scene(folder)
+    make_scenes(folder)
 
 
 class CodeBlocks(unittest.TestCase):
