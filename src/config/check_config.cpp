@@ -107,7 +107,9 @@ class Checker {
     check_scenes("protocol.validation_scenes", protocol.validation_scenes);
     expect(!transfer || !protocol.train_scenes.empty(), "protocol.train_scenes", "at least one for transfer", "none");
     expect(transfer || protocol.degradations.empty(), "protocol.degradations", "it with transfer only", "it");
-    const auto estimates = [](const DegradeConfig& degrade) { return degrade.estimate.psf || degrade.estimate.srf; };
+    const auto estimates = [](const DegradeConfig& degrade) {
+      return degrade.estimate.psf || degrade.estimate.srf || degrade.estimate.shift;
+    };
     expect(std::none_of(protocol.degradations.begin(), protocol.degradations.end(), estimates), "protocol.degradations",
            "no estimate, as they are known", "one");
     expect(transfer || !protocol.fine_tune, "protocol.fine_tune", "it with transfer only", "it");

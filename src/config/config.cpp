@@ -137,6 +137,10 @@ void EstimateConfig::describe(FieldVisitor& fields) {
          "they explain it as well as a fit does, or filters with edges, slopes and tilt close to what is expected of "
          "them; otherwise the fitted box, super-Gaussian or Gaussian of each band, one shape for all.");
   fields("psf", psf, "The width of a Gaussian PSF.");
+  fields(
+      "shift", shift,
+      "The registration error of the MSI, up to a coarse pixel, with its standard error. It is taken back: the MSI is "
+      "resampled once, without losing detail that noise has not lost.");
   fields("gain", gain,
          "Gain and offset of each MSI band, with `srf`: for images that are not in the same units. They are taken back "
          "from the MSI.");

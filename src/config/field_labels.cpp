@@ -98,6 +98,7 @@ std::vector<NamedField> named_fields() {
       {"degrade.msi_shift", "shift of the MSI", "fine pixels"},
       {"degrade.estimate.srf", "responses estimated"},
       {"degrade.estimate.psf", "PSF estimated"},
+      {"degrade.estimate.shift", "shift estimated"},
       {"degrade.estimate.gain", "gain estimated"},
       {"protocol.type", "protocol"},
       {"protocol.validation_fraction", "share kept for validation"},

@@ -6,10 +6,12 @@
 
 #include "estimate/band_moments.h"
 #include "estimate/response_fit.h"
+#include "estimate/shift_fit.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/psf.h"
 #include "specfuse/imaging/sensors.h"
+#include "specfuse/imaging/shift.h"
 #include "specfuse/imaging/srf.h"
 
 namespace specfuse {
@@ -197,6 +199,8 @@ void estimate_srf(const Pair& pair, const BandMoments& moments, bool gain, Estim
   const Candidate& best = *std::min_element(candidates.begin(), candidates.end(),
                                             [](const auto& a, const auto& b) { return a.cost < b.cost; });
   estimate.srf_shape = best.name;
+  estimate.gain.clear();
+  estimate.offset.clear();
   const Index bands = pair.hsi.bands();
   estimate.srf = Tensor(Shape{static_cast<Index>(best.rows.size()), bands});
   for (std::size_t m = 0; m < best.rows.size(); ++m) {
@@ -217,11 +221,33 @@ Estimate estimate_degradation(const Pair& pair, const EstimateOptions& options) 
   const BandMoments moments(pair.hsi);
   Estimate estimate;
   Pair known = pair;
-  if (options.psf) {
-    estimate.psf_fwhm = estimate_fwhm(pair, moments);
+  const auto find_fwhm = [&] {
+    if (!options.psf) return;
+    estimate.psf_fwhm = estimate_fwhm(known, moments);
     known.degradation.psf = gaussian_psf(*estimate.psf_fwhm, pair.degradation.ratio);
+  };
+  const auto find_response = [&] {
+    if (!options.srf) return;
+    estimate_srf(known, moments, options.gain, estimate);
+    known.degradation.srf = estimate.srf;
+  };
+  if (options.srf) known.degradation.srf = {};
+  find_fwhm();
+  if (options.shift) {
+    const auto find_shift = [&] {
+      known.msi = pair.msi;
+      const ShiftFit fit = fit_shift(known, moments);
+      estimate.shift = fit.shift;
+      estimate.shift_error = fit.error;
+      known.msi = undo_shift(pair.msi, fit.shift, pair.degradation.boundary);
+    };
+    // Each was found with the others not yet known.
+    find_shift();
+    find_fwhm();
+    find_response();
+    if (options.psf || options.srf) find_shift();
   }
-  if (options.srf) estimate_srf(known, moments, options.gain, estimate);
+  find_response();
   return estimate;
 }
 
@@ -230,8 +256,9 @@ Pair with_estimate(const Pair& pair, const Estimate& estimate) {
   Degradation& degradation = result.degradation;
   if (estimate.psf_fwhm) degradation.psf = gaussian_psf(*estimate.psf_fwhm, degradation.ratio);
   if (estimate.srf.defined()) degradation.srf = estimate.srf;
+  if (estimate.shift) result.msi = undo_shift(pair.msi, *estimate.shift, degradation.boundary);
   if (estimate.gain.empty()) return result;
-  result.msi.values = pair.msi.values.clone();
+  result.msi.values = result.msi.values.clone();
   const auto bands = static_cast<std::size_t>(pair.msi.bands());
   for (Index i = 0; i < result.msi.values.size(); ++i) {
     const std::size_t m = static_cast<std::size_t>(i) % bands;

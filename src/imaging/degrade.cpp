@@ -4,11 +4,11 @@
 #include <cmath>
 #include <vector>
 
-#include "imaging/keys.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/georeference.h"
+#include "specfuse/imaging/shift.h"
 #include "specfuse/kernels/weighted_sums.h"
 
 namespace specfuse {
@@ -20,29 +20,6 @@ void check_psf(const Tensor& psf, Index ratio) {
   SPECFUSE_CHECK(psf.defined() && shape.rank() == 2 && shape[0] == shape[1] && (shape[0] - ratio) % 2 == 0,
                  "degrade_spatially: expected a square PSF of ", ratio % 2 == 0 ? "even" : "odd", " size, got ",
                  shape.text());
-}
-
-/// What a sensor misplaced by `shift` fine pixels sees: Keys cubic, the image going on as `boundary` says.
-Cube shifted(const Cube& image, const std::array<double, 2>& shift, Boundary boundary) {
-  Cube result = image;
-  result.values = Tensor::uninitialized(image.values.shape());
-  const std::array<Index, 2> whole{static_cast<Index>(std::floor(shift[0])), static_cast<Index>(std::floor(shift[1]))};
-  const auto down = keys_weights(shift[0] - static_cast<double>(whole[0]));
-  const auto across = keys_weights(shift[1] - static_cast<double>(whole[1]));
-  parallel_for(image.rows(), [&](Index row) {
-    std::vector<double> sums(static_cast<std::size_t>(image.bands()));
-    for (Index col = 0; col < image.cols(); ++col) {
-      std::fill(sums.begin(), sums.end(), 0.0);
-      for (Index k = 0; k < 16; ++k) {
-        const double weight = down[static_cast<std::size_t>(k / 4)] * across[static_cast<std::size_t>(k % 4)];
-        const float* in = image.pixel(position_within(row + whole[0] + k / 4 - 1, image.rows(), boundary),
-                                      position_within(col + whole[1] + k % 4 - 1, image.cols(), boundary));
-        for (std::size_t b = 0; b < sums.size(); ++b) sums[b] += weight * double{in[b]};
-      }
-      std::transform(sums.begin(), sums.end(), result.pixel(row, col), [](double x) { return static_cast<float>(x); });
-    }
-  });
-  return result;
 }
 
 /// Along one axis, the fine positions that each coarse one sees: [coarse, PSF size].
@@ -160,7 +137,7 @@ Pair simulate(const Cube& reference, const Degradation& degradation, std::uint64
   // The shift and the response are both linear and act on different axes, so the cheaper order is as good.
   pair.msi = degrade_spectrally(reference, degradation.srf);
   if (degradation.msi_shift != std::array<double, 2>{0, 0}) {
-    pair.msi = shifted(pair.msi, degradation.msi_shift, degradation.boundary);
+    pair.msi = shift_image(pair.msi, degradation.msi_shift, degradation.boundary);
   }
   if (degradation.hsi_snr_db) add_noise(pair.hsi, *degradation.hsi_snr_db, seed, stream_of("noise.hsi"));
   if (degradation.msi_snr_db) add_noise(pair.msi, *degradation.msi_snr_db, seed, stream_of("noise.msi"));

@@ -241,8 +241,8 @@ Cube External::read_fused(const std::string& path, const Pair& pair) const {
 }  // namespace
 
 MethodType external_method() {
-  return method_type<External, ExternalOptions>(
-      kExternal, "an image that somebody else's program makes of the pair, or has made", "");
+  return method_type<External, ExternalOptions>(kExternal,
+                                                "an image that somebody else's program makes of the pair, or has made");
 }
 
 }  // namespace specfuse

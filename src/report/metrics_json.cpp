@@ -91,6 +91,8 @@ MethodResult read_method(const Json& json) {
 Json estimate_json(Index seed, const Estimate& estimate) {
   Json json = {{"seed", seed}};
   if (estimate.psf_fwhm) json["psf_fwhm"] = *estimate.psf_fwhm;
+  if (estimate.shift) json["shift"] = *estimate.shift;
+  if (estimate.shift) json["shift_error"] = estimate.shift_error;
   if (!estimate.srf.defined()) return json;
   json["srf_shape"] = estimate.srf_shape;
   json["srf"] = rows_json(estimate.srf);
@@ -104,6 +106,10 @@ Json estimate_json(Index seed, const Estimate& estimate) {
 Estimate read_estimate(const Json& json) {
   Estimate estimate;
   if (json.contains("psf_fwhm")) estimate.psf_fwhm = json.at("psf_fwhm").get<double>();
+  if (json.contains("shift")) {
+    estimate.shift = json.at("shift").get<std::array<double, 2>>();
+    estimate.shift_error = json.at("shift_error").get<std::array<double, 2>>();
+  }
   if (!json.contains("srf")) return estimate;
   estimate.srf_shape = json.at("srf_shape").get<std::string>();
   const auto rows = json.at("srf").get<std::vector<std::vector<float>>>();

@@ -198,7 +198,8 @@ Table estimate_table(const ExperimentResults& results) {
     table.caption += concat(shape == *shapes.begin() ? "; responses: " : ", ", shape);
   }
   if (!shapes.empty()) table.caption += "; first and last band (from 1) with half of the peak";
-  table.columns = {{"fwhm", "fine pixels"}, {"first_band"}, {"last_band"}, {"gain"}, {"offset"}};
+  table.columns = {{"fwhm", "fine pixels"}, {"first_band"},          {"last_band"}, {"gain"}, {"offset"},
+                   {"down", "fine pixels"}, {"right", "fine pixels"}};
   const auto cells = [&](const auto& value) {
     std::vector<double> values;
     for (const auto& [seed, estimate] : results.estimates) values.push_back(value(estimate));
@@ -206,7 +207,15 @@ Table estimate_table(const ExperimentResults& results) {
   };
   const Estimate& first = results.estimates.begin()->second;
   if (first.psf_fwhm) {
-    table.rows.push_back({"PSF", {cells([](const Estimate& one) { return *one.psf_fwhm; }), {}, {}, {}, {}}});
+    table.rows.push_back({"PSF", {cells([](const Estimate& one) { return *one.psf_fwhm; }), {}, {}, {}, {}, {}, {}}});
+  }
+  const auto add_shift = [&](const char* label, const auto& value) {
+    const auto along = [&](std::size_t axis) { return cells([&](const Estimate& one) { return value(one)[axis]; }); };
+    table.rows.push_back({label, {{}, {}, {}, {}, {}, along(0), along(1)}});
+  };
+  if (first.shift) {
+    add_shift("shift of the MSI, taken out", [](const Estimate& one) { return *one.shift; });
+    add_shift("its standard error", [](const Estimate& one) { return one.shift_error; });
   }
   const Index bands = first.srf.defined() ? first.srf.dim(0) : 0;
   for (Index band = 0; band < bands; ++band) {
@@ -214,7 +223,7 @@ Table estimate_table(const ExperimentResults& results) {
     const auto end = [&](std::size_t side) {
       return cells([&](const Estimate& one) { return static_cast<double>(half_peak_bands(one.srf)[at][side]); });
     };
-    Table::Row row{concat("MSI band ", band + 1), {{}, end(0), end(1), {}, {}}};
+    Table::Row row{concat("MSI band ", band + 1), {{}, end(0), end(1), {}, {}, {}, {}}};
     if (!first.gain.empty()) {
       row.cells[3] = cells([&](const Estimate& one) { return one.gain[at]; });
       row.cells[4] = cells([&](const Estimate& one) { return one.offset[at]; });

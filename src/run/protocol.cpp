@@ -103,7 +103,7 @@ void require_data(const Task& task) {
 Task make_task(const Scene& scene, const ProtocolConfig& protocol, Index seed, const MethodNeeds& needs) {
   Task task;
   task.pair = make_pair(scene, seed);
-  if (scene.estimate.srf || scene.estimate.psf) {
+  if (scene.estimate.srf || scene.estimate.psf || scene.estimate.shift) {
     task.estimate = estimate_degradation(task.pair, scene.estimate);
     task.pair = with_estimate(task.pair, *task.estimate);
   }

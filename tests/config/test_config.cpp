@@ -190,7 +190,7 @@ TEST_CASE("config: apply needs a checkpoint for each method that learns, and oth
         "e.json: methods.1.checkpoint: expected it with apply, or with a method that suits any "
         "pair, got c.h5");
   CHECK(refusal({apply, file, "methods.0.checkpoint=c.h5"}) ==
-        "e.json: methods.0.checkpoint: expected nothing, as bicubic learns nothing, got c.h5");
+        "e.json: methods.0.checkpoint: expected nothing, as bicubic keeps none, got c.h5");
 }
 
 TEST_CASE("config: each protocol has one name, and an unknown one is refused with those that are known") {

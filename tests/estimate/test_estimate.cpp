@@ -226,3 +226,62 @@ TEST_CASE("estimate: too few pixels, or an msi that shows nothing of the hsi, ar
   dark.msi.values = Tensor(dark.msi.values.shape());
   CHECK_THROWS_AS(estimate_degradation(dark, {true, false, false}), Error);
 }
+
+TEST_CASE("a registration error is found to a hundredth of a pixel, and to a few hundredths in noise") {
+  struct Case {
+    std::optional<double> snr_db;
+    bool response;
+    double within;
+  };
+  for (const Case& one : {Case{{}, true, 0.002}, {35, true, 0.03}, {{}, false, 0.02}, {35, false, 0.06}}) {
+    for (const std::array<double, 2> shift : {std::array{0.4, -0.7}, {0.0, 0.0}, {-1.3, 2.2}}) {
+      Setting setting;
+      setting.snr_db = one.snr_db;
+      SyntheticOptions options;
+      options.bands = 100;
+      const Pair straight = simulated(setting);
+      Degradation degradation = straight.degradation;
+      degradation.msi_shift = shift;
+      Pair pair = simulate(synthetic_scene(options), degradation, 1);
+      if (!one.response) pair.degradation.srf = {};
+      EstimateOptions asked;
+      asked.shift = true;
+      const Estimate estimate = estimate_degradation(pair, asked);
+      REQUIRE(estimate.shift);
+      for (std::size_t axis = 0; axis < 2; ++axis) {
+        CAPTURE(axis);
+        CHECK(std::abs((*estimate.shift)[axis] - shift[axis]) < one.within);
+        CHECK(estimate.shift_error[axis] > 0);
+        if (one.snr_db) CHECK(estimate.shift_error[axis] < one.within);
+      }
+    }
+  }
+}
+
+TEST_CASE("the msi that is given back lies where it would have without a registration error") {
+  Setting setting;
+  setting.snr_db = {};
+  SyntheticOptions options;
+  options.bands = 100;
+  const Pair straight = simulated(setting);
+  Degradation degradation = straight.degradation;
+  degradation.msi_shift = {0.4, -0.3};
+  const Pair pair = simulate(synthetic_scene(options), degradation, 1);
+  Estimate estimate;
+  estimate.shift = {0.4, -0.3};
+  const Pair back = with_estimate(pair, estimate);
+  const Index bands = back.msi.bands();
+  for (const Index pixel : {Index{20 * back.msi.cols() + 20}, Index{31 * back.msi.cols() + 17}}) {
+    for (Index b = 0; b < bands; ++b)
+      CHECK(back.msi.values[pixel * bands + b] ==
+            doctest::Approx(straight.msi.values[pixel * bands + b]).epsilon(1e-3));
+  }
+}
+
+TEST_CASE("images of nothing say nothing of a shift") {
+  Pair pair = simulated({});
+  pair.msi = Cube(pair.msi.rows(), pair.msi.cols(), pair.msi.bands());
+  EstimateOptions asked;
+  asked.shift = true;
+  CHECK_THROWS_AS(estimate_degradation(pair, asked), Error);
+}

@@ -73,7 +73,11 @@ TEST_CASE("metrics.json: what a method says of its own error, and what it decide
 TEST_CASE("metrics.json: what was estimated is in it") {
   ExperimentResults results = results_of({result_of("bicubic", 1, 1)});
   results.estimates[1] = {3.5, Tensor::from({2, 2}, {1, 0, 0.5f, 0.5f}), "box", {2, 3}, {0.5, 0}};
+  results.estimates[1].shift = {0.5, -0.25};
+  results.estimates[1].shift_error = {0.01, 0.02};
   const Json estimate = json_of(results)["estimates"][0];
+  CHECK(estimate["shift"] == std::vector<double>{0.5, -0.25});
+  CHECK(estimate["shift_error"] == std::vector<double>{0.01, 0.02});
   CHECK(estimate["seed"] == 1);
   CHECK(estimate["psf_fwhm"] == 3.5);
   CHECK(estimate["srf"][1][0] == 0.5);

@@ -85,6 +85,20 @@ TEST_CASE("result tables: what was estimated has a row for the PSF and for each 
   CHECK(contains(table.caption, "responses: box"));
 }
 
+TEST_CASE("result tables: a shift that was taken out, with its standard error") {
+  ExperimentResults results = results_of({result_of("bicubic", 0, 1)});
+  Estimate one;
+  one.shift = {0.5, -0.25};
+  one.shift_error = {0.01, 0.02};
+  results.estimates[0] = one;
+  const Table table = estimate_table(results);
+  CHECK(keys_of(table) == std::vector<std::string>{"down", "right"});
+  REQUIRE(table.rows.size() == 2);
+  CHECK(table.rows[0].cells[0].value == 0.5);
+  CHECK(table.rows[0].cells[1].value == -0.25);
+  CHECK(table.rows[1].cells[1].value == 0.02);
+}
+
 TEST_CASE("result tables: scores without a reference and by profiles have tables of their own") {
   MethodResult result = result_of("bicubic", 0, 1);
   result.no_reference = Scores{{{"hsi_ergas", 2.5}, {"qnr", 0.75}}, {}};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,8 @@ struct EstimateOptions {
   bool psf = false;
   /// Gain and offset of each MSI band, together with the response: for images that are not in the same units.
   bool gain = false;
+  /// The registration error of the MSI.
+  bool shift = false;
 };
 
 /// What the images of a pair say about their degradation. Fields that were not asked for are empty.
@@ -28,11 +31,15 @@ struct Estimate {
   std::string srf_shape;
   /// msi = gain * response + offset, one for each MSI band; empty without `EstimateOptions::gain`.
   std::vector<double> gain, offset;
+  /// Of the MSI in fine pixels, down and to the right, and the standard errors of both.
+  std::optional<std::array<double, 2>> shift{};
+  std::array<double, 2> shift_error{};
 };
 
 /// Least squares between degraded msi and hsi without its noise (a subspace of noise-whitened bands):
 ///   fwhm  the width from 0.25 to 3 ratios at which the degraded msi is best explained by any linear combination of hsi
 ///         bands; sought by golden section, so it needs no response
+///   shift  the shift of the msi that makes it best explained so, within a coarse pixel, and its standard errors
 ///   srf   for each MSI band the interval of equal weights, or the Gaussian or super-Gaussian, with the least squared
 ///         error; the shape is the same for all bands. The published bands of the sensors of `sensor_list` with as many
 ///         bands compete with them, without fitted numbers to pay for (Bayesian information criterion; a tenth of the
@@ -45,7 +52,8 @@ struct Estimate {
 /// an hsi of fewer than 16 pixels and where nothing in it is correlated with an MSI band.
 Estimate estimate_degradation(const Pair& pair, const EstimateOptions& options);
 
-/// The pair with the estimate in the place of what was known; gain and offset are taken back from the msi.
+/// The pair with the estimate in the place of what was known; shift, gain and offset are taken back from the
+/// msi.
 Pair with_estimate(const Pair& pair, const Estimate& estimate);
 
 }  // namespace specfuse
