@@ -194,9 +194,8 @@ Table estimate_table(const ExperimentResults& results) {
   for (const auto& [seed, estimate] : results.estimates) {
     if (!estimate.srf_shape.empty()) shapes.insert(estimate.srf_shape);
   }
-  for (const std::string& shape : shapes) {
+  for (const std::string& shape : shapes)
     table.caption += concat(shape == *shapes.begin() ? "; responses: " : ", ", shape);
-  }
   if (!shapes.empty()) table.caption += "; first and last band (from 1) with half of the peak";
   table.columns = {{"fwhm", "fine pixels"}, {"first_band"},          {"last_band"}, {"gain"}, {"offset"},
                    {"down", "fine pixels"}, {"right", "fine pixels"}};
