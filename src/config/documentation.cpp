@@ -146,6 +146,8 @@ const std::map<std::string, std::function<std::string()>>& parts() {
       {"data.synthetic", [] { return experiment_table("data.synthetic"); }},
       {"degrade", [] { return experiment_table("degrade"); }},
       {"protocol", [] { return experiment_table("protocol"); }},
+      {"report", [] { return experiment_table("report"); }},
+      {"output", [] { return experiment_table("output"); }},
       {"method entry", entry_table},
       {"methods", method_table},
       {"method options", option_tables},

@@ -6,7 +6,6 @@ python3-torch); without them it says so and ends with 77, which meson takes for 
 """
 import json
 import os
-import re
 import sys
 
 try:
@@ -177,26 +176,6 @@ class Python(ProgramTest):
         self.assertEqual(specfuse.state_dict(checkpoint, best=False)["a.weight"].tolist(), [1, 1])
         with self.assertRaisesRegex(specfuse.DataError, "made up: expected the parameters of a network in /model"):
             specfuse.state_dict(specfuse.Checkpoint("made up", {}, {}, {}))
-
-    def test_the_examples_of_the_readme_run(self):
-        section = re.search(r"\n## From Python\n(.*?)\n## ", (TOP / "README.md").read_text(), re.S)[1]
-        blocks = re.findall(r"```python\n(.*?)```", section, re.S)
-        self.assertEqual(len(blocks), 2)
-        config = json.loads((TOP / "experiments/demo.json").read_text())
-        config |= {"data": {"synthetic": {"rows": 32, "cols": 32, "bands": 60}}, "protocol": {"type": "wald"}}
-        config["methods"][2]["train"] = {"steps": 2, "tile": 2, "tiles": 2}
-        (self.folder / "experiments").mkdir()
-        (self.folder / "experiments/demo.json").write_text(json.dumps(config))
-        names = {}
-        for block in blocks:
-            exec(block, names)
-        matplotlib.pyplot.close("all")
-        self.assertEqual(names["metrics"]["config"]["methods"][2]["train"]["learning_rate"], 1e-3)
-        self.assertEqual(names["fused"].cube.shape, (32, 32, 60))
-        self.assertGreater((self.folder / "demo.png").stat().st_size, 1000)
-        np.testing.assert_array_equal(specfuse.read_checkpoint("mine.h5").tensors["model/hsi.fc.bias"],
-                                      names["network"].hsi["fc"].bias.detach())
-        np.testing.assert_array_equal(names["conv"].weight.detach(), names["network"].hsi["conv1"].weight.detach())
 
 
 if __name__ == "__main__":
