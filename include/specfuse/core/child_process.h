@@ -24,7 +24,8 @@ struct Command {
   int descriptor = -1;
 };
 
-/// Another process, with no input, and those that it starts: they end with it, and are killed when its parent ends.
+/// Another process, with no input. It is killed when its parent ends, however that ends; those that it starts end with
+/// it, except where its parent was killed.
 class ChildProcess {
  public:
   struct Ending {

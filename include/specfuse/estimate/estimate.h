@@ -39,7 +39,8 @@ struct Estimate {
 /// Least squares between degraded msi and hsi without its noise (a subspace of noise-whitened bands):
 ///   fwhm  the width from 0.25 to 3 ratios at which the degraded msi is best explained by any linear combination of hsi
 ///         bands; sought by golden section, so it needs no response
-///   shift  the shift of the msi that makes it best explained so, within a coarse pixel, and its standard errors
+///   shift that of the msi within a coarse pixel with which the response explains it best, or any linear combination
+///         of hsi bands where the response is not known, and its standard errors
 ///   srf   for each MSI band the interval of equal weights, or the Gaussian or super-Gaussian, with the least squared
 ///         error; the shape is the same for all bands. The published bands of the sensors of `sensor_list` with as many
 ///         bands compete with them, without fitted numbers to pay for (Bayesian information criterion; a tenth of the
