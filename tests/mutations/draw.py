@@ -91,7 +91,8 @@ def judge(tree, error):
                 return "caught"
         if run(["ninja", "-C", build], 3600) != 0:
             return "none"
-        tests = ["meson", "test", "-C", build, "--no-rebuild", "--suite", "fast", "--maxfail", "1", "--num-processes", "1"]
+        tests = ["meson", "test", "-C", build, "--no-rebuild", "--suite", "fast", "--maxfail", "1", "--num-processes", "1",
+                 "--timeout-multiplier", "5"]
         return "caught" if run(tests, 3600) != 0 else "MISSED"
     finally:
         path.write_text(right)
