@@ -40,7 +40,7 @@ bool fill_border(Cube& cube, std::vector<std::uint8_t>& filled) {
 
 }  // namespace
 
-void mark_no_data(Cube& cube, const NoData& no_data, const Tensor& mask, const std::string& source) {
+bool mark_no_data(Cube& cube, const NoData& no_data, const Tensor& mask) {
   const float value = static_cast<float>(no_data.value.value_or(0));
   const auto is_value = [&](float x) { return no_data.value && x == value; };
   const auto is_nan = [&](float x) { return no_data.nan && std::isnan(x); };
@@ -55,11 +55,15 @@ void mark_no_data(Cube& cube, const NoData& no_data, const Tensor& mask, const s
     valid[p] = !masked && !all && !any && std::none_of(pixel, end, is_nan);
   }
   const auto count = std::count(valid.begin(), valid.end(), std::uint8_t{1});
-  SPECFUSE_CHECK_AS(DataError, count > 0, source, ": expected data, got none in any pixel");
   cube.attributes[kNoDataAttribute] = std::vector<double>{no_data.value.value_or(std::nan(""))};
-  if (count == std::ssize(valid)) return;
+  if (count == std::ssize(valid)) return true;
   cube.valid = valid;
+  if (count == 0) {
+    cube.values = Tensor(cube.values.shape());
+    return false;
+  }
   fill_from_around(cube);
+  return true;
 }
 
 bool has_data(const Cube& cube) {

@@ -21,11 +21,12 @@ struct Tap {
 std::vector<Tap> taps(Index first, Index count, Index ratio, Index extent) {
   std::vector<Tap> result;
   for (Index fine = first; fine < first + count; ++fine) {
-    const double position = (static_cast<double>(fine) + 0.5) / static_cast<double>(ratio) - 0.5;
-    const double base = std::floor(position);
-    Tap tap{{}, keys_weights(position - base)};
-    for (std::size_t k = 0; k < 4; ++k) {
-      tap.sample[k] = std::clamp<Index>(static_cast<Index>(base) - 1 + static_cast<Index>(k), 0, extent - 1);
+    // From the place inside the coarse pixel, so that a part of an image and the whole give the same bits.
+    const double position = (static_cast<double>(fine % ratio) + 0.5) / static_cast<double>(ratio) - 0.5;
+    const Index base = fine / ratio - (position < 0 ? 1 : 0);
+    Tap tap{{}, keys_weights(position < 0 ? position + 1 : position)};
+    for (Index k = 0; k < 4; ++k) {
+      tap.sample[static_cast<std::size_t>(k)] = std::clamp<Index>(base - 1 + k, 0, extent - 1);
     }
     result.push_back(tap);
   }

@@ -45,9 +45,18 @@ void require_finite(const std::string& path, const std::string& dataset, const T
                          position_text(values.shape(), first), " (counted from 0)"));
 }
 
+void require_data(bool any, const std::string& path, const std::string& dataset) {
+  SPECFUSE_CHECK_AS(DataError, any, path, ": ", dataset, ": expected data, got none in any pixel");
+}
+
 Cube read_cube(const Hdf5Reader& file, const CubeDataset& names) {
-  Cube cube;
+  Cube cube = read_description(file, names);
   cube.values = file.read(names.values, 3);
+  return cube;
+}
+
+Cube read_description(const Hdf5Reader& file, const CubeDataset& names) {
+  Cube cube;
   if (file.has(names.wavelength_nm)) cube.wavelength_nm = read_wavelengths(file, names);
   // What the dataset says of itself goes before what the file says of all it holds.
   for (const std::string& object : {names.values, std::string("/")}) {
@@ -57,7 +66,7 @@ Cube read_cube(const Hdf5Reader& file, const CubeDataset& names) {
   return cube;
 }
 
-void settle_no_data(const std::string& path, const std::string& dataset, const NoData& given, const Tensor& mask,
+bool settle_no_data(const std::string& path, const std::string& dataset, const NoData& given, const Tensor& mask,
                     Cube& cube) {
   NoData no_data = given;
   const auto stated = cube.attributes.find(kNoDataAttribute);
@@ -68,8 +77,9 @@ void settle_no_data(const std::string& path, const std::string& dataset, const N
       if (!no_data.nan) no_data.value = numbers->front();
     }
   }
-  if (no_data.given()) mark_no_data(cube, no_data, mask, concat(path, ": ", dataset));
+  const bool any = !no_data.given() || mark_no_data(cube, no_data, mask);
   require_finite(path, dataset, cube.values);
+  return any;
 }
 
 void check_wavelengths(const std::string& path, const CubeDataset& names, const Cube& cube) {

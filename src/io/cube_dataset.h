@@ -16,10 +16,16 @@ struct CubeDataset {
 /// `check_wavelengths` come after they are in order. Throws `DataError` as described at `read_scene`.
 Cube read_cube(const Hdf5Reader& file, const CubeDataset& names);
 
+/// The same without its values.
+Cube read_description(const Hdf5Reader& file, const CubeDataset& names);
+
 /// Marks the pixels without data, by what is given or else by the attribute `nodata`, and by the mask where it is
-/// defined. Throws `DataError` where a value that is left is not finite, or none is left.
-void settle_no_data(const std::string& path, const std::string& dataset, const NoData& given, const Tensor& mask,
+/// defined. False where none is left. Throws `DataError` where a value that is left is not finite.
+bool settle_no_data(const std::string& path, const std::string& dataset, const NoData& given, const Tensor& mask,
                     Cube& cube);
+
+/// Throws `DataError` unless any pixel holds data.
+void require_data(bool any, const std::string& path, const std::string& dataset);
 
 /// Throws `DataError` where there are wavelengths, but not one for each band.
 void check_wavelengths(const std::string& path, const CubeDataset& names, const Cube& cube);

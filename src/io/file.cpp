@@ -89,6 +89,18 @@ AtomicFile::~AtomicFile() {
 
 void AtomicFile::write(const void* bytes, std::size_t count) { write_all(descriptor_, bytes, count, path_); }
 
+void AtomicFile::write_at(std::uint64_t offset, const void* bytes, std::size_t count) {
+  const char* next = static_cast<const char*>(bytes);
+  while (count > 0) {
+    const ssize_t done = ::pwrite(descriptor_, next, count, static_cast<off_t>(offset));
+    if (done < 0 && errno == EINTR) continue;
+    check_written(done >= 0, path_);
+    next += done;
+    offset += static_cast<std::uint64_t>(done);
+    count -= static_cast<std::size_t>(done);
+  }
+}
+
 void AtomicFile::commit() {
   check_written(::fsync(descriptor_) == 0, path_);
   move_file(temporary_, path_);

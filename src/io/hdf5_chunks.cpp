@@ -40,8 +40,8 @@ std::array<Index, 3> chunk_shape(const Shape& image) {
   return {std::min(side, image[0]), std::min(side, image[1]), image[2]};
 }
 
-void pack_chunks(const Tensor& image, const std::function<void(Index, Index, const std::string&)>& store) {
-  const std::array<Index, 3> chunk = chunk_shape(image.shape());
+void pack_chunks(const Tensor& image, const std::array<Index, 3>& chunk,
+                 const std::function<void(Index, Index, const std::string&)>& store) {
   const Index across = (image.dim(1) + chunk[1] - 1) / chunk[1], down = (image.dim(0) + chunk[0] - 1) / chunk[0];
   const auto row_of = [&](Index i) { return i / across * chunk[0]; };
   const auto col_of = [&](Index i) { return i % across * chunk[1]; };

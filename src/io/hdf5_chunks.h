@@ -12,8 +12,10 @@ namespace specfuse {
 /// about a megabyte.
 std::array<Index, 3> chunk_shape(const Shape& image);
 
-/// Calls store(row, col, bytes) for each chunk of the image in turn, with its first pixel and its bytes as HDF5's
-/// filters shuffle and deflate leave them; beyond the image chunks hold zeros. They are packed on all threads.
-void pack_chunks(const Tensor& image, const std::function<void(Index, Index, const std::string&)>& store);
+/// Calls store(row, col, bytes) for each chunk of this shape of the image in turn, with its first pixel and its bytes
+/// as HDF5's filters shuffle and deflate leave them; beyond the image chunks hold zeros. They are packed on all
+/// threads.
+void pack_chunks(const Tensor& image, const std::array<Index, 3>& chunk,
+                 const std::function<void(Index, Index, const std::string&)>& store);
 
 }  // namespace specfuse

@@ -133,22 +133,26 @@ void check_stored(const Hdf5Reader& reader, const std::string& name, const Handl
              " would be stored: expected them in the file of ", reader.size(), " bytes");
 }
 
-/// Checks all that could make a read fail or fill the memory, before anything is allocated.
+double values_in(const std::vector<Index>& extents) {
+  double count = 1;
+  for (const Index extent : extents) count *= static_cast<double>(extent);
+  return count;
+}
+
+/// Checks all that could make a read of a part fail or fill the memory, before anything is allocated.
 void check_readable(const Hdf5Reader& reader, const std::string& name, const Handle& dataset,
-                    const std::vector<Index>& extents) {
+                    const std::vector<Index>& extents, const std::vector<Index>& part) {
   const Handle type(H5Dget_type(dataset.get()), H5Tclose);
   READ_CHECK(type.valid(), reader.path(), ": cannot read the type of ", name, ": ", hdf5_reason());
   READ_CHECK(is_plain_number(type), reader.path(), ": ", name,
              " is not numeric: expected integers of 8 to 64 bits or IEEE floats of 16 to 64");
-  double count = 1;
   for (const Index extent : extents) {
     READ_CHECK(extent > 0, reader.path(), ": ", name, " is empty: its shape is ", shape_text(extents));
-    count *= static_cast<double>(extent);
   }
-  const double bytes = count * sizeof(float);
-  READ_CHECK(bytes <= memory_bytes(), reader.path(), ": ", name, " ", shape_text(extents), " takes ", bytes / 1e9,
+  const double bytes = values_in(part) * sizeof(float);
+  READ_CHECK(bytes <= memory_bytes(), reader.path(), ": ", name, " ", shape_text(part), " takes ", bytes / 1e9,
              " GB as float32, more than the ", memory_bytes() / 1e9, " GB of memory here");
-  check_stored(reader, name, dataset, count * static_cast<double>(H5Tget_size(type.get())));
+  check_stored(reader, name, dataset, values_in(extents) * static_cast<double>(H5Tget_size(type.get())));
 }
 
 Shape to_shape(const std::vector<Index>& extents) {
@@ -263,7 +267,7 @@ Tensor Hdf5Reader::read(const std::string& dataset) const {
   const std::vector<Index> extents = extents_of(*this, dataset, handle);
   READ_CHECK(extents.size() <= Shape::kMaxRank, path_, ": ", dataset, " has shape ", shape_text(extents),
              ": expected at most ", Shape::kMaxRank, " dimensions");
-  check_readable(*this, dataset, handle, extents);
+  check_readable(*this, dataset, handle, extents, extents);
   Tensor values = Tensor::uninitialized(to_shape(extents));
   READ_CHECK(H5Dread(handle.get(), H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0, path_,
              ": cannot read ", dataset, ": ", hdf5_reason());
@@ -277,13 +281,35 @@ Tensor Hdf5Reader::read(const std::string& dataset, int rank) const {
   return read(dataset);
 }
 
+Tensor Hdf5Reader::read_part(const std::string& dataset, const std::array<Index, 2>& first,
+                             const std::array<Index, 2>& count) const {
+  const Handle handle = open_dataset(*this, file_, dataset);
+  const std::vector<Index> extents = extents_of(*this, dataset, handle);
+  READ_CHECK(extents.size() == 3, path_, ": ", dataset, ": expected 3 dimensions, got ", extents.size(), " ",
+             shape_text(extents));
+  for (std::size_t i = 0; i < 2; ++i) {
+    SPECFUSE_CHECK(first[i] >= 0 && count[i] >= 1 && first[i] <= extents[i] - count[i], path_, ": ", dataset,
+                   ": expected a part of ", shape_text(extents), ", got ", count[i], " from ", first[i]);
+  }
+  check_readable(*this, dataset, handle, extents, {count[0], count[1], extents[2]});
+  const hsize_t start[] = {hsize_t(first[0]), hsize_t(first[1]), 0};
+  const hsize_t size[] = {hsize_t(count[0]), hsize_t(count[1]), hsize_t(extents[2])};
+  const Handle there(H5Dget_space(handle.get()), H5Sclose), here(H5Screate_simple(3, size, nullptr), H5Sclose);
+  Tensor values = Tensor::uninitialized({count[0], count[1], extents[2]});
+  READ_CHECK(there.valid() && here.valid() &&
+                 H5Sselect_hyperslab(there.get(), H5S_SELECT_SET, start, nullptr, size, nullptr) >= 0 &&
+                 H5Dread(handle.get(), H5T_NATIVE_FLOAT, here.get(), there.get(), H5P_DEFAULT, values.data()) >= 0,
+             path_, ": cannot read ", dataset, ": ", hdf5_reason());
+  return values;
+}
+
 std::vector<double> Hdf5Reader::read_doubles(const std::string& dataset) const {
   const Handle handle = open_dataset(*this, file_, dataset);
   const std::vector<Index> extents = extents_of(*this, dataset, handle);
   const auto longer = std::count_if(extents.begin(), extents.end(), [](Index extent) { return extent > 1; });
   READ_CHECK(!extents.empty() && longer <= 1, path_, ": ", dataset, ": expected 1 dimension, got ", extents.size(), " ",
              shape_text(extents));
-  check_readable(*this, dataset, handle, extents);
+  check_readable(*this, dataset, handle, extents, extents);
   std::vector<double> values(static_cast<std::size_t>(*std::max_element(extents.begin(), extents.end())));
   READ_CHECK(H5Dread(handle.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0, path_,
              ": cannot read ", dataset, ": ", hdf5_reason());

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -101,7 +102,7 @@ class Mapping {
 
 // Written to disk directly, a library that meets a full disk can neither finish nor close the file, and crashes over it
 // when the program ends. So it writes to a file in memory, which has holes where the values will be: these go to disk
-// from where they are.
+// from where they are, and those that are packed when they are made.
 Hdf5Writer::Hdf5Writer(const std::string& path) : target_(path), frame_(::memfd_create("hdf5", MFD_CLOEXEC)) {
   silence_hdf5();
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
@@ -142,20 +143,58 @@ void Hdf5Writer::write(const std::string& dataset, const Shape& shape, const std
 }
 
 void Hdf5Writer::write_packed(const std::string& dataset, const Tensor& image) {
-  SPECFUSE_CHECK(image.shape().rank() == 3 && image.size() > 0, "cannot write ", dataset, " to ", target_.path(),
-                 ": expected [rows, cols, bands], got ", image.shape().text());
-  const std::array<Index, 3> chunk = chunk_shape(image.shape());
+  create_packed(dataset, image.shape());
+  write_part(dataset, 0, 0, image);
+}
+
+std::array<Index, 2> Hdf5Writer::chunk_of(const Shape& image) {
+  const std::array<Index, 3> chunk = chunk_shape(image);
+  return {chunk[0], chunk[1]};
+}
+
+void Hdf5Writer::create_packed(const std::string& dataset, const Shape& image) {
+  SPECFUSE_CHECK(image.rank() == 3 && image.size() > 0, "cannot write ", dataset, " to ", target_.path(),
+                 ": expected [rows, cols, bands], got ", image.text());
+  const std::array<Index, 3> chunk = chunk_shape(image);
   const hsize_t extents[] = {hsize_t(chunk[0]), hsize_t(chunk[1]), hsize_t(chunk[2])};
   const Handle creation = dataset_creation(target_.path());
   WRITE_CHECK(H5Pset_chunk(creation.get(), 3, extents) >= 0 && H5Pset_shuffle(creation.get()) >= 0 &&
                   H5Pset_deflate(creation.get(), 1) >= 0,
               dataset, " to ", target_.path());
-  Handle handle =
-      create_dataset({target_.path(), dataset, file_, H5T_NATIVE_FLOAT}, extents_of(image.shape()), creation);
-  pack_chunks(image, [&](Index row, Index col, const std::string& bytes) {
-    const hsize_t first[] = {hsize_t(row), hsize_t(col), 0};
-    WRITE_CHECK(H5Dwrite_chunk(handle.get(), H5P_DEFAULT, 0, first, bytes.size(), bytes.data()) >= 0, dataset, " to ",
-                target_.path());
+  Handle handle = create_dataset({target_.path(), dataset, file_, H5T_NATIVE_FLOAT}, extents_of(image), creation);
+  WRITE_CHECK(handle.close(), dataset, " to ", target_.path());
+  packed_[dataset] = image;
+}
+
+void Hdf5Writer::write_part(const std::string& dataset, Index row, Index col, const Tensor& part) {
+  const auto found = packed_.find(dataset);
+  SPECFUSE_CHECK(found != packed_.end(), "cannot write ", dataset, " to ", target_.path(), ": there is no room for it");
+  const Shape& image = found->second;
+  const std::array<Index, 3> chunk = chunk_shape(image);
+  const auto fits = [&](Index first, Index count, int axis) {
+    const Index side = chunk[static_cast<std::size_t>(axis)], end = first + count;
+    return first >= 0 && first % side == 0 && end <= image[axis] && (end % side == 0 || end == image[axis]);
+  };
+  SPECFUSE_CHECK(
+      part.shape().rank() == 3 && part.dim(2) == image[2] && fits(row, part.dim(0), 0) && fits(col, part.dim(1), 1),
+      "cannot write ", dataset, " to ", target_.path(), ": expected whole chunks of ", chunk[0], " x ", chunk[1],
+      " pixels of ", image.text(), ", got ", part.shape().text(), " from ", row, ", ", col);
+  Handle handle(H5Dopen2(file_, dataset.c_str(), H5P_DEFAULT), H5Dclose);
+  WRITE_CHECK(handle.valid(), dataset, " to ", target_.path());
+  pack_chunks(part, chunk, [&](Index down, Index across, const std::string& bytes) {
+    const hsize_t first[] = {hsize_t(row + down), hsize_t(col + across), 0};
+    unsigned filters = 0;
+    haddr_t offset = HADDR_UNDEF;
+    hsize_t stored = 0;
+    WRITE_CHECK(H5Dwrite_chunk(handle.get(), H5P_DEFAULT, 0, first, bytes.size(), bytes.data()) >= 0 &&
+                    H5Dget_chunk_info_by_coord(handle.get(), first, &filters, &offset, &stored) >= 0 &&
+                    offset != HADDR_UNDEF && stored == bytes.size(),
+                dataset, " to ", target_.path());
+    target_.write_at(offset, bytes.data(), bytes.size());
+    parts_.push_back({offset, nullptr, bytes.size()});
+    // What is on disk needs no memory any more.
+    ::fallocate(frame_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset),
+                static_cast<off_t>(bytes.size()));
   });
   WRITE_CHECK(handle.close(), dataset, " to ", target_.path());
 }
@@ -196,11 +235,11 @@ void Hdf5Writer::finish() {
   std::sort(parts_.begin(), parts_.end(), [](const Part& a, const Part& b) { return a.offset < b.offset; });
   std::uint64_t done = 0;
   for (const Part& part : parts_) {
-    target_.write(frame.at(done), part.offset - done);
-    target_.write(part.values.get(), part.bytes);
+    target_.write_at(done, frame.at(done), part.offset - done);
+    if (part.values != nullptr) target_.write_at(part.offset, part.values.get(), part.bytes);
     done = part.offset + part.bytes;
   }
-  target_.write(frame.at(done), size - done);
+  target_.write_at(done, frame.at(done), size - done);
   target_.commit();
 }
 

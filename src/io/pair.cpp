@@ -4,6 +4,7 @@
 
 #include "io/cube_dataset.h"
 #include "specfuse/core/error.h"
+#include "specfuse/imaging/georeference.h"
 
 namespace specfuse {
 
@@ -13,13 +14,24 @@ const CubeDataset kHsi = {"/hsi", "/wavelength_nm"};
 const CubeDataset kMsi = {"/msi", "/msi_wavelength_nm"};
 const CubeDataset kReference = {"/reference", "/wavelength_nm"};
 
-std::string pixels(const std::string& name, const Cube& cube) {
-  return concat(name, " of ", cube.rows(), " x ", cube.cols(), " pixels");
+/// Rows, columns and bands of an image.
+Shape shape_of(const Hdf5Reader& file, const CubeDataset& names) {
+  const std::vector<Index> extents = file.shape(names.values);
+  SPECFUSE_CHECK_AS(DataError, extents.size() == 3, file.path(), ": ", names.values, ": expected 3 dimensions, got ",
+                    extents.size());
+  const Shape shape{extents[0], extents[1], extents[2]};
+  SPECFUSE_CHECK_AS(DataError, shape.size() > 0, file.path(), ": ", names.values, " is empty: its shape is ",
+                    shape.text());
+  return shape;
 }
 
-Index read_ratio(const Hdf5Reader& file, const Cube& hsi, const Cube& msi) {
-  const Index derived = msi.rows() / hsi.rows();
-  const bool fits = derived >= 2 && derived * hsi.rows() == msi.rows() && derived * hsi.cols() == msi.cols();
+std::string pixels(const std::string& name, const Shape& image) {
+  return concat(name, " of ", image[0], " x ", image[1], " pixels");
+}
+
+Index read_ratio(const Hdf5Reader& file, const Shape& hsi, const Shape& msi) {
+  const Index derived = msi[0] / hsi[0];
+  const bool fits = derived >= 2 && derived * hsi[0] == msi[0] && derived * hsi[1] == msi[1];
   SPECFUSE_CHECK_AS(DataError, fits, file.path(),
                     ": expected /msi to be larger than /hsi by one whole ratio on both axes, got ", pixels("/hsi", hsi),
                     " and ", pixels("/msi", msi));
@@ -38,20 +50,6 @@ void check_response(const std::string& path, const Tensor& srf) {
                       ": /srf: expected weights of at least 0 and one above "
                       "in each row, got ",
                       *least, " to ", *most, " in row ", row, " (counted from 0)");
-  }
-}
-
-void check_sizes(const std::string& path, const PairFile& pair) {
-  if (pair.reference) {
-    const Shape expected{pair.msi.rows(), pair.msi.cols(), pair.hsi.bands()}, got = pair.reference->values.shape();
-    SPECFUSE_CHECK_AS(DataError, got == expected, path, ": expected /reference ", expected.text(),
-                      ", pixels of /msi and bands of /hsi, got ", got.text());
-  }
-  if (pair.srf.defined()) {
-    const Shape expected{pair.msi.bands(), pair.hsi.bands()};
-    SPECFUSE_CHECK_AS(DataError, pair.srf.shape() == expected, path, ": expected /srf ", expected.text(),
-                      ", bands of /msi by bands of /hsi, got ", pair.srf.shape().text());
-    check_response(path, pair.srf);
   }
 }
 
@@ -75,30 +73,52 @@ Cube described(const PairFile& pair) {
 
 PairFile images_of(const Pair& pair) { return {pair.hsi, pair.msi, pair.degradation.ratio, {}, pair.degradation.srf}; }
 
-Cube read_image(const Hdf5Reader& file, const CubeDataset& names, const NoData& no_data) {
-  Cube cube = read_cube(file, names);
+/// A part of an image; all of it is read as such.
+Cube read_image(const Hdf5Reader& file, const CubeDataset& names, const NoData& no_data, const Rectangle& part) {
+  Cube cube = read_description(file, names);
+  cube.attributes.erase("ratio");  // it speaks of the pair
+  cube.values = file.read_part(names.values, {part.row, part.col}, {part.rows, part.cols});
   check_wavelengths(file.path(), names, cube);
+  move_georeference(cube, part.row, part.col, 1);
   settle_no_data(file.path(), names.values, no_data, {}, cube);
   return cube;
 }
 
 }  // namespace
 
-PairFile read_pair(const std::string& path, const NoData& no_data) {
-  const Hdf5Reader file(path);
-  SPECFUSE_CHECK_AS(DataError, file.has("/hsi") || !file.has("/cube"), path,
+PairOnDisk::PairOnDisk(const std::string& path, const NoData& no_data) : file_(path), no_data_(no_data) {
+  SPECFUSE_CHECK_AS(DataError, file_.has("/hsi") || !file_.has("/cube"), path,
                     ": no dataset /hsi, but /cube: name a scene in data.scene");
-  PairFile pair;
-  pair.hsi = read_image(file, kHsi, no_data);
-  pair.hsi.attributes.erase("ratio");  // it speaks of the pair
-  pair.msi = read_image(file, kMsi, no_data);
-  pair.ratio = read_ratio(file, pair.hsi, pair.msi);
-  if (file.has(kReference.values)) pair.reference = read_image(file, kReference, no_data);
-  if (file.has("/srf")) {
-    pair.srf = file.read("/srf", 2);
-    require_finite(file.path(), "/srf", pair.srf);
+  const Shape hsi = shape_of(file_, kHsi), msi = shape_of(file_, kMsi);
+  rows_ = hsi[0], cols_ = hsi[1], bands_ = hsi[2], msi_bands_ = msi[2];
+  ratio_ = read_ratio(file_, hsi, msi);
+  if (has_reference()) {
+    const Shape expected{msi[0], msi[1], bands_}, got = shape_of(file_, kReference);
+    SPECFUSE_CHECK_AS(DataError, got == expected, path, ": expected /reference ", expected.text(),
+                      ", pixels of /msi and bands of /hsi, got ", got.text());
   }
-  check_sizes(path, pair);
+  if (!file_.has("/srf")) return;
+  srf_ = file_.read("/srf", 2);
+  require_finite(path, "/srf", srf_);
+  const Shape expected{msi_bands_, bands_};
+  SPECFUSE_CHECK_AS(DataError, srf_.shape() == expected, path, ": expected /srf ", expected.text(),
+                    ", bands of /msi by bands of /hsi, got ", srf_.shape().text());
+  check_response(path, srf_);
+}
+
+Cube PairOnDisk::read_hsi(const Rectangle& part) const { return read_image(file_, kHsi, no_data_, part); }
+Cube PairOnDisk::read_msi(const Rectangle& part) const { return read_image(file_, kMsi, no_data_, part); }
+Cube PairOnDisk::read_reference(const Rectangle& part) const { return read_image(file_, kReference, no_data_, part); }
+
+PairFile read_pair(const std::string& path, const NoData& no_data) {
+  const PairOnDisk file(path, no_data);
+  const Rectangle coarse{0, 0, file.rows(), file.cols()};
+  const Rectangle fine{0, 0, file.rows() * file.ratio(), file.cols() * file.ratio()};
+  PairFile pair{file.read_hsi(coarse), file.read_msi(fine), file.ratio(), {}, file.srf()};
+  if (file.has_reference()) pair.reference = file.read_reference(fine);
+  require_data(has_data(pair.hsi), path, kHsi.values);
+  require_data(has_data(pair.msi), path, kMsi.values);
+  if (pair.reference) require_data(has_data(*pair.reference), path, kReference.values);
   return pair;
 }
 

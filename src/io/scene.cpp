@@ -55,7 +55,8 @@ Cube read_scene(const std::string& path, const SceneSource& source) {
       Cube cube = format.read(path, source.dataset);
       cube.values = in_order(cube.values, source.axes);
       check_wavelengths(path, {source.dataset, "/wavelength_nm"}, cube);
-      settle_no_data(path, source.dataset, source.no_data, read_mask(path, source, cube), cube);
+      require_data(settle_no_data(path, source.dataset, source.no_data, read_mask(path, source, cube), cube), path,
+                   source.dataset);
       return cube;
     }
     known.append(known.empty() ? "" : ", ").append(format.name);

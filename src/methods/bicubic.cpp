@@ -1,13 +1,17 @@
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/methods/registry.h"
+#include "specfuse/methods/shared/detail_injection.h"
 
 namespace specfuse {
 namespace {
 
 /// The up-sampled HSI, the MSI unused: what every fusion has to beat.
-class Bicubic : public FusionMethod {
+class Bicubic : public LocalMethod {
  public:
-  Cube fuse(const Pair& pair) const override { return upsample_cubic(pair.hsi, pair.degradation.ratio); }
+  std::optional<PartFusion> by_parts(const PairParts& pair) const override {
+    return local_fusion(
+        pair, [](const Pair& part) -> FusedWithSigma { return {upsample_cubic(part.hsi, part.degradation.ratio)}; });
+  }
 };
 
 }  // namespace

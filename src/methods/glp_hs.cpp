@@ -14,22 +14,32 @@ namespace {
 /// where P_b is the image that least squares on the degraded MSI synthesises for band b. The filter is the pair's own
 /// PSF, which is what the papers' MTF-matched Gaussian stands for. Everything is learned from the pair while fusing.
 /// A band that is nowhere negative in the HSI is nowhere negative in the result.
-class GlpHs : public FusionMethod {
+class GlpHs : public LocalMethod {
  public:
-  Cube fuse(const Pair& pair) const override;
+  std::optional<PartFusion> by_parts(const PairParts& pair) const override;
 };
 
-Cube GlpHs::fuse(const Pair& pair) const {
-  const Index ratio = pair.degradation.ratio;
-  const Cube low = degrade_spatially(pair.msi, pair.degradation);
-  Matrix gain = regress(covariance(low, pair.hsi)).weights;
-  Cube fused = upsample_cubic(pair.hsi, ratio);
-  scale_by_gain(gain, covariance(upsample_cubic(low, ratio), fused));
-  // P_b - up(degrade(P_b)) is the same combination of the MSI bands' details: degrading and up-sampling are linear and
-  // keep the offset.
-  inject(fused, detail_beyond(pair.msi, low, ratio), to_tensor(gain));
-  keep_non_negative(fused, pair.hsi);
-  return fused;
+std::optional<PartFusion> GlpHs::by_parts(const PairParts& pair) const {
+  const Degradation& degradation = pair.degradation();
+  const Index ratio = degradation.ratio;
+  const LowStatistics seen = low_statistics(pair);
+  Covariance fine;
+  for_each_part(pair, detail_margin(degradation), [&](const PairPart& part) {
+    const Cube low = degrade_spatially(part.pair.msi, degradation);
+    const Rectangle inner = fine_part(part.inner, ratio);
+    add(fine, covariance(upsample_cubic(low, ratio, inner), upsample_cubic(part.pair.hsi, ratio, inner)));
+  });
+  Matrix weights = regress(seen.low_hsi).weights;
+  scale_by_gain(weights, fine);
+  const auto fuse = [gain = to_tensor(weights), least = seen.least](const Pair& part) -> FusedWithSigma {
+    Cube fused = upsample_cubic(part.hsi, part.degradation.ratio);
+    // P_b - up(degrade(P_b)) is the same combination of the MSI bands' details: degrading and up-sampling are linear
+    // and keep the offset.
+    inject(fused, msi_detail(part), gain);
+    keep_above(fused, least);
+    return {fused};
+  };
+  return local_fusion(pair, fuse);
 }
 
 }  // namespace

@@ -10,12 +10,11 @@
 namespace specfuse {
 namespace {
 
-/// What the HSI shows of each MSI band: the combination of its bands closest to the degraded MSI `low`.
-Cube intensities(const Cube& hsi, const Cube& low) {
-  const Regression regression = regress(covariance(hsi, low));
-  Cube result(low.rows(), low.cols(), low.bands());
-  parallel_for(low.rows(), [&](Index row) {
-    for (Index col = 0; col < low.cols(); ++col) {
+/// What the HSI shows of each MSI band: the combination of its bands closest to the degraded MSI.
+Cube intensities(const Cube& hsi, const Regression& regression) {
+  Cube result(hsi.rows(), hsi.cols(), regression.weights.cols);
+  parallel_for(hsi.rows(), [&](Index row) {
+    for (Index col = 0; col < hsi.cols(); ++col) {
       const std::vector<double> values = predict(hsi.pixel(row, col), regression);
       std::transform(values.begin(), values.end(), result.pixel(row, col),
                      [](double value) { return static_cast<float>(value); });
@@ -32,21 +31,37 @@ Cube intensities(const Cube& hsi, const Cube& low) {
 /// The intensity I_b that P_b replaces is the combination of HSI bands that comes closest to the degraded P_b, weights
 /// and intercept by least squares. Everything is learned from the pair while fusing.
 /// A band that is nowhere negative in the HSI is nowhere negative in the result.
-class Gsa : public FusionMethod {
+class Gsa : public LocalMethod {
  public:
-  Cube fuse(const Pair& pair) const override;
+  std::optional<PartFusion> by_parts(const PairParts& pair) const override;
 };
 
-Cube Gsa::fuse(const Pair& pair) const {
-  const Cube low = degrade_spatially(pair.msi, pair.degradation);
+std::optional<PartFusion> Gsa::by_parts(const PairParts& pair) const {
+  const Degradation& degradation = pair.degradation();
+  Covariance hsi_low, low_hsi, intensity_hsi;
+  std::vector<float> least;
+  for_each_part(pair, degrade_margin(degradation), [&](const PairPart& part) {
+    const Cube low = part.inner_of_coarse(degrade_spatially(part.pair.msi, degradation));
+    const Cube hsi = part.inner_of_coarse(part.pair.hsi);
+    add(hsi_low, covariance(hsi, low));
+    add(low_hsi, covariance(low, hsi));
+    lower(least, least_values(hsi));
+  });
+  const Regression of_hsi = regress(hsi_low);
+  for_each_part(pair, 0, [&](const PairPart& part) {
+    add(intensity_hsi, covariance(intensities(part.pair.hsi, of_hsi), part.pair.hsi));
+  });
   // The intensity of P_b is the same combination of the MSI bands' intensities as P_b is of the MSI bands.
-  const Cube intensity = intensities(pair.hsi, low);
-  Matrix gain = regress(covariance(low, pair.hsi)).weights;
-  scale_by_gain(gain, covariance(intensity, pair.hsi));
-  Cube fused = upsample_cubic(pair.hsi, pair.degradation.ratio);
-  inject(fused, detail_beyond(pair.msi, intensity, pair.degradation.ratio), to_tensor(gain));
-  keep_non_negative(fused, pair.hsi);
-  return fused;
+  Matrix weights = regress(low_hsi).weights;
+  scale_by_gain(weights, intensity_hsi);
+  const auto fuse = [of_hsi, gain = to_tensor(weights), least](const Pair& part) -> FusedWithSigma {
+    const Index ratio = part.degradation.ratio;
+    Cube fused = upsample_cubic(part.hsi, ratio);
+    inject(fused, detail_beyond(part.msi, intensities(part.hsi, of_hsi), ratio), gain);
+    keep_above(fused, least);
+    return {fused};
+  };
+  return local_fusion(pair, fuse);
 }
 
 }  // namespace

@@ -29,28 +29,31 @@ double modulated(double hsi, double sharp, double smooth) {
 /// m = up(hsi_b) / up(degrade(P_b)) is kept within [0, 2], and is 1 where up(degrade(P_b)) is not positive: so dark
 /// pixels cannot blow up. Everything is learned from the pair while fusing.
 /// A band that is nowhere negative in the HSI is nowhere negative in the result.
-class SfimHs : public FusionMethod {
+class SfimHs : public LocalMethod {
  public:
-  Cube fuse(const Pair& pair) const override;
+  std::optional<PartFusion> by_parts(const PairParts& pair) const override;
 };
 
-Cube SfimHs::fuse(const Pair& pair) const {
-  const Cube low = degrade_spatially(pair.msi, pair.degradation);
-  const Regression regression = regress(covariance(low, pair.hsi));
-  const Cube smooth = upsample_cubic(low, pair.degradation.ratio);
-  Cube fused = upsample_cubic(pair.hsi, pair.degradation.ratio);
-  parallel_for(fused.rows(), [&](Index row) {
-    for (Index col = 0; col < fused.cols(); ++col) {
-      const std::vector<double> p = predict(pair.msi.pixel(row, col), regression);
-      const std::vector<double> p_smooth = predict(smooth.pixel(row, col), regression);
-      float* pixel = fused.pixel(row, col);
-      for (std::size_t b = 0; b < p.size(); ++b) {
-        pixel[b] = static_cast<float>(modulated(double{pixel[b]}, p[b], p_smooth[b]));
+std::optional<PartFusion> SfimHs::by_parts(const PairParts& pair) const {
+  const LowStatistics seen = low_statistics(pair);
+  const auto fuse = [regression = regress(seen.low_hsi), least = seen.least](const Pair& part) -> FusedWithSigma {
+    const Index ratio = part.degradation.ratio;
+    const Cube smooth = upsample_cubic(degrade_spatially(part.msi, part.degradation), ratio);
+    Cube fused = upsample_cubic(part.hsi, ratio);
+    parallel_for(fused.rows(), [&](Index row) {
+      for (Index col = 0; col < fused.cols(); ++col) {
+        const std::vector<double> p = predict(part.msi.pixel(row, col), regression);
+        const std::vector<double> p_smooth = predict(smooth.pixel(row, col), regression);
+        float* pixel = fused.pixel(row, col);
+        for (std::size_t b = 0; b < p.size(); ++b) {
+          pixel[b] = static_cast<float>(modulated(double{pixel[b]}, p[b], p_smooth[b]));
+        }
       }
-    }
-  });
-  keep_non_negative(fused, pair.hsi);
-  return fused;
+    });
+    keep_above(fused, least);
+    return {fused};
+  };
+  return local_fusion(pair, fuse);
 }
 
 }  // namespace

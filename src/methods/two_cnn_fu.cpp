@@ -4,6 +4,7 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/methods/registry.h"
+#include "specfuse/methods/shared/detail_injection.h"
 #include "specfuse/networks/layer_table.h"
 #include "specfuse/networks/tile_memory.h"
 
@@ -94,6 +95,29 @@ void TwoCnnFu::fit(const TrainingData& data, const FitContext& context) {
 Cube TwoCnnFu::fuse(const Pair& pair) const {
   SPECFUSE_CHECK(network_.is_fitted(), "two_cnn_fu: neither fitted nor restored");
   return network_.fuse(pair, base_of(pair), options_.fuse_tile);
+}
+
+std::optional<PartFusion> TwoCnnFu::by_parts(const PairParts& pair) const {
+  SPECFUSE_CHECK(network_.is_fitted(), "two_cnn_fu: neither fitted nor restored");
+  std::optional<PartFusion> of_base;
+  if (base_) {
+    of_base = base_->by_parts(pair);
+    if (!of_base) return {};
+  }
+  const NetworkSizes sizes{pair.bands(), pair.msi_bands()};
+  const Index ratio = pair.degradation().ratio;
+  PartFusion fusion = local_fusion(pair, [this, of_base](const Pair& part) -> FusedWithSigma {
+    const std::optional<Cube> base = of_base ? std::optional(of_base->fuse(part).fused) : std::nullopt;
+    return {network_.fuse(part, base, options_.fuse_tile)};
+  });
+  fusion.margin += (specfuse::receptive_radius(options_.model, sizes, kPath) + ratio - 1) / ratio;
+  if (of_base) {
+    fusion.margin = std::max(fusion.margin, of_base->margin);
+    fusion.bytes_per_pixel += of_base->bytes_per_pixel;
+  }
+  // What goes into a tile, what comes out, and what the kernels lay out anew.
+  fusion.bytes_at_least = 4 * fusing_bytes(network_.plan(sizes), {options_.fuse_tile, 1});
+  return fusion;
 }
 
 void TwoCnnFu::describe_base(Checkpoint& checkpoint) const {

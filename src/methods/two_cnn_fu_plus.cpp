@@ -20,6 +20,12 @@ namespace {
 
 const std::string kLayersPath = "model.layers", kCandidatesPath = "model.candidates", kWidths = "intervals";
 
+/// Of a scene that is fused in parts, in coarse pixels: what a part sees beyond itself and where it passes over into
+/// the next, and the least a candidate has to learn from.
+constexpr Index kPartMargin = 4, kLeastPart = 24;
+/// Images of all bands, as large as the result, that are held beside the candidates.
+constexpr double kWorkingImages = 10;
+
 Rectangle whole_of(const PlusInputs& inputs) { return {0, 0, inputs.rows(), inputs.cols()}; }
 
 /// The middle of an image, `side` pixels or what there is.
@@ -255,6 +261,19 @@ FusedWithSigma TwoCnnFuPlus::fuse_with_sigma(const Pair& pair) const {
   for (Index round = 0; round < options_.model.inputs.consistency; ++round) make_consistent(pair, noise, fused);
   keep_non_negative(fused, pair.hsi);
   return result;
+}
+
+/// Its candidates learn from all that they see: every part is a scene of its own, with neighbours that saw some of the
+/// same.
+std::optional<PartFusion> TwoCnnFuPlus::by_parts(const PairParts& pair) const {
+  SPECFUSE_CHECK(is_ready(), "two_cnn_fu_plus: neither fitted nor restored");
+  PartFusion fusion;
+  fusion.fuse = [this](const Pair& part) { return fuse_with_sigma(part); };
+  fusion.overlap = fusion.margin = kPartMargin;
+  fusion.least_side = kLeastPart;
+  const auto images = static_cast<double>(options_.model.inputs.candidates.items.size()) + kWorkingImages;
+  fusion.bytes_per_pixel = static_cast<double>(sizeof(float)) * images * static_cast<double>(pair.bands());
+  return fusion;
 }
 
 std::string TwoCnnFuPlus::model_text(const Pair&) const { return layer_table(network_.plans()); }

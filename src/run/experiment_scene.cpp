@@ -169,12 +169,6 @@ void check_inside(const std::string& path, const Rectangle& part, const Cube& im
                     ": expected a part of ", image.rows(), " x ", image.cols(), " pixels, got ", part.text());
 }
 
-Pair crop_pair(const Pair& pair, const Rectangle& fine) {
-  const Index ratio = pair.degradation.ratio;
-  const Rectangle coarse{fine.row / ratio, fine.col / ratio, fine.rows / ratio, fine.cols / ratio};
-  return {crop(pair.hsi, coarse), crop(pair.msi, fine), pair.degradation};
-}
-
 namespace {
 
 Scene load_one(const ExperimentConfig& config, const std::vector<std::string>& directories, Cut cuts,

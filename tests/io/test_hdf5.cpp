@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <cstring>
@@ -8,6 +10,7 @@
 
 #include "raw_hdf5.h"
 #include "specfuse/core/threads.h"
+#include "specfuse/imaging/cube.h"
 #include "specfuse/io/hdf5.h"
 #include "support/message_of.h"
 #include "support/temporary_folder.h"
@@ -264,6 +267,46 @@ TEST_CASE("hdf5: a packed image is read back in the bits, is smaller, and is the
                    Hdf5Writer(folder.file("no.h5")).write_packed("/a", Tensor({2, 2}));
                  }),
                  "expected [rows, cols, bands], got"));
+}
+
+TEST_CASE("hdf5: an image packed part by part is the one packed at once, and is read part by part") {
+  const TemporaryFolder folder;
+  Tensor image({300, 290, 50});
+  for (Index i = 0; i < image.size(); ++i) image[i] = static_cast<float>(i * 7919 % 10007);
+  const auto [down, across] = Hdf5Writer::chunk_of(image.shape());
+  REQUIRE(down < 100);
+  const auto part_of = [&](Index row, Index col, Index rows, Index cols) {
+    Cube cube;
+    cube.values = image;
+    return crop(cube, {row, col, rows, cols}).values;
+  };
+  Hdf5Writer writer(folder.file("a.h5"));
+  writer.create_packed("/image", image.shape());
+  writer.write("/between", Tensor({3, 3}));
+  // From the end on: the order does not matter.
+  writer.write_part("/image", 2 * down, 0, part_of(2 * down, 0, 300 - 2 * down, 290));
+  writer.write_part("/image", 0, across, part_of(0, across, 2 * down, 290 - across));
+  writer.write_part("/image", 0, 0, part_of(0, 0, 2 * down, across));
+  for (const auto& [row, col, rows] : {std::array<Index, 3>{1, 0, down}, {0, 0, down - 1}, {4 * down, 0, down}}) {
+    CHECK(contains(message_of<Error>([&, row = row, col = col, rows = rows] {
+                     writer.write_part("/image", row, col, Tensor({rows, 290, 50}));
+                   }),
+                   "expected whole chunks of"));
+  }
+  CHECK(contains(message_of<Error>([&] { writer.write_part("/none", 0, 0, image); }), "there is no room for it"));
+  writer.finish();
+  const Hdf5Reader file(folder.file("a.h5"));
+  const Tensor read = file.read("/image");
+  CHECK(std::memcmp(read.data(), image.data(), static_cast<std::size_t>(image.size()) * sizeof(float)) == 0);
+  CHECK(file.read("/between").size() == 9);
+  const Tensor part = file.read_part("/image", {17, 33}, {80, 1}), expected = part_of(17, 33, 80, 1);
+  REQUIRE(part.shape() == expected.shape());
+  CHECK(std::equal(part.data(), part.data() + part.size(), expected.data()));
+  CHECK(contains(message_of<Error>([&] { file.read_part("/image", {17, 33}, {284, 1}); }), "expected a part of"));
+  CHECK(contains(message_of<DataError>([&] {
+                   file.read_part("/between", {0, 0}, {1, 1});
+                 }),
+                 "expected 3 dimensions, got 2"));
 }
 
 TEST_CASE("hdf5: an unfinished or impossible write leaves nothing and says why") {

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "raw_hdf5.h"
@@ -97,7 +98,8 @@ TEST_CASE("pair: sizes that contradict each other or the ratio are refused with 
 TEST_CASE("pair: each part must hold finite values and the response is a matrix") {
   const TemporaryFolder folder;
   const std::string path = folder.file("pair.h5");
-  PairFile pair{filled(2, 2, 3, 1), filled(4, 4, 2, 1), 2, filled(4, 4, 3, 1), Tensor(Shape{2, 3})};
+  PairFile pair{filled(2, 2, 3, 1), filled(4, 4, 2, 1), 2, filled(4, 4, 3, 1),
+                Tensor::from({2, 3}, {1, 0, 0, 0, 1, 0})};
   for (const std::string name : {"/hsi", "/msi", "/reference", "/srf"}) {
     Tensor& values = name == "/hsi"         ? pair.hsi.values
                      : name == "/msi"       ? pair.msi.values
@@ -109,4 +111,41 @@ TEST_CASE("pair: each part must hold finite values and the response is a matrix"
     CAPTURE(message);
     CHECK(contains(message, path + ": " + name + ": expected finite"));
   }
+}
+
+TEST_CASE("pair: parts on disk are those of the whole, with their place on earth and pixels without data") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("pair.h5");
+  PairFile pair{filled(3, 4, 3, 1), filled(6, 8, 2, 1), 2, filled(6, 8, 3, 1), {}};
+  for (Cube* cube : {&pair.hsi, &pair.msi, &*pair.reference}) {
+    for (Index i = 0; i < cube->values.size(); ++i) cube->values[i] = static_cast<float>(i + 1);
+  }
+  for (Index i = 0; i < 6; ++i) pair.msi.values[i] = -9;  // three pixels without data
+  pair.hsi.wavelength_nm = {500, 600, 700};
+  pair.hsi.attributes["geotransform"] = std::vector<double>{100, 10, 0, 200, 0, -10};
+  write_pair(path, pair);
+  NoData no_data;
+  no_data.value = -9;
+  const PairOnDisk file(path, no_data);
+  CHECK(std::array<Index, 5>{file.rows(), file.cols(), file.bands(), file.msi_bands(), file.ratio()} ==
+        std::array<Index, 5>{3, 4, 3, 2, 2});
+  CHECK(file.has_reference());
+  CHECK(!file.srf().defined());
+  const PairFile whole = read_pair(path, no_data);
+  const auto same = [](const Cube& part, const Cube& of, const Rectangle& place) {
+    const Cube expected = crop(of, place);
+    CHECK(part.values.shape() == expected.values.shape());
+    CHECK(std::equal(part.values.data(), part.values.data() + part.values.size(), expected.values.data()));
+    CHECK(part.wavelength_nm == expected.wavelength_nm);
+    CHECK(part.attributes == expected.attributes);
+  };
+  same(file.read_hsi({1, 2, 2, 1}), whole.hsi, {1, 2, 2, 1});
+  same(file.read_msi({2, 3, 4, 5}), whole.msi, {2, 3, 4, 5});
+  same(file.read_reference({1, 2, 3, 1}), *whole.reference, {1, 2, 3, 1});
+  const Cube corner = file.read_msi({0, 2, 1, 2});
+  CHECK(corner.valid == std::vector<std::uint8_t>{0, 1});
+  CHECK(corner.values[0] == corner.values[2]);  // filled in from what the part has beside it
+  const Cube empty = file.read_msi({0, 0, 1, 3});
+  CHECK(empty.valid == std::vector<std::uint8_t>{0, 0, 0});
+  CHECK(empty.values[0] == 0);
 }

@@ -30,9 +30,8 @@ struct NoData {
 inline const std::string kNoDataAttribute = "nodata";
 
 /// Marks the pixels without data, those where `mask` [rows, cols] is 0 (undefined: none) among them, and fills them in
-/// from around; the attribute `nodata` then says what stood there. Throws `DataError` naming `source` where no pixel is
-/// left.
-void mark_no_data(Cube& cube, const NoData& no_data, const Tensor& mask, const std::string& source);
+/// from around; the attribute `nodata` then says what stood there. False where no pixel is left: all values are 0 then.
+bool mark_no_data(Cube& cube, const NoData& no_data, const Tensor& mask);
 
 /// Whether any pixel holds data.
 bool has_data(const Cube& cube);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace specfuse {
@@ -19,6 +20,8 @@ class AtomicFile {
   const std::string& path() const { return path_; }
   /// Appends.
   void write(const void* bytes, std::size_t count);
+  /// Writes in any place, and does not move where the next is appended.
+  void write_at(std::uint64_t offset, const void* bytes, std::size_t count);
   /// Makes the file appear, replacing what was there. Nothing is written after it.
   void commit();
 

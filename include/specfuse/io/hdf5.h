@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -38,6 +39,10 @@ class Hdf5Reader {
   Tensor read(const std::string& dataset) const;
   /// The same, with the number of dimensions that is expected.
   Tensor read(const std::string& dataset, int rank) const;
+  /// A part of a dataset of three dimensions: [row, row + rows) of the first, [col, col + cols) of the second, and all
+  /// of the third.
+  Tensor read_part(const std::string& dataset, const std::array<Index, 2>& first,
+                   const std::array<Index, 2>& count) const;
   /// A dataset of one dimension, or of others of length 1 beside it, in double precision.
   std::vector<double> read_doubles(const std::string& dataset) const;
 
@@ -74,6 +79,13 @@ class Hdf5Writer {
   /// An image [rows, cols, bands] as a float32 dataset in chunks of some pixels with all bands, shuffled and deflated:
   /// about half the size. The values are free to change afterwards.
   void write_packed(const std::string& dataset, const Tensor& image);
+  /// Room for such an image [rows, cols, bands], whose parts are written one after the other.
+  void create_packed(const std::string& dataset, const Shape& image);
+  /// Rows and columns of its chunks.
+  static std::array<Index, 2> chunk_of(const Shape& image);
+  /// Writes a part [rows, cols, bands] from this pixel on. It begins at the corner of a chunk, and ends at one or at
+  /// the end of the image. The values go to disk at once, and no memory is held for them.
+  void write_part(const std::string& dataset, Index row, Index col, const Tensor& part);
   void create_group(const std::string& group);
   /// One value as an attribute of an object that has been written; "/" is the file itself.
   void attribute(const std::string& object, const std::string& name, const std::string& text);
@@ -84,7 +96,7 @@ class Hdf5Writer {
   void finish();
 
  private:
-  /// The values of a dataset and where they belong in the file.
+  /// The values of a dataset and where they belong in the file; none where they have been written already.
   struct Part {
     std::uint64_t offset;
     std::shared_ptr<const void> values;
@@ -96,6 +108,8 @@ class Hdf5Writer {
   int frame_;
   std::int64_t file_ = -1;
   std::vector<Part> parts_;
+  /// What there is room for, to be packed.
+  std::map<std::string, Shape> packed_;
 };
 
 }  // namespace specfuse

@@ -5,6 +5,7 @@
 
 #include "specfuse/imaging/no_data.h"
 #include "specfuse/imaging/training_data.h"
+#include "specfuse/io/hdf5.h"
 
 namespace specfuse {
 
@@ -20,6 +21,36 @@ struct PairFile {
   std::optional<Cube> reference;
   /// [msi bands, bands] as stored; undefined where the file has none.
   Tensor srf;
+};
+
+/// A pair file of which parts are read when they are wanted.
+class PairOnDisk {
+ public:
+  /// Throws as `read_pair` does, except for what only the values tell.
+  explicit PairOnDisk(const std::string& path, const NoData& no_data = {});
+
+  const std::string& path() const { return file_.path(); }
+  /// Of the hsi.
+  Index rows() const { return rows_; }
+  Index cols() const { return cols_; }
+  Index bands() const { return bands_; }
+  Index msi_bands() const { return msi_bands_; }
+  Index ratio() const { return ratio_; }
+  bool has_reference() const { return file_.has("/reference"); }
+  /// As stored; undefined where the file has none.
+  const Tensor& srf() const { return srf_; }
+
+  /// Parts with wavelengths and attributes, georeferences moved with them, in pixels of the image. Without data in any
+  /// pixel their values are 0. Throws `DataError` where a value is not finite.
+  Cube read_hsi(const Rectangle& part) const;
+  Cube read_msi(const Rectangle& part) const;
+  Cube read_reference(const Rectangle& part) const;
+
+ private:
+  Hdf5Reader file_;
+  NoData no_data_;
+  Index rows_ = 0, cols_ = 0, bands_ = 0, msi_bands_ = 0, ratio_ = 0;
+  Tensor srf_;
 };
 
 /// Reads /hsi, /msi and, where present, /reference, /srf, /wavelength_nm (of hsi and reference), /msi_wavelength_nm

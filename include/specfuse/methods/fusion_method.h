@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "specfuse/core/error.h"
+#include "specfuse/imaging/pair_parts.h"
 #include "specfuse/imaging/training_data.h"
 #include "specfuse/io/checkpoint.h"
 #include "specfuse/networks/fit_context.h"
@@ -21,6 +23,20 @@ struct FusedWithSigma {
   double width_95 = 2;
   /// What a program of somebody else's said while it made the image; empty where none did.
   std::string log{};
+};
+
+/// How a method fuses a pair part by part, after it has seen all that it needs of the whole.
+struct PartFusion {
+  /// Fuses the hsi and the msi of a part with its margin, and the margin with it.
+  std::function<FusedWithSigma(const Pair& part)> fuse;
+  /// Coarse pixels around a part that have a say in it.
+  Index margin = 0;
+  /// Coarse pixels beyond a part in which its result passes over into that of its neighbours; 0: they meet.
+  Index overlap = 0;
+  /// Bytes that `fuse` takes: for each fine pixel, and whatever the part.
+  double bytes_per_pixel = 0, bytes_at_least = 0;
+  /// Coarse pixels that a side of a part has to have.
+  Index least_side = 1;
 };
 
 /// The path of a file that an option names. Throws `DataError` where there is none.
@@ -47,6 +63,16 @@ class FusionMethod {
   /// The fused image [msi rows, msi cols, hsi bands] with the wavelengths and attributes of pair.hsi. Throws
   /// `Interrupted` when the user asked to stop.
   virtual Cube fuse(const Pair& pair) const = 0;
+
+  /// The same part by part, for a pair larger than memory; none where it needs the whole image at once. Looks at the
+  /// parts of the pair for all that it needs of the whole. To be used as long as the method is there.
+  virtual std::optional<PartFusion> by_parts(const PairParts&) const { return {}; }
+
+  /// `fit` on a pair one scale down, part by part: what `lower_scale` makes of each. Throws `ConfigError` where it
+  /// learns and cannot do that.
+  virtual void fit_by_parts(const PairParts&, const FitContext&) {
+    SPECFUSE_CHECK_AS(ConfigError, !learns(), "checkpoint: expected what it learned, as it cannot learn part by part");
+  }
 
   /// The same, with the error to be expected. Throws as `fuse` does.
   virtual FusedWithSigma fuse_with_sigma(const Pair& pair) const { return {fuse(pair)}; }
@@ -81,6 +107,12 @@ class FusionMethod {
   /// What `restore` needs to fuse without a fit; empty tensors for methods that learn nothing.
   virtual Checkpoint checkpoint() const { return {}; }
   virtual void restore(const Checkpoint&) {}
+};
+
+/// A method whose result at a pixel depends on what is near it, and on sums over the whole pair.
+class LocalMethod : public FusionMethod {
+ public:
+  Cube fuse(const Pair& pair) const override { return by_parts(WholePair(pair))->fuse(pair).fused; }
 };
 
 }  // namespace specfuse

@@ -33,6 +33,7 @@ class TwoCnnFu : public FusionMethod {
   std::string doubts(const TrainingData& data) const override;
   void fit(const TrainingData& data, const FitContext& context) override;
   Cube fuse(const Pair& pair) const override;
+  std::optional<PartFusion> by_parts(const PairParts& pair) const override;
   bool learns() const override { return true; }
   bool writes_checkpoints() const override { return true; }
   Index receptive_radius(const NetworkSizes& sizes) const override;

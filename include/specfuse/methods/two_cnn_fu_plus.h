@@ -59,6 +59,7 @@ class TwoCnnFuPlus : public FusionMethod {
   void fit(const TrainingData& data, const FitContext& context) override;
   Cube fuse(const Pair& pair) const override { return fuse_with_sigma(pair).fused; }
   FusedWithSigma fuse_with_sigma(const Pair& pair) const override;
+  std::optional<PartFusion> by_parts(const PairParts& pair) const override;
   bool learns() const override { return true; }
   bool is_ready() const override { return ready_; }
   bool suits_any_pair() const override { return true; }

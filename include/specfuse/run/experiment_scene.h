@@ -7,16 +7,13 @@
 #include <vector>
 
 #include "specfuse/config/config.h"
-#include "specfuse/imaging/degrade.h"
+#include "specfuse/imaging/pair_parts.h"
 #include "specfuse/io/pair.h"
 
 namespace specfuse {
 
 /// Throws `ConfigError` naming the key path unless the part lies inside the image.
 void check_inside(const std::string& path, const Rectangle& part, const Cube& image);
-
-/// A part of both images; `fine` is in pixels of the MSI and a multiple of the ratio in all its numbers.
-Pair crop_pair(const Pair& pair, const Rectangle& fine);
 
 /// The images of an experiment, cropped, and how coarse and fine ones belong together.
 struct Scene {

@@ -30,7 +30,7 @@ Covariance covariance(const Cube& x, const Cube& y) {
                  "covariance: expected two images of equal size, got ", x.rows(), " x ", x.cols(), " and ", y.rows(),
                  " x ", y.cols(), " pixels");
   SPECFUSE_CHECK(all_finite(x.values) && all_finite(y.values), "covariance: expected finite values, got NaN or inf");
-  Covariance result{band_means(x), band_means(y), {}, {x.bands(), x.bands()}, {x.bands(), y.bands()}};
+  Covariance result{x.pixels(), band_means(x), band_means(y), {}, {x.bands(), x.bands()}, {x.bands(), y.bands()}};
   result.y_variance.resize(result.y_mean.size());
   // Blocks, so that no image is held a second time in double precision.
   constexpr Index kBlock = 4096;
@@ -47,6 +47,35 @@ Covariance covariance(const Cube& x, const Cube& y) {
     }
   }
   return result;
+}
+
+void add(Covariance& sum, const Covariance& part) {
+  if (sum.pixels == 0) return void(sum = part);
+  const double all = static_cast<double>(sum.pixels + part.pixels), share = static_cast<double>(part.pixels) / all;
+  // What lies between the two means, in units of the variance.
+  const double between = share * (1 - share);
+  const auto gaps = [](const std::vector<double>& means, const std::vector<double>& others) {
+    std::vector<double> result;
+    for (std::size_t i = 0; i < means.size(); ++i) result.push_back(others[i] - means[i]);
+    return result;
+  };
+  const std::vector<double> x = gaps(sum.x_mean, part.x_mean), y = gaps(sum.y_mean, part.y_mean);
+  const auto join = [&](Matrix& into, const Matrix& from, const std::vector<double>& cols) {
+    for (Index i = 0; i < into.rows; ++i) {
+      for (Index j = 0; j < into.cols; ++j) {
+        const double gap = x[static_cast<std::size_t>(i)] * cols[static_cast<std::size_t>(j)];
+        into(i, j) += share * (from(i, j) - into(i, j)) + between * gap;
+      }
+    }
+  };
+  join(sum.xx, part.xx, x);
+  join(sum.xy, part.xy, y);
+  for (std::size_t b = 0; b < y.size(); ++b) {
+    sum.y_variance[b] += share * (part.y_variance[b] - sum.y_variance[b]) + between * y[b] * y[b];
+    sum.y_mean[b] += share * y[b];
+  }
+  for (std::size_t i = 0; i < x.size(); ++i) sum.x_mean[i] += share * x[i];
+  sum.pixels += part.pixels;
 }
 
 Regression regress(const Covariance& covariance) {
@@ -101,18 +130,51 @@ void scale_by_gain(Matrix& weights, const Covariance& covariance) {
   }
 }
 
+LowStatistics low_statistics(const PairParts& pair) {
+  LowStatistics seen;
+  const Degradation& degradation = pair.degradation();
+  for_each_part(pair, degrade_margin(degradation), [&](const PairPart& part) {
+    const Cube hsi = part.inner_of_coarse(part.pair.hsi);
+    add(seen.low_hsi, covariance(part.inner_of_coarse(degrade_spatially(part.pair.msi, degradation)), hsi));
+    lower(seen.least, least_values(hsi));
+  });
+  return seen;
+}
+
+PartFusion local_fusion(const PairParts& pair, std::function<FusedWithSigma(const Pair& part)> fuse) {
+  PartFusion fusion;
+  fusion.fuse = std::move(fuse);
+  fusion.margin = detail_margin(pair.degradation());
+  // The result, and the MSI's detail and what it is made of.
+  fusion.bytes_per_pixel =
+      static_cast<double>(sizeof(float)) * static_cast<double>(pair.bands() + 3 * pair.msi_bands());
+  return fusion;
+}
+
 void inject(Cube& fused, const Cube& detail, const Tensor& gain) {
   parallel_gemm(plain({detail.values.data(), detail.pixels(), detail.bands()}),
                 plain({gain.data(), gain.dim(0), gain.dim(1)}), {fused.values.data(), fused.pixels(), fused.bands()},
                 {.accumulate = true});
 }
 
-void keep_non_negative(Cube& fused, const Cube& hsi) {
+std::vector<float> least_values(const Cube& hsi) {
   const Index bands = hsi.bands();
   std::vector<float> least(static_cast<std::size_t>(bands), 0.0f);
   for (Index i = 0; i < hsi.values.size(); ++i) {
     if (hsi.values[i] < 0) least[static_cast<std::size_t>(i % bands)] = std::numeric_limits<float>::lowest();
   }
+  return least;
+}
+
+void lower(std::vector<float>& least, const std::vector<float>& part) {
+  if (least.empty()) return void(least = part);
+  for (std::size_t b = 0; b < least.size(); ++b) least[b] = std::min(least[b], part[b]);
+}
+
+void keep_non_negative(Cube& fused, const Cube& hsi) { keep_above(fused, least_values(hsi)); }
+
+void keep_above(Cube& fused, const std::vector<float>& least) {
+  const Index bands = fused.bands();
   parallel_for(fused.rows(), [&](Index row) {
     float* values = fused.pixel(row, 0);
     for (Index i = 0; i < fused.cols() * bands; ++i) {

@@ -10,6 +10,7 @@ namespace specfuse {
 
 /// Means and covariances over the pixels that two images x and y share; divided by the number of pixels.
 struct Covariance {
+  Index pixels = 0;
   std::vector<double> x_mean, y_mean, y_variance;
   /// [x bands, x bands] and [x bands, y bands]
   Matrix xx, xy;
@@ -17,6 +18,10 @@ struct Covariance {
 
 /// Throws `Error` where the images differ in size or hold values that are not finite.
 Covariance covariance(const Cube& x, const Cube& y);
+
+/// Adds the pixels of another part of the same images (Chan, Golub and LeVeque 1979, "Updating formulae and a pairwise
+/// algorithm for computing sample variances", eq. 2.1). Nothing is changed by adding to an empty one.
+void add(Covariance& sum, const Covariance& part);
 
 /// y = x weights + offset: weights [x bands, y bands] and one offset for each band of y.
 struct Regression {
@@ -40,11 +45,30 @@ std::vector<double> predict(const float* x, const Regression& regression);
 /// al. 2007) and of global regression-based injection (Aiazzi et al. 2006); 0 where x w_b explains nothing of y_b.
 void scale_by_gain(Matrix& weights, const Covariance& covariance);
 
+/// What methods that learn from the pair itself see of the degraded MSI `low`: its covariance with the HSI, and the
+/// least values of a result.
+struct LowStatistics {
+  Covariance low_hsi;
+  std::vector<float> least;
+};
+LowStatistics low_statistics(const PairParts& pair);
+
+/// Of a method that makes up-sampled images and MSI detail of a part, and no more.
+PartFusion local_fusion(const PairParts& pair, std::function<FusedWithSigma(const Pair& part)> fuse);
+
 /// fused += detail gain: detail [rows, cols, msi bands], gain [msi bands, bands].
 void inject(Cube& fused, const Cube& detail, const Tensor& gain);
 
-/// Raises negative values to 0 in the bands of `fused` that are nowhere negative in the HSI: a spectrum unlike all that
-/// the regression saw, such as a glint, can be extrapolated far below.
+/// The least value that each band of a result may have: 0 where it is nowhere negative in the HSI, as a spectrum unlike
+/// all that the regression saw, such as a glint, can be extrapolated far below. Of several parts it is the lower one;
+/// `lower` takes that.
+std::vector<float> least_values(const Cube& hsi);
+void lower(std::vector<float>& least, const std::vector<float>& part);
+
+/// Raises what is below these values to them.
+void keep_above(Cube& fused, const std::vector<float>& least);
+
+/// Both for a pair in memory.
 void keep_non_negative(Cube& fused, const Cube& hsi);
 
 }  // namespace specfuse

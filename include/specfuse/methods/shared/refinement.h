@@ -17,6 +17,8 @@ struct Refinement {
            "Whether the result is projected on the directions in which the HSI stands out of its noise; suits noise.");
   }
 
+  /// Whether it needs the whole image at once.
+  bool looks_at_all() const { return projections > 0 || subspace; }
   /// Throws as `check_pair_with_srf` where projections need a response that is missing or does not fit.
   void check(const Pair& pair, const char* method) const;
   /// Throws as `make_consistent` and `project_on_signal`.

@@ -1,0 +1,80 @@
+#include "specfuse/imaging/pair_parts.h"
+
+#include <algorithm>
+
+namespace specfuse {
+namespace {
+
+/// How far cubic up-sampling looks, in coarse pixels.
+constexpr Index kCubicReach = 2;
+
+bool is_all_of(const Cube& cube, const Rectangle& part) { return part == Rectangle{0, 0, cube.rows(), cube.cols()}; }
+
+Cube part_of(const Cube& cube, const Rectangle& part) { return is_all_of(cube, part) ? cube : crop(cube, part); }
+
+}  // namespace
+
+Cube PairPart::inner_of_coarse(const Cube& image) const { return part_of(image, inner); }
+
+Cube PairPart::inner_of_fine(const Cube& image) const {
+  return part_of(image, fine_part(inner, pair.degradation.ratio));
+}
+
+PairPart read_part(const PairParts& pair, const Rectangle& part, Index margin) {
+  const Index row = std::max<Index>(0, part.row - margin), col = std::max<Index>(0, part.col - margin);
+  const Index end_row = std::min(pair.rows(), part.row + part.rows + margin);
+  const Index end_col = std::min(pair.cols(), part.col + part.cols + margin);
+  return {pair.read({row, col, end_row - row, end_col - col}),
+          {part.row - row, part.col - col, part.rows, part.cols},
+          part};
+}
+
+std::vector<Rectangle> parts_of(Index rows, Index cols, Index side, Index unit) {
+  // Where the parts along an axis begin, and the end.
+  const auto corners = [=](Index extent) {
+    const Index units = (extent + unit - 1) / unit, most = std::max<Index>(1, side / unit);
+    const Index count = (units + most - 1) / most;
+    std::vector<Index> result;
+    for (Index i = 0; i <= count; ++i) result.push_back(std::min(extent, i * units / count * unit));
+    return result;
+  };
+  const std::vector<Index> down = corners(rows), across = corners(cols);
+  std::vector<Rectangle> parts;
+  for (std::size_t i = 0; i + 1 < down.size(); ++i) {
+    for (std::size_t j = 0; j + 1 < across.size(); ++j) {
+      parts.push_back({down[i], across[j], down[i + 1] - down[i], across[j + 1] - across[j]});
+    }
+  }
+  return parts;
+}
+
+void for_each_part(const PairParts& pair, Index margin, const std::function<void(const PairPart&)>& visit) {
+  for (const Rectangle& part : parts_of(pair.rows(), pair.cols(), pair.side(), pair.degradation().ratio)) {
+    visit(read_part(pair, part, margin));
+  }
+}
+
+Index WholePair::side() const { return std::max(rows(), cols()); }
+
+Pair WholePair::read(const Rectangle& coarse) const {
+  return is_all_of(pair_.hsi, coarse) ? pair_ : crop_pair(pair_, fine_part(coarse, pair_.degradation.ratio));
+}
+
+Index degrade_margin(const Degradation& degradation) {
+  const Index overhang = (degradation.psf.dim(0) - degradation.ratio) / 2;
+  return std::max<Index>(0, (overhang + degradation.ratio - 1) / degradation.ratio);
+}
+
+Index detail_margin(const Degradation& degradation) { return kCubicReach + degrade_margin(degradation); }
+
+Rectangle fine_part(const Rectangle& coarse, Index ratio) {
+  return {coarse.row * ratio, coarse.col * ratio, coarse.rows * ratio, coarse.cols * ratio};
+}
+
+Pair crop_pair(const Pair& pair, const Rectangle& fine) {
+  const Index ratio = pair.degradation.ratio;
+  const Rectangle coarse{fine.row / ratio, fine.col / ratio, fine.rows / ratio, fine.cols / ratio};
+  return {crop(pair.hsi, coarse), crop(pair.msi, fine), pair.degradation};
+}
+
+}  // namespace specfuse
