@@ -20,7 +20,8 @@ Metric cc_metric() {
            .higher_is_better = true,
            .definition = "mean over b of the correlation coefficient; without bands that are constant in x or y",
            .source = ""},
-          cc};
+          cc,
+          0};
 }
 
 }  // namespace specfuse

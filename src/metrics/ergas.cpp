@@ -21,7 +21,8 @@ Metric ergas_metric() {
            .higher_is_better = false,
            .definition = "100 / ratio * sqrt(mean over b of MSE_b / mean(x_b)^2); without bands of mean zero",
            .source = "Wald 2000"},
-          ergas};
+          ergas,
+          0};
 }
 
 }  // namespace specfuse

@@ -10,6 +10,8 @@ struct Metric {
   MetricInfo info;
   /// The value, with what had to be left out.
   double (*value)(const Comparison& images, LeftOut& left_out);
+  /// Side of the windows it slides over the image; 0: it looks at blocks of 32 x 32 pixels, or at no windows.
+  Index sliding = 0;
 };
 
 /// Every measure, in the order of metrics.def.

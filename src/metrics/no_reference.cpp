@@ -7,9 +7,11 @@
 #include "metrics/metric.h"
 #include "metrics/shared/block_moments.h"
 #include "metrics/shared/quality_index.h"
+#include "metrics/shared/running_comparison.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/no_data.h"
+#include "specfuse/metrics/scores_by_parts.h"
 
 namespace specfuse {
 namespace {
@@ -33,30 +35,24 @@ const MetricInfo kRelativeRmse{.key = "relative_rmse",
                                .definition = "sqrt(sum of (x - y)^2 / sum of x^2)",
                                .source = ""};
 
-double relative_rmse(const Comparison& images) {
-  const auto pixels = static_cast<double>(images.reference.pixels());
+double relative_rmse(const RunningComparison& images) {
+  const auto pixels = static_cast<double>(images.pixels());
   double errors = 0, squares = 0;
-  for (const BandStatistics& band : images.bands) {
+  for (const BandStatistics& band : images.bands()) {
     errors += pixels * band.squared_error;
     squares += band.reference_variation + pixels * band.mean * band.mean;
   }
   return std::sqrt(errors / squares);
 }
 
-void add_agreement(const std::string& prefix, const Comparison& images, Scores& scores) {
+void add_agreement(const std::string& prefix, const RunningComparison& images, Index ratio, Scores& scores) {
   LeftOut left_out;
   scores.values.push_back({prefix + kRelativeRmse.key, relative_rmse(images)});
   for (const char* const key : kCompared) {
-    if (key == kAngle && images.bands.size() == 1) continue;  // one band has no angle
-    scores.values.push_back({prefix + key, metric_of(key).value(images, left_out)});
+    if (key == kAngle && images.bands().size() == 1) continue;  // one band has no angle
+    scores.values.push_back({prefix + key, images.value(metric_of(key), ratio, left_out)});
   }
   for (const auto& [reason, count] : left_out) scores.left_out[concat(prefix, reason)] = count;
-}
-
-void compare(const std::string& prefix, const Cube& seen, const Cube& again, Scores& scores, Index ratio) {
-  check_comparable(seen, again);
-  const Cube x = valid_pixels(seen, again), y = valid_pixels(again, seen);
-  add_agreement(prefix, {x, y, ratio, band_statistics(x, y)}, scores);
 }
 
 bool has_data(const Cube& cube, const Block& block) {
@@ -121,12 +117,34 @@ std::vector<MetricInfo> no_reference_list() {
 
 Scores consistency(const Pair& pair, const Cube& fused) {
   check_fused(pair, fused);
-  const Degradation& degradation = pair.degradation;
+  ConsistencyByParts all(pair.degradation);
+  all.look(pair, fused, {0, 0, fused.rows(), fused.cols()});
+  return all.scores();
+}
+
+struct ConsistencyByParts::State {
+  Degradation degradation;
+  RunningComparison hsi, msi;
+};
+
+ConsistencyByParts::ConsistencyByParts(const Degradation& degradation) : state_(new State{degradation, {}, {}}) {}
+
+ConsistencyByParts::~ConsistencyByParts() = default;
+
+void ConsistencyByParts::look(const Pair& part, const Cube& fused, const Rectangle& inner) {
+  const Index ratio = state_->degradation.ratio;
+  const bool all = inner == Rectangle{0, 0, fused.rows(), fused.cols()};
+  const Cube coarse = degrade_spatially(fused, state_->degradation);
+  const Rectangle inner_coarse{inner.row / ratio, inner.col / ratio, inner.rows / ratio, inner.cols / ratio};
+  state_->hsi.add(part.hsi, all ? coarse : crop(coarse, inner_coarse));
+  if (!state_->degradation.srf.defined()) return;
+  state_->msi.add(part.msi, degrade_spectrally(all ? fused : crop(fused, inner), state_->degradation.srf));
+}
+
+Scores ConsistencyByParts::scores() const {
   Scores scores;
-  compare("hsi_", pair.hsi, degrade_spatially(fused, degradation), scores, degradation.ratio);
-  if (degradation.srf.defined()) {
-    compare("msi_", pair.msi, degrade_spectrally(fused, degradation.srf), scores, degradation.ratio);
-  }
+  add_agreement("hsi_", state_->hsi, state_->degradation.ratio, scores);
+  if (state_->degradation.srf.defined()) add_agreement("msi_", state_->msi, state_->degradation.ratio, scores);
   return scores;
 }
 

@@ -24,7 +24,8 @@ Metric psnr_db_metric() {
            .definition = "mean over b of 10 log10(max(x_b)^2 / MSE_b); without bands of maximum zero, and constant "
                          "ones that are reproduced exactly",
            .source = ""},
-          psnr_db};
+          psnr_db,
+          0};
 }
 
 std::vector<double> band_psnr_db(const Cube& reference, const Cube& fused) {

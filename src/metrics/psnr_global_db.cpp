@@ -13,7 +13,8 @@ Metric psnr_global_db_metric() {
            .higher_is_better = true,
            .definition = "10 log10(max(x)^2 / mean over b of MSE_b)",
            .source = ""},
-          psnr_global_db};
+          psnr_global_db,
+          0};
 }
 
 }  // namespace specfuse

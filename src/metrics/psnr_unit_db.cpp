@@ -17,7 +17,8 @@ Metric psnr_unit_db_metric() {
            .higher_is_better = true,
            .definition = "mean over b of 10 log10((max(x_b) - min(x_b))^2 / MSE_b); without constant bands",
            .source = ""},
-          psnr_unit_db};
+          psnr_unit_db,
+          0};
 }
 
 }  // namespace specfuse

@@ -122,7 +122,8 @@ Metric q2n_metric() {
                          "mirrored at its lower and right edges where it does not divide by 32; without constant bands",
            .source = "Garzelli and Nencini 2009",
            .windows = true},
-          q2n};
+          q2n,
+          0};
 }
 
 }  // namespace specfuse

@@ -16,7 +16,8 @@ Metric rmse_metric() {
            .higher_is_better = false,
            .definition = "root of the mean over all values of (x - y)^2",
            .source = ""},
-          rmse};
+          rmse,
+          0};
 }
 
 Tensor error_map(const Cube& reference, const Cube& fused) {

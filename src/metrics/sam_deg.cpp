@@ -30,7 +30,8 @@ Metric sam_deg_metric() {
            .higher_is_better = false,
            .definition = "mean angle between the spectra of x and y, over pixels where neither is zero",
            .source = "Kruse et al. 1993, eq. 1"},
-          sam_deg};
+          sam_deg,
+          0};
 }
 
 Tensor sam_map_deg(const Cube& reference, const Cube& fused) {

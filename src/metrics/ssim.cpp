@@ -105,7 +105,8 @@ Metric ssim_metric() {
                          "inside, K1 = 0.01, K2 = 0.03, dynamic range max(x_b) - min(x_b); without constant bands",
            .source = "Wang et al. 2004",
            .windows = true},
-          ssim};
+          ssim,
+          kWindow};
 }
 
 }  // namespace specfuse

@@ -51,7 +51,8 @@ Metric uiqi_metric() {
                "mean over b of the universal quality index, over 32 x 32 windows of stride 1; without constant bands",
            .source = "Wang and Bovik 2002",
            .windows = true},
-          uiqi};
+          uiqi,
+          kWindow};
 }
 
 }  // namespace specfuse

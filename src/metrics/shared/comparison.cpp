@@ -89,7 +89,7 @@ std::vector<BandStatistics> band_statistics(const Cube& reference, const Cube& f
   for (Index b = 0; b < bands; ++b) {
     const auto [least, most] = range[static_cast<std::size_t>(b)];
     result.push_back({most, least, sums1[b] / pixels, sums1[2 * bands + b] / pixels, sums2[b], sums2[bands + b],
-                      sums2[2 * bands + b]});
+                      sums2[2 * bands + b], sums1[bands + b] / pixels});
   }
   return result;
 }

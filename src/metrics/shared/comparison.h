@@ -15,6 +15,7 @@ struct BandStatistics {
   /// Sums of squares and products about the means; exactly 0 where an image is constant, since sums of equal floats are
   /// exact in double.
   double reference_variation, fused_variation, covariation;
+  double fused_mean;
 };
 
 /// What every measure looks at.
