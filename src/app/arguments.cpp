@@ -13,7 +13,8 @@ namespace specfuse {
 
 const char* const kUsage =
     "usage: run_experiment CONFIG.json [--set path=value]... [--data-dir DIR]... [--out DIR] [--threads N]\n"
-    "                      [--resume] [--overwrite] [--detect-anomaly] [--profile] [--dry-run] [--quiet] |\n"
+    "                      [--memory SIZE] [--resume] [--overwrite] [--detect-anomaly] [--profile] [--dry-run] "
+    "[--quiet] |\n"
     "                      --list [NAME] | --cite [CONFIG.json] | --document FILE.md | --help | --version\n"
     "       run_experiment --import IN OUT.h5 [--set field=value]... [--overwrite]\n"
     "       run_experiment SWEEP.json [--jobs N] [--shard I/N] and all of the above\n"
@@ -24,6 +25,7 @@ const char* const kUsage =
     "  --data-dir DIR    look for data here first, then in $SPECFUSE_DATA and data/\n"
     "  --out DIR         where results go (default results/<name>)\n"
     "  --threads N       how many threads to use (default: all processors)\n"
+    "  --memory SIZE     keep to so much memory, such as 1.5GiB: the pair stays on disk and is fused part by part\n"
     "  --resume          go on from what an interrupted run left, or with more training steps where that can be\n"
     "  --overwrite       replace what another run left in the output folder, which is refused otherwise\n"
     "  --detect-anomaly  stop at the first operation of a network that makes a NaN or an infinity, and name it; slow\n"
@@ -47,10 +49,10 @@ const char* const kUsage =
 
 namespace {
 
-const std::vector<std::string> kOptions{"--set",      "--data-dir", "--out",    "--threads",   "--jobs",
-                                        "--shard",    "--quiet",    "--resume", "--overwrite", "--detect-anomaly",
-                                        "--profile",  "--dry-run",  "--help",   "--version",   "--list",
-                                        "--document", "--import",   "--cite"};
+const std::vector<std::string> kOptions{
+    "--set",     "--data-dir", "--out",       "--threads",        "--jobs",    "--shard",   "--memory",
+    "--quiet",   "--resume",   "--overwrite", "--detect-anomaly", "--profile", "--dry-run", "--help",
+    "--version", "--list",     "--document",  "--import",         "--cite"};
 
 /// An integer from 1 to `most`; 0 where the text is anything else.
 int positive(const std::string& text, long most) {
@@ -63,6 +65,18 @@ int count_of(const std::string& option, const std::string& text) {
   const int number = positive(text, 1024);
   SPECFUSE_CHECK_AS(ConfigError, number > 0, option, ": expected an integer from 1 to 1024, got \"", text, "\"");
   return number;
+}
+
+/// Of memory, in bytes.
+double bytes_of(const std::string& option, const std::string& text) {
+  char* end = nullptr;
+  const double number = std::strtod(text.c_str(), &end);
+  const std::pair<const char*, double> units[] = {{"KiB", 0x1p10}, {"MiB", 0x1p20}, {"GiB", 0x1p30}, {"TiB", 0x1p40},
+                                                  {"MB", 1e6},     {"GB", 1e9},     {"TB", 1e12}};
+  for (const auto& [unit, bytes] : units) {
+    if (number > 0 && end == std::string(unit)) return number * bytes;
+  }
+  throw ConfigError(concat(option, ": expected a size such as 1.5GiB or 800MiB, got \"", text, "\""));
 }
 
 Shard shard_of(const std::string& text) {
@@ -119,6 +133,8 @@ Arguments parse_arguments(int count, char** texts) {
       set_threads(count_of(text, value()));
     else if (text == "--jobs")
       arguments.jobs = count_of(text, value());
+    else if (text == "--memory")
+      arguments.memory = bytes_of(text, value());
     else if (text == "--shard")
       arguments.shard = shard_of(value());
     else if (text == "--help" || text == "-h" || text == "--version")

@@ -16,6 +16,8 @@ struct Arguments {
   std::vector<std::string> settings, data_directories;
   /// --list, --cite, --document, --help or --version, which are answered without a run, and what is asked about.
   std::string question, subject;
+  /// --memory, in bytes.
+  std::optional<double> memory;
   bool resume = false, overwrite = false, dry_run = false, profile = false;
   /// --jobs and --shard, for a sweep only.
   std::optional<int> jobs;

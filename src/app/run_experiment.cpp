@@ -27,7 +27,8 @@ namespace {
 constexpr std::size_t kLongestMessage = 2000;
 
 void run_config(const Arguments& arguments, const ExperimentConfig& config) {
-  RunOptions options{arguments.data_directories, arguments.out, arguments.resume, arguments.overwrite};
+  RunOptions options{arguments.data_directories, arguments.out, arguments.resume, arguments.overwrite,
+                     arguments.memory};
   if (options.out.empty()) options.out = "results/" + config.name;
   if (arguments.dry_run) {
     say(plan_experiment(config, options));
@@ -40,8 +41,8 @@ void run_config(const Arguments& arguments, const ExperimentConfig& config) {
 }
 
 void run_sweep_file(const Arguments& arguments, const std::string& text) {
-  SPECFUSE_CHECK_AS(ConfigError, !arguments.profile, arguments.config,
-                    ": expected an experiment with --profile, got a sweep");
+  SPECFUSE_CHECK_AS(ConfigError, !arguments.profile && !arguments.memory, arguments.config,
+                    ": expected an experiment with --profile or --memory, got a sweep");
   const Sweep sweep = parse_sweep(text, arguments.config, arguments.settings);
   const std::string out = arguments.out.empty() ? "results/" + sweep.name : arguments.out;
   const SweepOptions options{arguments.data_directories, out, arguments.jobs.value_or(1),

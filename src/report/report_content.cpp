@@ -125,6 +125,7 @@ std::vector<std::string> notes_of(const ExperimentResults& results) {
     notes.push_back(
         concat("Means and standard deviations of ", seeds.size(), " seeds. Figures are of seed ", seeds.front(), "."));
   }
+  if (!results.preview.empty()) notes.push_back(results.preview);
   if (!results.scored()) {
     notes.push_back(
         "Without a reference no measure tells how true the details are. hsi and msi compare the result, degraded "

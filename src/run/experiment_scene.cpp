@@ -66,9 +66,7 @@ void set_wavelengths(const DataConfig& data, const std::vector<std::string>& dir
 
 /// Refuses what was most likely not measured and not declared, and an image without any data.
 void check_data_of(const Cube& cube) {
-  const std::string suspect = undeclared_no_data(cube);
-  SPECFUSE_CHECK_AS(ConfigError, suspect.empty(), "data.nodata: expected it for an image with ", suspect,
-                    "; data.nodata.value says what stands for it, data.crop can cut it away");
+  check_declared(cube);
   SPECFUSE_CHECK_AS(ConfigError, has_data(cube), "data.crop: expected a part with data, got none in any pixel");
 }
 
@@ -110,11 +108,7 @@ void load_measured(const ExperimentConfig& config, const std::vector<std::string
   scene.measured = Pair{file.hsi, file.msi, scene.degradation};
   if (config.data.crop) {
     const Region& part = *config.data.crop;
-    check_inside("data.crop", part, file.msi);
-    for (const Index number : {part.row, part.col, part.rows, part.cols}) {
-      SPECFUSE_CHECK_AS(ConfigError, number % file.ratio == 0, "data.crop: expected multiples of the pair's ratio ",
-                        file.ratio, ", got ", number);
-    }
+    check_coarse_part("data.crop", part, file.msi.rows(), file.msi.cols(), file.ratio);
     scene.measured = crop_pair(*scene.measured, *config.data.crop);
     if (scene.reference) scene.reference = crop(*scene.reference, *config.data.crop);
   }
@@ -138,7 +132,7 @@ Cube load_cube(const DataConfig& data, const std::vector<std::string>& directori
     cube = crop_bands(cube, first, count);
   }
   if (data.crop) {
-    check_inside("data.crop", *data.crop, cube);
+    check_inside("data.crop", *data.crop, cube.rows(), cube.cols());
     cube = crop(cube, *data.crop);
   }
   return cube;
@@ -164,9 +158,27 @@ void load_reference(const ExperimentConfig& config, const std::vector<std::strin
 
 }  // namespace
 
-void check_inside(const std::string& path, const Rectangle& part, const Cube& image) {
-  SPECFUSE_CHECK_AS(ConfigError, part.row + part.rows <= image.rows() && part.col + part.cols <= image.cols(), path,
-                    ": expected a part of ", image.rows(), " x ", image.cols(), " pixels, got ", part.text());
+void check_inside(const std::string& path, const Rectangle& part, Index rows, Index cols) {
+  SPECFUSE_CHECK_AS(ConfigError, part.row + part.rows <= rows && part.col + part.cols <= cols, path,
+                    ": expected a part of ", rows, " x ", cols, " pixels, got ", part.text());
+}
+
+void check_coarse_part(const std::string& path, const Rectangle& part, Index rows, Index cols, Index ratio) {
+  check_inside(path, part, rows, cols);
+  for (const Index number : {part.row, part.col, part.rows, part.cols}) {
+    SPECFUSE_CHECK_AS(ConfigError, number % ratio == 0, path, ": expected multiples of the pair's ratio ", ratio,
+                      ", got ", number);
+  }
+}
+
+void check_declared(const Cube& image, const std::string& path) {
+  const std::string suspect = undeclared_no_data(image);
+  SPECFUSE_CHECK_AS(ConfigError, suspect.empty(), path, ".nodata: expected it for an image with ", suspect, "; ", path,
+                    ".nodata.value says what stands for it, data.crop can cut it away");
+}
+
+void remember_pair(const DataConfig& data, const PairFile& pair, SceneFiles& files) {
+  files.pairs.get(file_key(data), [&] { return pair; });
 }
 
 namespace {

@@ -25,6 +25,19 @@ std::string kept_file(const ResultFolder& folder, const std::string& result, con
   return folder.kept(concat("done/", result, "/", name));
 }
 
+void write_learned(Checkpoint checkpoint, const std::string& config, const std::string& file) {
+  checkpoint.attributes["config"] = config;
+  write_checkpoint(file, checkpoint);
+}
+
+void write_summary(const ResultFolder& folder, const MethodResult& result) {
+  const Json summary{{"fit_seconds", result.fit_seconds},
+                     {"fuse_seconds", result.fuse_seconds},
+                     {"peak_memory_mb", result.peak_memory_mb},
+                     {"remarks", result.remarks}};
+  write_text_atomically(kept_file(folder, result.folder, kSummaryFile), summary.dump());
+}
+
 void write_fusion(const Fusion& fusion, const std::vector<FitContext>& fits, const std::string& directory) {
   const std::string fused = concat(directory, "/", kFusedFile), checkpoint = concat(directory, "/", kCheckpointFile);
   if (fusion.sigma) {
@@ -37,9 +50,7 @@ void write_fusion(const Fusion& fusion, const std::vector<FitContext>& fits, con
     copy_file(fits.back().checkpoint_path, checkpoint);
     if (fits.size() > 1) copy_file(fits.front().checkpoint_path, concat(directory, "/", kPretrainedFile));
   } else if (!fusion.checkpoint.tensors.empty()) {
-    Checkpoint learned = fusion.checkpoint;
-    learned.attributes["config"] = fits.back().config;
-    write_checkpoint(checkpoint, learned);
+    write_learned(fusion.checkpoint, fits.back().config, checkpoint);
   }
 }
 
@@ -57,29 +68,49 @@ void write_images(const Fusion& fusion, const std::string& format, const std::st
 void keep_method(const ResultFolder& folder, const Fusion& fusion, const std::vector<FitContext>& fits,
                  const std::string& format) {
   const MethodResult& result = fusion.result;
-  const std::string directory = folder.kept(concat("done/", result.folder));
-  fs::create_directories(directory);
+  const std::string directory = begin_result(folder, result.folder);
   write_fusion(fusion, fits, directory);
   write_images(fusion, format, directory);
   if (fusion.fused_training) write_cube(kept_file(folder, result.folder, kTrainingFile), *fusion.fused_training);
-  const Json summary{{"fit_seconds", result.fit_seconds},
-                     {"fuse_seconds", result.fuse_seconds},
-                     {"peak_memory_mb", result.peak_memory_mb},
-                     {"remarks", result.remarks}};
-  write_text_atomically(kept_file(folder, result.folder, kSummaryFile), summary.dump());
+  write_summary(folder, result);
+}
+
+std::string begin_result(const ResultFolder& folder, const std::string& result) {
+  const std::string directory = folder.kept(concat("done/", result));
+  fs::remove_all(directory);
+  fs::create_directories(directory);
+  return directory;
+}
+
+void keep_streamed(const ResultFolder& folder, const MethodResult& result, const Checkpoint& checkpoint,
+                   const std::string& config) {
+  if (!checkpoint.tensors.empty()) write_learned(checkpoint, config, kept_file(folder, result.folder, kCheckpointFile));
+  write_summary(folder, result);
+}
+
+std::optional<MethodResult> find_summary(const ResultFolder& folder, const std::string& name) {
+  const std::string file = kept_file(folder, name, kSummaryFile);
+  if (!fs::exists(file)) return {};
+  try {
+    const Json summary = parse_json(read_text(file), file);
+    MethodResult result;
+    result.folder = name;
+    result.fit_seconds = summary.at("fit_seconds").get<double>();
+    result.fuse_seconds = summary.at("fuse_seconds").get<double>();
+    result.peak_memory_mb = summary.at("peak_memory_mb").get<double>();
+    result.remarks = summary.at("remarks").get<std::string>();
+    return result;
+  } catch (const std::exception&) {
+    return {};  // not whole: it is made again
+  }
 }
 
 std::optional<Fusion> find_method(const ResultFolder& folder, const std::string& result) {
-  const std::string summary_file = kept_file(folder, result, kSummaryFile);
-  if (!fs::exists(summary_file)) return {};
+  const std::optional<MethodResult> summary = find_summary(folder, result);
+  if (!summary) return {};
   try {
-    const Json summary = parse_json(read_text(summary_file), summary_file);
     Fusion fusion;
-    fusion.result.folder = result;
-    fusion.result.fit_seconds = summary.at("fit_seconds").get<double>();
-    fusion.result.fuse_seconds = summary.at("fuse_seconds").get<double>();
-    fusion.result.peak_memory_mb = summary.at("peak_memory_mb").get<double>();
-    fusion.result.remarks = summary.at("remarks").get<std::string>();
+    fusion.result = *summary;
     const std::string fused = kept_file(folder, result, kFusedFile);
     fusion.fused = read_scene(fused);
     const Hdf5Reader file(fused);

@@ -56,15 +56,6 @@ Task unmasked(Task task) {
   return task;
 }
 
-/// The result lies where the MSI does, or else on the pixels that the HSI's are made of.
-void place_on_earth(const Pair& pair, FusedWithSigma& fusion) {
-  Cube& fused = fusion.fused;
-  const bool placed = pair.msi.attributes.contains(kGeotransformAttribute);
-  copy_georeference(placed ? pair.msi : pair.hsi, fused);
-  if (!placed) move_georeference(fused, 0, 0, 1 / static_cast<double>(pair.degradation.ratio));
-  if (fusion.sigma) copy_georeference(fused, *fusion.sigma);
-}
-
 /// The result has no data where the MSI has none, or the coarse pixel around.
 void limit_to_data(const Pair& pair, FusedWithSigma& fusion) {
   Cube& fused = fusion.fused;
@@ -81,6 +72,14 @@ void limit_to_data(const Pair& pair, FusedWithSigma& fusion) {
 }
 
 }  // namespace
+
+void place_on_earth(const Pair& pair, FusedWithSigma& fusion) {
+  Cube& fused = fusion.fused;
+  const bool placed = pair.msi.attributes.contains(kGeotransformAttribute);
+  copy_georeference(placed ? pair.msi : pair.hsi, fused);
+  if (!placed) move_georeference(fused, 0, 0, 1 / static_cast<double>(pair.degradation.ratio));
+  if (fusion.sigma) copy_georeference(fused, *fusion.sigma);
+}
 
 std::vector<FitContext> fit_contexts(const ExperimentConfig& config, const MethodConfig& method, Index seed,
                                      const ResultFolder& folder, TrainingLog& log) {

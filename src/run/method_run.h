@@ -32,6 +32,9 @@ std::vector<FitContext> fit_contexts(const ExperimentConfig& config, const Metho
 Fusion fit_and_fuse(FusionMethod& method, const Task& task, const std::vector<FitContext>& fits,
                     const std::string& checkpoint, bool fitted);
 
+/// A result lies where the MSI does, or else on the pixels that the HSI's are made of.
+void place_on_earth(const Pair& pair, FusedWithSigma& fusion);
+
 /// Scores the fused image against the reference, on the part that the protocol scores, and against the inputs.
 void score(const Scene& scene, const Task& task, const std::vector<std::string>& profiles, Fusion& fusion);
 

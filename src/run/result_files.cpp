@@ -10,6 +10,7 @@
 #include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/profile.h"
+#include "specfuse/core/progress.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/io/file.h"
 #include "specfuse/io/png.h"
@@ -71,6 +72,12 @@ std::string words_of(const ExperimentResults& results) {
 
 std::string summary_text(const ResultTables& tables) {
   return joined({tables.short_scores, tables.estimates}, table_text);
+}
+
+std::string earlier_summary(const ResultFolder& folder, const ExperimentConfig& config) {
+  say(concat(folder.path(), ": this experiment was done before; --overwrite does it anew"));
+  const std::string file = folder.published(kMetricsFile);
+  return summary_text(result_tables(read_metrics_json(read_text(file), file, config)));
 }
 
 std::string write_results(const ExperimentResults& results, SceneOnPage scene, const std::string& log,

@@ -14,6 +14,9 @@ namespace specfuse {
 /// What the terminal shows of the results.
 std::string summary_text(const ResultTables& tables);
 
+/// What the terminal showed of a run that was done before.
+std::string earlier_summary(const ResultFolder& folder, const ExperimentConfig& config);
+
 /// What the report shows of the scene.
 struct SceneOnPage {
   std::vector<FigureGroup> figures;

@@ -11,14 +11,13 @@
 #include "run/result_files.h"
 #include "run/result_folder.h"
 #include "run/run_figures.h"
+#include "run/stream_runner.h"
 #include "run/training_log.h"
 #include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/io/scene.h"
-#include "specfuse/report/metrics_json.h"
-#include "specfuse/report/result_tables.h"
 #include "specfuse/report/text_format.h"
 #include "specfuse/run/apply.h"
 #include "specfuse/run/experiment_scene.h"
@@ -49,16 +48,10 @@ Fusion find_or_make(const ExperimentConfig& config, const MethodConfig& method, 
   }
 }
 
-/// What the terminal showed of a run that was done before.
-std::string earlier_summary(const ResultFolder& folder, const ExperimentConfig& config) {
-  say(concat(folder.path(), ": this experiment was done before; --overwrite does it anew"));
-  const std::string file = folder.published(kMetricsFile);
-  return summary_text(result_tables(read_metrics_json(read_text(file), file, config)));
-}
-
 }  // namespace
 
 std::string run_experiment(const ExperimentConfig& given, const RunOptions& options) {
+  if (options.memory) return run_streamed(given, options);
   const std::vector<std::string> directories = data_directories(options.data_directories);
   const ExperimentConfig config = adopt_checkpoints(given, directories);
   const Scene scene = load_scene(config, directories);
@@ -112,6 +105,7 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
 }
 
 std::string plan_experiment(const ExperimentConfig& given, const RunOptions& options) {
+  if (options.memory) return plan_streamed(given, options);
   const std::vector<std::string> directories = data_directories(options.data_directories);
   const ExperimentConfig config = adopt_checkpoints(given, directories);
   const Scene scene = load_scene(config, directories);

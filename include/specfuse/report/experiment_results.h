@@ -57,6 +57,8 @@ struct ExperimentResults {
   std::string data_hash;
   /// What the figures show, which are of the first seed.
   FigureData figures{};
+  /// How the figures show a pair that is larger than memory, a sentence; empty where they show all of it.
+  std::string preview{};
   /// `environment_text` of the run.
   std::string environment = "{}";
 

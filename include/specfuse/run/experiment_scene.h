@@ -12,8 +12,14 @@
 
 namespace specfuse {
 
-/// Throws `ConfigError` naming the key path unless the part lies inside the image.
-void check_inside(const std::string& path, const Rectangle& part, const Cube& image);
+/// Throws `ConfigError` naming the key path unless the part lies inside an image of rows x cols pixels.
+void check_inside(const std::string& path, const Rectangle& part, Index rows, Index cols);
+/// The same, and unless it is made of whole pixels of the HSI.
+void check_coarse_part(const std::string& path, const Rectangle& part, Index rows, Index cols, Index ratio);
+
+/// Throws `ConfigError` where an image holds what most likely stands for no data and was not declared; `path` is that of
+/// its configuration.
+void check_declared(const Cube& image, const std::string& path = "data");
 
 /// The images of an experiment, cropped, and how coarse and fine ones belong together.
 struct Scene {
@@ -62,6 +68,9 @@ struct SceneFiles {
     pairs.forget_unused();
   }
 };
+
+/// Takes a pair for what was read from the file that `data` names.
+void remember_pair(const DataConfig& data, const PairFile& pair, SceneFiles& files);
 
 /// The scene that `data` names or describes, not a pair, with its wavelengths, the chosen bands and part. `files`,
 /// where given, remembers what was read. Throws `DataError` and `ConfigError`.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@ struct RunOptions {
   bool resume = false;
   /// Replace what another run left there.
   bool overwrite = false;
+  /// Bytes to keep to, by leaving the pair on disk and fusing part by part; none: the pair is held in memory.
+  std::optional<double> memory{};
 };
 
 /// Loads, degrades, fits, fuses, scores and reports, for each seed and each method, and writes the files that

@@ -1,0 +1,176 @@
+#include "run/stream_fusion.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "run/method_run.h"
+#include "run/part_files.h"
+#include "specfuse/config/json_fields.h"
+#include "specfuse/core/error.h"
+#include "specfuse/core/interrupt.h"
+#include "specfuse/core/progress.h"
+#include "specfuse/imaging/no_data.h"
+#include "specfuse/imaging/upsample.h"
+#include "specfuse/io/cube_writer.h"
+#include "specfuse/io/file.h"
+
+namespace fs = std::filesystem;
+
+namespace specfuse {
+namespace {
+
+/// The program itself, its libraries, and what they put aside.
+constexpr double kProgram = 256 * 1048576.0;
+/// Chunks on a side of what is packed at once.
+constexpr Index kChunksAtOnce = 4;
+constexpr double kFloat = sizeof(float);
+
+/// Bytes that a fine pixel of a pair takes, read and cropped.
+double input_bytes(const StreamedPair& pair) {
+  const auto ratio = static_cast<double>(pair.ratio());
+  return 2 * kFloat * (static_cast<double>(pair.msi_bands()) + static_cast<double>(pair.bands()) / (ratio * ratio));
+}
+
+/// Bytes that fusing a part of this side takes.
+double part_bytes(const PartFusion& fusion, const StreamedPair& pair, Index side) {
+  const auto area = [&](Index coarse) { return std::pow(static_cast<double>(coarse * pair.ratio()), 2); };
+  const double bands = static_cast<double>(pair.bands());
+  return fusion.bytes_at_least +
+         area(side + 2 * (fusion.margin + fusion.overlap)) * (fusion.bytes_per_pixel + input_bytes(pair)) +
+         2 * kFloat * bands * area(side + 2 * fusion.overlap);
+}
+
+/// Bytes that packing takes.
+double packing_bytes(const StreamedPair& pair) {
+  const auto [rows, cols] = Hdf5Writer::chunk_of({pair.fine_rows(), pair.fine_cols(), pair.bands()});
+  return 5 * kFloat * static_cast<double>(kChunksAtOnce * kChunksAtOnce * rows * cols * pair.bands());
+}
+
+Index least_side(const PartFusion& fusion, Index ratio) {
+  return (std::max(fusion.least_side, ratio) + ratio - 1) / ratio * ratio;
+}
+
+/// The largest side, a multiple of the ratio, of parts that the budget has room for; the least where there is none.
+Index side_within(const PartFusion& fusion, const StreamedPair& pair, const Budget& budget) {
+  const Index ratio = pair.ratio(), least = least_side(fusion, ratio);
+  const double bytes = budget.memory - kProgram - budget.held;
+  Index side = std::max(least, budget.largest_side / ratio / ratio * ratio);
+  while (side > least && part_bytes(fusion, pair, side) > bytes) side -= ratio;
+  return side;
+}
+
+std::string mebibytes(double bytes) { return concat(static_cast<Index>(std::ceil(bytes / 1048576)), " MiB"); }
+
+void check_side(const PartFusion& fusion, const StreamedPair& pair, const Budget& budget, const std::string& title,
+                Index side) {
+  const double needed = kProgram + budget.held + std::max(part_bytes(fusion, pair, side), packing_bytes(pair));
+  SPECFUSE_CHECK_AS(ConfigError, needed <= budget.memory, "--memory: expected at least ", mebibytes(needed), " for ",
+                    title, ", got ", mebibytes(budget.memory));
+}
+
+/// The side of the parts: that of those which are kept already, or as large as the memory allows.
+Index choose_side(const PartFusion& fusion, const StreamedPair& pair, const Budget& budget, const std::string& title,
+                  const std::string& folder) {
+  const std::string file = folder + "/parts.json";
+  const bool goes_on = fs::exists(file);
+  const Index side =
+      goes_on ? parse_json(read_text(file), file).at("side").get<Index>() : side_within(fusion, pair, budget);
+  check_side(fusion, pair, budget, goes_on ? title + ", of which parts are kept" : title, side);
+  if (!goes_on) write_text_atomically(file, Json{{"side", side}}.dump());
+  return side;
+}
+
+/// What is made of a part, without the margin it is made with.
+FusedWithSigma fuse_part(const PartFusion& fusion, const StreamedPair& pair, const Rectangle& place) {
+  PairPart part = read_part(pair, place, fusion.margin);
+  part.pair.hsi.valid.clear();
+  part.pair.msi.valid.clear();
+  FusedWithSigma made = fusion.fuse(part.pair);
+  made.fused = part.inner_of_fine(made.fused);
+  if (made.sigma) made.sigma = part.inner_of_fine(*made.sigma);
+  return made;
+}
+
+/// Makes all parts that are not there.
+void make_parts(const PartFusion& fusion, const StreamedPair& pair, const std::string& title, const PartFiles& parts) {
+  Progress progress(title, std::ssize(parts.places()), "parts");
+  for (std::size_t i = 0; i < parts.places().size(); ++i) {
+    SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted while fusing ", title, "; continue with --resume");
+    if (!parts.has(i)) parts.keep(i, fuse_part(fusion, pair, parts.made(i)));
+    progress.update(static_cast<Index>(i) + 1);
+  }
+}
+
+/// The first pixels of the result, with wavelengths, attributes and a place on earth.
+Cube like_result(const StreamedPair& pair) {
+  const Pair corner = pair.read({0, 0, 1, 1});
+  FusedWithSigma one{upsample_cubic(corner.hsi, pair.ratio())};
+  place_on_earth(corner, one);
+  const auto stated = corner.msi.attributes.find(kNoDataAttribute);
+  if (stated != corner.msi.attributes.end()) one.fused.attributes.emplace(*stated);
+  return one.fused;
+}
+
+/// Puts the parts together in the file of the whole image.
+void pack(const PartFiles& parts, const StreamedPair& pair, const std::string& title, const std::string& path) {
+  Cube part = like_result(pair);
+  const Index rows = pair.fine_rows(), cols = pair.fine_cols();
+  const std::optional<double> width_95 = parts.width_95();
+  CubeWriter writer(path, part, rows, cols, width_95);
+  const Index down = kChunksAtOnce * writer.unit()[0], across = kChunksAtOnce * writer.unit()[1];
+  Progress progress(title + ", packing", rows * cols, "pixels");
+  Index done = 0;
+  for (Index row = 0; row < rows; row += down) {
+    for (Index col = 0; col < cols; col += across) {
+      SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted while packing ", title, "; continue with --resume");
+      const Rectangle fine{row, col, std::min(down, rows - row), std::min(across, cols - col)};
+      part.values = parts.read("/cube", fine);
+      part.valid = pair.valid_of(fine);
+      writer.write(row, col, with_no_data(part));
+      if (width_95) {
+        part.values = parts.read("/sigma", fine);
+        writer.write_sigma(row, col, with_no_data(part));
+      }
+      progress.update(done += fine.rows * fine.cols);
+    }
+  }
+  writer.finish();
+}
+
+}  // namespace
+
+Cube FusedFile::read(const StreamedPair& pair, const Rectangle& fine, const std::string& dataset) const {
+  Cube cube;
+  cube.values = file_.read_part(dataset, {fine.row, fine.col}, {fine.rows, fine.cols});
+  cube.valid = pair.valid_of(fine);
+  if (has_data(cube)) {
+    fill_from_around(cube);
+  } else {
+    cube.values = Tensor(cube.values.shape());
+  }
+  return cube;
+}
+
+Index statistics_side(const StreamedPair& pair, const Budget& budget) {
+  PartFusion like_injection;
+  like_injection.margin = pair.ratio() * detail_margin(pair.degradation());
+  like_injection.bytes_per_pixel = 3 * kFloat * static_cast<double>(pair.bands() + 3 * pair.msi_bands());
+  return side_within(like_injection, pair, budget);
+}
+
+void check_memory(const PartFusion& fusion, const StreamedPair& pair, const Budget& budget, const std::string& title) {
+  check_side(fusion, pair, budget, title, least_side(fusion, pair.ratio()));
+}
+
+void fuse_streamed(const PartFusion& fusion, const StreamedPair& pair, const Budget& budget, const std::string& title,
+                   const std::string& folder, const std::string& path) {
+  fs::create_directories(folder);
+  const Index side = choose_side(fusion, pair, budget, title, folder);
+  const PartFiles parts(folder, pair, parts_of(pair.rows(), pair.cols(), side, pair.ratio()), fusion.overlap);
+  make_parts(fusion, pair, title, parts);
+  pack(parts, pair, title, path);
+}
+
+}  // namespace specfuse

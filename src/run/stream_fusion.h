@@ -1,0 +1,42 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "run/streamed_pair.h"
+#include "specfuse/methods/fusion_method.h"
+
+namespace specfuse {
+
+/// The whole fused image in a file, of which parts are read.
+class FusedFile {
+ public:
+  explicit FusedFile(const std::string& path) : file_(path) {}
+  bool has_sigma() const { return file_.has("/sigma"); }
+  /// Values of a rectangle, with the pixels without data marked as `pair` says.
+  Cube read(const StreamedPair& pair, const Rectangle& fine, const std::string& dataset = "/cube") const;
+
+ private:
+  Hdf5Reader file_;
+};
+
+/// Bytes to keep to, and how many of them are in use for all the time.
+struct Budget {
+  double memory, held;
+  /// Side of the largest parts, in fine pixels: still larger ones are no faster.
+  Index largest_side = 512;
+};
+
+/// Side in coarse pixels of the parts in which what is learned of a whole pair is looked at.
+Index statistics_side(const StreamedPair& pair, const Budget& budget);
+
+/// Throws `ConfigError` with the least memory that works where that is more.
+void check_memory(const PartFusion& fusion, const StreamedPair& pair, const Budget& budget, const std::string& title);
+
+/// Fuses a pair part by part and writes the whole result to `path`. Parts are kept in `folder`: what is there already
+/// is not made again. They stay until the caller has no more use for them. Throws as `check_memory`, and `Interrupted`,
+/// all parts kept, when the user asked to stop.
+void fuse_streamed(const PartFusion& fusion, const StreamedPair& pair, const Budget& budget, const std::string& title,
+                   const std::string& folder, const std::string& path);
+
+}  // namespace specfuse

@@ -1,0 +1,255 @@
+#include "run/stream_runner.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "run/earlier_run.h"
+#include "run/environment.h"
+#include "run/kept_method.h"
+#include "run/method_checks.h"
+#include "run/method_files.h"
+#include "run/peak_memory.h"
+#include "run/result_files.h"
+#include "run/run_figures.h"
+#include "run/stream_scores.h"
+#include "specfuse/config/result_names.h"
+#include "specfuse/core/error.h"
+#include "specfuse/core/interrupt.h"
+#include "specfuse/core/progress.h"
+#include "specfuse/core/stopwatch.h"
+#include "specfuse/report/text_format.h"
+#include "specfuse/run/apply.h"
+#include "specfuse/run/find_data.h"
+
+namespace specfuse {
+namespace {
+
+/// Longest side of previews in fine pixels.
+constexpr Index kPreview = 256;
+/// Side of the parts of the first look at a pair, in coarse pixels and before any method is known.
+constexpr Index kFirstLook = 64;
+
+void check_streamable(const ExperimentConfig& config) {
+  const auto check = [](bool fine, const char* field, const char* expected) {
+    SPECFUSE_CHECK_AS(ConfigError, fine, field, ": expected ", expected, " with --memory");
+  };
+  check(config.data.pair.has_value(), "data.pair", "the file of a pair");
+  const auto type = config.protocol.type;
+  check(type == Protocol::wald || type == Protocol::apply, "protocol.type", "wald or apply");
+  check(config.protocol.validation_fraction == 0 || type == Protocol::apply, "protocol.validation_fraction", "0");
+  check(config.degrade.boundary != "circular", "degrade.boundary", "another than circular");
+  const EstimateOptions& estimate = config.degrade.estimate;
+  check(!estimate.psf && !estimate.srf && !estimate.shift, "degrade.estimate",
+        "nothing to estimate (estimate on a part, data.crop, and give what it finds)");
+  check(config.output.format == "hdf5", "output.format", "hdf5");
+  check(config.metric_profiles.empty(), "metric_profiles", "none");
+}
+
+/// The experiment as if the preview were its pair.
+ExperimentConfig of_preview(const ExperimentConfig& config) {
+  ExperimentConfig small = config;
+  small.data.crop.reset();
+  small.protocol = {};
+  small.protocol.type = Protocol::apply;
+  return small;
+}
+
+/// All that is known of an experiment before anything is made.
+struct Prepared {
+  std::vector<std::string> directories;
+  ExperimentConfig config;
+  std::string path;
+  StreamedPair pair;
+  /// Fine pixels that one of the preview is the mean of, along each axis.
+  Index step;
+  /// The experiment, its scene and its task as if the preview were its pair.
+  ExperimentConfig small;
+  Scene scene;
+  Task task;
+  Budget budget;
+  std::vector<std::string> doubts;
+
+  /// Throws for all that can be wrong.
+  Prepared(const ExperimentConfig& given, const RunOptions& options);
+};
+
+/// Where one result is made.
+struct Workplace {
+  const Prepared& prepared;
+  ResultFolder& folder;
+  TrainingLog& log;
+};
+
+std::string fused_file(const ResultFolder& folder, const std::string& result) {
+  return folder.kept(concat("done/", result, "/", kFusedFile));
+}
+
+/// The method of an entry with all that it has to learn, from its checkpoint or from the pair one scale down.
+std::unique_ptr<FusionMethod> learned(const MethodConfig& entry, const std::vector<std::string>& directories,
+                                      const PairParts& pair, const FitContext& context) {
+  std::unique_ptr<FusionMethod> method = make_method(entry, directories);
+  if (entry.checkpoint) {
+    restore_from(find_checkpoint(*entry.checkpoint, directories), *method);
+  } else if (method->is_ready()) {
+    method->fit({}, context);
+  } else {
+    try {
+      method->fit_by_parts(pair, context);
+    } catch (const ConfigError& problem) {
+      throw ConfigError(concat("methods.", entry.label, ".", problem.what()));
+    }
+  }
+  return method;
+}
+
+/// Learns what there is to learn, fuses and keeps the result.
+MethodResult make_result(const Workplace& at, const MethodConfig& entry, Index seed) {
+  MethodResult result;
+  result.folder = at.prepared.config.folder_of(entry, seed);
+  const FitContext context = fit_contexts(at.prepared.config, entry, seed, at.folder, at.log).front();
+  reset_peak_memory();
+  const Stopwatch fitting;
+  const std::unique_ptr<FusionMethod> method = learned(entry, at.prepared.directories, at.prepared.pair, context);
+  result.fit_seconds = fitting.seconds();
+  const Stopwatch fusing;
+  const std::string directory = begin_result(at.folder, result.folder);
+  const std::string parts = at.folder.kept(concat("parts/", result.folder));
+  fuse_streamed(*method->by_parts(at.prepared.pair), at.prepared.pair, at.prepared.budget, result.folder, parts,
+                concat(directory, "/", kFusedFile));
+  result.fuse_seconds = fusing.seconds();
+  result.peak_memory_mb = peak_memory_mb();
+  result.remarks = method->remarks();
+  keep_streamed(at.folder, result, method->checkpoint(), context.config);
+  std::filesystem::remove_all(parts);
+  return result;
+}
+
+MethodResult find_or_make(const Workplace& at, const MethodConfig& entry, Index seed) {
+  const std::string name = at.prepared.config.folder_of(entry, seed);
+  if (const std::optional<MethodResult> kept = find_summary(at.folder, name)) {
+    say(name + ": was complete before");
+    return *kept;
+  }
+  return make_result(at, entry, seed);
+}
+
+/// Throws where a method cannot work part by part, or not in so little memory; found out on the preview.
+void check_parts(const ExperimentConfig& config, const std::vector<std::string>& directories, const Pair& preview,
+                 const StreamedPair& pair, const Budget& budget) {
+  for (const MethodConfig& entry : config.methods) {
+    const std::unique_ptr<FusionMethod> method = learned(entry, directories, WholePair(preview), {});
+    const std::optional<PartFusion> fusion = method->by_parts(WholePair(preview));
+    SPECFUSE_CHECK_AS(ConfigError, fusion, "--memory: expected methods that work part by part, got ", entry.label,
+                      ", which needs the whole image at once");
+    check_memory(*fusion, pair, budget, entry.label);
+  }
+}
+
+void describe_preview(const StreamedPair& pair, Index step, ExperimentResults& results) {
+  const auto size = [](Index rows, Index cols, Index bands) { return concat(rows, " x ", cols, " x ", bands); };
+  results.figures.hsi_size = size(pair.rows(), pair.cols(), pair.bands());
+  results.figures.msi_size = size(pair.fine_rows(), pair.fine_cols(), pair.msi_bands());
+  if (pair.has_reference()) results.figures.reference_size = size(pair.fine_rows(), pair.fine_cols(), pair.bands());
+  if (step == 1) return;
+  results.preview =
+      concat("Scores are of the whole image. Pictures, maps, spectra and what the pointer reads are of means of ", step,
+             " x ", step, " pixels of each image, whose rows and columns they count.");
+}
+
+ExperimentConfig checked(const ExperimentConfig& given, const std::vector<std::string>& directories) {
+  const ExperimentConfig config = adopt_checkpoints(given, directories);
+  check_streamable(config);
+  return config;
+}
+
+Index preview_step(const StreamedPair& pair) {
+  const Index longest = std::max(pair.fine_rows(), pair.fine_cols());
+  return std::min({(longest + kPreview - 1) / kPreview, pair.rows(), pair.cols()});
+}
+
+Scene preview_scene(const ExperimentConfig& small, const std::vector<std::string>& directories,
+                    const PairFile& preview) {
+  SceneFiles files;
+  remember_pair(small.data, preview, files);
+  return load_scene(small, directories, &files);
+}
+
+Prepared::Prepared(const ExperimentConfig& given, const RunOptions& options)
+    : directories(data_directories(options.data_directories)), config(checked(given, directories)),
+      path(find_file(*config.data.pair, directories)), pair(config.data, path), step(preview_step(pair)),
+      small(of_preview(config)) {
+  pair.set_side(std::max<Index>(1, kFirstLook / pair.ratio()) * pair.ratio());
+  scene = preview_scene(small, directories, pair.preview(step));
+  task.pair = *scene.measured;
+  pair.set_degradation(scene.degradation, task.pair.hsi.wavelength_nm);
+  // Previews of all results, of the pair and of its reference.
+  budget.memory = *options.memory;
+  budget.held = static_cast<double>(config.methods.size() + 2) * static_cast<double>(sizeof(float)) *
+                static_cast<double>(task.pair.msi.pixels() * pair.bands());
+  pair.set_side(statistics_side(pair, budget));
+  doubts = check_methods(small, scene, task, directories);
+  check_parts(config, directories, task.pair, pair, budget);
+}
+
+}  // namespace
+
+std::string run_streamed(const ExperimentConfig& given, const RunOptions& options) {
+  const Prepared prepared(given, options);
+  const ExperimentConfig& config = prepared.config;
+  ExperimentResults results;
+  results.doubts = prepared.doubts;
+  for (const std::string& doubt : results.doubts) say("warning: " + doubt);
+  results.config = config;
+  results.scored_on = "whole image";
+  std::vector<std::string> files = files_of_methods(config, prepared.directories);
+  files.push_back(prepared.path);
+  results.data_hash = data_hash(prepared.scene, files);
+  results.environment = environment_text();
+  ResultFolder folder(options.out);
+  const Beginning beginning = begin_in(folder, config, results.data_hash, options);
+  if (beginning == Beginning::was_done) return earlier_summary(folder, config);
+  folder.begin(beginning == Beginning::goes_on);
+  write_text_atomically(folder.kept(kConfigFile), config_text(config));
+  write_text_atomically(folder.kept(kDataHashFile), results.data_hash);
+  TrainingLog log(folder.kept(kLogFile));
+  RunFigures figures(prepared.scene, prepared.task, prepared.small.protocol, config.methods.size());
+  for (const Index seed : config.seeds) {
+    for (const MethodConfig& method : config.methods) folder.add_folder(config.folder_of(method, seed));
+  }
+  for (const Index seed : config.seeds) {
+    for (const MethodConfig& method : config.methods) {
+      MethodResult result = find_or_make({prepared, folder, log}, method, seed);
+      result.name = method.name;
+      result.label = method.label;
+      result.seed = seed;
+      const FusedFile fused(fused_file(folder, result.folder));
+      const FusedWithSigma preview = score_streamed(prepared.pair, fused, prepared.step, result);
+      if (seed == config.seeds.front()) figures.add(method.label, preview);
+      results.methods.push_back(result);
+      say(concat("[", results.methods.size(), "/", config.seeds.size() * config.methods.size(), "] ", result.folder,
+                 "  ", number_text(result.fit_seconds + result.fuse_seconds, 1), " s"));
+    }
+  }
+  say("writing the report and the files");
+  results.figures = figures.data();
+  describe_preview(prepared.pair, prepared.step, results);
+  return write_results(results, {figures.groups(), figures.viewer()}, log.text(), folder);
+}
+
+std::string plan_streamed(const ExperimentConfig& given, const RunOptions& options) {
+  const Prepared prepared(given, options);
+  const StreamedPair& pair = prepared.pair;
+  std::string plan;
+  for (const std::string& doubt : prepared.doubts) plan += concat("warning: ", doubt, "\n");
+  plan += concat("fuses    hsi ", pair.rows(), " x ", pair.cols(), " x ", pair.bands(), " and msi ", pair.fine_rows(),
+                 " x ", pair.fine_cols(), " x ", pair.msi_bands(), " from ", prepared.path, ", part by part\n");
+  plan += concat("scores   ", pair.has_reference() ? "the whole image\n" : "nothing: there is no reference\n");
+  for (const Index seed : prepared.config.seeds) {
+    for (const MethodConfig& method : prepared.config.methods) {
+      plan += concat("makes    ", options.out, "/", prepared.config.folder_of(method, seed), "\n");
+    }
+  }
+  return plan;
+}
+
+}  // namespace specfuse

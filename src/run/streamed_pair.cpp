@@ -1,0 +1,75 @@
+#include "run/streamed_pair.h"
+
+#include "specfuse/core/error.h"
+#include "specfuse/imaging/no_data.h"
+#include "specfuse/imaging/preview.h"
+
+namespace specfuse {
+namespace {
+
+Rectangle moved(const Rectangle& part, const Rectangle& by) {
+  return {part.row + by.row, part.col + by.col, part.rows, part.cols};
+}
+
+}  // namespace
+
+StreamedPair::StreamedPair(const DataConfig& data, const std::string& path)
+    : file_(path, data.nodata.value_or(NoData{})), place_{0, 0, file_.rows(), file_.cols()} {
+  degradation_.ratio = file_.ratio();
+  const Pair corner = read({0, 0, 1, 1});
+  may_lack_data_ = corner.hsi.attributes.contains(kNoDataAttribute) || corner.msi.attributes.contains(kNoDataAttribute);
+  if (!data.crop) return;
+  check_coarse_part("data.crop", *data.crop, file_.rows() * ratio(), file_.cols() * ratio(), ratio());
+  place_ = {data.crop->row / ratio(), data.crop->col / ratio(), data.crop->rows / ratio(), data.crop->cols / ratio()};
+}
+
+Pair StreamedPair::read(const Rectangle& coarse) const {
+  const Rectangle part = moved(coarse, place_);
+  Pair pair{file_.read_hsi(part), file_.read_msi(fine_part(part, ratio())), degradation_};
+  if (!wavelength_nm_.empty()) pair.hsi.wavelength_nm = wavelength_nm_;
+  return pair;
+}
+
+Cube StreamedPair::read_reference(const Rectangle& fine) const {
+  return file_.read_reference(moved(fine, fine_part(place_, ratio())));
+}
+
+std::vector<std::uint8_t> StreamedPair::valid_of(const Rectangle& fine) const {
+  if (!may_lack_data_) return {};
+  const Index row = fine.row / ratio(), col = fine.col / ratio();
+  const Index end_row = (fine.row + fine.rows + ratio() - 1) / ratio();
+  const Index end_col = (fine.col + fine.cols + ratio() - 1) / ratio();
+  const Rectangle coarse{row, col, end_row - row, end_col - col};
+  const Pair pair = read(coarse);
+  Cube cube = pair.msi;
+  cube.valid = valid_of_result(pair);
+  return crop(cube, {fine.row - row * ratio(), fine.col - col * ratio(), fine.rows, fine.cols}).valid;
+}
+
+void StreamedPair::set_degradation(const Degradation& degradation, const std::vector<double>& wavelength_nm) {
+  degradation_ = degradation;
+  wavelength_nm_ = wavelength_nm;
+}
+
+PairFile StreamedPair::preview(Index step) const {
+  const Pair first = read({0, 0, 1, 1});
+  Preview hsi(first.hsi, rows(), cols(), step), msi(first.msi, fine_rows(), fine_cols(), step);
+  std::optional<Preview> reference;
+  if (has_reference()) reference.emplace(read_reference({0, 0, 1, 1}), fine_rows(), fine_cols(), step);
+  for (const Rectangle& part : parts_of(rows(), cols(), side_, ratio())) {
+    const Pair pair = read(part);
+    const Rectangle fine = fine_part(part, ratio());
+    for (const Cube* image : {&pair.hsi, &pair.msi}) check_declared(*image);
+    hsi.add(pair.hsi, part.row, part.col);
+    msi.add(pair.msi, fine.row, fine.col);
+    if (reference) reference->add(read_reference(fine), fine.row, fine.col);
+  }
+  // Whole coarse pixels of it, so that the sizes fit.
+  const Cube small = hsi.cube();
+  const Rectangle kept{0, 0, small.rows() * ratio(), small.cols() * ratio()};
+  PairFile pair{small, crop(msi.cube(), kept), ratio(), {}, file_.srf()};
+  if (reference) pair.reference = crop(reference->cube(), kept);
+  return pair;
+}
+
+}  // namespace specfuse

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+
+#include "specfuse/io/pair.h"
+#include "specfuse/run/experiment_scene.h"
+
+namespace specfuse {
+
+/// The measured pair of an experiment that stays on disk: parts of what `data.crop` leaves of it.
+class StreamedPair : public PairParts {
+ public:
+  /// Throws as `load_scene`.
+  StreamedPair(const DataConfig& data, const std::string& path);
+
+  Index rows() const override { return place_.rows; }
+  Index cols() const override { return place_.cols; }
+  Index bands() const override { return file_.bands(); }
+  Index msi_bands() const override { return file_.msi_bands(); }
+  const Degradation& degradation() const override { return degradation_; }
+  Index side() const override { return side_; }
+  Pair read(const Rectangle& coarse) const override;
+  /// In fine pixels.
+  Cube read_reference(const Rectangle& fine) const;
+  /// Where a result has data, in a rectangle of fine pixels; empty: everywhere.
+  std::vector<std::uint8_t> valid_of(const Rectangle& fine) const;
+
+  Index ratio() const { return file_.ratio(); }
+  Index fine_rows() const { return rows() * ratio(); }
+  Index fine_cols() const { return cols() * ratio(); }
+  bool has_reference() const { return file_.has_reference(); }
+  void set_side(Index side) { side_ = side; }
+  /// How its images belong together, and their wavelengths.
+  void set_degradation(const Degradation& degradation, const std::vector<double>& wavelength_nm);
+
+  /// The whole pair as means of step x step pixels, with its reference. Throws `ConfigError` where there is undeclared
+  /// no data in any part.
+  PairFile preview(Index step) const;
+
+ private:
+  PairOnDisk file_;
+  /// In coarse pixels.
+  Rectangle place_;
+  Index side_ = 0;
+  /// Whether it is said what stands for no data.
+  bool may_lack_data_ = false;
+  Degradation degradation_;
+  std::vector<double> wavelength_nm_;
+};
+
+}  // namespace specfuse

@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""A pair that stays on disk: test_stream.py RUN_EXPERIMENT MAKE_BAD_FILES. The made files hold such a pair, stream.h5."""
+import json
+import random
+import time
+import unittest
+
+from killed import finished_or_killed
+from program import PROGRAM, SMALL_NETWORK, ProgramTest, main, timeless
+
+NETWORK = json.loads(json.dumps(SMALL_NETWORK).replace('"kernel": 5', '"kernel": 3'))  # for few bands
+METHODS = [{"name": "gsa"}, {"name": "linear_injection"}]
+
+
+class StreamTest(ProgramTest):
+    def config(self, **changes):
+        config = {"name": "streamed", "data": {"pair": "stream.h5"}, "degrade": {"ratio": 4}, "methods": METHODS}
+        config.update(changes)
+        return config
+
+    def streamed(self, config, *arguments, memory="1GiB"):
+        return self.run_config(config, "--memory", memory, *arguments)
+
+    def scores(self, out):
+        return json.loads((out / "metrics.json").read_text())["methods"]
+
+    def test_scores_are_those_of_the_run_in_memory(self):
+        run = self.run_config(self.config(), "--quiet")
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        whole = self.scores(self.out)
+        run = self.streamed(self.config(), "--quiet", "--overwrite")
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        for one, other in zip(whole, self.scores(self.out), strict=True):
+            for part in ("metrics", "no_reference"):
+                self.assertEqual(one[part].keys(), other[part].keys())
+                for name, value in one[part].items():
+                    self.assertAlmostEqual(value, other[part][name], delta=1e-6 * abs(value), msg=name)
+        page = (self.out / "report.html").read_text()
+        self.assertIn("Scores are of the whole image.", page)
+        self.assertIn("HSI 80 x 72 x 12, MSI 320 x 288 x 3, reference 320 x 288 x 12", page)
+
+    def test_killed_at_random_moments_it_ends_identical_to_the_byte(self):
+        path = self.folder / "config.json"
+        path.write_text(json.dumps(self.config(data={"pair": str(self.folder / "stream.h5")})))
+        alone, killed = self.folder / "alone", self.folder / "killed"
+        start = time.monotonic()
+        run = self.run_program(path, "--out", alone, "--memory", "1GiB", "--quiet")
+        seconds = time.monotonic() - start
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        moments = random.Random(3)
+        command = [PROGRAM, path, "--out", killed, "--memory", "1GiB", "--quiet", "--resume"]
+        kills = 0
+        while kills < 10:
+            if finished_or_killed(command, moments.uniform(0.1, 0.6) * seconds) is not None:
+                break
+            kills += 1
+        self.assertGreaterEqual(kills, 3)
+        run = self.run_program(path, "--out", killed, "--memory", "1GiB", "--quiet", "--resume")
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        for method in ("gsa", "linear_injection"):
+            self.assertEqual((killed / method / "fused.h5").read_bytes(), (alone / method / "fused.h5").read_bytes())
+        one, other = (timeless(json.loads((out / "metrics.json").read_text())) for out in (alone, killed))
+        del one["environment"], other["environment"]
+        self.assertEqual(one, other)
+        self.assertEqual([path.name for path in killed.iterdir() if path.name.startswith(".")], [])
+
+    def test_what_cannot_be_done_by_parts_is_refused_before_anything_is_made(self):
+        for changes, memory, message in [
+                ({"methods": [{"name": "hysure"}]}, "1GiB", "hysure, which needs the whole image at once"),
+                ({"methods": METHODS + [NETWORK]}, "1GiB",
+                 "methods.two_cnn_fu.checkpoint: expected what it learned"),
+                ({}, "100MiB", "--memory: expected at least "),
+                ({}, "lots", '--memory: expected a size such as 1.5GiB or 800MiB, got "lots"'),
+                ({"output": {"format": "matlab"}}, "1GiB", "output.format: expected "),
+                ({"data": {"scene": "good.h5"}, "degrade": {"ratio": 2}}, "1GiB", "data.pair: expected the file of a pair"),
+                ({"degrade": {"ratio": 4, "estimate": {"psf": True}}}, "1GiB", "degrade.estimate: expected nothing")]:
+            with self.subTest(message):
+                run = self.streamed(self.config(**changes), "--quiet", memory=memory)
+                self.assertEqual(run.returncode, 2, run.stderr)
+                self.assertIn(message, run.stderr)
+                self.assertFalse(self.out.exists())
+
+    def test_a_dry_run_says_what_would_be_done(self):
+        path = self.folder / "config.json"
+        path.write_text(json.dumps(self.config(data={"pair": str(self.folder / "stream.h5")})))
+        run = self.run_program(path, "--memory", "1GiB", "--dry-run", "--out", self.out)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn("hsi 80 x 72 x 12 and msi 320 x 288 x 3", run.stderr)
+        self.assertFalse(self.out.exists())
+
+    def test_one_pre_trained_network_fuses_with_its_errors_to_be_expected(self):
+        run = self.streamed(self.config(methods=[{"name": "two_cnn_fu_plus"}], data={
+            "pair": "stream.h5", "crop": {"row": 0, "col": 0, "rows": 224, "cols": 112}}), "--quiet", memory="700MiB")
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        result = self.scores(self.out)[0]
+        self.assertGreater(result["mean_sigma"], 0)
+        self.assertTrue((self.out / "two_cnn_fu_plus/fused.h5").exists())
+
+
+if __name__ == "__main__":
+    main()

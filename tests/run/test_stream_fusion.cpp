@@ -1,0 +1,238 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+
+#include "run/stream_scores.h"
+#include "specfuse/core/interrupt.h"
+#include "specfuse/imaging/psf.h"
+#include "specfuse/imaging/synthetic.h"
+#include "specfuse/io/scene.h"
+#include "specfuse/methods/registry.h"
+#include "specfuse/metrics/no_reference.h"
+#include "specfuse/tensor/math.h"
+#include "support/message_of.h"
+#include "support/random.h"
+#include "support/temporary_folder.h"
+#include "support/text.h"
+
+using namespace specfuse;
+using namespace specfuse::testing;
+
+namespace {
+
+constexpr Index kRatio = 4;
+constexpr double kEnough = 4e9;
+
+/// A pair on disk with its reference, and the same in memory.
+struct Example {
+  TemporaryFolder folder;
+  PairFile file;
+  Pair pair;
+  std::string path = folder.file("pair.h5");
+
+  explicit Example(const std::vector<float>& fill = {}) {
+    SyntheticOptions options;
+    options.rows = 96;
+    options.cols = 68;
+    options.bands = 20;
+    const Cube scene = synthetic_scene(options);
+    pair.degradation.ratio = kRatio;
+    pair.degradation.psf = make_psf({}, kRatio);
+    pair.degradation.srf = random_tensor({3, 20}, "responses");
+    for (Index i = 0; i < 60; ++i) pair.degradation.srf[i] = 0.1f + std::abs(pair.degradation.srf[i]);
+    pair = simulate(scene, pair.degradation, 1);
+    pair.hsi.attributes["geotransform"] = std::vector<double>{1000, 40, 0, 2000, 0, -40};
+    for (const float value : fill) {
+      // A corner of the MSI without data.
+      for (Index row = 0; row < 30; ++row) std::fill_n(pair.msi.pixel(row, 0), 3 * 21, value);
+    }
+    file = {pair.hsi, pair.msi, kRatio, scene, pair.degradation.srf};
+    write_pair(path, file);
+  }
+
+  std::string parts() const { return folder.file("parts"); }
+  std::string fused() const { return folder.file("fused.h5"); }
+};
+
+DataConfig with_no_data(std::optional<double> value) {
+  DataConfig data;
+  if (value) data.nodata = NoData{value, false, ""};
+  return data;
+}
+
+/// The pair of an example, on disk and looked at in small parts.
+struct Streamed : StreamedPair {
+  explicit Streamed(const Example& example, std::optional<double> no_data = {})
+      : StreamedPair(with_no_data(no_data), example.path) {
+    set_degradation(example.pair.degradation, {});
+    set_side(8);
+  }
+};
+
+Budget in_parts(Index side) { return {kEnough, 0, side}; }
+
+}  // namespace
+
+TEST_CASE("stream: an image that is fused part by part is the one that is fused at once, with its place on earth") {
+  const Example example;
+  const Streamed pair(example);
+  for (const char* name : {"bicubic", "gsa"}) {
+    const auto method = make_method(name);
+    fuse_streamed(*method->by_parts(pair), pair, in_parts(16), name, example.parts(), example.fused());
+    std::filesystem::remove_all(example.parts());
+    const Cube made = read_scene(example.fused()), whole = method->fuse(example.pair);
+    CHECK(relative_gap(made.values, whole.values) < 2e-6);
+    CHECK(made.wavelength_nm == example.pair.hsi.wavelength_nm);
+    CHECK(std::get<std::vector<double>>(made.attributes.at("geotransform")) ==
+          std::vector<double>{1000, 10, 0, 2000, 0, -10});
+  }
+}
+
+TEST_CASE("stream: what a cut-off run kept is not made again, and the file is the same to the byte") {
+  const Example example;
+  const Streamed pair(example);
+  const auto method = make_method("gsa");
+  PartFusion fusion = *method->by_parts(pair);
+  fuse_streamed(fusion, pair, in_parts(16), "gsa", example.parts(), example.fused());
+  const std::string whole = read_text(example.fused());
+  std::filesystem::remove(example.fused());
+  std::filesystem::remove_all(example.parts());
+  const auto fuse = fusion.fuse;
+  int made = 0;
+  catch_interrupts();
+  fusion.fuse = [&](const Pair& part) {
+    if (++made == 12) std::raise(SIGINT);
+    return fuse(part);
+  };
+  const auto run = [&](Index side) {
+    fuse_streamed(fusion, pair, in_parts(side), "gsa", example.parts(), example.fused());
+  };
+  CHECK(message_of<Interrupted>([&] { run(16); }) == "interrupted while fusing gsa; continue with --resume");
+  clear_interrupt();
+  CHECK(made == 12);
+  CHECK(!std::filesystem::exists(example.fused()));
+  // Parts of the size that is kept, whatever the budget would be good for now.
+  run(64);
+  CHECK(made == 30);
+  CHECK(read_text(example.fused()) == whole);
+}
+
+TEST_CASE("stream: parts that pass over into each other leave no seam, and their errors beside them") {
+  const Example example;
+  const Streamed pair(example);
+  // A method whose parts differ in level: the whole has to go from one to the next without a step.
+  PartFusion fusion;
+  fusion.overlap = 2;
+  fusion.margin = 1;
+  int count = 0;
+  fusion.fuse = [&](const Pair& part) -> FusedWithSigma {
+    FusedWithSigma made{Cube(part.msi.rows(), part.msi.cols(), 20)};
+    fill(made.fused.values, static_cast<float>(count));
+    made.sigma = made.fused;
+    made.width_95 = 2.5;
+    ++count;
+    return made;
+  };
+  fuse_streamed(fusion, pair, in_parts(48), "levels", example.parts(), example.fused());
+  CHECK(count == 4);
+  const FusedFile file(example.fused());
+  CHECK(file.has_sigma());
+  CHECK(Hdf5Reader(example.fused()).number("/sigma", "width_95") == 2.5);
+  const Cube made = file.read(pair, {0, 0, 96, 68});
+  const Index seam_row = 48, seam_col = 32;  // 17 coarse columns in parts of 8 and 9
+  CHECK(made.pixel(0, 0)[0] == 0);
+  CHECK(made.pixel(0, 67)[3] == 1);
+  CHECK(made.pixel(95, 0)[7] == 2);
+  CHECK(made.pixel(95, 67)[19] == 3);
+  for (Index i = -8; i < 8; ++i) {
+    // 8 fine pixels on either side: half of each at the seam, a sixteenth more with each pixel.
+    CHECK(made.pixel(0, seam_col + i)[0] == doctest::Approx((static_cast<double>(i) + 8.5) / 16));
+    CHECK(made.pixel(seam_row + i, 0)[0] == doctest::Approx(2 * (static_cast<double>(i) + 8.5) / 16));
+  }
+  CHECK(made.pixel(0, seam_col - 9)[0] == 0);
+  CHECK(made.pixel(0, seam_col + 8)[0] == 1);
+  CHECK(relative_gap(file.read(pair, {0, 0, 96, 68}, "/sigma").values, made.values) == 0);
+}
+
+TEST_CASE("stream: pixels without data stand in the file as what says so, and take no part in scores") {
+  const Example example({-9});
+  const Streamed pair(example, -9.0);
+  const auto method = make_method("bicubic");
+  fuse_streamed(*method->by_parts(pair), pair, in_parts(16), "bicubic", example.parts(), example.fused());
+  const Cube made = read_scene(example.fused());
+  CHECK(std::count(made.valid.begin(), made.valid.end(), 0) == 30 * 21);
+  CHECK(!made.is_valid(29 * 68 + 20));
+  CHECK(made.is_valid(29 * 68 + 21));
+  MethodResult result;
+  const FusedWithSigma preview = score_streamed(pair, FusedFile(example.fused()), 2, result);
+  CHECK(result.scores->left_out.at("pixels without data") == 30 * 21);
+  CHECK(preview.fused.rows() == 48);
+  CHECK(!preview.fused.is_valid(14 * 34 + 9));
+  CHECK(preview.fused.is_valid(15 * 34));
+}
+
+TEST_CASE("stream: scores are those of the whole image") {
+  const Example example;
+  const Streamed pair(example);
+  const auto method = make_method("gsa");
+  fuse_streamed(*method->by_parts(pair), pair, in_parts(16), "gsa", example.parts(), example.fused());
+  MethodResult result;
+  const FusedWithSigma preview = score_streamed(pair, FusedFile(example.fused()), 3, result);
+  const Cube whole = read_scene(example.fused());
+  const auto check_close = [](const Scores& found, const Scores& expected) {
+    REQUIRE(found.values.size() == expected.values.size());
+    for (std::size_t i = 0; i < found.values.size(); ++i) {
+      CAPTURE(found.values[i].key);
+      CHECK(found.values[i].value == doctest::Approx(expected.values[i].value).epsilon(1e-9));
+    }
+  };
+  check_close(*result.scores, evaluate(*example.file.reference, whole, kRatio));
+  check_close(result.no_reference, consistency(example.pair, whole));
+  CHECK(result.band_psnr_db.size() == 20);
+  CHECK(preview.fused.size_text() == "32 x 22 x 20");
+  double mean = 0;
+  for (Index row = 3; row < 6; ++row) {
+    for (Index col = 60; col < 63; ++col) mean += whole.pixel(row, col)[11] / 9.0;
+  }
+  CHECK(preview.fused.pixel(1, 20)[11] == doctest::Approx(mean));
+}
+
+TEST_CASE("stream: too little memory is refused with the least that works, which then does") {
+  const Example example;
+  const Streamed pair(example);
+  PartFusion fusion = *make_method("bicubic")->by_parts(pair);
+  fusion.bytes_at_least = 1e9;
+  const std::string message = message_of<ConfigError>([&] { check_memory(fusion, pair, {1e9, 1e8}, "bicubic"); });
+  const std::string before = "--memory: expected at least ";
+  REQUIRE(message.starts_with(before));
+  CHECK(contains(message, " MiB for bicubic, got 954 MiB"));
+  const double least = std::stod(message.substr(before.size())) * 1048576;
+  CHECK(least > 1.3e9);
+  CHECK(least < 1.6e9);
+  check_memory(fusion, pair, {least, 1e8}, "bicubic");
+  CHECK_THROWS_AS(check_memory(fusion, pair, {least - 2 * 1048576, 1e8}, "bicubic"), ConfigError);
+}
+
+TEST_CASE("stream: a crop of a pair is a pair, and its preview has the means of its pixels") {
+  const Example example;
+  DataConfig data;
+  data.crop = Region{};
+  static_cast<Rectangle&>(*data.crop) = {8, 12, 48, 32};
+  const StreamedPair part(data, example.path);
+  CHECK(part.rows() == 12);
+  CHECK(part.cols() == 8);
+  const Pair read = part.read({1, 2, 3, 1});
+  CHECK(relative_gap(read.hsi.values, crop(example.pair.hsi, {3, 5, 3, 1}).values) == 0);
+  CHECK(relative_gap(read.msi.values, crop(example.pair.msi, {12, 20, 12, 4}).values) == 0);
+  data.crop->row = 6;
+  CHECK(message_of<ConfigError>([&] { StreamedPair(data, example.path); }) ==
+        "data.crop: expected multiples of the pair's ratio 4, got 6");
+  const Streamed whole(example);
+  const PairFile small = whole.preview(3);
+  CHECK(small.hsi.size_text() == "8 x 5 x 20");
+  CHECK(small.msi.size_text() == "32 x 20 x 3");
+  CHECK(small.reference->size_text() == "32 x 20 x 20");
+  CHECK(std::get<std::vector<double>>(small.hsi.attributes.at("geotransform"))[1] == 120);
+}
