@@ -130,6 +130,7 @@ Cube load_image(const ImageConfig& image, const std::string& path, const std::ve
   data.nodata = image.nodata;
   data.bands = image.bands;
   Cube cube = load_cube(data, directories, files, path);
+  check_data_of(cube, path);  // resampled, it would no longer show
   if (image.geotransform) {
     SPECFUSE_CHECK_AS(ConfigError, !cube.attributes.contains(kGeotransformAttribute), path,
                       ".geotransform: expected none, as the file has its own");

@@ -114,7 +114,8 @@ TEST_CASE("config: two results cannot share a folder") {
 }
 
 TEST_CASE("config: fields that would be ignored are refused") {
-  CHECK(refusal({"data.pair=p.h5"}) == "e.json: data: expected exactly one of scene, pair, synthetic, and hsi with msi, got 2");
+  CHECK(refusal({"data.pair=p.h5"}) ==
+        "e.json: data: expected exactly one of scene, pair, synthetic, and hsi with msi, got 2");
   CHECK(refusal({"data={\"pair\": \"p.h5\", \"dataset\": \"/x\"}"}) ==
         "e.json: data.dataset: expected it beside a scene only, got /x");
   CHECK(refusal({"protocol.train={\"rows\": 1, \"cols\": 1}"}) ==
