@@ -58,20 +58,33 @@ class Checker {
   }
 
   void check_data(const DataConfig& data, const std::string& path) const {
-    const int sources = data.scene.has_value() + data.pair.has_value() + data.synthetic.has_value();
-    expect(sources == 1, path, "exactly one of scene, pair and synthetic", concat(sources));
+    const bool images = data.hsi || data.msi;
+    const int sources = data.scene.has_value() + data.pair.has_value() + data.synthetic.has_value() + images;
+    expect(sources == 1, path, "exactly one of scene, pair, synthetic, and hsi with msi", concat(sources));
+    expect(data.hsi.has_value() == data.msi.has_value(), path, "hsi and msi", "one of them");
+    if (data.hsi) check_image(*data.hsi, path + ".hsi");
+    if (data.msi) check_image(*data.msi, path + ".msi");
     check_region(path + ".crop", data.crop);
     expect(!data.bands || data.scene, path + ".bands", "them beside a scene only", "them");
     expect(!data.dataset || data.scene, path + ".dataset", "it beside a scene only", data.dataset.value_or(""));
     expect(!data.axes || data.scene, path + ".axes", "it beside a scene only", data.axes.value_or(""));
-    expect(!data.nodata || !data.synthetic, path + ".nodata", "it beside a scene or pair only", "it");
+    expect(!data.nodata || data.scene || data.pair, path + ".nodata", "it beside a scene or pair only", "it");
     expect(!data.nodata || data.scene || data.nodata->mask.empty(), path + ".nodata.mask", "it beside a scene only",
            "it");
-    if (!data.wavelength_nm) return;
-    const WavelengthConfig& given = *data.wavelength_nm;
-    const int lists = !given.values.empty() + given.range.has_value() + !given.file.empty();
+    expect(!data.wavelength_nm || data.scene || data.pair, path + ".wavelength_nm",
+           "it beside a scene or pair; synthetic has its own", "it");
+    check_wavelengths(data.wavelength_nm, path);
+  }
+
+  void check_image(const ImageConfig& image, const std::string& path) const {
+    expect(!image.file.empty(), path + ".file", "the file of the image", "");
+    check_wavelengths(image.wavelength_nm, path);
+  }
+
+  void check_wavelengths(const std::optional<WavelengthConfig>& given, const std::string& path) const {
+    if (!given) return;
+    const int lists = !given->values.empty() + given->range.has_value() + !given->file.empty();
     expect(lists == 1, path + ".wavelength_nm", "exactly one of values, range and file", concat(lists));
-    expect(!data.synthetic, path + ".wavelength_nm", "it beside a scene or pair; synthetic has its own", "it");
   }
 
   /// Options that do not fit each other are an error here.
@@ -122,7 +135,7 @@ class Checker {
   }
 
   void check_measured(const ExperimentConfig& config) const {
-    if (!config.data.pair || config.protocol.type == Protocol::transfer) return;
+    if (!config.data.is_measured() || config.protocol.type == Protocol::transfer) return;
     const DegradeConfig& degrade = config.degrade;
     const bool simulated = degrade.snr_db.hsi || degrade.snr_db.msi || degrade.msi_shift != std::array<double, 2>{0, 0};
     expect(!simulated, "degrade", "neither snr_db nor msi_shift with a measured pair, which has its own",

@@ -18,6 +18,11 @@ namespace {
 void resolve(DataConfig& data) {
   if (data.scene && !data.dataset) data.dataset = "/cube";
   if (data.scene && !data.axes) data.axes = "rcb";
+  for (std::optional<ImageConfig>* image : {&data.hsi, &data.msi}) {
+    if (!*image) continue;
+    if (!(*image)->dataset) (*image)->dataset = "/cube";
+    if (!(*image)->axes) (*image)->axes = "rcb";
+  }
 }
 
 void resolve(DegradeConfig& degrade, bool simulates) {
@@ -30,7 +35,7 @@ void resolve(ExperimentConfig& config) {
   for (DataConfig& scene : config.protocol.train_scenes) resolve(scene);
   for (DataConfig& scene : config.protocol.validation_scenes) resolve(scene);
   // A measured pair brings what it has; only scenes that are simulated need a response.
-  const bool simulates = !config.data.pair || config.protocol.type == Protocol::transfer;
+  const bool simulates = !config.data.is_measured() || config.protocol.type == Protocol::transfer;
   resolve(config.degrade, simulates);
   for (DegradeConfig& degradation : config.protocol.degradations) resolve(degradation, true);
   for (MethodConfig& method : config.methods) {
@@ -85,6 +90,19 @@ void WavelengthConfig::describe(FieldVisitor& fields) {
   fields("file", file, "CSV with a column `wavelength_nm`, a line for each band; found as data is.");
 }
 
+void ImageConfig::describe(FieldVisitor& fields) {
+  fields("file", file, "Required. The file, in a format of `--list`.");
+  fields("dataset", dataset, "As `data.dataset`.");
+  fields("axes", axes, axis_orders(), "As `data.axes`.");
+  fields("wavelength_nm", wavelength_nm, "As `data.wavelength_nm`.");
+  fields("nodata", nodata, "As `data.nodata`.");
+  fields("bands", bands, Range{0, 1e4}, "As `data.bands`.");
+  fields(
+      "geotransform", geotransform,
+      "Of a file that does not say where it lies, in GDAL's order: x of the upper left corner, step of x to the next "
+      "column and row, y of the corner, step of y to the next column and row.");
+}
+
 void DataConfig::describe(FieldVisitor& fields) {
   fields("scene", scene, "File of a reference scene [rows, cols, bands], HDF5 or another format of `--list`.");
   fields("dataset", dataset, "The dataset in it; null: `/cube`.");
@@ -101,9 +119,17 @@ void DataConfig::describe(FieldVisitor& fields) {
       "data take no part in scores and colours, and the result has none there; for the methods they are filled in from "
       "around.");
   fields("pair", pair,
-         "HDF5 file of a measured pair: `/hsi`, `/msi`, optional `/reference` and `/srf`. `degrade.ratio` has to be "
-         "the pair's, `degrade.psf` describes it, and so does `degrade.srf` where the file has no `/srf`; noise and "
+         "HDF5 file of a measured pair: `/hsi`, `/msi`, optional `/reference` and `/srf`; images with a geotransform "
+         "each are treated as `data.hsi` says. `degrade.ratio` has to be the pair's, `degrade.psf` describes it, and "
+         "so does `degrade.srf` where the file has no `/srf`; noise and "
          "shift are in the pair already.");
+  fields(
+      "hsi", hsi,
+      "The HSI of a measured pair whose images are files of their own. Where both have a geotransform they are cut to "
+      "the HSI pixels that the MSI covers, and the MSI is resampled once, to the whole number of fine pixels nearest "
+      "to what an HSI pixel is in pixels of the MSI; where these meet already, nothing is. Otherwise they have to "
+      "show exactly the same ground. `degrade` is as for `data.pair`.");
+  fields("msi", msi, "The MSI of the same pair.");
   fields("synthetic", synthetic, "A scene made up from a seed.");
   fields("bands", bands, Range{0, 1e4},
          "Of a scene: the first band to use, counted from 0, and how many; null: all of them.");
@@ -204,7 +230,8 @@ void MethodConfig::describe(FieldVisitor& fields) {
 
 void ExperimentConfig::describe(FieldVisitor& fields) {
   fields("name", name, "Required. Names the output folder `results/NAME`: letters, digits, `.`, `_`, `-`.");
-  fields("data", data, "Required. Where the images come from: exactly one of scene, pair and synthetic.");
+  fields("data", data,
+         "Required. Where the images come from: exactly one of scene, pair, synthetic, and hsi with msi.");
   fields("degrade", degrade, "How the coarse HSI and the MSI come from the reference.");
   fields("protocol", protocol, "What the methods may learn from.");
   fields("seeds", seeds, Range{0, 9007199254740992},

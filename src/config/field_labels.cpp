@@ -75,6 +75,10 @@ std::vector<NamedField> named_fields() {
   return {
       {"data.scene", "scene"},
       {"data.pair", "pair"},
+      {"data.hsi", "HSI"},
+      {"data.hsi.file", "HSI"},
+      {"data.msi", "MSI"},
+      {"data.msi.file", "MSI"},
       {"data.crop.rows", "rows of the crop", "fine pixels"},
       {"data.crop.cols", "columns of the crop", "fine pixels"},
       {"data.synthetic.rows", "rows of the scene", "fine pixels"},

@@ -239,7 +239,9 @@ Estimate estimate_degradation(const Pair& pair, const EstimateOptions& options) 
       const ShiftFit fit = fit_shift(known, moments);
       estimate.shift = fit.shift;
       estimate.shift_error = fit.error;
-      known.msi = undo_shift(pair.msi, fit.shift, pair.degradation.boundary);
+      const Boundary boundary = pair.degradation.boundary;
+      estimate.shift_penalties = shift_penalties(pair.msi, fit.shift, boundary);
+      known.msi = undo_shift(pair.msi, fit.shift, boundary, estimate.shift_penalties);
     };
     // Each was found with the others not yet known.
     find_shift();
@@ -256,7 +258,8 @@ Pair with_estimate(const Pair& pair, const Estimate& estimate) {
   Degradation& degradation = result.degradation;
   if (estimate.psf_fwhm) degradation.psf = gaussian_psf(*estimate.psf_fwhm, degradation.ratio);
   if (estimate.srf.defined()) degradation.srf = estimate.srf;
-  if (estimate.shift) result.msi = undo_shift(pair.msi, *estimate.shift, degradation.boundary);
+  if (estimate.shift)
+    result.msi = undo_shift(pair.msi, *estimate.shift, degradation.boundary, estimate.shift_penalties);
   if (estimate.gain.empty()) return result;
   result.msi.values = result.msi.values.clone();
   const auto bands = static_cast<std::size_t>(pair.msi.bands());

@@ -2,6 +2,13 @@
 
 namespace specfuse {
 
+std::vector<double> numbers_of(const Cube& image, const std::string& attribute) {
+  const auto found = image.attributes.find(attribute);
+  const auto* const numbers =
+      found == image.attributes.end() ? nullptr : std::get_if<std::vector<double>>(&found->second);
+  return numbers == nullptr ? std::vector<double>{} : *numbers;
+}
+
 void move_georeference(Cube& image, Index row, Index col, double size) {
   const auto found = image.attributes.find(kGeotransformAttribute);
   if (found == image.attributes.end()) return;
@@ -43,12 +50,11 @@ void forget_bands(Cube& image) {
 }
 
 Cube without_bad_bands(const Cube& image) {
-  const auto said = image.attributes.find(kGoodBandsAttribute);
-  const auto* const good = said == image.attributes.end() ? nullptr : std::get_if<std::vector<double>>(&said->second);
-  if (good == nullptr || std::ssize(*good) != image.bands()) return image;
+  const std::vector<double> good = numbers_of(image, kGoodBandsAttribute);
+  if (std::ssize(good) != image.bands()) return image;
   std::vector<Index> kept;
   for (Index band = 0; band < image.bands(); ++band) {
-    if ((*good)[static_cast<std::size_t>(band)] != 0) kept.push_back(band);
+    if (good[static_cast<std::size_t>(band)] != 0) kept.push_back(band);
   }
   return kept.empty() ? image : select_bands(image, kept);
 }

@@ -38,12 +38,21 @@ Matrix differences_matrix(Index extent, Boundary boundary) {
   return result;
 }
 
+/// A shift along one axis K, its K'K, and L'L of the second differences.
+struct AxisShift {
+  Matrix shift, normal, roughness;
+};
+
+AxisShift axis_shift(double shift, Index extent, Boundary boundary) {
+  const Matrix along = shift_matrix(shift, extent, boundary), differences = differences_matrix(extent, boundary);
+  return {along, product_tn(along, along), product_tn(differences, differences)};
+}
+
 /// X that takes what was seen back along one axis: (K'K + penalty L'L)^-1 K'.
-Matrix inverse_of(const Matrix& shift, const Matrix& differences, double penalty) {
-  Matrix normal = product_tn(shift, shift);
-  const Matrix roughness = product_tn(differences, differences);
-  for (std::size_t i = 0; i < normal.values.size(); ++i) normal.values[i] += penalty * roughness.values[i];
-  return solve_positive(normal, transpose(shift));
+Matrix inverse_of(const AxisShift& axis, double penalty) {
+  Matrix normal = axis.normal;
+  for (std::size_t i = 0; i < normal.values.size(); ++i) normal.values[i] += penalty * axis.roughness.values[i];
+  return solve_positive(normal, transpose(axis.shift));
 }
 
 double trace(const Matrix& a) {
@@ -65,14 +74,10 @@ struct Inverse {
   Matrix down, across, again_down, again_across;
 };
 
-Inverse inverse_for(const std::array<double, 2>& shift, Index rows, Index cols, Boundary boundary, double penalty) {
-  const Matrix k_down = shift_matrix(shift[0], rows, boundary), k_across = shift_matrix(shift[1], cols, boundary);
-  Inverse inverse{inverse_of(k_down, differences_matrix(rows, boundary), penalty),
-                  inverse_of(k_across, differences_matrix(cols, boundary), penalty),
-                  {},
-                  {}};
-  inverse.again_down = product(k_down, inverse.down);
-  inverse.again_across = product(k_across, inverse.across);
+Inverse inverse_for(const AxisShift& down, const AxisShift& across, double penalty) {
+  Inverse inverse{inverse_of(down, penalty), inverse_of(across, penalty), {}, {}};
+  inverse.again_down = product(down.shift, inverse.down);
+  inverse.again_across = product(across.shift, inverse.across);
   return inverse;
 }
 
@@ -94,10 +99,11 @@ double cross_validation(const Matrix& band, const Inverse& inverse) {
 std::vector<double> shift_penalties(const Cube& image, const std::array<double, 2>& shift, Boundary boundary) {
   const Index rows = std::min(kChosenOn, image.rows()), cols = std::min(kChosenOn, image.cols());
   const Cube part = crop(image, {(image.rows() - rows) / 2, (image.cols() - cols) / 2, rows, cols});
+  const AxisShift down = axis_shift(shift[0], rows, boundary), across = axis_shift(shift[1], cols, boundary);
   std::vector<Inverse> inverses(kPenalties.size());
   parallel_for(std::ssize(inverses), [&](Index i) {
     const auto at = static_cast<std::size_t>(i);
-    inverses[at] = inverse_for(shift, rows, cols, boundary, kPenalties[at]);
+    inverses[at] = inverse_for(down, across, kPenalties[at]);
   });
   std::vector<double> chosen(static_cast<std::size_t>(image.bands()));
   parallel_for(image.bands(), [&](Index b) {
@@ -149,17 +155,16 @@ Cube shift_image(const Cube& image, const std::array<double, 2>& shift, Boundary
   return result;
 }
 
-Cube undo_shift(const Cube& image, const std::array<double, 2>& shift, Boundary boundary) {
-  return undo_shift(image, shift, boundary, shift_penalties(image, shift, boundary));
-}
-
 Cube undo_shift(const Cube& image, const std::array<double, 2>& shift, Boundary boundary,
-                const std::vector<double>& penalties) {
+                const std::vector<double>& given) {
+  const std::vector<double> penalties = given.empty() ? shift_penalties(image, shift, boundary) : given;
   Cube result = image;
   result.values = Tensor::uninitialized(image.values.shape());
+  const AxisShift down = axis_shift(shift[0], image.rows(), boundary);
+  const AxisShift across = axis_shift(shift[1], image.cols(), boundary);
   for (const double penalty : kPenalties) {
     if (std::find(penalties.begin(), penalties.end(), penalty) == penalties.end()) continue;
-    const Inverse inverse = inverse_for(shift, image.rows(), image.cols(), boundary, penalty);
+    const Inverse inverse = inverse_for(down, across, penalty);
     parallel_for(image.bands(), [&](Index b) {
       if (penalties[static_cast<std::size_t>(b)] != penalty) return;
       const Matrix back = product_nt(product(inverse.down, band_of(image, b)), inverse.across);

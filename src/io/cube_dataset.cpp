@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "specfuse/core/error.h"
+#include "specfuse/imaging/georeference.h"
 #include "specfuse/imaging/no_data.h"
 #include "specfuse/tensor/math.h"
 
@@ -37,6 +38,11 @@ std::string position_text(const Shape& shape, Index index) {
 
 }  // namespace
 
+CubeDataset dataset_of(const Hdf5Reader& file, const std::string& values) {
+  const std::string own = values + "_wavelength_nm";
+  return {values, file.has(own) || values == "/msi" ? own : "/wavelength_nm"};
+}
+
 void require_finite(const std::string& path, const std::string& dataset, const Tensor& values) {
   if (all_finite(values)) return;
   Index first = 0;
@@ -58,11 +64,16 @@ Cube read_cube(const Hdf5Reader& file, const CubeDataset& names) {
 Cube read_description(const Hdf5Reader& file, const CubeDataset& names) {
   Cube cube;
   if (file.has(names.wavelength_nm)) cube.wavelength_nm = read_wavelengths(file, names);
-  // What the dataset says of itself goes before what the file says of all it holds.
-  for (const std::string& object : {names.values, std::string("/")}) {
+  const auto add = [&](const std::string& object) {
     for (const auto& [name, text] : file.texts(object)) cube.attributes.emplace(name, text);
     for (const auto& [name, numbers] : file.numbers(object)) cube.attributes.emplace(name, numbers);
-  }
+  };
+  // What the dataset says of itself goes before what the file says of all it holds. Of a pair the file says where the
+  // hsi lies.
+  add(names.values);
+  const bool has_place = cube.attributes.contains(kGeotransformAttribute);
+  add("/");
+  if (!has_place && names.values != "/hsi" && file.has("/hsi")) cube.attributes.erase(kGeotransformAttribute);
   return cube;
 }
 

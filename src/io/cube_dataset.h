@@ -12,6 +12,9 @@ struct CubeDataset {
   std::string values, wavelength_nm;
 };
 
+/// A dataset with the wavelengths that bear its name, as /msi_wavelength_nm those of /msi, or else /wavelength_nm.
+CubeDataset dataset_of(const Hdf5Reader& file, const std::string& values);
+
 /// The values as they are in the file, whatever their axes and whether finite or not: `settle_no_data` and
 /// `check_wavelengths` come after they are in order. Throws `DataError` as described at `read_scene`.
 Cube read_cube(const Hdf5Reader& file, const CubeDataset& names);

@@ -48,11 +48,4 @@ const ImageWriter& image_writer_for(const std::string& path) {
   throw ConfigError(concat(path, ": expected a file ending in ", known, ", got \"", ending, "\""));
 }
 
-std::vector<double> numbers_of(const Cube& cube, const std::string& attribute) {
-  const auto found = cube.attributes.find(attribute);
-  const auto* const numbers =
-      found == cube.attributes.end() ? nullptr : std::get_if<std::vector<double>>(&found->second);
-  return numbers == nullptr ? std::vector<double>{} : *numbers;
-}
-
 }  // namespace specfuse

@@ -1,9 +1,12 @@
 #include "specfuse/io/pair.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "io/cube_dataset.h"
+#include "io/projection.h"
 #include "specfuse/core/error.h"
+#include "specfuse/imaging/common_grid.h"
 #include "specfuse/imaging/georeference.h"
 
 namespace specfuse {
@@ -25,20 +28,77 @@ Shape shape_of(const Hdf5Reader& file, const CubeDataset& names) {
   return shape;
 }
 
-std::string pixels(const std::string& name, const Shape& image) {
-  return concat(name, " of ", image[0], " x ", image[1], " pixels");
+Shape shape_of(const Cube& image) { return image.values.shape(); }
+
+Index ratio_of_sizes(const Shape& hsi, const Shape& msi, const std::string& source) {
+  const Index ratio = msi[0] / hsi[0];
+  SPECFUSE_CHECK_AS(DataError, ratio >= 2 && ratio * hsi[0] == msi[0] && ratio * hsi[1] == msi[1], source,
+                    ": expected an MSI larger than the HSI by one whole ratio on both axes, or a geotransform of each "
+                    "image, got an HSI of ",
+                    hsi[0], " x ", hsi[1], " and an MSI of ", msi[0], " x ", msi[1], " pixels");
+  return ratio;
 }
 
-Index read_ratio(const Hdf5Reader& file, const Shape& hsi, const Shape& msi) {
-  const Index derived = msi[0] / hsi[0];
-  const bool fits = derived >= 2 && derived * hsi[0] == msi[0] && derived * hsi[1] == msi[1];
-  SPECFUSE_CHECK_AS(DataError, fits, file.path(),
-                    ": expected /msi to be larger than /hsi by one whole ratio on both axes, got ", pixels("/hsi", hsi),
-                    " and ", pixels("/msi", msi));
+bool is_placed(const Cube& image) { return image.attributes.contains(kGeotransformAttribute); }
+
+std::string projection_text(const Cube& image) {
+  const auto found = image.attributes.find(kProjectionAttribute);
+  const auto* const text = found == image.attributes.end() ? nullptr : std::get_if<std::string>(&found->second);
+  return text == nullptr ? "" : *text;
+}
+
+/// `PROJCS["WGS 84 / UTM zone 33N"`: of two well-known texts, what this one says where they begin to differ.
+std::string where_it_differs(const std::string& text, const std::string& other) {
+  const auto at = std::mismatch(text.begin(), text.end(), other.begin(), other.end()).first - text.begin();
+  const std::size_t place = static_cast<std::size_t>(at), bracket = text.rfind('[', place);
+  if (bracket == std::string::npos) return text.substr(0, 40);
+  const std::size_t comma = text.rfind(',', bracket), begin = comma == std::string::npos ? 0 : comma + 1;
+  return text.substr(begin, text.find_first_of(",]", place) - begin);
+}
+
+/// Refuses two projections; one that is not known is taken to be the other's.
+void share_projection(Cube& hsi, Cube& msi, const std::string& source) {
+  const std::string of_hsi = projection_text(hsi), of_msi = projection_text(msi);
+  SPECFUSE_CHECK_AS(DataError, of_hsi.empty() || of_msi.empty() || same_projection(of_hsi, of_msi), source,
+                    ": expected HSI and MSI on one projection, got ", where_it_differs(of_hsi, of_msi), " and ",
+                    where_it_differs(of_msi, of_hsi),
+                    "; reproject the MSI with gdalwarp -t_srs, with -tr as fine as its pixels");
+  if (of_hsi.empty() && !of_msi.empty()) hsi.attributes[kProjectionAttribute] = of_msi;
+  if (of_msi.empty() && !of_hsi.empty()) msi.attributes[kProjectionAttribute] = of_hsi;
+}
+
+void check_ratio(const Hdf5Reader& file, Index ratio, const Shape& hsi, const Shape& msi) {
   const std::optional<double> stated = file.number("/", "ratio");
-  SPECFUSE_CHECK_AS(DataError, !stated || *stated == static_cast<double>(derived), file.path(), ": attribute ratio is ",
-                    *stated, " but ", pixels("/hsi", hsi), " and ", pixels("/msi", msi), " have ratio ", derived);
-  return derived;
+  SPECFUSE_CHECK_AS(DataError, !stated || *stated == static_cast<double>(ratio), file.path(), ": attribute ratio is ",
+                    *stated, " but /hsi of ", hsi[0], " x ", hsi[1], " pixels and /msi of ", msi[0], " x ", msi[1],
+                    " pixels have ratio ", ratio);
+}
+
+/// Whether both images of a file say where they lie.
+bool are_placed(const Hdf5Reader& file) {
+  const auto says = [&](const CubeDataset& names) {
+    return file.has(names.values) && is_placed(read_description(file, names));
+  };
+  return says(kHsi) && says(kMsi);
+}
+
+/// Throws where the pixels of both images lie on different grids.
+void check_place(const Hdf5Reader& file, Index ratio, const Shape& msi) {
+  constexpr double kSamePlace = 1e-3;  // as in imaging/common_grid.cpp
+  if (!are_placed(file)) return;
+  Cube hsi = read_description(file, kHsi);
+  move_georeference(hsi, 0, 0, 1 / static_cast<double>(ratio));
+  const std::vector<double> expected = numbers_of(hsi, kGeotransformAttribute),
+                            got = numbers_of(read_description(file, kMsi), kGeotransformAttribute);
+  const auto far = [&](std::size_t corner, std::size_t step, Index pixels) {
+    const double begin = got[corner] - expected[corner], stretch = got[step] - expected[step];
+    const double most = std::max(std::abs(begin), std::abs(begin + stretch * static_cast<double>(pixels)));
+    return most > kSamePlace * std::abs(expected[step]);
+  };
+  const bool meet = expected.size() == 6 && got.size() == 6 && !far(0, 1, msi[1]) && !far(3, 5, msi[0]) &&
+                    got[2] == expected[2] && got[4] == expected[4];
+  SPECFUSE_CHECK_AS(DataError, meet, file.path(),
+                    ": expected the pixels of /msi to lie on those of /hsi, got another geotransform");
 }
 
 /// Each MSI band is a mixture of HSI bands.
@@ -53,6 +113,24 @@ void check_response(const std::string& path, const Tensor& srf) {
   }
 }
 
+void check_reference(const std::string& path, const Shape& got, const Shape& msi, Index bands) {
+  const Shape expected{msi[0], msi[1], bands};
+  SPECFUSE_CHECK_AS(DataError, got == expected, path, ": expected /reference ", expected.text(),
+                    ", pixels of /msi and bands of /hsi, got ", got.text());
+}
+
+/// Undefined where there is none.
+Tensor read_response(const Hdf5Reader& file, Index msi_bands, Index bands) {
+  if (!file.has("/srf")) return {};
+  const Tensor srf = file.read("/srf", 2);
+  require_finite(file.path(), "/srf", srf);
+  const Shape expected{msi_bands, bands};
+  SPECFUSE_CHECK_AS(DataError, srf.shape() == expected, file.path(), ": expected /srf ", expected.text(),
+                    ", bands of /msi by bands of /hsi, got ", srf.shape().text());
+  check_response(file.path(), srf);
+  return srf;
+}
+
 /// The datasets of a pair in a group; "" is the file itself.
 void write_images(Hdf5Writer& file, const std::string& group, const PairFile& pair) {
   const auto in_group = [&](const CubeDataset& names) {
@@ -60,6 +138,8 @@ void write_images(Hdf5Writer& file, const std::string& group, const PairFile& pa
   };
   write_cube(file, in_group(kHsi), pair.hsi);
   write_cube(file, in_group(kMsi), pair.msi);
+  const std::vector<double> place = numbers_of(pair.msi, kGeotransformAttribute);
+  if (!place.empty()) file.attribute(group + kMsi.values, kGeotransformAttribute, place);
   if (pair.reference) file.write(group + kReference.values, pair.reference->values);
   if (pair.srf.defined()) file.write(group + "/srf", pair.srf);
 }
@@ -86,31 +166,63 @@ Cube read_image(const Hdf5Reader& file, const CubeDataset& names, const NoData& 
 
 }  // namespace
 
+PairFile join_images(const Cube& hsi, const Cube& msi, const std::string& source) {
+  PairFile pair;
+  pair.hsi = hsi;
+  pair.msi = msi;
+  if (is_placed(hsi) && is_placed(msi)) {
+    share_projection(pair.hsi, pair.msi, source);
+    const CommonGrid grid = common_grid(pair.hsi, pair.msi, source);
+    pair.grids = bring_together(grid, pair.hsi, pair.msi);
+    pair.ratio = grid.ratio;
+  } else {
+    pair.ratio = ratio_of_sizes(shape_of(hsi), shape_of(msi), source);
+  }
+  return pair;
+}
+
 PairOnDisk::PairOnDisk(const std::string& path, const NoData& no_data) : file_(path), no_data_(no_data) {
   SPECFUSE_CHECK_AS(DataError, file_.has("/hsi") || !file_.has("/cube"), path,
                     ": no dataset /hsi, but /cube: name a scene in data.scene");
   const Shape hsi = shape_of(file_, kHsi), msi = shape_of(file_, kMsi);
   rows_ = hsi[0], cols_ = hsi[1], bands_ = hsi[2], msi_bands_ = msi[2];
-  ratio_ = read_ratio(file_, hsi, msi);
-  if (has_reference()) {
-    const Shape expected{msi[0], msi[1], bands_}, got = shape_of(file_, kReference);
-    SPECFUSE_CHECK_AS(DataError, got == expected, path, ": expected /reference ", expected.text(),
-                      ", pixels of /msi and bands of /hsi, got ", got.text());
-  }
-  if (!file_.has("/srf")) return;
-  srf_ = file_.read("/srf", 2);
-  require_finite(path, "/srf", srf_);
-  const Shape expected{msi_bands_, bands_};
-  SPECFUSE_CHECK_AS(DataError, srf_.shape() == expected, path, ": expected /srf ", expected.text(),
-                    ", bands of /msi by bands of /hsi, got ", srf_.shape().text());
-  check_response(path, srf_);
+  ratio_ = ratio_of_sizes(hsi, msi, path);
+  check_ratio(file_, ratio_, hsi, msi);
+  check_place(file_, ratio_, msi);
+  if (has_reference()) check_reference(path, shape_of(file_, kReference), msi, bands_);
+  srf_ = read_response(file_, msi_bands_, bands_);
 }
 
 Cube PairOnDisk::read_hsi(const Rectangle& part) const { return read_image(file_, kHsi, no_data_, part); }
 Cube PairOnDisk::read_msi(const Rectangle& part) const { return read_image(file_, kMsi, no_data_, part); }
 Cube PairOnDisk::read_reference(const Rectangle& part) const { return read_image(file_, kReference, no_data_, part); }
 
+namespace {
+
+/// Images that say where they lie.
+PairFile read_placed(const Hdf5Reader& file, const NoData& no_data) {
+  const auto whole = [&](const CubeDataset& names) {
+    const Shape shape = shape_of(file, names);
+    Cube image = read_image(file, names, no_data, {0, 0, shape[0], shape[1]});
+    require_data(has_data(image), file.path(), names.values);
+    return image;
+  };
+  PairFile pair = join_images(whole(kHsi), whole(kMsi), file.path());
+  check_ratio(file, pair.ratio, shape_of(file, kHsi), shape_of(file, kMsi));
+  pair.srf = read_response(file, pair.msi.bands(), pair.hsi.bands());
+  if (!file.has(kReference.values)) return pair;
+  SPECFUSE_CHECK_AS(DataError, pair.grids.empty(), file.path(),
+                    ": expected no /reference beside images on grids that have to be brought together (", pair.grids,
+                    "), got one");
+  pair.reference = whole(kReference);
+  check_reference(file.path(), shape_of(*pair.reference), shape_of(pair.msi), pair.hsi.bands());
+  return pair;
+}
+
+}  // namespace
+
 PairFile read_pair(const std::string& path, const NoData& no_data) {
+  if (const Hdf5Reader placed(path); are_placed(placed)) return read_placed(placed, no_data);
   const PairOnDisk file(path, no_data);
   const Rectangle coarse{0, 0, file.rows(), file.cols()};
   const Rectangle fine{0, 0, file.rows() * file.ratio(), file.cols() * file.ratio()};

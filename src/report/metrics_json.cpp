@@ -223,6 +223,7 @@ std::string metrics_json(const ExperimentResults& results, const ResultTables& t
             {"protocol", write_fields(config.protocol)},
             {"data_hash", results.data_hash},
             {"warnings", results.doubts},
+            {"grids", results.grids.empty() ? Json(nullptr) : Json(results.grids)},
             {"scored_on", results.scored() ? Json(results.scored_on) : Json(nullptr)},
             {"methods", Json::array()},
             {"summary", summary_json(tables, config.seeds.size() > 1)},
@@ -249,6 +250,7 @@ ExperimentResults read_metrics_json(const std::string& text, const std::string& 
     if (json.at("scored_on").is_string()) results.scored_on = json.at("scored_on").get<std::string>();
     results.data_hash = json.at("data_hash").get<std::string>();
     results.doubts = json.value("warnings", std::vector<std::string>());
+    if (json.contains("grids") && json.at("grids").is_string()) results.grids = json.at("grids").get<std::string>();
     for (const Json& method : json.at("methods")) results.methods.push_back(read_method(method));
     if (json.contains("estimates")) {
       for (const Json& one : json.at("estimates")) results.estimates[one.at("seed").get<Index>()] = read_estimate(one);

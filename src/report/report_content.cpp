@@ -30,13 +30,13 @@ void list_values(const Json& json, const std::string& path, Facts& facts) {
 std::vector<Facts> configuration_facts(const ExperimentResults& results) {
   const ExperimentConfig& config = results.config;
   Json json = Json::parse(config_text(config));
-  if (config.data.pair) {
+  if (config.data.is_measured()) {
     for (const char* key : {"srf", "snr_db", "msi_shift"}) json["degrade"].erase(key);  // in the pair already
     if (config.degrade.estimate.psf) json["degrade"]["psf"].erase("fwhm");              // what is used is the estimate
   }
   Facts degradation = facts_of("Degradation", {{"degrade", json["degrade"]}});
   degradation.lines.insert(degradation.lines.begin(), {"hash", degradation_hash(config)});
-  if (config.data.pair) {
+  if (config.data.is_measured()) {
     degradation.lines.insert(degradation.lines.begin(),
                              {"pair", "as measured; what follows is what the methods assume of it"});
   }
@@ -68,6 +68,7 @@ std::vector<std::string> summary_of(const ExperimentResults& results) {
                          sensor.empty() ? "" : concat(" (", sensor, ")"),
                          data.reference_size.empty() ? "" : concat(", reference ", data.reference_size), ", ratio ",
                          config.degrade.ratio, ", protocol ", name_of(config.protocol.type)));
+  if (!results.grids.empty()) lines.push_back(results.grids);
   const Json environment = Json::parse(results.environment);
   const auto known = [&](const char* key) { return environment.value(key, std::string()); };
   std::string made = known("date");

@@ -7,6 +7,7 @@
 #include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
+#include "specfuse/imaging/georeference.h"
 #include "specfuse/io/file.h"
 #include "specfuse/io/pair.h"
 #include "specfuse/io/scene.h"
@@ -44,29 +45,30 @@ void load_srf(const SrfOptions& srf, const Cube& cube, const std::vector<std::st
 }
 
 /// Gives an image the wavelengths of the configuration.
-void set_wavelengths(const DataConfig& data, const std::vector<std::string>& directories, Cube& cube) {
+void set_wavelengths(const DataConfig& data, const std::string& path, const std::vector<std::string>& directories,
+                     Cube& cube) {
   if (!data.wavelength_nm) return;
   const WavelengthConfig& given = *data.wavelength_nm;
   std::vector<double> values = given.values;
   if (!given.file.empty()) {
-    const std::string path = find_file(given.file, directories);
-    values = parse_wavelength_csv(read_text(path), path);
+    const std::string file = find_file(given.file, directories);
+    values = parse_wavelength_csv(read_text(file), file);
   }
   for (Index band = 0; given.range && band < cube.bands(); ++band) {
     const auto [first, last] = *given.range;
     const double place = cube.bands() > 1 ? static_cast<double>(band) / static_cast<double>(cube.bands() - 1) : 0;
     values.push_back(first + place * (last - first));
   }
-  SPECFUSE_CHECK_AS(ConfigError, static_cast<Index>(values.size()) == cube.bands(), "data.wavelength_nm: expected ",
+  SPECFUSE_CHECK_AS(ConfigError, static_cast<Index>(values.size()) == cube.bands(), path, ".wavelength_nm: expected ",
                     cube.bands(), " values, one for each band of the file, got ", values.size());
-  SPECFUSE_CHECK_AS(ConfigError, cube.wavelength_nm.empty(),
-                    "data.wavelength_nm: expected none, as the file has its own");
+  SPECFUSE_CHECK_AS(ConfigError, cube.wavelength_nm.empty(), path,
+                    ".wavelength_nm: expected none, as the file has its own");
   cube.wavelength_nm = values;
 }
 
 /// Refuses what was most likely not measured and not declared, and an image without any data.
-void check_data_of(const Cube& cube) {
-  check_declared(cube);
+void check_data_of(const Cube& cube, const std::string& path = "data") {
+  check_declared(cube, path);
   SPECFUSE_CHECK_AS(ConfigError, has_data(cube), "data.crop: expected a part with data, got none in any pixel");
 }
 
@@ -84,13 +86,77 @@ Boundary boundary_of(const std::string& name) {
   return name == "circular" ? Boundary::circular : Boundary::symmetric;
 }
 
+}  // namespace
+
+Cube load_cube(const DataConfig& data, const std::vector<std::string>& directories, SceneFiles* files,
+               const std::string& path) {
+  const auto read = [&] {
+    if (data.synthetic) return inside_key("data", [&] { return synthetic_scene(*data.synthetic); });
+    const SceneSource source{*data.dataset, *data.axes, data.nodata.value_or(NoData{})};
+    return read_scene(find_file(*data.scene, directories), source);
+  };
+  Cube cube = files != nullptr ? files->scenes.get(file_key(data), read) : read();
+  set_wavelengths(data, path, directories, cube);
+  if (data.bands) {
+    const auto [first, count] = *data.bands;
+    SPECFUSE_CHECK_AS(ConfigError, count >= 1 && first + count <= cube.bands(), path, ".bands: expected some of ",
+                      cube.bands(), " bands, got ", count, " from ", first);
+    cube = crop_bands(cube, first, count);
+  }
+  if (data.crop) {
+    check_inside("data.crop", *data.crop, cube.rows(), cube.cols());
+    cube = crop(cube, *data.crop);
+  }
+  return cube;
+}
+
+namespace {
+
+std::string source_of(const DataConfig& data) {
+  if (data.hsi) return concat(data.hsi->file, " and ", data.msi->file);
+  return data.scene ? *data.scene : data.pair ? *data.pair : "a synthetic scene";
+}
+
+/// One image of a pair as a scene, which is read as any.
+Cube load_image(const ImageConfig& image, const std::string& path, const std::vector<std::string>& directories,
+                SceneFiles* files) {
+  DataConfig data;
+  data.scene = image.file;
+  data.dataset = image.dataset;
+  data.axes = image.axes;
+  data.wavelength_nm = image.wavelength_nm;
+  data.nodata = image.nodata;
+  data.bands = image.bands;
+  Cube cube = load_cube(data, directories, files, path);
+  check_data_of(cube, path);  // resampled, it would no longer show
+  if (image.geotransform) {
+    SPECFUSE_CHECK_AS(ConfigError, !cube.attributes.contains(kGeotransformAttribute), path,
+                      ".geotransform: expected none, as the file has its own");
+    cube.attributes[kGeotransformAttribute] =
+        std::vector<double>(image.geotransform->begin(), image.geotransform->end());
+  }
+  return cube;
+}
+
+PairFile load_images(const DataConfig& data, const std::vector<std::string>& directories, SceneFiles* files) {
+  return join_images(load_image(*data.hsi, "data.hsi", directories, files),
+                     load_image(*data.msi, "data.msi", directories, files), source_of(data));
+}
+
+PairFile load_pair(const DataConfig& data, const std::vector<std::string>& directories, SceneFiles* files) {
+  const std::string path = find_file(*data.pair, directories);
+  const auto read = [&] { return read_pair(path, data.nodata.value_or(NoData{})); };
+  PairFile file = files != nullptr ? files->pairs.get(file_key(data), read) : read();
+  set_wavelengths(data, "data", directories, file.hsi);
+  if (file.reference) file.reference->wavelength_nm = file.hsi.wavelength_nm;
+  return file;
+}
+
 void load_measured(const ExperimentConfig& config, const std::vector<std::string>& directories, SceneFiles* files,
                    Scene& scene) {
-  const std::string path = find_file(*config.data.pair, directories);
-  const auto read = [&] { return read_pair(path, config.data.nodata.value_or(NoData{})); };
-  PairFile file = files != nullptr ? files->pairs.get(file_key(config.data), read) : read();
-  set_wavelengths(config.data, directories, file.hsi);
-  if (file.reference) file.reference->wavelength_nm = file.hsi.wavelength_nm;
+  const std::string path = source_of(config.data);
+  const PairFile file =
+      config.data.pair ? load_pair(config.data, directories, files) : load_images(config.data, directories, files);
   SPECFUSE_CHECK_AS(ConfigError, file.ratio == config.degrade.ratio, "degrade.ratio: expected ", file.ratio, " as in ",
                     path, ", got ", config.degrade.ratio);
   scene.degradation.srf = file.srf;
@@ -105,6 +171,7 @@ void load_measured(const ExperimentConfig& config, const std::vector<std::string
                       scene.degradation.srf.dim(0));
   }
   scene.reference = file.reference;
+  scene.grids = file.grids;
   scene.measured = Pair{file.hsi, file.msi, scene.degradation};
   if (config.data.crop) {
     const Region& part = *config.data.crop;
@@ -112,33 +179,9 @@ void load_measured(const ExperimentConfig& config, const std::vector<std::string
     scene.measured = crop_pair(*scene.measured, *config.data.crop);
     if (scene.reference) scene.reference = crop(*scene.reference, *config.data.crop);
   }
-  for (const Cube* image : {&scene.measured->hsi, &scene.measured->msi}) check_data_of(*image);
+  check_data_of(scene.measured->hsi, config.data.hsi ? "data.hsi" : "data");
+  check_data_of(scene.measured->msi, config.data.msi ? "data.msi" : "data");
 }
-
-}  // namespace
-
-Cube load_cube(const DataConfig& data, const std::vector<std::string>& directories, SceneFiles* files) {
-  const auto read = [&] {
-    if (data.synthetic) return inside_key("data", [&] { return synthetic_scene(*data.synthetic); });
-    const SceneSource source{*data.dataset, *data.axes, data.nodata.value_or(NoData{})};
-    return read_scene(find_file(*data.scene, directories), source);
-  };
-  Cube cube = files != nullptr ? files->scenes.get(file_key(data), read) : read();
-  set_wavelengths(data, directories, cube);
-  if (data.bands) {
-    const auto [first, count] = *data.bands;
-    SPECFUSE_CHECK_AS(ConfigError, count >= 1 && first + count <= cube.bands(), "data.bands: expected some of ",
-                      cube.bands(), " bands, got ", count, " from ", first);
-    cube = crop_bands(cube, first, count);
-  }
-  if (data.crop) {
-    check_inside("data.crop", *data.crop, cube.rows(), cube.cols());
-    cube = crop(cube, *data.crop);
-  }
-  return cube;
-}
-
-namespace {
 
 /// Whether a scene has to be made of whole coarse pixels, or is cut to them.
 enum class Cut { none, to_fit };
@@ -194,16 +237,12 @@ Scene load_one(const ExperimentConfig& config, const std::vector<std::string>& d
   scene.degradation.hsi_snr_db = degrade.snr_db.hsi;
   scene.degradation.msi_snr_db = degrade.snr_db.msi;
   scene.degradation.msi_shift = degrade.msi_shift;
-  if (config.data.pair) {
+  if (config.data.is_measured()) {
     load_measured(config, directories, files, scene);
   } else {
     load_reference(config, directories, cuts, files, scene);
   }
   return scene;
-}
-
-std::string source_of(const DataConfig& data) {
-  return data.scene ? *data.scene : data.pair ? *data.pair : "a synthetic scene";
 }
 
 /// How many bands HSI and MSI have.

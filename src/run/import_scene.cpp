@@ -40,11 +40,10 @@ std::string values_text(const Cube& cube) {
 }
 
 std::string place_text(const Cube& cube) {
-  const auto found = cube.attributes.find(kGeotransformAttribute);
-  const auto* const at = found == cube.attributes.end() ? nullptr : std::get_if<std::vector<double>>(&found->second);
-  if (at == nullptr || at->size() != 6) return "unknown";
-  return concat("upper left corner at ", exact_number_text((*at)[0]), ", ", exact_number_text((*at)[3]), ", pixels of ",
-                exact_number_text((*at)[1]), " x ", exact_number_text((*at)[5]),
+  const std::vector<double> at = numbers_of(cube, kGeotransformAttribute);
+  if (at.size() != 6) return "unknown";
+  return concat("upper left corner at ", exact_number_text(at[0]), ", ", exact_number_text(at[3]), ", pixels of ",
+                exact_number_text(at[1]), " x ", exact_number_text(at[5]),
                 cube.attributes.contains(kProjectionAttribute) ? "" : ", projection unknown");
 }
 

@@ -48,6 +48,13 @@ Fusion find_or_make(const ExperimentConfig& config, const MethodConfig& method, 
   }
 }
 
+/// What was done to the images before anything else, and that an estimated shift resamples the MSI once more.
+std::string grids_text(const Scene& scene) {
+  const bool again = !scene.grids.empty() && scene.estimate.shift;
+  return scene.grids +
+         (again ? "; the estimated registration error is taken out of it in a resampling of its own" : "");
+}
+
 }  // namespace
 
 std::string run_experiment(const ExperimentConfig& given, const RunOptions& options) {
@@ -60,6 +67,8 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
   ExperimentResults results;
   results.doubts = check_methods(config, scene, *first, directories);
   for (const std::string& doubt : results.doubts) say("warning: " + doubt);
+  results.grids = grids_text(scene);
+  if (!results.grids.empty()) say(results.grids);
   results.config = config;
   results.scored_on = config.protocol.test ? config.protocol.test->text() : "whole image";
   results.data_hash = data_hash(scene, files_of_methods(config, directories));
@@ -113,6 +122,7 @@ std::string plan_experiment(const ExperimentConfig& given, const RunOptions& opt
   std::string plan;
   for (const std::string& doubt : check_methods(config, scene, task, directories))
     plan += concat("warning: ", doubt, "\n");
+  if (!scene.grids.empty()) plan += concat("joins    ", grids_text(scene), "\n");
   plan += concat("fuses    hsi ", task.pair.hsi.size_text(), " and msi ", task.pair.msi.size_text(), "\n");
   for (const TrainingPair& pair : task.training.train) plan += concat("trains   on ", pair.target.size_text(), "\n");
   for (const TrainingPair& pair : task.training.validation) {

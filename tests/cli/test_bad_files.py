@@ -159,8 +159,8 @@ SCENES = {
 PAIRS = {
     "pair_no_hsi.h5": (3, "no dataset /hsi"),
     "pair_no_msi.h5": (3, "no dataset /msi"),
-    "pair_swapped.h5": (3, "expected /msi to be larger than /hsi"),
-    "pair_uneven.h5": (3, "by one whole ratio on both axes, got /hsi of 8 x 8 pixels and /msi of 17 x 16"),
+    "pair_swapped.h5": (3, "expected an MSI larger than the HSI"),
+    "pair_uneven.h5": (3, "by one whole ratio on both axes, or a geotransform of each image, got an HSI of 8 x 8 and an MSI of 17 x 16"),
     "pair_two_ratios.h5": (3, "by one whole ratio on both axes"),
     "pair_flat_msi.h5": (3, "/msi: expected 3 dimensions"),
     "pair_reference.h5": (3, r"expected /reference \[16, 16, 40\]"),

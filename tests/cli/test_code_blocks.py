@@ -28,6 +28,8 @@ REPLACED = [
     (r"output.format=geotiff", "output.format=hdf5", "GDAL, which writes GeoTIFF and ENVI, need not be there"),
     (r" fused\.img", " imported.h5", "the same"),
     (r'"rows": 400, "cols": 400', '"rows": 32, "cols": 32', "the made-up scene is small"),
+    (r'"enmap\.tif"', '"pair.h5", "dataset": "/hsi"', "GDAL, which reads GeoTIFF, need not be there"),
+    (r'"sentinel2_10m\.tif"', '"pair.h5", "dataset": "/msi"', "the same"),
     (r"(?m)^make (demo|test|bench)\b.*", ":", "takes minutes; .ci/run calls them, except for bench"),
     (r"(?m)^c\+\+ .* specfuse\)$", ":", "test_install.py builds that program on an installed copy"),
     (r"(?m)^build/bench/.*", ":", "benchmarks take minutes, and need not be built"),
@@ -129,6 +131,11 @@ def make_scenes(folder):
     (folder / "scenes").mkdir()
     for name in SCENES:
         shutil.copyfile(folder / "results/scene/scene.h5", folder / name)
+    keep = {"name": "external", "command": ["sh", "-c", 'cp "$1" scenes/pair.h5; cp "$1" "$2"', "sh", "{pair}", "{fused}"]}
+    (folder / "pair.json").write_text(json.dumps(
+        {"name": "pair", "data": {"synthetic": {"rows": 96, "cols": 96, "bands": 198}}, "degrade": {"ratio": 3},
+         "methods": [keep]}))
+    subprocess.run([PROGRAM, "pair.json", "--quiet"], cwd=folder, stderr=subprocess.DEVNULL)  # has no fused image
 
 
 def make_checkout(folder):

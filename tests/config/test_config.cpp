@@ -114,7 +114,8 @@ TEST_CASE("config: two results cannot share a folder") {
 }
 
 TEST_CASE("config: fields that would be ignored are refused") {
-  CHECK(refusal({"data.pair=p.h5"}) == "e.json: data: expected exactly one of scene, pair and synthetic, got 2");
+  CHECK(refusal({"data.pair=p.h5"}) ==
+        "e.json: data: expected exactly one of scene, pair, synthetic, and hsi with msi, got 2");
   CHECK(refusal({"data={\"pair\": \"p.h5\", \"dataset\": \"/x\"}"}) ==
         "e.json: data.dataset: expected it beside a scene only, got /x");
   CHECK(refusal({"protocol.train={\"rows\": 1, \"cols\": 1}"}) ==
@@ -131,7 +132,7 @@ TEST_CASE("config: transfer needs scenes to learn from, and other protocols refu
   CHECK(refusal({scenes}) == "e.json: protocol.train_scenes: expected it with transfer only, got 1 scenes");
   CHECK(refusal({"protocol.fine_tune={}"}) == "e.json: protocol.fine_tune: expected it with transfer only, got it");
   CHECK(refusal({transfer, "protocol.train_scenes=[{}]"}) ==
-        "e.json: protocol.train_scenes.0: expected exactly one of scene, pair and synthetic, got 0");
+        "e.json: protocol.train_scenes.0: expected exactly one of scene, pair, synthetic, and hsi with msi, got 0");
   CHECK(refusal({transfer, scenes, "protocol.validation_fraction=0.2"}) == "accepted");
   CHECK(refusal({transfer, scenes, "protocol.validation_fraction=0.2",
                  "protocol.validation_scenes=[{\"scene\": \"v.h5\"}]"}) ==

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "raw_hdf5.h"
+#include "specfuse/imaging/georeference.h"
 #include "specfuse/io/pair.h"
 #include "support/message_of.h"
 #include "support/temporary_folder.h"
@@ -81,13 +82,14 @@ TEST_CASE("pair: sizes that contradict each other or the ratio are refused with 
   const TemporaryFolder folder;
   const std::string path = folder.file("pair.h5");
   const Cube hsi = filled(4, 4, 3, 1);
-  CHECK(refusal(path, {hsi, filled(33, 32, 2, 1), 8, {}, {}}) ==
-        path +
-            ": expected /msi to be larger than /hsi by one whole ratio on both axes, got /hsi of 4 x 4 pixels and "
-            "/msi of 33 x 32 pixels");
+  CHECK(
+      refusal(path, {hsi, filled(33, 32, 2, 1), 8, {}, {}}) ==
+      path +
+          ": expected an MSI larger than the HSI by one whole ratio on both axes, or a geotransform of each image, got "
+          "an HSI of 4 x 4 and an MSI of 33 x 32 pixels");
   CHECK(contains(refusal(path, {hsi, filled(8, 12, 2, 1), 2, {}, {}}), "one whole ratio on both axes"));
-  CHECK(contains(refusal(path, {hsi, filled(4, 4, 2, 1), 1, {}, {}}), "larger than /hsi"));
-  CHECK(contains(refusal(path, {hsi, filled(2, 2, 2, 1), 2, {}, {}}), "larger than /hsi"));
+  CHECK(contains(refusal(path, {hsi, filled(4, 4, 2, 1), 1, {}, {}}), "larger than the HSI"));
+  CHECK(contains(refusal(path, {hsi, filled(2, 2, 2, 1), 2, {}, {}}), "larger than the HSI"));
   CHECK(contains(refusal(path, {hsi, filled(8, 8, 2, 1), 4, {}, {}}), "attribute ratio is 4 but /hsi of 4 x 4 pixels"));
   CHECK(contains(refusal(path, {hsi, filled(8, 8, 2, 1), 2, filled(8, 8, 2, 1), {}}),
                  "expected /reference [8, 8, 3], pixels of /msi and bands of /hsi, got [8, 8, 2]"));
@@ -148,4 +150,65 @@ TEST_CASE("pair: parts on disk are those of the whole, with their place on earth
   const Cube empty = file.read_msi({0, 0, 1, 3});
   CHECK(empty.valid == std::vector<std::uint8_t>{0, 0, 0});
   CHECK(empty.values[0] == 0);
+}
+
+namespace {
+
+Cube placed(Cube image, const std::vector<double>& geotransform, const std::string& projection = "") {
+  image.attributes[kGeotransformAttribute] = geotransform;
+  if (!projection.empty()) image.attributes[kProjectionAttribute] = projection;
+  return image;
+}
+
+const std::string kZone33 = R"(PROJCS["zone 33",UNIT["metre",1]])", kZone32 = R"(PROJCS["zone 32",UNIT["metre",1]])";
+
+}  // namespace
+
+TEST_CASE("pair: each image keeps a place of its own, and what the file says is that of the hsi") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("pair.h5");
+  const std::vector<double> coarse{10, 30, 0, 20, 0, -30}, fine{10, 10, 0, 20, 0, -10};
+  PairFile pair{placed(filled(2, 2, 3, 1), coarse, kZone33), placed(filled(6, 6, 1, 1), fine), 3, {}, {}};
+  write_pair(path, pair);
+  const PairFile read = read_pair(path);
+  CHECK(numbers_of(read.hsi, kGeotransformAttribute) == coarse);
+  CHECK(numbers_of(read.msi, kGeotransformAttribute) == fine);
+  CHECK(read.msi.attributes.at(kProjectionAttribute) == read.hsi.attributes.at(kProjectionAttribute));
+  CHECK(read.grids.empty());
+  // Without one of its own the msi is not where the hsi's pixels would put it.
+  pair.msi.attributes.clear();
+  pair.reference = filled(6, 6, 3, 1);
+  write_pair(path, pair);
+  CHECK_FALSE(read_pair(path).msi.attributes.contains(kGeotransformAttribute));
+  CHECK_FALSE(read_pair(path).reference->attributes.contains(kGeotransformAttribute));
+  pair.msi = placed(pair.msi, fine);
+  write_pair(path, pair);
+  CHECK(read_pair(path).reference->values.shape() == Shape{6, 6, 3});
+  CHECK(PairOnDisk(path).ratio() == 3);
+  // Parts are not resampled.
+  write_pair(path, PairFile{pair.hsi, placed(pair.msi, {11, 10, 0, 20, 0, -10}), 3, {}, {}});
+  CHECK(contains(message_of<DataError>([&] { PairOnDisk{path}; }),
+                 "expected the pixels of /msi to lie on those of /hsi"));
+}
+
+TEST_CASE("pair: images on grids of their own are joined, and what does not go with it is refused") {
+  const std::vector<double> coarse{0, 30, 0, 0, 0, -30}, fine{-1, 9, 0, 1, 0, -9};
+  const Cube hsi = placed(filled(4, 4, 3, 1), coarse, kZone33), msi = placed(filled(12, 14, 1, 2), fine);
+  const PairFile joined = join_images(hsi, msi, "x");
+  CHECK(joined.ratio == 3);
+  CHECK(joined.grids == "MSI resampled from 9 m to 10 m, ratio 3, rows 0-2, cols 0-3 of the HSI");
+  CHECK(joined.hsi.rows() == 3);
+  CHECK(joined.msi.values.shape() == Shape{9, 12, 1});
+  CHECK(joined.msi.values[50] == doctest::Approx(2));
+  CHECK(message_of<DataError>([&] { join_images(hsi, placed(msi, fine, kZone32), "x"); }) ==
+        "x: expected HSI and MSI on one projection, got PROJCS[\"zone 33\" and PROJCS[\"zone 32\"; reproject the MSI "
+        "with gdalwarp -t_srs, "
+        "with "
+        "-tr as fine as its pixels");
+  CHECK(join_images(hsi, placed(msi, fine, kZone33), "x").ratio == 3);
+  const TemporaryFolder folder;
+  const std::string path = folder.file("pair.h5");
+  CHECK(contains(refusal(path, {hsi, msi, 3, filled(12, 14, 3, 1), {}}),
+                 "expected no /reference beside images on grids"));
+  CHECK(contains(refusal(path, {hsi, msi, 2, {}, {}}), "attribute ratio is 2 but"));
 }

@@ -31,12 +31,28 @@ struct WavelengthConfig {
   void describe(FieldVisitor& fields);
 };
 
-/// Where the images come from: exactly one of scene, pair and synthetic.
+/// One image of a pair whose images are files of their own.
+struct ImageConfig {
+  std::string file;
+  /// Resolved to "/cube" and "rcb".
+  std::optional<std::string> dataset, axes;
+  std::optional<WavelengthConfig> wavelength_nm;
+  std::optional<NoData> nodata;
+  /// The first band to use, counted from 0, and how many.
+  std::optional<std::array<Index, 2>> bands;
+  /// Of a file that does not say it; as `kGeotransformAttribute`.
+  std::optional<std::array<double, 6>> geotransform;
+  void describe(FieldVisitor& fields);
+};
+
+/// Where the images come from: exactly one of scene, pair, synthetic, and hsi with msi.
 struct DataConfig {
   std::optional<std::string> scene;
   /// Of a scene only; resolved to "/cube".
   std::optional<std::string> dataset;
   std::optional<std::string> pair;
+  /// Both or neither.
+  std::optional<ImageConfig> hsi, msi;
   std::optional<SyntheticOptions> synthetic;
   /// In pixels of the reference, or of the MSI of a pair.
   std::optional<Region> crop;
@@ -47,6 +63,9 @@ struct DataConfig {
   std::optional<WavelengthConfig> wavelength_nm;
   std::optional<NoData> nodata;
   void describe(FieldVisitor& fields);
+
+  /// Whether both images were measured; otherwise they are simulated from a reference.
+  bool is_measured() const { return pair || hsi; }
 };
 
 struct SnrConfig {

@@ -34,6 +34,8 @@ struct Estimate {
   /// Of the MSI in fine pixels, down and to the right, and the standard errors of both.
   std::optional<std::array<double, 2>> shift{};
   std::array<double, 2> shift_error{};
+  /// Of `undo_shift`, one for each MSI band; empty: `with_estimate` chooses them.
+  std::vector<double> shift_penalties{};
 };
 
 /// Least squares between degraded msi and hsi without its noise (a subspace of noise-whitened bands):

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "specfuse/imaging/cube.h"
 
@@ -16,6 +17,9 @@ inline const std::string kProjectionAttribute = "projection";
 /// Of the bands: full widths at half maximum in nanometres, and 1 for a good one, 0 for a bad one.
 inline const std::string kFwhmAttribute = "fwhm_nm";
 inline const std::string kGoodBandsAttribute = "good_bands";
+
+/// All numbers of an attribute; none where it is missing or a text.
+std::vector<double> numbers_of(const Cube& image, const std::string& attribute);
 
 /// Where the part of an image lies that begins at this pixel and whose pixels are `size` of the image's wide. Nothing
 /// happens to an image without a geotransform.

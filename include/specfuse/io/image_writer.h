@@ -32,7 +32,4 @@ const ImageWriter& image_writer(const std::string& name, const std::string& fiel
 /// The same by the ending of a path. Throws `ConfigError` where no format has it, or its library is missing.
 const ImageWriter& image_writer_for(const std::string& path);
 
-/// Every number of an attribute; none where it is missing or of another kind.
-std::vector<double> numbers_of(const Cube& cube, const std::string& attribute);
-
 }  // namespace specfuse

@@ -21,12 +21,15 @@ struct PairFile {
   std::optional<Cube> reference;
   /// [msi bands, bands] as stored; undefined where the file has none.
   Tensor srf;
+  /// What was done to images on grids of their own; see `bring_together`.
+  std::string grids{};
 };
 
-/// A pair file of which parts are read when they are wanted.
+/// A pair file of which parts are read when they are wanted. Its images lie on one grid.
 class PairOnDisk {
  public:
-  /// Throws as `read_pair` does, except for what only the values tell.
+  /// Throws as `read_pair` does, except for what only the values tell, and on a geotransform of /msi that does not lie
+  /// on that of /hsi.
   explicit PairOnDisk(const std::string& path, const NoData& no_data = {});
 
   const std::string& path() const { return file_.path(); }
@@ -53,9 +56,15 @@ class PairOnDisk {
   Tensor srf_;
 };
 
+/// Two images of one place as a pair. Where both have a geotransform they are cut to their common part and the msi is
+/// resampled once, unless the grids meet (imaging/common_grid.h); else the sizes have to have one whole ratio. Throws
+/// `DataError` naming `source` where neither is possible, and where both have a projection and it is not the same.
+PairFile join_images(const Cube& hsi, const Cube& msi, const std::string& source);
+
 /// Reads /hsi, /msi and, where present, /reference, /srf, /wavelength_nm (of hsi and reference), /msi_wavelength_nm
-/// and the attribute `ratio`, which otherwise follows from the sizes. Throws `DataError` for all that `read_scene`
-/// refuses and for sizes that contradict each other or the ratio.
+/// and the attribute `ratio`, and joins the images; a geotransform of the file is that of hsi. Throws `DataError` for
+/// all that `read_scene` and `join_images` refuse, for sizes that contradict each other or the ratio, and for a
+/// reference of images that had to be cut or resampled.
 PairFile read_pair(const std::string& path, const NoData& no_data = {});
 
 /// Writes the same; attributes of the file are those of hsi. Throws `Error` with the path and the reason.

@@ -55,6 +55,8 @@ struct ExperimentResults {
   std::map<Index, Estimate> estimates;
   /// `data_hash` of the scene.
   std::string data_hash;
+  /// What was done to images on grids of their own; empty where nothing was.
+  std::string grids{};
   /// What the figures show, which are of the first seed.
   FigureData figures{};
   /// How the figures show a pair that is larger than memory, a sentence; empty where they show all of it.

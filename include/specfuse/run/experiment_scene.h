@@ -34,6 +34,8 @@ struct Scene {
   EstimateOptions estimate;
   /// Other scenes that `transfer` learns from and selects with; each has a reference.
   std::vector<Scene> train, validation;
+  /// What was done to images on grids of their own, for people; empty where nothing was.
+  std::string grids{};
 };
 
 /// What was read for one kind of files, by what tells them apart.
@@ -73,8 +75,9 @@ struct SceneFiles {
 void remember_pair(const DataConfig& data, const PairFile& pair, SceneFiles& files);
 
 /// The scene that `data` names or describes, not a pair, with its wavelengths, the chosen bands and part. `files`,
-/// where given, remembers what was read. Throws `DataError` and `ConfigError`.
-Cube load_cube(const DataConfig& data, const std::vector<std::string>& directories, SceneFiles* files = nullptr);
+/// where given, remembers what was read. Throws `DataError`, and `ConfigError` naming fields below `path`.
+Cube load_cube(const DataConfig& data, const std::vector<std::string>& directories, SceneFiles* files = nullptr,
+               const std::string& path = "data");
 
 /// Reads or synthesises what `config.data` and, for `transfer`, `config.protocol` name, looking for files in
 /// `directories`, and resolves PSF and SRF for each. Throws `DataError` on data that is missing or unreadable and

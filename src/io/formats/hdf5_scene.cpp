@@ -28,7 +28,7 @@ Cube read(const std::string& path, const std::string& dataset) {
   const Hdf5Reader file(path);
   SPECFUSE_CHECK_AS(DataError, file.has(dataset) || !file.has("/hsi") || !file.has("/msi"), path, ": no dataset ",
                     dataset, ", but /hsi and /msi: name a pair in data.pair, or one of its images in data.dataset");
-  Cube cube = read_cube(file, {dataset, "/wavelength_nm"});
+  Cube cube = read_cube(file, dataset_of(file, dataset));
   // MATLAB writes its first dimension fastest.
   if (file.texts(dataset).contains("MATLAB_class")) cube.values = in_order(cube.values, "bcr");
   return cube;
