@@ -2,10 +2,9 @@
 
 #include <png.h>
 
-#include <array>
 #include <cmath>
-#include <map>
 #include <new>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -51,14 +50,22 @@ struct Indexed {
 Indexed indexed(const Image& image) {
   constexpr std::size_t kMost = 256;
   Indexed result;
-  std::map<std::array<std::uint8_t, 3>, std::uint8_t> known;
-  result.places.reserve(image.rgb.size() / 3);
-  for (std::size_t i = 0; i < image.rgb.size(); i += 3) {
-    const std::array<std::uint8_t, 3> colour{image.rgb[i], image.rgb[i + 1], image.rgb[i + 2]};
-    const auto [found, added] = known.try_emplace(colour, static_cast<std::uint8_t>(result.colours.size()));
-    if (added && result.colours.size() == kMost) return {};
-    if (added) result.colours.push_back({colour[0], colour[1], colour[2]});
-    result.places.push_back(found->second);
+  std::unordered_map<std::uint32_t, std::uint8_t> known;
+  result.places.resize(image.rgb.size() / 3);
+  const std::uint8_t* pixel = image.rgb.data();
+  std::uint32_t last = ~std::uint32_t{0};  // no colour; most pixels are like the one before
+  std::uint8_t at = 0;
+  for (std::uint8_t& place : result.places) {
+    const std::uint32_t colour = std::uint32_t{pixel[0]} << 16 | std::uint32_t{pixel[1]} << 8 | pixel[2];
+    if (colour != last) {
+      const auto [found, added] = known.try_emplace(colour, static_cast<std::uint8_t>(result.colours.size()));
+      if (added && result.colours.size() == kMost) return {};
+      if (added) result.colours.push_back({pixel[0], pixel[1], pixel[2]});
+      last = colour;
+      at = found->second;
+    }
+    place = at;
+    pixel += 3;
   }
   return result;
 }

@@ -154,6 +154,10 @@ Image enlarged(const Image& image, Index least) {
   const Index repeat = (least + longer - 1) / longer;
   Image result(image.rows * repeat, image.cols * repeat);
   for (Index row = 0; row < result.rows; ++row) {
+    if (row % repeat > 0) {
+      std::copy_n(result.pixel(row - 1, 0), 3 * result.cols, result.pixel(row, 0));
+      continue;
+    }
     for (Index col = 0; col < result.cols; ++col) {
       std::copy_n(image.pixel(row / repeat, col / repeat), 3, result.pixel(row, col));
     }
