@@ -104,7 +104,7 @@ void CubeCopy::pack(const std::string& label, const Cube& cube, Index scale, Ind
     for (std::size_t i = std::max(first, band); i < last; ++i) {
       differences[i - first] = static_cast<unsigned char>(codes[i] - codes[i - band]);
     }
-    packed.parts[static_cast<std::size_t>(part)] = base64(deflated(differences));
+    packed.parts[static_cast<std::size_t>(part)] = base64(deflated(differences, Repeats::ignored));
   });
   images_.push_back(std::move(packed));
 }
