@@ -1,10 +1,11 @@
 #include "specfuse/core/progress.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstdio>
+#include <utility>
 
 #include "specfuse/core/error.h"
 
@@ -12,6 +13,13 @@ namespace specfuse {
 namespace {
 
 std::atomic<bool> visible{true};
+/// Whether a job is shown now, and whether its line is what the terminal ends with.
+std::atomic<bool> busy{false}, line_there{false};
+
+std::string& title_now() {
+  static std::string title;
+  return title;
+}
 
 std::string clock_text(double seconds) {
   const long whole = static_cast<long>(std::min(seconds, 359999.0) + 0.5);
@@ -30,47 +38,102 @@ std::string rate_text(double rate) {
   return text;
 }
 
+/// What of a line fits on the terminal: one that is wrapped cannot be written over.
+std::string fitted(const std::string& line) {
+  winsize size{};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return line;
+  int columns = 0;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const bool begins = (static_cast<unsigned char>(line[i]) & 0xc0) != 0x80;  // a character of UTF-8
+    if (begins && ++columns >= size.ws_col) return line.substr(0, i);
+  }
+  return line;
+}
+
+void erase_line() {
+  if (line_there.exchange(false)) std::fputs("\r\x1b[K", stderr);
+}
+
 }  // namespace
 
 void set_progress_visible(bool shown) { visible = shown; }
 
 void say(const std::string& text) {
-  if (visible) std::fprintf(stderr, "%s\n", text.c_str());
+  if (!visible) return;
+  erase_line();
+  std::fprintf(stderr, "%s\n", text.c_str());
 }
 
-Progress::Progress(std::string title, Index total, std::string unit)
-    : title_(std::move(title)), unit_(std::move(unit)), total_(total), terminal_(isatty(STDERR_FILENO) == 1) {}
+ProgressTitle::ProgressTitle(std::string title) : before_(std::exchange(title_now(), std::move(title))) {}
+
+ProgressTitle::~ProgressTitle() { title_now() = before_; }
+
+Progress::Progress(Index total, std::string unit)
+    : title_(busy ? "" : title_now()), unit_(std::move(unit)), stays_(false), terminal_(isatty(STDERR_FILENO) == 1),
+      begun_(0), total_(total), done_(0) {
+  shows_ = visible && !title_.empty() && !busy.exchange(true);
+}
+
+Progress::Progress(std::string title, Index total, std::string unit, Index begun)
+    : title_(std::move(title)), unit_(std::move(unit)), stays_(true), terminal_(isatty(STDERR_FILENO) == 1),
+      begun_(begun), total_(total), done_(begun) {
+  shows_ = visible && !title_.empty() && !busy.exchange(true);
+}
 
 Progress::~Progress() {
-  if (visible && !title_.empty() && done_ > 0) show(since_start_.seconds(), true);
+  if (!shows_) return;
+  if (stays_ && done_ > begun_) show(since_start_.seconds(), true);
+  erase_line();
+  std::fflush(stderr);
+  busy = false;
 }
 
 void Progress::update(Index done, const std::string& note) {
   done_ = done;
   note_ = note;
+  show_if_due();
+}
+
+void Progress::tick(Index more) {
+  done_ += more;
+  show_if_due();
+}
+
+void Progress::show_if_due() {
+  if (!shows_) return;
+  const std::unique_lock lock(showing_, std::try_to_lock);
+  if (!lock) return;  // another thread is at it
   const double seconds = since_start_.seconds(), interval = terminal_ ? 0.1 : 5.0;
-  if (!visible || title_.empty() || seconds - shown_ < interval || done >= total_) return;
+  if (seconds - shown_ < interval || (total_ > 0 && done_ >= total_)) return;
   shown_ = seconds;
   show(seconds, false);
 }
 
+std::string Progress::count_text(double seconds, bool last) const {
+  const Index done = done_, total = total_;
+  if (total <= 0) return clock_text(seconds);
+  const double rate = seconds > 0 ? static_cast<double>(done - begun_) / seconds : 0.0;
+  const std::string counted = concat(done, "/", total, " ", unit_, "  ", rate_text(rate), "/s  ");
+  if (last) return concat(counted, "in ", clock_text(seconds));
+  return counted + (rate > 0 ? clock_text(static_cast<double>(total - done) / rate) + " left" : "");
+}
+
 void Progress::show(double seconds, bool last) {
-  const double fraction = total_ > 0 ? static_cast<double>(done_) / static_cast<double>(total_) : 1.0;
-  const double rate = seconds > 0 ? static_cast<double>(done_) / seconds : 0.0;
   std::string line = title_ + "  ";
-  if (terminal_ && !last) {
+  if (terminal_ && !last && total_ > 0) {
     constexpr std::size_t kWidth = 24;
+    const double fraction = std::min(1.0, static_cast<double>(done_) / static_cast<double>(total_));
     const auto full = static_cast<std::size_t>(fraction * kWidth);
     line.append("[").append(full, '=').append(kWidth - full, ' ').append("] ");
   }
-  const double left = rate > 0 ? static_cast<double>(total_ - done_) / rate : 0.0;
-  line += concat(done_, "/", total_, " ", unit_, "  ", rate_text(rate), "/s  ", last ? "in " : "",
-                 clock_text(last ? seconds : left), last ? "" : " left");
+  line += count_text(seconds, last);
   if (!note_.empty()) line += concat("  ", note_);
-  if (terminal_) {
-    std::fprintf(stderr, "\r%s\x1b[K%s", line.c_str(), last ? "\n" : "");
-  } else {
+  if (!terminal_ || last) {
+    erase_line();
     std::fprintf(stderr, "%s\n", line.c_str());
+  } else {
+    std::fprintf(stderr, "\r%s\x1b[K", fitted(line).c_str());
+    line_there = true;
   }
   std::fflush(stderr);
 }

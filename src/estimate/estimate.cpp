@@ -8,6 +8,7 @@
 #include "estimate/response_fit.h"
 #include "estimate/shift_fit.h"
 #include "specfuse/core/error.h"
+#include "specfuse/core/progress.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/psf.h"
 #include "specfuse/imaging/sensors.h"
@@ -221,15 +222,19 @@ Estimate estimate_degradation(const Pair& pair, const EstimateOptions& options) 
   const BandMoments moments(pair.hsi);
   Estimate estimate;
   Pair known = pair;
+  const Index rounds = options.shift ? 2 : 1, others = (options.psf ? 1 : 0) + (options.srf ? 1 : 0);
+  Progress progress(rounds * others + (options.shift ? std::min(others, Index{1}) + 1 : 0), "estimates");
   const auto find_fwhm = [&] {
     if (!options.psf) return;
     estimate.psf_fwhm = estimate_fwhm(known, moments);
     known.degradation.psf = gaussian_psf(*estimate.psf_fwhm, pair.degradation.ratio);
+    progress.tick();
   };
   const auto find_response = [&] {
     if (!options.srf) return;
     estimate_srf(known, moments, options.gain, estimate);
     known.degradation.srf = estimate.srf;
+    progress.tick();
   };
   if (options.srf) known.degradation.srf = {};
   find_fwhm();
@@ -242,6 +247,7 @@ Estimate estimate_degradation(const Pair& pair, const EstimateOptions& options) 
       const Boundary boundary = pair.degradation.boundary;
       estimate.shift_penalties = shift_penalties(pair.msi, fit.shift, boundary);
       known.msi = undo_shift(pair.msi, fit.shift, boundary, estimate.shift_penalties);
+      progress.tick();
     };
     // Each was found with the others not yet known.
     find_shift();

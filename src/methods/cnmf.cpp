@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/progress.h"
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/kernels/gemm.h"
 #include "specfuse/kernels/mixtures.h"
@@ -62,10 +63,12 @@ void update_endmembers(const Tensor& image, const Tensor& abundances, Tensor& en
 }
 
 /// Endmembers [M, bands] and abundances [pixels, M] of the HSI, both updated in turn.
-void unmix(const Tensor& hsi, float anchor, Index iterations, Tensor& endmembers, Tensor& abundances) {
+void unmix(const Tensor& hsi, float anchor, Index iterations, Tensor& endmembers, Tensor& abundances,
+           Progress& progress) {
   for (Index i = 0; i < iterations; ++i) {
     AbundanceUpdate(hsi, endmembers, anchor)(abundances, 1);
     update_endmembers(hsi, abundances, endmembers);
+    progress.tick();
   }
 }
 
@@ -128,17 +131,19 @@ Cube Cnmf::fuse(const Pair& pair) const {
   Tensor coarse({pair.hsi.pixels(), count}), fine;
   std::fill(coarse.data(), coarse.data() + coarse.size(), 1.0f / static_cast<float>(count));
   AbundanceUpdate(hsi, endmembers, anchor_of(pair.hsi.bands()))(coarse, options_.iterations);
+  Progress progress(2 * options_.rounds * options_.iterations, "updates");
   for (Index round = 0; round < options_.rounds; ++round) {
     if (round > 0) {
       coarse = resampled(fine, pair.msi, [&](const Cube& cube) { return degrade_spatially(cube, degradation); });
     }
-    unmix(hsi, anchor_of(pair.hsi.bands()), options_.iterations, endmembers, coarse);
+    unmix(hsi, anchor_of(pair.hsi.bands()), options_.iterations, endmembers, coarse, progress);
     if (round == 0) {
       fine = resampled(coarse, pair.hsi, [&](const Cube& cube) { return upsample_cubic(cube, degradation.ratio); });
     }
     Tensor seen = Tensor::uninitialized({count, pair.msi.bands()});
     gemm(plain(endmembers), transposed(degradation.srf), output(seen));
     AbundanceUpdate(msi, seen, anchor_of(pair.msi.bands()))(fine, options_.iterations);
+    progress.tick(options_.iterations);
   }
 
   Cube fused = pair.hsi;

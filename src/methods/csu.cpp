@@ -2,6 +2,7 @@
 #include <cmath>
 #include <vector>
 
+#include "specfuse/core/progress.h"
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/kernels/gemm.h"
 #include "specfuse/kernels/mixtures.h"
@@ -132,11 +133,13 @@ Cube Csu::fuse(const Pair& pair) const {
   unmix(hsi, spectra, options_.iterations, coarse);
   Tensor fine = flat(upsample_cubic(on_grid(coarse, pair.hsi), degradation.ratio));
   Tensor seen = Tensor::uninitialized({count, pair.msi.bands()});
+  Progress progress(options_.rounds, "rounds");
   for (Index round = 0; round < options_.rounds; ++round) {
     gemm(plain(spectra), transposed(degradation.srf), output(seen));
     unmix(msi, seen, options_.iterations, fine);
     coarse = flat(degrade_spatially(on_grid(fine, pair.msi), degradation));
     update_spectra(hsi, coarse, options_.spectral_iterations, spectra);
+    progress.tick();
   }
 
   Cube fused = pair.hsi;

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "specfuse/core/progress.h"
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/methods/registry.h"
 #include "specfuse/methods/shared/conjugate_gradients.h"
@@ -77,6 +78,7 @@ Cube Hysure::fuse(const Pair& given) const {
   Tensor x = upsample_cubic(problem.hsi(), pair.degradation.ratio).values;
   // The split copy of the gradients of x, and the scaled multipliers that bring them together.
   Tensor split = gradient(x), multipliers(split.shape());
+  Progress progress(options_.iterations, "iterations");
   for (Index i = 0; i < options_.iterations; ++i) {
     Tensor wanted = split.clone();
     add_scaled(wanted, multipliers);
@@ -90,6 +92,7 @@ Cube Hysure::fuse(const Pair& given) const {
     shrink_pixels(split, variation / options_.penalty);
     add_scaled(multipliers, split);
     add_scaled(multipliers, slopes, -1.0f);
+    progress.tick();
   }
   Cube fused = problem.image_of(x);
   leave_units_of(noise, fused);

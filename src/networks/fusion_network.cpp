@@ -5,6 +5,7 @@
 #include "specfuse/autograd/ops.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
+#include "specfuse/core/progress.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
@@ -82,6 +83,8 @@ Cube FusionNetwork::fuse(const Pair& pair, const std::optional<Cube>& base, Inde
   Cube fused(pair.msi.rows(), pair.msi.cols(), many);
   fused.wavelength_nm = pair.hsi.wavelength_nm;
   fused.attributes = pair.hsi.attributes;
+  const auto tiles_along = [&](Index extent) { return (extent + tile - 1) / tile; };
+  Progress progress(tiles_along(fused.rows()) * tiles_along(fused.cols()), "tiles");
   for (Index row = 0; row < fused.rows(); row += tile) {
     for (Index col = 0; col < fused.cols(); col += tile) {
       SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted while fusing");
@@ -94,6 +97,7 @@ Cube FusionNetwork::fuse(const Pair& pair, const std::optional<Cube>& base, Inde
       for (Index i = 0; i < part.rows; ++i) {
         std::copy_n(out.data() + i * part.cols * many, part.cols * many, fused.pixel(row + i, col));
       }
+      progress.tick();
     }
   }
   return fused;

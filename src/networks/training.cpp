@@ -58,7 +58,7 @@ class Training {
     if (context_.resume && std::filesystem::exists(context_.checkpoint_path)) {
       restore(read_checkpoint(context_.checkpoint_path));
     }
-    Progress progress(context_.label, options_.steps, "steps");
+    Progress progress(context_.label, options_.steps, "steps", step_);
     since_start_ = Stopwatch();
     while (step_ < options_.steps) {
       take_step(progress);

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/progress.h"
 #include "specfuse/core/rng.h"
 #include "specfuse/imaging/no_data.h"
 #include "specfuse/imaging/psf.h"
@@ -104,6 +105,7 @@ Task make_task(const Scene& scene, const ProtocolConfig& protocol, Index seed, c
   Task task;
   task.pair = make_pair(scene, seed);
   if (scene.estimate.srf || scene.estimate.psf || scene.estimate.shift) {
+    const ProgressTitle title("estimating the sensors");
     task.estimate = estimate_degradation(task.pair, scene.estimate);
     task.pair = with_estimate(task.pair, *task.estimate);
   }

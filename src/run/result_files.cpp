@@ -36,6 +36,7 @@ void write_figures(const std::vector<FigureGroup>& groups, ResultFolder& folder)
     for (const Figure& figure : group.figures) figures.push_back(&figure);
     if (!group.colour_bar.svg.empty()) figures.push_back(&group.colour_bar);
   }
+  Progress progress(static_cast<Index>(figures.size()), "figures");
   std::vector<std::string> stems;
   for (const Figure* figure : figures) stems.push_back(folder.staged(concat(kFigureFolder, "/", figure->name)));
   parallel_for(static_cast<Index>(figures.size()), [&](Index i) {
@@ -45,6 +46,7 @@ void write_figures(const std::vector<FigureGroup>& groups, ResultFolder& folder)
       write_text_atomically(stem + ".png", encode_png(enlarged(figure.image, kColumnPixels), kDotsPerInch));
     }
     if (!figure.svg.empty()) write_text_atomically(stem + ".svg", with_light_colours(figure.svg));
+    progress.tick();
   });
 }
 

@@ -109,6 +109,7 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
   }
   SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before the results were written; continue with --resume");
   say("writing the report and the files");
+  const ProgressTitle title("report");
   results.figures = figures->data();
   return write_results(results, {figures->groups(), figures->viewer()}, log.text(), folder);
 }

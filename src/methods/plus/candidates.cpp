@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/progress.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/methods/registry.h"
 #include "specfuse/methods/shared/consistency.h"
@@ -101,11 +102,13 @@ std::vector<Tensor> make_candidates(const CandidateDescriptions& candidates, con
   const TrainingData data{{lower_scale(pair)}, {}};
   const std::vector<Item> there = enabled(candidates);
   std::vector<Tensor> values(there.size());
+  Progress progress(static_cast<Index>(there.size()), "candidates");
   const auto keep = [&](std::size_t i, Cube& estimate) {
     const CandidateDescription& description = there[i].second;
     for (Index round = 0; round < description.projections; ++round) make_consistent(pair, estimate);
     if (description.subspace) project_on_signal(pair.hsi, estimate);
     values[i] = estimate.values;
+    progress.tick();
   };
   // Most methods leave some of the threads idle, so that they are run side by side.
   parallel_for(static_cast<Index>(there.size()), [&](Index index) {

@@ -5,6 +5,7 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
+#include "specfuse/core/progress.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/tensor/math.h"
 
@@ -96,6 +97,8 @@ Refined PlusNetwork::refine(const PlusInputs& inputs, const Rectangle& part, con
   image.values = inputs.base();
   const Shape shape{part.rows, part.cols, inputs.bands()};
   Refined result{Tensor::uninitialized(shape), Tensor::uninitialized(shape)};
+  const auto tiles_along = [&](Index extent) { return (extent + options.tile - 1) / options.tile; };
+  Progress progress(tiles_along(part.rows) * tiles_along(part.cols), "tiles");
   for (Index row = 0; row < part.rows; row += options.tile) {
     for (Index col = 0; col < part.cols; col += options.tile) {
       SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted while fusing");
@@ -104,6 +107,7 @@ Refined PlusNetwork::refine(const PlusInputs& inputs, const Rectangle& part, con
       const Tile tile{pixels, with_margin(pixels, reach(), image), part};
       const Tensor made = mean_over_flips(inputs.cut({tile.around, 0, inputs.bands()}), options.flips);
       write_tile(inputs, tile, made, result);
+      progress.tick();
     }
   }
   return result;
