@@ -1,3 +1,5 @@
+#include <malloc.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -55,24 +57,28 @@ void run_sweep_file(const Arguments& arguments, const std::string& text) {
                  " runs failed, the first with ", outcome.failed.front());
 }
 
-/// Those of an experiment or a sweep; all where none is given.
+/// Those of an experiment or a sweep and what they are made of; all where none is given.
 std::vector<std::string> methods_of(const std::string& file, const std::vector<std::string>& settings) {
   std::vector<std::string> methods;
-  const auto add = [&](const auto& list) {
-    for (const auto& method : list) {
-      if (std::find(methods.begin(), methods.end(), method.name) == methods.end()) methods.push_back(method.name);
+  const auto add = [&](const std::string& name) {
+    if (std::find(methods.begin(), methods.end(), name) == methods.end()) methods.push_back(name);
+  };
+  const auto add_all = [&](const ExperimentConfig& config) {
+    for (const MethodConfig& method : config.methods) {
+      add(method.name);
+      for (const std::string& part : method.options->make()->made_of()) add(part);
     }
   };
   if (file.empty()) {
-    add(method_types());
+    for (const MethodType& type : method_types()) add(type.name);
     return methods;
   }
   const std::string text = read_config_text(file);
   if (!is_sweep(text)) {
-    add(parse_config(text, file, settings).methods);
+    add_all(parse_config(text, file, settings));
     return methods;
   }
-  for (const SweepRun& run : parse_sweep(text, file, settings).runs) add(run.config.methods);
+  for (const SweepRun& run : parse_sweep(text, file, settings).runs) add_all(run.config);
   return methods;
 }
 
@@ -109,6 +115,14 @@ void run(const Arguments& arguments) {
   }
 }
 
+/// Keeps memory that was freed for what comes next: the system clears every page it gives, which takes longer than much
+/// of what is done with it.
+void keep_freed_memory() {
+  constexpr int kLargestKept = 1 << 25, kMostKept = 1 << 27;  // bytes, the second for each thread
+  ::mallopt(M_MMAP_THRESHOLD, kLargestKept);
+  ::mallopt(M_TRIM_THRESHOLD, kMostKept);
+}
+
 int failed(int status, std::string problem) {
   // Names from files may hold control characters, which a terminal would obey.
   std::replace_if(
@@ -122,6 +136,7 @@ int failed(int status, std::string problem) {
 
 int main(int count, char** texts) {
   catch_interrupts();
+  keep_freed_memory();
   try {
     const Arguments arguments = parse_arguments(count, texts);
     simd();  // a wrong SPECFUSE_SIMD is an error before anything else

@@ -14,6 +14,7 @@
 #include <sstream>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/peak_memory.h"
 
 extern char** environ;
 
@@ -113,6 +114,10 @@ std::optional<ChildProcess::Ending> ChildProcess::ending() {
   waitpid(process_, &status, 0);
   process_ = -1;
   return Ending{WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), end_of(output_.get())};
+}
+
+double ChildProcess::peak_memory_mb() const {
+  return process_ < 0 ? 0 : specfuse::peak_memory_mb(std::to_string(process_));
 }
 
 void ChildProcess::terminate() const { kill(-process_, SIGTERM); }

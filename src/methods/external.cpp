@@ -79,6 +79,12 @@ void replace(std::string& text, const std::string& placeholder, const std::strin
     text.replace(at, placeholder.size(), value);
 }
 
+std::string listed(const std::vector<std::string>& texts) {
+  std::string list;
+  for (const std::string& text : texts) list += (list.empty() ? "" : ", ") + text;
+  return list;
+}
+
 /// The last lines of a text.
 std::string last_lines(const std::string& text, int lines) {
   std::size_t begin = text.find_last_not_of('\n');
@@ -110,8 +116,8 @@ class External : public FusionMethod {
   }
   void check_command() const;
   std::string told(const std::string& argument, const ExchangeFolder& folder) const;
-  std::string run(const ExchangeFolder& folder) const;
-  ChildProcess::Ending watch(ChildProcess& process) const;
+  void run(const ExchangeFolder& folder, FusedWithSigma& result) const;
+  ChildProcess::Ending watch(ChildProcess& process, double& peak_memory_mb) const;
   Cube read_fused(const std::string& path, const Pair& pair) const;
 
   ExternalOptions options_;
@@ -135,23 +141,19 @@ void External::check(const TrainingData&, const Pair& pair) const {
 
 void External::check_command() const {
   const std::regex braces(R"(\{[a-z.]+\})");
-  std::vector<std::string> known{kPair.text, kTraining.text, kSeed, kThreads};
-  int answers = 0;
-  for (const Placeholder& answer : kAnswers) {
-    known.emplace_back(answer.text);
-    answers += mentions(answer.text);
-  }
+  std::vector<std::string> answers, known{kPair.text, kTraining.text, kSeed, kThreads};
+  for (const Placeholder& answer : kAnswers) answers.emplace_back(answer.text);
+  known.insert(known.end(), answers.begin(), answers.end());
+  const auto asked = std::count_if(answers.begin(), answers.end(), [&](const auto& one) { return mentions(one); });
   for (const std::string& argument : options_.command) {
     for (std::sregex_iterator found(argument.begin(), argument.end(), braces), end; found != end; ++found) {
       SPECFUSE_CHECK_AS(ConfigError, std::find(known.begin(), known.end(), found->str()) != known.end(),
-                        "external: command: expected one of {pair}, {training}, {fused}, {fused.npy}, {fused.mat}, "
-                        "{seed}, {threads}, got ",
-                        found->str());
+                        "external: command: expected one of ", listed(known), ", got ", found->str());
     }
   }
-  SPECFUSE_CHECK_AS(ConfigError, mentions(kPair.text) && answers == 1,
-                    "external: command: expected {pair}, the file that the program gets, and one of {fused}, "
-                    "{fused.npy} and {fused.mat}, the file that it writes, among its arguments");
+  SPECFUSE_CHECK_AS(ConfigError, mentions(kPair.text) && asked == 1, "external: command: expected ", kPair.text,
+                    ", the file that the program gets, and one of ", listed(answers),
+                    ", the file that it writes, among its arguments");
   SPECFUSE_CHECK_AS(ConfigError, can_start(options_.command.front()), "external: command: \"", options_.command.front(),
                     "\" is no program that can be started");
 }
@@ -171,7 +173,7 @@ FusedWithSigma External::fuse_with_sigma(const Pair& pair) const {
   const ExchangeFolder folder;
   write_pair(folder.file(kPair.file), pair);
   if (learns()) write_training_data(folder.file(kTraining.file), training_);
-  result.log = run(folder);
+  run(folder, result);
   const auto answer =
       std::find_if(kAnswers.begin(), kAnswers.end(), [&](const Placeholder& one) { return mentions(one.text); });
   const std::string last = last_line_of(result.log);
@@ -194,8 +196,8 @@ std::string External::told(const std::string& argument, const ExchangeFolder& fo
   return text;
 }
 
-/// Returns what the program said.
-std::string External::run(const ExchangeFolder& folder) const {
+/// Sets what the program said, and its memory.
+void External::run(const ExchangeFolder& folder, FusedWithSigma& result) const {
   const std::string& program = options_.command.front();
   Command command{program, {}};
   for (const std::string& argument : options_.command) command.arguments.push_back(told(argument, folder));
@@ -203,8 +205,9 @@ std::string External::run(const ExchangeFolder& folder) const {
     command.environment.push_back(concat(library, "_NUM_THREADS=", threads()));
   command.keep_output = true;
   ChildProcess process(command);
-  const ChildProcess::Ending ending = watch(process);
-  if (ending.code == 0) return ending.output;
+  const ChildProcess::Ending ending = watch(process, result.program_memory_mb);
+  result.log = ending.output;
+  if (ending.code == 0) return;
   const std::string last = last_line_of(ending.output);
   if (!last.empty()) say(last_lines(ending.output, kShownLines));
   throw Error(concat(name_, ": ", program,
@@ -213,9 +216,12 @@ std::string External::run(const ExchangeFolder& folder) const {
                      last.empty() ? "" : ": ", last));
 }
 
-ChildProcess::Ending External::watch(ChildProcess& process) const {
+ChildProcess::Ending External::watch(ChildProcess& process, double& peak_memory_mb) const {
   const Stopwatch since_start;
+  Progress progress(0, "");
   for (;;) {
+    progress.tick(0);
+    if (const double so_far = process.peak_memory_mb(); so_far > 0) peak_memory_mb = so_far;
     if (std::optional<ChildProcess::Ending> ending = process.ending()) return *std::move(ending);
     SPECFUSE_CHECK_AS(Interrupted, !interrupted(), name_, ": interrupted while ", options_.command.front(), " ran");
     SPECFUSE_CHECK(since_start.seconds() < options_.time_limit, name_, ": ", options_.command.front(),

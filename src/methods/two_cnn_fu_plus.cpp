@@ -276,6 +276,14 @@ std::optional<PartFusion> TwoCnnFuPlus::by_parts(const PairParts& pair) const {
   return fusion;
 }
 
+std::vector<std::string> TwoCnnFuPlus::made_of() const {
+  std::vector<std::string> methods;
+  for (const auto& [name, candidate] : options_.model.inputs.candidates.items) {
+    if (candidate.enabled && !candidate.from) methods.push_back(candidate.method);
+  }
+  return methods;
+}
+
 std::string TwoCnnFuPlus::model_text(const Pair&) const { return layer_table(network_.plans()); }
 
 Checkpoint TwoCnnFuPlus::checkpoint() const {

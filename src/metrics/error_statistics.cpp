@@ -7,7 +7,6 @@
 
 #include "metrics/shared/comparison.h"
 #include "specfuse/core/threads.h"
-#include "specfuse/imaging/no_data.h"
 
 namespace specfuse {
 namespace {
@@ -108,15 +107,18 @@ void find_angles(const Cube& reference, const Cube& fused, ErrorStatistics& resu
 
 }  // namespace
 
-ErrorStatistics error_statistics(const Cube& all_reference, const Cube& all_fused) {
-  check_comparable(all_reference, all_fused);
-  const Cube reference = valid_pixels(all_reference, all_fused), fused = valid_pixels(all_fused, all_reference);
+ErrorStatistics error_statistics(const Cube& reference, const Cube& fused) {
+  return error_statistics_of(ValidImages(reference, fused, 1));
+}
+
+ErrorStatistics error_statistics_of(const ValidImages& images) {
+  const Cube &reference = images.pixels().reference, &fused = images.pixels().fused;
   const auto all = static_cast<std::uint64_t>(reference.values.size());
   const Counts counts = count_sizes(reference, fused);
   ErrorStatistics result;
   find_sizes(counts, all, result);
   find_histogram(counts, all, result);
-  for (const BandStatistics& band : band_statistics(reference, fused)) {
+  for (const BandStatistics& band : images.pixels().bands) {
     result.band_rmse.push_back(std::sqrt(band.squared_error));
   }
   find_angles(reference, fused, result);

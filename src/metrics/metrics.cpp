@@ -1,7 +1,7 @@
 #include "specfuse/metrics/metrics.h"
 
 #include "metrics/metric.h"
-#include "specfuse/core/error.h"
+#include "specfuse/core/progress.h"
 
 namespace specfuse {
 
@@ -12,13 +12,16 @@ std::vector<MetricInfo> metric_list() {
 }
 
 Scores evaluate(const Cube& reference, const Cube& fused, Index ratio) {
-  SPECFUSE_CHECK(ratio >= 1, "evaluate: expected a ratio of at least 1, got ", ratio);
-  check_comparable(reference, fused);
-  const ValidImages images(reference, fused, ratio);
+  return scores_of(ValidImages(reference, fused, ratio));
+}
+
+Scores scores_of(const ValidImages& images) {
   Scores scores;
   images.count_missing(scores.left_out);
+  Progress progress(static_cast<Index>(metrics().size()), "measures");
   for (const Metric& metric : metrics()) {
     scores.values.push_back({metric.info.key, metric.value(images.seen_by(metric.info), scores.left_out)});
+    progress.tick();
   }
   return scores;
 }

@@ -188,12 +188,12 @@ std::vector<MetricInfo> profile_metrics(const std::string& profile) {
 }
 
 Scores evaluate_profile(const std::string& profile, const Cube& reference, const Cube& fused, Index ratio) {
-  const Profile& chosen = profile_of(profile);
-  SPECFUSE_CHECK(ratio >= 1, "evaluate_profile: expected a ratio of at least 1, got ", ratio);
-  check_comparable(reference, fused);
-  const ValidImages images(reference, fused, ratio);
+  return profile_scores_of(profile, ValidImages(reference, fused, ratio));
+}
+
+Scores profile_scores_of(const std::string& profile, const ValidImages& images) {
   Scores scores;
-  for (const Measure& measure : chosen.measures) {
+  for (const Measure& measure : profile_of(profile).measures) {
     scores.values.push_back({measure.info.key, measure.value(images.seen_by(measure.info))});
   }
   return scores;

@@ -1,7 +1,6 @@
 #include <limits>
 
 #include "metrics/metric.h"
-#include "specfuse/imaging/no_data.h"
 
 namespace specfuse {
 namespace {
@@ -29,9 +28,12 @@ Metric psnr_db_metric() {
 }
 
 std::vector<double> band_psnr_db(const Cube& reference, const Cube& fused) {
-  check_comparable(reference, fused);
+  return band_psnr_db_of(ValidImages(reference, fused, 1));
+}
+
+std::vector<double> band_psnr_db_of(const ValidImages& images) {
   std::vector<double> result;
-  for (const BandStatistics& band : band_statistics(valid_pixels(reference, fused), valid_pixels(fused, reference))) {
+  for (const BandStatistics& band : images.pixels().bands) {
     result.push_back(decibels(band.most, band.squared_error));
   }
   return result;

@@ -3,16 +3,16 @@
 #include <cmath>
 
 #include "run/earlier_run.h"
-#include "run/peak_memory.h"
 #include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
+#include "specfuse/core/peak_memory.h"
 #include "specfuse/core/profile.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/core/stopwatch.h"
 #include "specfuse/imaging/georeference.h"
 #include "specfuse/imaging/no_data.h"
+#include "specfuse/metrics/evaluation.h"
 #include "specfuse/metrics/no_reference.h"
-#include "specfuse/metrics/profiles.h"
 #include "specfuse/run/apply.h"
 #include "specfuse/tensor/math.h"
 
@@ -109,6 +109,7 @@ Fusion fit_and_fuse(FusionMethod& method, const Task& masked, const std::vector<
   MethodResult& result = fusion.result;
   result.folder = fits.back().label;
 
+  const ProgressTitle title(result.folder);
   reset_peak_memory();
   const Stopwatch fitting;
   {
@@ -125,7 +126,7 @@ Fusion fit_and_fuse(FusionMethod& method, const Task& masked, const std::vector<
   result.fuse_seconds = fusing.seconds();
   place_on_earth(masked.pair, fusion);
   limit_to_data(masked.pair, fusion);
-  result.peak_memory_mb = peak_memory_mb();
+  result.peak_memory_mb = fusion.program_memory_mb > 0 ? fusion.program_memory_mb : peak_memory_mb();
   result.remarks = method.remarks();
   if (!result.remarks.empty()) say(concat(result.folder, ": ", result.remarks));
 
@@ -141,6 +142,7 @@ Fusion fit_and_fuse(FusionMethod& method, const Task& masked, const std::vector<
 void score(const Scene& scene, const Task& task, const std::vector<std::string>& profiles, Fusion& fusion) {
   const ProfileSpan span("evaluate");
   MethodResult& result = fusion.result;
+  const ProgressTitle title(result.folder + ", its scores");
   if (fusion.fused_training) {
     const TrainingPair& training = task.training.train.front();
     result.train_scores = evaluate(training.target, *fusion.fused_training, training.input.degradation.ratio);
@@ -160,11 +162,12 @@ void score(const Scene& scene, const Task& task, const std::vector<std::string>&
   const Index ratio = task.pair.degradation.ratio;
   const Cube reference = task.scored ? crop(*scene.reference, *task.scored) : *scene.reference;
   const Cube fused = task.scored ? crop(fusion.fused, *task.scored) : fusion.fused;
-  result.scores = evaluate(reference, fused, ratio);
-  result.band_psnr_db = band_psnr_db(reference, fused);
-  result.errors = error_statistics(reference, fused);
+  const Evaluation all = evaluate_all(reference, fused, ratio, profiles);
+  result.scores = all.scores;
+  result.band_psnr_db = all.band_psnr_db;
+  result.errors = all.errors;
+  result.profiles = all.profiles;
   if (sigma) result.reliability = reliability(reference, fused, *sigma, fusion.width_95);
-  for (const std::string& name : profiles) result.profiles[name] = evaluate_profile(name, reference, fused, ratio);
 }
 
 }  // namespace specfuse

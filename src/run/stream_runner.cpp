@@ -8,7 +8,7 @@
 #include "run/kept_method.h"
 #include "run/method_checks.h"
 #include "run/method_files.h"
-#include "run/peak_memory.h"
+#include "specfuse/core/peak_memory.h"
 #include "run/result_files.h"
 #include "run/run_figures.h"
 #include "run/stream_scores.h"

@@ -65,6 +65,14 @@ class Cite(ProgramTest):
         self.assertEqual(self.methods(path), {"gsa", "csu"} | OF_THE_PROGRAM)
         self.assertEqual(self.methods(path, "--set", "methods.0.name=cnmf"), {"gsa", "cnmf", "csu"} | OF_THE_PROGRAM)
 
+    def test_what_a_method_is_made_of_is_cited_with_it(self):
+        path = self.folder / "made.json"
+        candidates = {"cnmf": {"enabled": False}, "csu": {"enabled": False}}
+        path.write_text(self.text_of([{"name": "two_cnn_fu_plus", "model": {"candidates": candidates}, "weights": "none"},
+                                      {"name": "two_cnn_fu", "model": {"base": "glp_hs", "output": "residual"}}]))
+        self.assertEqual(self.methods(path), {"two_cnn_fu_plus", "local_injection", "fuse", "hysure", "gsa", "sfim_hs",
+                                              "linear_injection", "two_cnn_fu", "glp_hs"} | OF_THE_PROGRAM)
+
     def test_a_sweep_has_those_of_all_runs(self):
         (self.folder / "base.json").write_text(self.text_of([{"name": "gsa"}]))
         path = self.folder / "sweep.json"

@@ -85,6 +85,15 @@ class OtherPrograms(ProgramTest):
             self.assertEqual((self.out / f"theirs-seed{seed}" / "output.txt").read_text(),
                              f"seed {seed} threads 2 2\nand errors\n")
 
+    def test_the_memory_is_that_of_the_program(self):
+        look = ("import shutil, sys, time; much = b'x' * 300_000_000; time.sleep(0.3); "
+                "shutil.copy('fused.h5', sys.argv[2])")
+        method = external(sys.executable, "-c", look, "{pair}", "{fused}")
+        run = self.succeeded(self.run_config(experiment(methods=[{"name": "bicubic"}, method])))
+        bicubic, theirs = (method["peak_memory_mb"] for method in run["methods"])
+        self.assertLess(bicubic, 200)
+        self.assertGreater(theirs, 280)
+
     def test_a_program_that_fails_says_so_in_one_line(self):
         run = self.failed("sh ended with exit code 3: no such luck$", shell("echo a trace; echo no such luck; exit 3"))
         self.assertEqual(run.stderr.count("\n"), 1)  # --quiet

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "specfuse/core/child_process.h"
+#include "specfuse/core/peak_memory.h"
 
 using namespace specfuse;
 
@@ -42,6 +43,20 @@ TEST_CASE("a child process: of much output the end is kept") {
   const ChildProcess::Ending ending = ending_of(shell("yes 0123456 | head -c 3000000 >&2; echo last >&2"));
   CHECK(ending.output.size() == 1 << 20);
   CHECK(last_line_of(ending.output) == "last");
+}
+
+TEST_CASE("a child process: the peak of its own memory, not of this process") {
+  const std::vector<char> much(200'000'000, 'x');
+  ChildProcess small({"sleep", {"sleep", "60"}});
+  double peak = 0;
+  for (int look = 0; look < 500 && (peak == 0 || peak > 100); ++look) {  // until it is sleep and no copy of this
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    peak = small.peak_memory_mb();
+  }
+  CHECK(peak > 0.1);
+  CHECK(peak < 100);
+  CHECK(peak_memory_mb("self") > 190);
+  CHECK(much.back() == 'x');
 }
 
 TEST_CASE("programs are found as a shell finds them") {

@@ -23,6 +23,8 @@ struct FusedWithSigma {
   double width_95 = 2;
   /// What a program of somebody else's said while it made the image; empty where none did.
   std::string log{};
+  /// Peak memory of that program in MiB; 0 where there is none, or the system does not say.
+  double program_memory_mb = 0;
 };
 
 /// How a method fuses a pair part by part, after it has seen all that it needs of the whole.
@@ -76,6 +78,9 @@ class FusionMethod {
 
   /// The same, with the error to be expected. Throws as `fuse` does.
   virtual FusedWithSigma fuse_with_sigma(const Pair& pair) const { return {fuse(pair)}; }
+
+  /// The other methods of the bench that its result is made of, by name; one may be there twice.
+  virtual std::vector<std::string> made_of() const { return {}; }
 
   /// Whether it learns from examples.
   virtual bool learns() const { return false; }

@@ -34,6 +34,9 @@ class TwoCnnFu : public FusionMethod {
   void fit(const TrainingData& data, const FitContext& context) override;
   Cube fuse(const Pair& pair) const override;
   std::optional<PartFusion> by_parts(const PairParts& pair) const override;
+  std::vector<std::string> made_of() const override {
+    return base_ ? std::vector{options_.model.base} : std::vector<std::string>{};
+  }
   bool learns() const override { return true; }
   bool writes_checkpoints() const override { return true; }
   Index receptive_radius(const NetworkSizes& sizes) const override;

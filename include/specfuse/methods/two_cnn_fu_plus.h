@@ -60,6 +60,7 @@ class TwoCnnFuPlus : public FusionMethod {
   Cube fuse(const Pair& pair) const override { return fuse_with_sigma(pair).fused; }
   FusedWithSigma fuse_with_sigma(const Pair& pair) const override;
   std::optional<PartFusion> by_parts(const PairParts& pair) const override;
+  std::vector<std::string> made_of() const override;
   bool learns() const override { return true; }
   bool is_ready() const override { return ready_; }
   bool suits_any_pair() const override { return true; }

@@ -31,6 +31,7 @@ Matrix scaled(Matrix matrix, double factor) {
 
 SubspaceProblem::SubspaceProblem(const Pair& pair, Index dimension, const char* method) : pair_(pair) {
   check_pair_with_srf(pair, method);
+  blur_ = SeparableBlur::of(pair.degradation, pair.hsi.rows(), pair.hsi.cols());
   intensity_ = intensity_of(pair.hsi);
   basis_ = signal_subspace(pair.hsi, std::min(dimension, pair.hsi.bands()));
   hsi_ = transform_spectra(pair.hsi, scaled(basis_, 1.0 / intensity_));
@@ -47,6 +48,14 @@ SubspaceProblem::SubspaceProblem(const Pair& pair, Index dimension, const char* 
   seen_ = product(to_matrix(pair.degradation.srf), basis_);
 }
 
+Cube SubspaceProblem::degraded(const Tensor& fine) const {
+  return blur_ ? as_cube(blur_->degrade(fine)) : degrade_spatially(as_cube(fine), pair_.degradation);
+}
+
+Tensor SubspaceProblem::adjoint(const Cube& coarse) const {
+  return blur_ ? blur_->adjoint(coarse.values) : degrade_adjoint(coarse, pair_.degradation).values;
+}
+
 Cube SubspaceProblem::weighted(const Cube& coefficients) const {
   Cube result = as_cube(coefficients.values.clone());
   const Index count = coefficients.bands();
@@ -60,14 +69,13 @@ Cube SubspaceProblem::weighted(const Cube& coefficients) const {
 }
 
 Tensor SubspaceProblem::curvature(const Tensor& coefficients) const {
-  const Cube coarse = degrade_spatially(as_cube(coefficients), pair_.degradation);
-  Tensor result = degrade_adjoint(weighted(coarse), pair_.degradation).values;
+  Tensor result = adjoint(weighted(degraded(coefficients)));
   add_product(coefficients, product_tn(seen_, seen_), result);
   return result;
 }
 
 Tensor SubspaceProblem::pull() const {
-  Tensor result = degrade_adjoint(weighted(hsi_), pair_.degradation).values;
+  Tensor result = adjoint(weighted(hsi_));
   add_product(pair_.msi.values, scaled(seen_, 1.0 / intensity_), result);
   return result;
 }

@@ -13,9 +13,9 @@ constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 
 /// Bands [begin, end) one plane after the other: bands lie side by side in memory, so several at once cost as much as
 /// one.
-std::vector<float> planes_of(const Cube& cube, Index begin, Index end) {
+Tensor planes_of(const Cube& cube, Index begin, Index end) {
   const Index pixels = cube.pixels(), bands = cube.bands();
-  std::vector<float> planes(static_cast<std::size_t>((end - begin) * pixels));
+  Tensor planes = Tensor::uninitialized({end - begin, pixels});  // from memory that the planes before gave back
   const float* values = cube.values.data();
   // In the nearest cache: planes of a power of two would push each other out, were all written to in turn.
   constexpr Index kTogether = 128;
@@ -42,7 +42,7 @@ std::vector<double> values_of_bands(const Comparison& images, const std::functio
   const Cube& reference = images.reference;
   std::vector<double> values(images.bands.size());
   parallel_ranges(reference.bands(), kGroup, [&](Index begin, Index end) {
-    const std::vector<float> x = planes_of(reference, begin, end), y = planes_of(images.fused, begin, end);
+    const Tensor x = planes_of(reference, begin, end), y = planes_of(images.fused, begin, end);
     for (Index b = begin; b < end; ++b) {
       const auto band = static_cast<std::size_t>(b);
       const Index at = (b - begin) * reference.pixels();

@@ -96,6 +96,12 @@ std::vector<BandStatistics> band_statistics(const Cube& reference, const Cube& f
 
 namespace {
 
+const Cube& comparable(const Cube& reference, const Cube& fused, Index ratio) {
+  SPECFUSE_CHECK(ratio >= 1, "evaluate: expected a ratio of at least 1, got ", ratio);
+  check_comparable(reference, fused);
+  return reference;
+}
+
 Cube largest_part(const Cube& cube, const Cube& other) {
   return cube.valid.empty() && other.valid.empty() ? cube : crop(cube, largest_valid_part(cube, other));
 }
@@ -103,8 +109,8 @@ Cube largest_part(const Cube& cube, const Cube& other) {
 }  // namespace
 
 ValidImages::ValidImages(const Cube& reference, const Cube& fused, Index ratio)
-    : all_(reference.pixels()), reference_(valid_pixels(reference, fused)), fused_(valid_pixels(fused, reference)),
-      reference_part_(largest_part(reference, fused)),
+    : all_(comparable(reference, fused, ratio).pixels()), reference_(valid_pixels(reference, fused)),
+      fused_(valid_pixels(fused, reference)), reference_part_(largest_part(reference, fused)),
       fused_part_(largest_part(fused, reference)), pixels_{reference_, fused_, ratio,
                                                            band_statistics(reference_, fused_)},
       windows_{reference_part_, fused_part_, ratio, {}} {

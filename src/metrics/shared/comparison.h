@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "specfuse/imaging/cube.h"
+#include "specfuse/metrics/error_statistics.h"
 #include "specfuse/metrics/metrics.h"
 
 namespace specfuse {
@@ -33,8 +34,10 @@ using LeftOut = std::map<std::string, Index>;
 /// them.
 class ValidImages {
  public:
+  /// Throws as `evaluate` does.
   ValidImages(const Cube& reference, const Cube& fused, Index ratio);
   const Comparison& seen_by(const MetricInfo& metric) const { return metric.windows ? windows_ : pixels_; }
+  const Comparison& pixels() const { return pixels_; }
   /// Counts the pixels without data, and those outside the rectangle.
   void count_missing(LeftOut& left_out) const;
 
@@ -46,6 +49,12 @@ class ValidImages {
 
 /// Throws `Error` unless the shapes are equal, there are pixels and bands, and all values are finite.
 void check_comparable(const Cube& reference, const Cube& fused);
+
+/// What the functions of the same names without `_of` say, of images that were looked at before.
+Scores scores_of(const ValidImages& images);
+std::vector<double> band_psnr_db_of(const ValidImages& images);
+ErrorStatistics error_statistics_of(const ValidImages& images);
+Scores profile_scores_of(const std::string& profile, const ValidImages& images);
 
 std::vector<BandStatistics> band_statistics(const Cube& reference, const Cube& fused);
 

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "specfuse/imaging/degrade.h"
+#include "specfuse/imaging/separable_blur.h"
 #include "specfuse/kernels/matrix.h"
 
 namespace specfuse {
@@ -34,10 +36,14 @@ class SubspaceProblem {
   Cube image_of(const Tensor& coefficients) const;
 
  private:
+  /// A of coefficients, and its transpose.
+  Cube degraded(const Tensor& fine) const;
+  Tensor adjoint(const Cube& coarse) const;
   /// Multiplies by E'E, which is diagonal.
   Cube weighted(const Cube& coefficients) const;
 
   const Pair& pair_;
+  std::optional<SeparableBlur> blur_;
   float intensity_;
   Matrix basis_, seen_;
   std::vector<float> squared_scale_;

@@ -1,12 +1,12 @@
-#include "run/peak_memory.h"
+#include "specfuse/core/peak_memory.h"
 
 #include <malloc.h>
 #include <sys/resource.h>
 
 #include <fstream>
-#include <string>
 
 #include "specfuse/core/buffer.h"
+#include "specfuse/core/error.h"
 
 namespace specfuse {
 
@@ -16,11 +16,12 @@ void reset_peak_memory() {
   std::ofstream("/proc/self/clear_refs") << "5";
 }
 
-double peak_memory_mb() {
-  std::ifstream status("/proc/self/status");
+double peak_memory_mb(const std::string& process) {
+  std::ifstream status(concat("/proc/", process, "/status"));
   for (std::string line; std::getline(status, line);) {
-    if (line.rfind("VmHWM:", 0) == 0) return std::stod(line.substr(6)) / 1024;
+    if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) / 1024;
   }
+  if (process != "self") return 0;
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return static_cast<double>(usage.ru_maxrss) / 1024;
