@@ -120,7 +120,7 @@ Matrix least_squares(const Matrix& a, const Matrix& b) {
   return from_columns(right, height, a.cols, b.cols);
 }
 
-Matrix solve_positive(const Matrix& a, const Matrix& b) {
+std::optional<Matrix> solve_if_positive(const Matrix& a, const Matrix& b) {
   SPECFUSE_CHECK(a.rows == a.cols && a.rows == b.rows && a.rows >= 1 && b.cols >= 1,
                  "solve_positive: expected [n, n] and [n, k], got ", a.rows, " x ", a.cols, " and ", b.rows, " x ",
                  b.cols);
@@ -128,8 +128,14 @@ Matrix solve_positive(const Matrix& a, const Matrix& b) {
   std::vector<double> left = by_columns(a, a.rows), right = by_columns(b, b.rows);
   int info = 0;
   dposv_("L", &n, &k, left.data(), &n, right.data(), &n, &info);
-  SPECFUSE_CHECK(info == 0, "solve_positive: the matrix is not positive definite (LAPACK dposv info ", info, ")");
+  if (info != 0) return {};
   return from_columns(right, b.rows, b.rows, b.cols);
+}
+
+Matrix solve_positive(const Matrix& a, const Matrix& b) {
+  std::optional<Matrix> solution = solve_if_positive(a, b);
+  SPECFUSE_CHECK(solution.has_value(), "solve_positive: the matrix is not positive definite");
+  return *std::move(solution);
 }
 
 Eigen eigen_symmetric(const Matrix& a) {

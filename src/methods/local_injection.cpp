@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/progress.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/msi_detail.h"
 #include "specfuse/imaging/upsample.h"
@@ -27,6 +28,8 @@ constexpr double kFarthest = 3;
 /// Keeps the equations solvable where the MSI is flat or its bands say the same, beyond what float32 sums round: in
 /// units of its variance, and of the mean square of its detail.
 constexpr double kFlat = 1e-9, kRidge = 1e-6;
+/// How often the ridge is made ten times as large at most.
+constexpr int kMostGrowths = 6;
 /// What `shrink` is chosen from, band by band: from nearly free to hardly any correction.
 constexpr std::array kShrinks = {0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 100.0};
 
@@ -75,7 +78,7 @@ class LocalInjection : public FusionMethod {
  private:
   std::vector<float> weights(const Lesson& lesson, const Rectangle& part, const Place& place) const;
   Tensor sums_around(const Lesson& lesson, const Rectangle& block, const std::vector<Place>& places) const;
-  std::vector<double> best_shrinks(const Lesson& lesson) const;
+  std::vector<double> best_shrinks(const Lesson& lesson, Progress& progress) const;
   Matrix left_out_errors(const Lesson& lesson, const Rectangle& block) const;
   void correct(const Lesson& lesson, const std::vector<double>& shrinks, const Cube& detail, const Rectangle& block,
                Cube& fused) const;
@@ -152,7 +155,8 @@ Tensor LocalInjection::sums_around(const Lesson& lesson, const Rectangle& block,
   return sums;
 }
 
-/// d' (sum_q w_q d_q d_q' + shrink S0)^-1 for the detail d of a place: what the sums of d e' are weighed by.
+/// d' (sum_q w_q d_q d_q' + shrink S0)^-1 for the detail d of a place: what the sums of d e' are weighed by. Where MSI
+/// bands are combinations of each other, rounding may leave less than the ridge adds: then it grows.
 Matrix answer_to(const Lesson& lesson, const float* sum, double shrink, const Place& place) {
   const Index few = lesson.detail.bands(), width = few + lesson.left.bands();
   Matrix square = lesson.mean_square, own(few, 1);
@@ -160,8 +164,13 @@ Matrix answer_to(const Lesson& lesson, const float* sum, double shrink, const Pl
   for (Index i = 0; i < few; ++i) ridge += kRidge * (square(i, i) + sum[i * width + i]) / static_cast<double>(few);
   for (Index i = 0; i < few; ++i) {
     for (Index j = 0; j < few; ++j) square(i, j) = shrink * square(i, j) + sum[i * width + j];
-    square(i, i) += ridge;
     own(i, 0) = place.detail[i];
+  }
+  for (Index i = 0; i < few; ++i) square(i, i) += ridge;
+  for (int growth = 0; growth < kMostGrowths; ++growth) {
+    if (std::optional<Matrix> answer = solve_if_positive(square, own)) return *std::move(answer);
+    for (Index i = 0; i < few; ++i) square(i, i) += 9 * ridge;
+    ridge *= 10;
   }
   return solve_positive(square, own);
 }
@@ -212,13 +221,15 @@ Matrix LocalInjection::left_out_errors(const Lesson& lesson, const Rectangle& bl
 }
 
 /// For each band what `shrink` gives, else the one of the smallest error.
-std::vector<double> LocalInjection::best_shrinks(const Lesson& lesson) const {
+std::vector<double> LocalInjection::best_shrinks(const Lesson& lesson, Progress& progress) const {
   const Index many = lesson.left.bands();
   if (options_.shrink) return std::vector<double>(static_cast<std::size_t>(many), *options_.shrink);
   const std::vector<Rectangle> blocks = blocks_of(lesson.coarse);
   std::vector<Matrix> errors(blocks.size());
   parallel_for(static_cast<Index>(blocks.size()), [&](Index i) {
-    errors[static_cast<std::size_t>(i)] = left_out_errors(lesson, blocks[static_cast<std::size_t>(i)]);
+    const Rectangle& block = blocks[static_cast<std::size_t>(i)];
+    errors[static_cast<std::size_t>(i)] = left_out_errors(lesson, block);
+    progress.tick(block.rows * block.cols);
   });
   Matrix total = errors.front();
   for (std::size_t i = 1; i < errors.size(); ++i) {
@@ -286,10 +297,14 @@ Cube LocalInjection::fuse(const Pair& pair) const {
   const Cube detail = msi_detail(scaled);
   Cube fused = upsample_cubic(pair.hsi, ratio);
   inject(fused, detail, to_tensor(gain));
-  const std::vector<double> shrinks = best_shrinks(lesson);
+  Progress progress((options_.shrink ? 0 : lesson.coarse.pixels()) + fused.pixels(), "pixels");
+  const std::vector<double> shrinks = best_shrinks(lesson, progress);
   const std::vector<Rectangle> blocks = blocks_of(pair.hsi);
-  parallel_for(static_cast<Index>(blocks.size()),
-               [&](Index i) { correct(lesson, shrinks, detail, blocks[static_cast<std::size_t>(i)], fused); });
+  parallel_for(static_cast<Index>(blocks.size()), [&](Index i) {
+    const Rectangle& block = blocks[static_cast<std::size_t>(i)];
+    correct(lesson, shrinks, detail, block, fused);
+    progress.tick(block.rows * block.cols * ratio * ratio);
+  });
   options_.refinement.apply(pair, fused);
   return fused;
 }

@@ -8,6 +8,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/msi_detail.h"
+#include "specfuse/imaging/psf.h"
 #include "specfuse/kernels/matrix.h"
 #include "specfuse/methods/registry.h"
 #include "support/example.h"
@@ -201,6 +202,24 @@ TEST_CASE("local injection: blocks of pixels may come in any number of threads")
   const Tensor spread = method->fuse(example.input).values;
   set_threads(count);
   for (Index i = 0; i < alone.size(); ++i) REQUIRE(alone[i] == spread[i]);
+}
+
+TEST_CASE("local injection: a scene of two spectra, whose MSI bands are combinations of each other") {
+  constexpr Index kSide = 64, kBands = 198;
+  Cube scene(kSide, kSide, kBands);
+  for (Index i = 0; i < scene.values.size(); ++i) {
+    const Index b = i % kBands, row = i / kBands / kSide, col = i / kBands % kSide;
+    scene.values[i] = static_cast<float>(1000 + 7 * (row * col % 61) + 3 * b * (1 + (row + 2 * col) % 13));
+  }
+  for (Index b = 0; b < kBands; ++b)
+    scene.wavelength_nm.push_back(400 + 2050.0 * static_cast<double>(b) / (kBands - 1));
+  Degradation degradation;
+  degradation.psf = make_psf({}, degradation.ratio);
+  SrfOptions response;
+  response.sensor = "landsat7";
+  degradation.srf = make_srf(response, scene.wavelength_nm, kBands);
+  const Cube fused = make_method("local_injection")->fuse(simulate(scene, degradation, 0));
+  CHECK(relative_gap(fused.values, scene.values) < 1e-4);
 }
 
 TEST_CASE("local injection: takes pairs whose HSI does not divide by the ratio, and refuses those of no lesson") {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "specfuse/tensor/tensor.h"
@@ -43,6 +44,8 @@ Matrix least_squares(const Matrix& a, const Matrix& b);
 
 /// X of a X = b for a symmetric positive definite a [n, n], of which the lower triangle is read: b [n, k] (dposv).
 Matrix solve_positive(const Matrix& a, const Matrix& b);
+/// The same; nothing where a is not positive definite.
+std::optional<Matrix> solve_if_positive(const Matrix& a, const Matrix& b);
 
 /// Eigenvalues in decreasing order, and their unit eigenvectors as columns [n, n], of a symmetric a [n, n] of which the
 /// lower triangle is read (dsyev). Each vector's largest component is positive.
