@@ -15,7 +15,7 @@ from program import PROGRAM, SMALL_NETWORK, SPLIT, SPLIT_DATA, ProgramTest, expe
 
 class Resume(ProgramTest):
     def test_interrupted_run_keeps_its_checkpoint_and_goes_on(self):
-        config = experiment(methods=[SMALL_NETWORK | {"train": SMALL_NETWORK["train"] | {"steps": 3000}}])
+        config = experiment(methods=[SMALL_NETWORK | {"train": SMALL_NETWORK["train"] | {"steps": 2000, "checkpoint_every": 100}}])
         path = self.folder / "config.json"
         path.write_text(json.dumps(config))
         command = [PROGRAM, path, "--data-dir", self.folder, "--out", self.out, "--quiet"]
@@ -28,7 +28,7 @@ class Resume(ProgramTest):
         run.send_signal(signal.SIGINT)
         error = run.communicate(timeout=60)[1]
         self.assertEqual(run.returncode, 130, error)
-        self.assertRegex(error, r"^run_experiment: error: interrupted at step \d+ of 3000; .*--resume\n$")
+        self.assertRegex(error, r"^run_experiment: error: interrupted at step \d+ of 2000; .*--resume\n$")
         self.assertTrue(checkpoint.exists())
         self.assertFalse((self.out / "metrics.json").exists())
         # Neither the same command nor another experiment takes what was kept away.
@@ -45,7 +45,7 @@ class Resume(ProgramTest):
         self.succeeded(self.run_config(config, "--resume"))
         self.assertFalse((self.out / ".resume").exists())
         self.assertTrue((self.out / "two_cnn_fu/checkpoint.h5").exists())
-        self.assertEqual([line["step"] for line in self.log()], list(range(1, 3001)))
+        self.assertEqual([line["step"] for line in self.log()], list(range(1, 2001)))
 
     def test_a_finished_run_is_not_done_again_and_not_lost(self):
         config = experiment()
@@ -173,7 +173,7 @@ class Resume(ProgramTest):
         self.assertIn("the best step by validation, not the last", run.stderr)
 
     def test_methods_that_were_complete_are_kept_and_not_fused_again(self):
-        long = SMALL_NETWORK | {"train": SMALL_NETWORK["train"] | {"steps": 3000}}
+        long = SMALL_NETWORK | {"train": SMALL_NETWORK["train"] | {"steps": 2000, "checkpoint_every": 100}}
         short = SMALL_NETWORK | {"label": "short"}
         config = experiment(methods=[{"name": "gsa"}, {"name": "linear_injection"}, short, long], seeds=[0])
         path = self.folder / "config.json"
@@ -208,7 +208,7 @@ class Resume(ProgramTest):
         self.assertEqual(sorted(path.name for path in (resumed_out / "short").iterdir()), ["checkpoint.h5", "fused.h5"])
 
     def test_killed_at_twenty_moments_it_ends_as_if_left_alone(self):
-        train = SMALL_NETWORK["train"] | {"steps": 1500, "checkpoint_every": 20, "validate_every": 50}
+        train = SMALL_NETWORK["train"] | {"steps": 800, "checkpoint_every": 40, "validate_every": 50}
         path = self.folder / "config.json"
         path.write_text(json.dumps(experiment(
             data=SPLIT_DATA, protocol=SPLIT,
