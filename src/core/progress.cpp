@@ -50,6 +50,12 @@ std::string fitted(const std::string& line) {
   return line;
 }
 
+std::string bar(double fraction) {
+  constexpr std::size_t kWidth = 24;
+  const auto full = static_cast<std::size_t>(std::min(1.0, fraction) * kWidth);
+  return concat("[", std::string(full, '='), std::string(kWidth - full, ' '), "] ");
+}
+
 void erase_line() {
   if (line_there.exchange(false)) std::fputs("\r\x1b[K", stderr);
 }
@@ -119,20 +125,17 @@ std::string Progress::count_text(double seconds, bool last) const {
 }
 
 void Progress::show(double seconds, bool last) {
-  std::string line = title_ + "  ";
-  if (terminal_ && !last && total_ > 0) {
-    constexpr std::size_t kWidth = 24;
-    const double fraction = std::min(1.0, static_cast<double>(done_) / static_cast<double>(total_));
-    const auto full = static_cast<std::size_t>(fraction * kWidth);
-    line.append("[").append(full, '=').append(kWidth - full, ' ').append("] ");
-  }
-  line += count_text(seconds, last);
-  if (!note_.empty()) line += concat("  ", note_);
+  const std::string counted = count_text(seconds, last) + (note_.empty() ? "" : "  " + note_);
+  const std::string line = concat(title_, "  ", counted);
   if (!terminal_ || last) {
     erase_line();
     std::fprintf(stderr, "%s\n", line.c_str());
   } else {
-    std::fprintf(stderr, "\r%s\x1b[K", fitted(line).c_str());
+    const Index done = done_, total = total_;
+    const double fraction = total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0.0;
+    const std::string with_bar = concat(title_, "  ", bar(fraction), counted);
+    const bool has_room = total > 0 && fitted(with_bar) == with_bar;
+    std::fprintf(stderr, "\r%s\x1b[K", fitted(has_room ? with_bar : line).c_str());
     line_there = true;
   }
   std::fflush(stderr);

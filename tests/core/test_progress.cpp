@@ -125,14 +125,17 @@ TEST_CASE("news stand on lines of their own") {
   CHECK(seen(on_terminal(120, work)) == "warning: dark\n");
 }
 
-TEST_CASE("a line that is longer than the terminal is wide is cut") {
+TEST_CASE("where the terminal is narrow the bar is left out, and then the line is cut") {
   const auto work = [] {
     const ProgressTitle title("méthode");
     Progress progress(20, "rounds");
     wait_until_due();
     progress.tick();
   };
-  CHECK(on_terminal(12, work).find("\rméthode  [=\x1b[K") != std::string::npos);
+  const std::string narrow = on_terminal(45, work);
+  CHECK(narrow.find("\rméthode  1/20 rounds  ") != std::string::npos);
+  CHECK(narrow.find(" left\x1b[K") != std::string::npos);
+  CHECK(on_terminal(12, work).find("\rméthode  1/\x1b[K") != std::string::npos);
 }
 
 TEST_CASE("a job with a title of its own leaves a line; what was done before it began does not count as quick") {
