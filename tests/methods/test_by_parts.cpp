@@ -110,8 +110,9 @@ TEST_CASE("covariance: of an image in parts is that of the whole, whatever the m
 }
 
 TEST_CASE("by parts: local methods make of parts what they make of the whole") {
-  for (const auto& [ratio, side] : {std::pair<Index, Index>{2, 6}, {3, 9}, {4, 8}}) {
+  for (const auto& chosen : {std::pair<Index, Index>{2, 6}, {3, 9}, {4, 8}}) {
     for (const double fwhm : {1.0, 2.5}) {
+      const Index ratio = chosen.first, side = chosen.second;
       CAPTURE(ratio);
       CAPTURE(fwhm);
       const Pair pair = seen_pair(ratio, 23, 17, fwhm);

@@ -53,7 +53,8 @@ Scores by_parts(const Cube& reference, const Cube& fused, Index ratio, Index sid
 }  // namespace
 
 TEST_CASE("scores by parts: every measure is that of the whole images") {
-  for (const auto& [rows, cols] : {std::pair<Index, Index>{150, 101}, {64, 96}, {129, 33}, {40, 20}}) {
+  for (const auto& size : {std::pair<Index, Index>{150, 101}, {64, 96}, {129, 33}, {40, 20}}) {
+    const Index rows = size.first, cols = size.second;
     CAPTURE(rows);
     Cube reference = image(rows, cols, 5, "reference"), fused = image(rows, cols, 5, "fused");
     for (Index p = 0; p < reference.pixels(); ++p) {
