@@ -17,8 +17,8 @@ void check_inside(const std::string& path, const Rectangle& part, Index rows, In
 /// The same, and unless it is made of whole pixels of the HSI.
 void check_coarse_part(const std::string& path, const Rectangle& part, Index rows, Index cols, Index ratio);
 
-/// Throws `ConfigError` where an image holds what most likely stands for no data and was not declared; `path` is that of
-/// its configuration.
+/// Throws `ConfigError` where an image holds what most likely stands for no data and was not declared; `path` is that
+/// of its configuration.
 void check_declared(const Cube& image, const std::string& path = "data");
 
 /// The images of an experiment, cropped, and how coarse and fine ones belong together.
