@@ -117,7 +117,6 @@ TEST_CASE("common grid: a pair on grids of their own is nearly the pair that was
     CHECK_FALSE(grid.meets());
     CHECK(contains(bring_together(grid, joined.hsi, joined.msi), "MSI resampled from "));
     const double near_db = psnr_db(joined.msi, direct.msi);
-    MESSAGE("msi ", near_db, " dB");
     CHECK(near_db > one.least_db);
     // What the sensors see of one place is kept as well.
     direct.degradation.ratio = joined.degradation.ratio = one.ratio;
@@ -126,7 +125,6 @@ TEST_CASE("common grid: a pair on grids of their own is nearly the pair that was
     direct.degradation.psf = joined.degradation.psf = make_psf(box, one.ratio);
     const Cube reference = means_over(scene, at, fine, coarse * one.ratio, coarse * one.ratio);
     const double best = injected_psnr_db(direct, reference), got = injected_psnr_db(joined, reference);
-    MESSAGE("linear_injection ", best, " directly, ", got, " resampled");
     CHECK(got > best - one.margin_db);
     const std::vector<double> place_of_msi = numbers_of(joined.msi, kGeotransformAttribute);
     CHECK(place_of_msi[0] == doctest::Approx(1010));
@@ -152,14 +150,20 @@ TEST_CASE("common grid: where the grids meet, both images come back to the bit, 
   CHECK(std::equal(cut_msi.values.data(), cut_msi.values.data() + cut_msi.values.size(), expected_msi.values.data()));
   CHECK(numbers_of(cut_hsi, kGeotransformAttribute) == numbers_of(expected_hsi, kGeotransformAttribute));
 
+  // An MSI that needs no cut still cuts the HSI.
+  Cube around = hsi, inner = placed(40, 30, 2, {130, 260}, 3);
+  CHECK(contains(bring_together(common_grid(around, inner, "x"), around, inner), "rows 0-39, cols 0-29 of the MSI"));
+  CHECK(around.rows() == 4);
+
   // Nothing to do at all, nothing to say. A geotransform that was rounded is no reason to resample.
   Cube whole = placed(60, 80, 2, {100 + 1e-4, 200 - 1e-4}, 3), same = hsi;
   const Tensor before = whole.values;
   CHECK(bring_together(common_grid(hsi, whole, "x"), same, whole).empty());
   CHECK(whole.values.data() == before.data());
   // An offset of more than a thousandth of a pixel is one.
-  CHECK_FALSE(common_grid(hsi, placed(70, 90, 2, {90.01, 180}, 3), "x").meets());
-  CHECK_FALSE(common_grid(hsi, placed(70, 90, 2, {90, 180}, 3.001), "x").meets());
+  CHECK(common_grid(hsi, placed(70, 90, 2, {91, 182}, 3), "x").meets());
+  CHECK_FALSE(common_grid(hsi, placed(70, 90, 2, {91.01, 182}, 3), "x").meets());
+  CHECK_FALSE(common_grid(hsi, placed(70, 90, 2, {91, 182}, 3.001), "x").meets());
 }
 
 TEST_CASE("common grid: the part and the ratio follow from what the MSI covers") {
