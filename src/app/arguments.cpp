@@ -74,7 +74,7 @@ double bytes_of(const std::string& option, const std::string& text) {
   const std::pair<const char*, double> units[] = {{"KiB", 0x1p10}, {"MiB", 0x1p20}, {"GiB", 0x1p30}, {"TiB", 0x1p40},
                                                   {"MB", 1e6},     {"GB", 1e9},     {"TB", 1e12}};
   for (const auto& [unit, bytes] : units) {
-    if (number > 0 && end == std::string(unit)) return number * bytes;
+    if (number > 0 && number < 1e6 && end == std::string(unit)) return number * bytes;
   }
   throw ConfigError(concat(option, ": expected a size such as 1.5GiB or 800MiB, got \"", text, "\""));
 }

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include "specfuse/core/error.h"
+#include "specfuse/core/interrupt.h"
+#include "specfuse/core/progress.h"
+
 namespace specfuse {
 namespace {
 
@@ -9,6 +13,13 @@ namespace {
 constexpr Index kCubicReach = 2;
 
 bool is_all_of(const Cube& cube, const Rectangle& part) { return part == Rectangle{0, 0, cube.rows(), cube.cols()}; }
+
+bool has_data(const Cube& cube, const Rectangle& part) {
+  for (Index i = 0; i < part.rows * part.cols; ++i) {
+    if (cube.is_valid((part.row + i / part.cols) * cube.cols() + part.col + i % part.cols)) return true;
+  }
+  return false;
+}
 
 Cube part_of(const Cube& cube, const Rectangle& part) { return is_all_of(cube, part) ? cube : crop(cube, part); }
 
@@ -29,11 +40,13 @@ PairPart read_part(const PairParts& pair, const Rectangle& part, Index margin) {
           part};
 }
 
-std::vector<Rectangle> parts_of(Index rows, Index cols, Index side, Index unit) {
+std::vector<Rectangle> parts_of(Index rows, Index cols, Index side, Index unit, Index least) {
   // Where the parts along an axis begin, and the end.
   const auto corners = [=](Index extent) {
     const Index units = (extent + unit - 1) / unit, most = std::max<Index>(1, side / unit);
-    const Index count = (units + most - 1) / most;
+    // What is left over at the end is no unit of its own where parts have to have a size.
+    const Index fit = least <= 1 ? units : std::max<Index>(1, extent / unit / ((least + unit - 1) / unit));
+    const Index count = std::min((units + most - 1) / most, fit);
     std::vector<Index> result;
     for (Index i = 0; i <= count; ++i) result.push_back(std::min(extent, i * units / count * unit));
     return result;
@@ -49,8 +62,19 @@ std::vector<Rectangle> parts_of(Index rows, Index cols, Index side, Index unit) 
 }
 
 void for_each_part(const PairParts& pair, Index margin, const std::function<void(const PairPart&)>& visit) {
-  for (const Rectangle& part : parts_of(pair.rows(), pair.cols(), pair.side(), pair.degradation().ratio)) {
-    visit(read_part(pair, part, margin));
+  const std::vector<Rectangle> parts = parts_of(pair.rows(), pair.cols(), pair.side(), pair.degradation().ratio);
+  Progress progress(std::ssize(parts), "parts");
+  for (const Rectangle& place : parts) {
+    SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted while looking at the pair");
+    PairPart part = read_part(pair, place, margin);
+    // The margin may hold data where the part itself has none.
+    if (has_data(part.pair.hsi, part.inner) &&
+        has_data(part.pair.msi, fine_part(part.inner, part.pair.degradation.ratio))) {
+      part.pair.hsi.valid.clear();
+      part.pair.msi.valid.clear();
+      visit(part);
+    }
+    progress.tick();
   }
 }
 

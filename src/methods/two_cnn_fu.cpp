@@ -102,7 +102,7 @@ std::optional<PartFusion> TwoCnnFu::by_parts(const PairParts& pair) const {
   std::optional<PartFusion> of_base;
   if (base_) {
     of_base = base_->by_parts(pair);
-    if (!of_base) return {};
+    if (!of_base || of_base->overlap > 0) return {};
   }
   const NetworkSizes sizes{pair.bands(), pair.msi_bands()};
   const Index ratio = pair.degradation().ratio;
@@ -110,13 +110,15 @@ std::optional<PartFusion> TwoCnnFu::by_parts(const PairParts& pair) const {
     const std::optional<Cube> base = of_base ? std::optional(of_base->fuse(part).fused) : std::nullopt;
     return {network_.fuse(part, base, options_.fuse_tile)};
   });
-  fusion.margin += (specfuse::receptive_radius(options_.model, sizes, kPath) + ratio - 1) / ratio;
+  const Index reach = (specfuse::receptive_radius(options_.model, sizes, kPath) + ratio - 1) / ratio;
+  fusion.margin += reach;
   if (of_base) {
-    fusion.margin = std::max(fusion.margin, of_base->margin);
+    fusion.margin = std::max(fusion.margin, of_base->margin + reach);
     fusion.bytes_per_pixel += of_base->bytes_per_pixel;
+    fusion.bytes_at_least = of_base->bytes_at_least;
   }
   // What goes into a tile, what comes out, and what the kernels lay out anew.
-  fusion.bytes_at_least = 4 * fusing_bytes(network_.plan(sizes), {options_.fuse_tile, 1});
+  fusion.bytes_at_least += 4 * fusing_bytes(network_.plan(sizes), {options_.fuse_tile, 1});
   return fusion;
 }
 

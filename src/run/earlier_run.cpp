@@ -147,6 +147,10 @@ Beginning begin_in(const ResultFolder& folder, const ExperimentConfig& config, c
     extend(folder, config, found, !unfinished, what + reason);
     return Beginning::goes_on;
   }
+  if (earlier.data_hash.starts_with(kStreamedHash) != data_hash.starts_with(kStreamedHash)) {
+    return refuse(
+        concat(" of this configuration, made ", options.memory ? "without" : "with", " --memory; ", elsewhere));
+  }
   if (!same_data) return refuse(concat(" of this configuration on other data; ", elsewhere));
   if (!unfinished) return Beginning::was_done;
   if (options.resume) return Beginning::goes_on;

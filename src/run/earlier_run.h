@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "run/result_folder.h"
 #include "specfuse/config/config.h"
 #include "specfuse/run/runner.h"
@@ -8,6 +10,9 @@ namespace specfuse {
 
 /// How a run begins in a folder that may hold another one.
 enum class Beginning { anew, goes_on, was_done };
+
+/// What the hash of the data begins with where the pair stayed on disk: it is then a hash of files.
+inline const std::string kStreamedHash = "files-";
 
 /// What is to be done about an earlier run in the folder. With `resume` an unfinished one is gone on with, and one that
 /// differs in more steps alone is trained further where that is the same as one long training. With `overwrite` any

@@ -90,7 +90,8 @@ void keep_streamed(const ResultFolder& folder, const MethodResult& result, const
 
 std::optional<MethodResult> find_summary(const ResultFolder& folder, const std::string& name) {
   const std::string file = kept_file(folder, name, kSummaryFile);
-  if (!fs::exists(file)) return {};
+  // A run that was killed while it published its results may have moved the image already.
+  if (!fs::exists(file) || !fs::exists(kept_file(folder, name, kFusedFile))) return {};
   try {
     const Json summary = parse_json(read_text(file), file);
     MethodResult result;

@@ -15,6 +15,7 @@
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/io/cube_writer.h"
 #include "specfuse/io/file.h"
+#include "specfuse/metrics/scores_by_parts.h"
 
 namespace fs = std::filesystem;
 
@@ -48,16 +49,30 @@ double packing_bytes(const StreamedPair& pair) {
   return 5 * kFloat * static_cast<double>(kChunksAtOnce * kChunksAtOnce * rows * cols * pair.bands());
 }
 
-Index least_side(const PartFusion& fusion, Index ratio) {
-  return (std::max(fusion.least_side, ratio) + ratio - 1) / ratio * ratio;
+/// Bytes that scoring takes: parts of the result and of the reference with what is around them, each cut twice.
+double scoring_bytes(const StreamedPair& pair) {
+  const Index around = 2 * std::max(pair.ratio() * degrade_margin(pair.degradation()), ScoresByParts::kBeyond);
+  const Index side = std::max(kScoredSide, pair.ratio()) + around;
+  return 6 * kFloat * static_cast<double>(side * side * pair.bands());
 }
 
-/// The largest side, a multiple of the ratio, of parts that the budget has room for; the least where there is none.
+/// The parts of a side, or of what is left of it when they are evened out, but none smaller than they have to be.
+std::vector<Rectangle> places_of(const PartFusion& fusion, const StreamedPair& pair, Index side) {
+  return parts_of(pair.rows(), pair.cols(), side, pair.ratio(), fusion.least_side);
+}
+
+/// Bytes that are needed with parts of this side.
+double bytes_with(const PartFusion& fusion, const StreamedPair& pair, Index side) {
+  Index largest = 0;
+  for (const Rectangle& place : places_of(fusion, pair, side)) largest = std::max({largest, place.rows, place.cols});
+  return std::max({part_bytes(fusion, pair, largest), packing_bytes(pair), scoring_bytes(pair)});
+}
+
+/// The largest side, a multiple of the ratio, of parts that the budget has room for; the ratio where there is none.
 Index side_within(const PartFusion& fusion, const StreamedPair& pair, const Budget& budget) {
-  const Index ratio = pair.ratio(), least = least_side(fusion, ratio);
-  const double bytes = budget.memory - kProgram - budget.held;
-  Index side = std::max(least, budget.largest_side / ratio / ratio * ratio);
-  while (side > least && part_bytes(fusion, pair, side) > bytes) side -= ratio;
+  const Index ratio = pair.ratio();
+  Index side = std::max(ratio, budget.largest_side / ratio / ratio * ratio);
+  while (side > ratio && bytes_with(fusion, pair, side) > budget.memory - kProgram - budget.held) side -= ratio;
   return side;
 }
 
@@ -65,7 +80,7 @@ std::string mebibytes(double bytes) { return concat(static_cast<Index>(std::ceil
 
 void check_side(const PartFusion& fusion, const StreamedPair& pair, const Budget& budget, const std::string& title,
                 Index side) {
-  const double needed = kProgram + budget.held + std::max(part_bytes(fusion, pair, side), packing_bytes(pair));
+  const double needed = kProgram + budget.held + bytes_with(fusion, pair, side);
   SPECFUSE_CHECK_AS(ConfigError, needed <= budget.memory, "--memory: expected at least ", mebibytes(needed), " for ",
                     title, ", got ", mebibytes(budget.memory));
 }
@@ -153,22 +168,20 @@ Cube FusedFile::read(const StreamedPair& pair, const Rectangle& fine, const std:
   return cube;
 }
 
-Index statistics_side(const StreamedPair& pair, const Budget& budget) {
-  PartFusion like_injection;
-  like_injection.margin = pair.ratio() * detail_margin(pair.degradation());
-  like_injection.bytes_per_pixel = 3 * kFloat * static_cast<double>(pair.bands() + 3 * pair.msi_bands());
-  return side_within(like_injection, pair, budget);
+Index statistics_side(const StreamedPair& pair) {
+  constexpr Index kFine = 256;
+  return std::max<Index>(1, kFine / pair.ratio() / pair.ratio()) * pair.ratio();
 }
 
 void check_memory(const PartFusion& fusion, const StreamedPair& pair, const Budget& budget, const std::string& title) {
-  check_side(fusion, pair, budget, title, least_side(fusion, pair.ratio()));
+  check_side(fusion, pair, budget, title, pair.ratio());
 }
 
 void fuse_streamed(const PartFusion& fusion, const StreamedPair& pair, const Budget& budget, const std::string& title,
                    const std::string& folder, const std::string& path) {
   fs::create_directories(folder);
   const Index side = choose_side(fusion, pair, budget, title, folder);
-  const PartFiles parts(folder, pair, parts_of(pair.rows(), pair.cols(), side, pair.ratio()), fusion.overlap);
+  const PartFiles parts(folder, pair, places_of(fusion, pair, side), fusion.overlap);
   make_parts(fusion, pair, title, parts);
   pack(parts, pair, title, path);
 }

@@ -27,8 +27,10 @@ struct Budget {
   Index largest_side = 512;
 };
 
-/// Side in coarse pixels of the parts in which what is learned of a whole pair is looked at.
-Index statistics_side(const StreamedPair& pair, const Budget& budget);
+/// Sides of the parts in which a pair is looked at before anything is fused, in coarse pixels, and in which results are
+/// scored, in fine ones. They do not follow the budget, so that what is learned does not.
+Index statistics_side(const StreamedPair& pair);
+inline constexpr Index kScoredSide = 128;
 
 /// Throws `ConfigError` with the least memory that works where that is more.
 void check_memory(const PartFusion& fusion, const StreamedPair& pair, const Budget& budget, const std::string& title);

@@ -26,8 +26,8 @@ namespace {
 
 /// Longest side of previews in fine pixels.
 constexpr Index kPreview = 256;
-/// Side of the parts of the first look at a pair, in coarse pixels and before any method is known.
-constexpr Index kFirstLook = 64;
+/// Coarse pixels that the shorter side of a preview has where the pair has as many.
+constexpr Index kLeastPreview = 24;
 
 void check_streamable(const ExperimentConfig& config) {
   const auto check = [](bool fine, const char* field, const char* expected) {
@@ -84,20 +84,23 @@ std::string fused_file(const ResultFolder& folder, const std::string& result) {
   return folder.kept(concat("done/", result, "/", kFusedFile));
 }
 
+bool applies(const ExperimentConfig& config) { return config.protocol.type == Protocol::apply; }
+
 /// The method of an entry with all that it has to learn, from its checkpoint or from the pair one scale down.
 std::unique_ptr<FusionMethod> learned(const MethodConfig& entry, const std::vector<std::string>& directories,
-                                      const PairParts& pair, const FitContext& context) {
+                                      bool apply, const PairParts& pair, const FitContext& context) {
   std::unique_ptr<FusionMethod> method = make_method(entry, directories);
-  if (entry.checkpoint) {
-    restore_from(find_checkpoint(*entry.checkpoint, directories), *method);
-  } else if (method->is_ready()) {
-    method->fit({}, context);
-  } else {
-    try {
-      method->fit_by_parts(pair, context);
-    } catch (const ConfigError& problem) {
-      throw ConfigError(concat("methods.", entry.label, ".", problem.what()));
-    }
+  if (entry.checkpoint) restore_from(find_checkpoint(*entry.checkpoint, directories), *method);
+  if (apply && entry.checkpoint) return method;
+  if (method->is_ready()) {
+    method->fit({}, context);  // the seed; there is no training image to tune on
+    return method;
+  }
+  try {
+    SPECFUSE_CHECK_AS(ConfigError, !entry.checkpoint, "checkpoint: expected protocol apply with it and --memory");
+    method->fit_by_parts(pair, context);
+  } catch (const ConfigError& problem) {
+    throw ConfigError(concat("methods.", entry.label, ".", problem.what()));
   }
   return method;
 }
@@ -107,9 +110,11 @@ MethodResult make_result(const Workplace& at, const MethodConfig& entry, Index s
   MethodResult result;
   result.folder = at.prepared.config.folder_of(entry, seed);
   const FitContext context = fit_contexts(at.prepared.config, entry, seed, at.folder, at.log).front();
+  const ProgressTitle title(result.folder);
   reset_peak_memory();
   const Stopwatch fitting;
-  const std::unique_ptr<FusionMethod> method = learned(entry, at.prepared.directories, at.prepared.pair, context);
+  const std::unique_ptr<FusionMethod> method =
+      learned(entry, at.prepared.directories, applies(at.prepared.config), at.prepared.pair, context);
   result.fit_seconds = fitting.seconds();
   const Stopwatch fusing;
   const std::string directory = begin_result(at.folder, result.folder);
@@ -119,7 +124,8 @@ MethodResult make_result(const Workplace& at, const MethodConfig& entry, Index s
   result.fuse_seconds = fusing.seconds();
   result.peak_memory_mb = peak_memory_mb();
   result.remarks = method->remarks();
-  keep_streamed(at.folder, result, method->checkpoint(), context.config);
+  if (!result.remarks.empty()) say(concat(result.folder, ": ", result.remarks));
+  keep_streamed(at.folder, result, applies(at.prepared.config) ? Checkpoint{} : method->checkpoint(), context.config);
   std::filesystem::remove_all(parts);
   return result;
 }
@@ -137,7 +143,7 @@ MethodResult find_or_make(const Workplace& at, const MethodConfig& entry, Index 
 void check_parts(const ExperimentConfig& config, const std::vector<std::string>& directories, const Pair& preview,
                  const StreamedPair& pair, const Budget& budget) {
   for (const MethodConfig& entry : config.methods) {
-    const std::unique_ptr<FusionMethod> method = learned(entry, directories, WholePair(preview), {});
+    const std::unique_ptr<FusionMethod> method = learned(entry, directories, applies(config), WholePair(preview), {});
     const std::optional<PartFusion> fusion = method->by_parts(WholePair(preview));
     SPECFUSE_CHECK_AS(ConfigError, fusion, "--memory: expected methods that work part by part, got ", entry.label,
                       ", which needs the whole image at once");
@@ -163,8 +169,10 @@ ExperimentConfig checked(const ExperimentConfig& given, const std::vector<std::s
 }
 
 Index preview_step(const StreamedPair& pair) {
-  const Index longest = std::max(pair.fine_rows(), pair.fine_cols());
-  return std::min({(longest + kPreview - 1) / kPreview, pair.rows(), pair.cols()});
+  const Index longest = std::max(pair.fine_rows(), pair.fine_cols()), shortest = std::min(pair.rows(), pair.cols());
+  // Methods are tried on it, and have to find enough to learn from.
+  const Index most = std::max<Index>(1, shortest / std::max(2 * pair.ratio(), kLeastPreview));
+  return std::min((longest + kPreview - 1) / kPreview, most);
 }
 
 Scene preview_scene(const ExperimentConfig& small, const std::vector<std::string>& directories,
@@ -178,7 +186,6 @@ Prepared::Prepared(const ExperimentConfig& given, const RunOptions& options)
     : directories(data_directories(options.data_directories)), config(checked(given, directories)),
       path(find_file(*config.data.pair, directories)), pair(config.data, path), step(preview_step(pair)),
       small(of_preview(config)) {
-  pair.set_side(std::max<Index>(1, kFirstLook / pair.ratio()) * pair.ratio());
   scene = preview_scene(small, directories, pair.preview(step));
   task.pair = *scene.measured;
   pair.set_degradation(scene.degradation, task.pair.hsi.wavelength_nm);
@@ -186,7 +193,7 @@ Prepared::Prepared(const ExperimentConfig& given, const RunOptions& options)
   budget.memory = *options.memory;
   budget.held = static_cast<double>(config.methods.size() + 2) * static_cast<double>(sizeof(float)) *
                 static_cast<double>(task.pair.msi.pixels() * pair.bands());
-  pair.set_side(statistics_side(pair, budget));
+  pair.set_side(statistics_side(pair));
   doubts = check_methods(small, scene, task, directories);
   check_parts(config, directories, task.pair, pair, budget);
 }
@@ -203,7 +210,7 @@ std::string run_streamed(const ExperimentConfig& given, const RunOptions& option
   results.scored_on = "whole image";
   std::vector<std::string> files = files_of_methods(config, prepared.directories);
   files.push_back(prepared.path);
-  results.data_hash = data_hash(prepared.scene, files);
+  results.data_hash = kStreamedHash + data_hash(prepared.scene, files);
   results.environment = environment_text();
   ResultFolder folder(options.out);
   const Beginning beginning = begin_in(folder, config, results.data_hash, options);

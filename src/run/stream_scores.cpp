@@ -14,13 +14,9 @@
 namespace specfuse {
 namespace {
 
-/// Side of the parts that are scored, in fine pixels: at least two units of the windows.
-constexpr Index kSide = 256;
-
-/// Parts of the image in fine pixels, made of whole windows and whole coarse pixels.
-std::vector<Rectangle> parts_to_score(const StreamedPair& pair) {
-  const Index unit = std::lcm(pair.ratio(), ScoresByParts::kUnit);
-  return parts_of(pair.fine_rows(), pair.fine_cols(), std::max(kSide, 2 * unit), unit);
+/// Parts of the image in fine pixels, whose corners are multiples of `unit`.
+std::vector<Rectangle> parts_to_score(const StreamedPair& pair, Index unit) {
+  return parts_of(pair.fine_rows(), pair.fine_cols(), std::max(unit, kScoredSide / unit * unit), unit);
 }
 
 /// A part with so many pixels around it, as far as there are.
@@ -91,10 +87,11 @@ class FirstLook {
 }  // namespace
 
 FusedWithSigma score_streamed(const StreamedPair& pair, const FusedFile& fused, Index step, MethodResult& result) {
-  const std::vector<Rectangle> parts = parts_to_score(pair);
+  const std::vector<Rectangle> parts = parts_to_score(pair, pair.ratio());
+  const std::vector<Rectangle> windows = parts_to_score(pair, ScoresByParts::kUnit);
   std::optional<ScoresByParts> scores;
   if (pair.has_reference()) scores.emplace(pair.ratio());
-  Progress progress(result.folder + ", scoring", std::ssize(parts) * (scores ? 2 : 1), "parts");
+  Progress progress(result.folder + ", scoring", std::ssize(parts) + (scores ? std::ssize(windows) : 0), "parts");
   Index done = 0;
   const auto check_and_count = [&] {
     SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted while scoring ", result.folder,
@@ -108,7 +105,7 @@ FusedWithSigma score_streamed(const StreamedPair& pair, const FusedFile& fused, 
   }
   const FusedWithSigma preview = look.finish(result);
   if (!scores) return preview;
-  for (const Rectangle& part : parts) {
+  for (const Rectangle& part : windows) {
     const Rectangle seen = grown(part, 0, ScoresByParts::kBeyond, pair);
     scores->measure(pair.read_reference(seen), fused.read(pair, seen), part.rows, part.cols);
     check_and_count();

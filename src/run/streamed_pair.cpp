@@ -1,11 +1,18 @@
 #include "run/streamed_pair.h"
 
+#include <algorithm>
+
 #include "specfuse/core/error.h"
+#include "specfuse/core/interrupt.h"
+#include "specfuse/core/progress.h"
 #include "specfuse/imaging/no_data.h"
 #include "specfuse/imaging/preview.h"
 
 namespace specfuse {
 namespace {
+
+/// Side of the parts that a preview is made of, in fine pixels.
+constexpr Index kLook = 128;
 
 Rectangle moved(const Rectangle& part, const Rectangle& by) {
   return {part.row + by.row, part.col + by.col, part.rows, part.cols};
@@ -56,13 +63,17 @@ PairFile StreamedPair::preview(Index step) const {
   Preview hsi(first.hsi, rows(), cols(), step), msi(first.msi, fine_rows(), fine_cols(), step);
   std::optional<Preview> reference;
   if (has_reference()) reference.emplace(read_reference({0, 0, 1, 1}), fine_rows(), fine_cols(), step);
-  for (const Rectangle& part : parts_of(rows(), cols(), side_, ratio())) {
+  const std::vector<Rectangle> parts = parts_of(rows(), cols(), std::max<Index>(1, kLook / ratio()), 1);
+  Progress progress("looking at the pair", std::ssize(parts), "parts");
+  for (const Rectangle& part : parts) {
+    SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted while looking at the pair");
     const Pair pair = read(part);
     const Rectangle fine = fine_part(part, ratio());
     for (const Cube* image : {&pair.hsi, &pair.msi}) check_declared(*image);
     hsi.add(pair.hsi, part.row, part.col);
     msi.add(pair.msi, fine.row, fine.col);
     if (reference) reference->add(read_reference(fine), fine.row, fine.col);
+    progress.tick();
   }
   // Whole coarse pixels of it, so that the sizes fit.
   const Cube small = hsi.cube();

@@ -80,6 +80,36 @@ class StreamTest(ProgramTest):
                 self.assertIn(message, run.stderr)
                 self.assertFalse(self.out.exists())
 
+    def test_results_made_with_memory_and_without_are_told_apart(self):
+        self.assertEqual(self.run_config(self.config()).returncode, 0)
+        run = self.streamed(self.config())
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("holds results of this configuration, made without --memory", run.stderr)
+        self.assertEqual(self.streamed(self.config(), "--overwrite").returncode, 0)
+        self.assertEqual(self.streamed(self.config()).returncode, 0)  # done before
+        run = self.run_config(self.config())
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("holds results of this configuration, made with --memory", run.stderr)
+
+    def test_a_run_that_was_killed_while_it_published_makes_again_what_had_been_moved(self):
+        self.assertEqual(self.streamed(self.config()).returncode, 0)
+        whole = (self.out / "gsa/fused.h5").read_bytes()
+        killed = self.folder / "killed"
+        kept = killed / ".resume"
+        for method in ("gsa", "linear_injection"):
+            (kept / "done" / method).mkdir(parents=True)
+            summary = {"fit_seconds": 0, "fuse_seconds": 0, "peak_memory_mb": 0, "remarks": ""}
+            (kept / "done" / method / "result.json").write_text(json.dumps(summary))
+        (kept / "done/linear_injection/fused.h5").write_bytes((self.out / "linear_injection/fused.h5").read_bytes())
+        (kept / "config.json").write_text((self.out / "config.json").read_text())
+        (kept / "data_hash.txt").write_text(json.loads((self.out / "metrics.json").read_text())["data_hash"])
+        path = self.folder / "config.json"
+        run = self.run_program(path, "--data-dir", self.folder, "--out", killed, "--memory", "1GiB", "--resume")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn("linear_injection: was complete before", run.stderr)
+        self.assertNotIn("gsa: was complete before", run.stderr)
+        self.assertEqual((killed / "gsa/fused.h5").read_bytes(), whole)
+
     def test_a_dry_run_says_what_would_be_done(self):
         path = self.folder / "config.json"
         path.write_text(json.dumps(self.config(data={"pair": str(self.folder / "stream.h5")})))

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 
 #include "specfuse/imaging/psf.h"
 #include "specfuse/imaging/srf.h"
@@ -84,6 +85,23 @@ TEST_CASE("parts: cover every pixel once, on corners of the unit, about equal in
   }
 }
 
+TEST_CASE("parts: none is smaller than it has to be, whatever is left over") {
+  for (const auto& [extent, side, unit, least] :
+       {std::array<Index, 4>{25, 24, 4, 24}, {47, 24, 4, 24}, {100, 24, 1, 24}, {25, 24, 24, 24}, {60, 32, 8, 24}}) {
+    Index smallest = 1000, all = 0;
+    for (const Rectangle& part : parts_of(extent, 10, side, unit, least)) {
+      smallest = std::min(smallest, part.rows);
+      all += part.rows;
+    }
+    CHECK(all == extent);
+    CHECK(smallest > least - unit);
+    CHECK((unit > 1 || smallest >= least));
+  }
+  CHECK(parts_of(100, 10, 24, 1, 24).size() == 4);
+  CHECK(parts_of(25, 10, 24, 24, 24).size() == 1);
+  CHECK(parts_of(25, 10, 24, 24).size() == 2);
+}
+
 TEST_CASE("covariance: of an image in parts is that of the whole, whatever the means of the parts") {
   Cube x(12, 5, 3), y(12, 5, 4);
   x.values = random_tensor({12, 5, 3}, "x");
@@ -161,6 +179,30 @@ TEST_CASE("by parts: the negative bands are those of the whole image") {
   const SmallParts parts(pair, 4);
   const Cube whole = method->fuse(pair), made = put_together(*method->by_parts(parts), parts, 4);
   CHECK(relative_gap(made.values, whole.values) < 2e-6);
+}
+
+TEST_CASE("by parts: a part without data has no say in what is learned") {
+  Pair pair = seen_pair(2, 24, 24, 1);
+  const auto method = make_method("gsa");
+  const Cube whole = method->fuse(pair);
+  // As much again without data: first what a boundary would show, then anything.
+  Pair wider = pair;
+  wider.hsi = Cube(24, 48, 20);
+  wider.msi = Cube(48, 96, 3);
+  for (const auto& [from, to] : {std::pair<const Cube*, Cube*>{&pair.hsi, &wider.hsi}, {&pair.msi, &wider.msi}}) {
+    fill(to->values, 1e6f);
+    to->valid.assign(static_cast<std::size_t>(to->pixels()), 0);
+    const Index cols = from->cols();
+    for (Index row = 0; row < from->rows(); ++row) {
+      std::copy_n(from->pixel(row, 0), cols * from->bands(), to->pixel(row, 0));
+      for (Index col = 0; col < cols / 2; ++col) {
+        std::copy_n(from->pixel(row, cols - 1 - col), from->bands(), to->pixel(row, cols + col));
+      }
+      std::fill_n(to->valid.begin() + row * to->cols(), cols, std::uint8_t{1});
+    }
+  }
+  const std::optional<PartFusion> of_wider = method->by_parts(SmallParts(wider, 12));
+  CHECK(relative_gap(of_wider->fuse(pair).fused.values, whole.values) < 1e-5);
 }
 
 TEST_CASE("by parts: methods that need the whole image have no parts, nor can networks learn from them") {

@@ -38,11 +38,12 @@ struct PairPart {
 PairPart read_part(const PairParts& pair, const Rectangle& part, Index margin);
 
 /// Parts that cover an image of rows x cols pixels, row after row, about equal in size and no larger than `side`, which
-/// is a multiple of `unit`, as all their corners are.
-std::vector<Rectangle> parts_of(Index rows, Index cols, Index side, Index unit);
+/// is a multiple of `unit`, as all their corners are. Where that would make them smaller than `least`, they are larger.
+std::vector<Rectangle> parts_of(Index rows, Index cols, Index side, Index unit, Index least = 0);
 
 /// Shows every part of `pair.side()` in turn, row after row: each coarse pixel is in one, not counting margins, and
-/// each pixel one scale down is whole.
+/// each pixel one scale down is whole. Parts without data in any pixel of one image are passed over. Throws
+/// `Interrupted` when the user asked to stop.
 void for_each_part(const PairParts& pair, Index margin, const std::function<void(const PairPart&)>& visit);
 
 /// A pair in memory: one part, and nothing is copied to read it.
