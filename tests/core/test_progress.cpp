@@ -32,11 +32,12 @@ std::string on_terminal(unsigned short columns, const std::function<void()>& wor
   std::fflush(stderr);
   dup2(before, STDERR_FILENO);
   close(before);
-  std::string written(1 << 14, '\0');
-  fcntl(master, F_SETFL, O_NONBLOCK);
-  const ssize_t got = read(master, written.data(), written.size());
-  written.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
   close(terminal);
+  // What was written may come in pieces; with nobody left to write, reading fails at its end.
+  std::string written;
+  char piece[1 << 12];
+  for (ssize_t got; (got = read(master, piece, sizeof piece)) > 0;)
+    written.append(piece, static_cast<std::size_t>(got));
   close(master);
   return written;
 }
