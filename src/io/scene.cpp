@@ -7,6 +7,7 @@
 #include "io/cube_dataset.h"
 #include "io/reorder.h"
 #include "specfuse/core/error.h"
+#include "specfuse/io/cube_writer.h"
 
 namespace specfuse {
 
@@ -73,11 +74,9 @@ void write_cube(const std::string& path, const Cube& cube, const std::string& da
 }
 
 void write_fused(const std::string& path, const Cube& fused, const Cube& sigma, double width_95) {
-  Hdf5Writer file(path);
-  write_cube(file, {"/cube", "/wavelength_nm"}, fused);
-  file.write_packed("/sigma", with_no_data(sigma));
-  file.attribute("/sigma", "width_95", width_95);
-  write_attributes(file, fused);
+  CubeWriter file(path, fused, fused.rows(), fused.cols(), width_95);
+  file.write(0, 0, with_no_data(fused));
+  file.write_sigma(0, 0, with_no_data(sigma));
   file.finish();
 }
 

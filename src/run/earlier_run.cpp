@@ -105,19 +105,11 @@ void extend(const ResultFolder& folder, const ExperimentConfig& config, const st
   take_further(folder, config, finished);
 }
 
-}  // namespace
+/// How a run begins in a folder that may hold another one.
+enum class Beginning { anew, goes_on, was_done };
 
-std::string config_of(const ExperimentConfig& config, const MethodConfig& method, Index seed) {
-  ExperimentConfig alone = config;
-  alone.name = method.label;  // what the experiment is called, and shows, changes no result
-  alone.report = {};
-  alone.methods = {method};
-  alone.seeds = {seed};
-  return config_text(alone);
-}
-
-Beginning begin_in(const ResultFolder& folder, const ExperimentConfig& config, const std::string& data_hash,
-                   const RunOptions& options) {
+Beginning beginning_in(const ResultFolder& folder, const ExperimentConfig& config, const std::string& data_hash,
+                       const RunOptions& options) {
   const std::string elsewhere = "--overwrite replaces it, --out names another folder";
   std::optional<Earlier> unfinished = unfinished_in(folder), finished = finished_in(folder);
   if (!unfinished && !finished) {
@@ -155,6 +147,27 @@ Beginning begin_in(const ResultFolder& folder, const ExperimentConfig& config, c
   if (!unfinished) return Beginning::was_done;
   if (options.resume) return Beginning::goes_on;
   return refuse(" of this configuration; --resume goes on with it, --overwrite starts anew");
+}
+
+}  // namespace
+
+std::string config_of(const ExperimentConfig& config, const MethodConfig& method, Index seed) {
+  ExperimentConfig alone = config;
+  alone.name = method.label;  // what the experiment is called, and shows, changes no result
+  alone.report = {};
+  alone.methods = {method};
+  alone.seeds = {seed};
+  return config_text(alone);
+}
+
+bool begin_in(ResultFolder& folder, const ExperimentConfig& config, const std::string& data_hash,
+              const RunOptions& options) {
+  const Beginning beginning = beginning_in(folder, config, data_hash, options);
+  if (beginning == Beginning::was_done) return false;
+  folder.begin(beginning == Beginning::goes_on);
+  write_text_atomically(folder.kept(kConfigFile), config_text(config));
+  write_text_atomically(folder.kept(kDataHashFile), data_hash);
+  return true;
 }
 
 std::vector<std::string> published_before(const ResultFolder& folder) {

@@ -8,18 +8,15 @@
 
 namespace specfuse {
 
-/// How a run begins in a folder that may hold another one.
-enum class Beginning { anew, goes_on, was_done };
-
 /// What the hash of the data begins with where the pair stayed on disk: it is then a hash of files.
 inline const std::string kStreamedHash = "files-";
 
-/// What is to be done about an earlier run in the folder. With `resume` an unfinished one is gone on with, and one that
-/// differs in more steps alone is trained further where that is the same as one long training. With `overwrite` any
-/// other is replaced. Throws `ConfigError` that says what the folder holds and what to do where neither allows it:
-/// nothing is lost without a word.
-Beginning begin_in(const ResultFolder& folder, const ExperimentConfig& config, const std::string& data_hash,
-                   const RunOptions& options);
+/// Begins a run in a folder, which keeps its configuration and the hash of its data from then on; false where it holds
+/// these results already. With `resume` an unfinished one is gone on with, and one that differs in more steps alone is
+/// trained further where that is the same as one long training. With `overwrite` any other is replaced. Throws
+/// `ConfigError` that says what the folder holds and what to do where neither allows it: nothing is lost without a word.
+bool begin_in(ResultFolder& folder, const ExperimentConfig& config, const std::string& data_hash,
+              const RunOptions& options);
 
 /// The experiment as if this method and seed were all of it: what its checkpoint is to remember.
 std::string config_of(const ExperimentConfig& config, const MethodConfig& method, Index seed);

@@ -74,11 +74,7 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
   results.data_hash = data_hash(scene, files_of_methods(config, directories));
   results.environment = environment_text();
   ResultFolder folder(options.out);
-  const Beginning beginning = begin_in(folder, config, results.data_hash, options);
-  if (beginning == Beginning::was_done) return earlier_summary(folder, config);
-  folder.begin(beginning == Beginning::goes_on);
-  write_text_atomically(folder.kept(kConfigFile), config_text(config));
-  write_text_atomically(folder.kept(kDataHashFile), results.data_hash);
+  if (!begin_in(folder, config, results.data_hash, options)) return earlier_summary(folder, config);
   TrainingLog log(folder.kept(kLogFile));
   std::optional<RunFigures> figures;
   for (const Index seed : config.seeds) {

@@ -13,7 +13,6 @@
 #include "run/stream_scores.h"
 #include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
-#include "specfuse/core/interrupt.h"
 #include "specfuse/core/peak_memory.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/core/stopwatch.h"
@@ -213,11 +212,7 @@ std::string run_streamed(const ExperimentConfig& given, const RunOptions& option
   results.data_hash = kStreamedHash + data_hash(prepared.scene, files);
   results.environment = environment_text();
   ResultFolder folder(options.out);
-  const Beginning beginning = begin_in(folder, config, results.data_hash, options);
-  if (beginning == Beginning::was_done) return earlier_summary(folder, config);
-  folder.begin(beginning == Beginning::goes_on);
-  write_text_atomically(folder.kept(kConfigFile), config_text(config));
-  write_text_atomically(folder.kept(kDataHashFile), results.data_hash);
+  if (!begin_in(folder, config, results.data_hash, options)) return earlier_summary(folder, config);
   TrainingLog log(folder.kept(kLogFile));
   RunFigures figures(prepared.scene, prepared.task, prepared.small.protocol, config.methods.size());
   for (const Index seed : config.seeds) {

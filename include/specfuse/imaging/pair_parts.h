@@ -26,8 +26,8 @@ class PairParts {
 /// A part of a pair with a margin around it, as far as there are pixels.
 struct PairPart {
   Pair pair;
-  /// Where the part itself is in pair.hsi, and in the whole hsi.
-  Rectangle inner, place;
+  /// Where the part itself is in pair.hsi.
+  Rectangle inner;
 
   /// The part itself of an image at the scale of the hsi, and of one at the scale of the msi.
   Cube inner_of_coarse(const Cube& image) const;
