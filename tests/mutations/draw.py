@@ -2,11 +2,10 @@
 """Plants errors that nobody picked: draw.py SCRATCH_FOLDER [--errors N] [--seed S] [--jobs N] [--only PART]
 
 Every place in src where an operator can be swapped, a constant or a bound moved, a statement dropped or two arguments
-exchanged is an error that could be made; N of them are drawn, in copies of the tree that are built with little
-optimisation. An error counts as caught where the tests of its floor fail, or else any other fast test. What does not
-compile is drawn again. SCRATCH_FOLDER/drawn.jsonl keeps what was found, so that a run that is cut off goes on; the
-last line is "N passed, N failed": caught and missed. Each that was missed wants to be read: either it changes nothing
-that anyone could see, or a test is missing.
+exchanged is an error that could be made; N of them are drawn, in copies of the tree. An error counts as caught where
+the tests of its floor fail, or else any other fast test. What does not compile is drawn again. SCRATCH_FOLDER/drawn.jsonl
+keeps what was found, so that a run that is cut off goes on; the last line is "N passed, N failed": caught and missed.
+Each that was missed wants to be read: either it changes nothing that anyone could see, or a test is missing.
 """
 import argparse
 import concurrent.futures
@@ -121,7 +120,7 @@ def main():
         tree.mkdir(exist_ok=True)
         copy_tree(tree)
         if not (tree / "build/build.ninja").exists():
-            subprocess.run(["meson", "setup", tree / "build", tree, "-Dbench=false", "-Doptimization=1"], check=True,
+            subprocess.run(["meson", "setup", tree / "build", tree, "-Dbench=false"], check=True,
                            stdout=subprocess.DEVNULL)
         subprocess.run(["ninja", "-C", tree / "build"], check=True, stdout=subprocess.DEVNULL)
         trees.put(tree)
