@@ -39,7 +39,7 @@ asan: build-asan/build.ninja
 
 build-asan/build.ninja: | dependencies
 	@.ci/dependencies clang
-	CC=clang CXX=clang++ meson setup build-asan -Dwerror=true -Dfuzz=true -Dbench=false -Dgdal=disabled -Dmatio=disabled -Doptimization=1 -Ddebug=false \
+	CC=clang CXX=clang++ meson setup build-asan -Dwerror=true -Dfuzz=true -Dbench=false -Dgdal=disabled -Dmatio=disabled -Dmpi=disabled -Doptimization=1 -Ddebug=false \
 	  -Dcpp_args='-gline-tables-only -fno-sanitize-recover=all' -Db_sanitize=address,undefined -Db_lundef=false
 
 # The same for data races. OpenBLAS and HDF5 are not instrumented: the first is held to one thread, which is how specfuse

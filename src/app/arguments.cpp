@@ -18,6 +18,7 @@ const char* const kUsage =
     "                      --list [NAME] | --cite [CONFIG.json] | --document FILE.md | --help | --version\n"
     "       run_experiment --import IN OUT.h5 [--set field=value]... [--overwrite]\n"
     "       run_experiment SWEEP.json [--jobs N] [--shard I/N] and all of the above\n"
+    "       mpirun -n N run_experiment ...: the same shared out among N processes, where it was built with MPI\n"
     "\n"
     "  --set path=value  change a field, such as degrade.ratio=4 or methods.two_cnn_fu.train.steps=500; a list takes "
     "a\n"

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <new>
+#include <optional>
+#include <thread>
 
 #include "app/arguments.h"
 #include "specfuse/config/citations.h"
@@ -17,6 +20,7 @@
 #include "specfuse/core/progress.h"
 #include "specfuse/io/file.h"
 #include "specfuse/kernels/dispatch.h"
+#include "specfuse/ranks/ranks.h"
 #include "specfuse/run/find_data.h"
 #include "specfuse/run/import_scene.h"
 #include "specfuse/run/runner.h"
@@ -38,6 +42,7 @@ void run_config(const Arguments& arguments, const ExperimentConfig& config) {
   }
   set_profiling(arguments.profile);
   const std::string scores = run_experiment(config, options);
+  if (this_rank() != 0) return;
   if (arguments.profile) std::printf("%s\n", profile_text().c_str());
   std::printf("%s\nreport: %s/%s\n", scores.c_str(), options.out.c_str(), kReportFile);
 }
@@ -51,6 +56,7 @@ void run_sweep_file(const Arguments& arguments, const std::string& text) {
                              arguments.shard.value_or(Shard{})};
   if (arguments.dry_run) return void(std::fputs(plan_sweep(sweep, options).c_str(), stdout));
   const SweepOutcome outcome = run_sweep(sweep, options);
+  if (this_rank() != 0) return;
   std::printf("%s\nsweep: %s/sweep.html\n", table_text(outcome.table).c_str(), out.c_str());
   for (const std::string& line : outcome.failed) std::printf("failed: %s\n", line.c_str());
   SPECFUSE_CHECK(outcome.failed.empty(), outcome.failed.size(), " of ", sweep.runs.size(),
@@ -83,6 +89,8 @@ std::vector<std::string> methods_of(const std::string& file, const std::vector<s
 }
 
 void run(const Arguments& arguments) {
+  const bool alone = !arguments.question.empty() || arguments.dry_run;
+  if (alone && this_rank() != 0) return;
   if (arguments.question == "--help") return void(std::fputs(kUsage, stdout));
   if (arguments.question == "--version") return void(std::puts("specfuse " SPECFUSE_VERSION));
   if (arguments.question == "--list") {
@@ -124,6 +132,10 @@ void keep_freed_memory() {
 }
 
 int failed(int status, std::string problem) {
+  // Ranks often fail together: the first speaks for all, and ends them before the others do.
+  constexpr auto kPatience = std::chrono::seconds(3);
+  if (this_rank() != 0) std::this_thread::sleep_for(kPatience);
+  if (this_rank() != 0) problem = concat("rank ", this_rank(), ": ", problem);
   // Names from files may hold control characters, which a terminal would obey.
   std::replace_if(
       problem.begin(), problem.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
@@ -132,11 +144,8 @@ int failed(int status, std::string problem) {
   return status;
 }
 
-}  // namespace
-
-int main(int count, char** texts) {
-  catch_interrupts();
-  keep_freed_memory();
+/// The exit status.
+int run_program(int count, char** texts) {
   try {
     const Arguments arguments = parse_arguments(count, texts);
     simd();  // a wrong SPECFUSE_SIMD is an error before anything else
@@ -158,4 +167,21 @@ int main(int count, char** texts) {
   } catch (const std::exception& problem) {
     return failed(1, problem.what());
   }
+}
+
+}  // namespace
+
+int main(int count, char** texts) {
+  std::optional<RankSession> ranks;
+  try {
+    ranks.emplace();
+  } catch (const ConfigError& problem) {
+    return failed(2, problem.what());
+  }
+  if (this_rank() != 0) set_progress_visible(false);
+  catch_interrupts();
+  keep_freed_memory();
+  const int status = run_program(count, texts);
+  if (status != 0) end_all_ranks(status);
+  return status;
 }

@@ -148,7 +148,7 @@ void Variable::backward() {
   backward(Tensor::from(value().shape(), {1.0f}));
 }
 
-void Variable::backward(const Tensor& grad) {
+void Variable::backward(const Tensor& grad, const LeafDone& leaf_done) {
   SPECFUSE_CHECK(requires_grad(), "backward: nothing here requires a gradient");
   SPECFUSE_CHECK(!node_->freed, "backward: this graph was differentiated already");
   add_scaled(grad_to_add(), grad);
@@ -171,7 +171,10 @@ void Variable::backward(const Tensor& grad) {
 
   for (; !order.empty(); order.pop_back()) {
     Node& node = *order.back().node_;
-    if (!node.backward) continue;
+    if (!node.backward) {
+      if (leaf_done) leaf_done(order.back());  // what was made of it has all been differentiated
+      continue;
+    }
     {
       // The gradients of the inputs and those of the weights each cost as much as the forward pass.
       const ProfileSpan span(profiling() ? backward_name(node.operation) : "", 2 * node.flops, 2 * node.bytes);

@@ -13,6 +13,7 @@
 #include "specfuse/methods/shared/consistency.h"
 #include "specfuse/methods/shared/detail_injection.h"
 #include "specfuse/networks/layer_table.h"
+#include "specfuse/ranks/ranks.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
@@ -42,8 +43,8 @@ TrainingTask task_of(const PlusNetwork& network, const std::vector<PlusExample>&
                      const std::vector<Rectangle>& parts, const PlusTrainOptions& options) {
   TrainingTask task;
   task.parameters = network.parameters();
-  task.loss = [&network, &examples, parts, options](Rng& rng) {
-    const PlusBatch batch = draw_batch(examples, parts, options, rng);
+  task.loss = [&network, &examples, parts, options](Rng& rng, const RankShare& share) {
+    const PlusBatch batch = draw_batch(examples, parts, options, share, rng);
     return estimate_loss(network.forward(Variable(batch.inputs)), batch.targets);
   };
   return task;
@@ -139,8 +140,9 @@ PlusInputs TwoCnnFuPlus::inputs_of(const Pair& pair) const {
   const PlusInputOptions& options = options_.model.inputs;
   if (options_.cache.empty()) return PlusInputs(pair, options, seed_);
   const std::string file = concat(options_.cache, "/", PlusInputs::key(pair, options, seed_), ".h5");
-  if (std::filesystem::exists(file)) return PlusInputs(file);
+  if (first_rank_says(std::filesystem::exists(file))) return PlusInputs(file);
   PlusInputs inputs(pair, options, seed_);
+  if (this_rank() != 0) return inputs;
   std::filesystem::create_directories(options_.cache);
   inputs.write(file);
   return inputs;

@@ -6,6 +6,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/progress.h"
+#include "specfuse/ranks/ranks.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
@@ -50,8 +51,9 @@ void FusionNetwork::fit(const NetworkExamples& examples, const TrainOptions& opt
   }
   TrainingTask task;
   task.parameters = net_->parameters();
-  task.loss = [&](Rng& rng) {
-    const TileBatch batch = cut_tiles(random_places(sources, options.tile, options.tiles, rng));
+  task.loss = [&](Rng& rng, const RankShare& share) {
+    const std::vector<TilePlace> places = random_places(sources, options.tile, options.tiles, rng);
+    const TileBatch batch = cut_tiles({places.begin() + share.begin, places.begin() + share.end});
     return euclidean_loss(net_->forward(variables(batch.feeds)), batch.target);
   };
   if (!examples.validation.empty()) task.validation = [&] { return validation_loss(examples.validation); };
@@ -84,8 +86,10 @@ Cube FusionNetwork::fuse(const Pair& pair, const std::optional<Cube>& base, Inde
   fused.wavelength_nm = pair.hsi.wavelength_nm;
   fused.attributes = pair.hsi.attributes;
   const auto tiles_along = [&](Index extent) { return (extent + tile - 1) / tile; };
-  Progress progress(tiles_along(fused.rows()) * tiles_along(fused.cols()), "tiles");
-  for (Index row = 0; row < fused.rows(); row += tile) {
+  const Index rows_of_tiles = tiles_along(fused.rows());
+  const RankShare share = share_of_rank(rows_of_tiles, this_rank());
+  Progress progress((share.end - share.begin) * tiles_along(fused.cols()), "tiles");
+  for (Index row = share.begin * tile; row < std::min(share.end * tile, fused.rows()); row += tile) {
     for (Index col = 0; col < fused.cols(); col += tile) {
       SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted while fusing");
       const Rectangle part{row, col, std::min(tile, fused.rows() - row), std::min(tile, fused.cols() - col)};
@@ -100,6 +104,7 @@ Cube FusionNetwork::fuse(const Pair& pair, const std::optional<Cube>& base, Inde
       progress.tick();
     }
   }
+  join_shares(rows_of_tiles, tile * fused.cols() * many, fused.values.data(), fused.values.size());
   return fused;
 }
 

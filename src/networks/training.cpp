@@ -15,6 +15,7 @@
 #include "specfuse/nn/init.h"
 #include "specfuse/optim/optimizer.h"
 #include "specfuse/optim/schedule.h"
+#include "specfuse/ranks/ranks.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
@@ -55,7 +56,7 @@ class Training {
   }
 
   void run() {
-    if (context_.resume && std::filesystem::exists(context_.checkpoint_path)) {
+    if (context_.resume && first_rank_says(std::filesystem::exists(context_.checkpoint_path))) {
       restore(read_checkpoint(context_.checkpoint_path));
     }
     Progress progress(context_.label, options_.steps, "steps", step_);
@@ -63,8 +64,9 @@ class Training {
     while (step_ < options_.steps) {
       take_step(progress);
       if (step_ == options_.steps) break;
-      if (interrupted()) {
+      if (interrupted_) {
         save();
+        wait_for_ranks();  // none may end while the first writes
         throw Interrupted(concat("interrupted at step ", step_, " of ", options_.steps,
                                  context_.checkpoint_path.empty() ? "" : "; continue with --resume"));
       }
@@ -103,10 +105,16 @@ class Training {
   /// The gradients of a batch, clipped, and its loss.
   double find_gradients() {
     try {
-      Variable loss = task_.loss(sampler_);
-      const double value = loss.value()[0];
+      const RankShare share = share_of_rank(options_.tiles, this_rank());
+      const auto weight = static_cast<float>(share.end - share.begin) / static_cast<float>(options_.tiles);
+      Variable loss = task_.loss(sampler_, share);
+      const double value = sum_over_ranks(weight * static_cast<double>(loss.value()[0]));
+      // A signal reaches the ranks one after the other, and all have to stop at the same step.
+      interrupted_ = sum_over_ranks(interrupted() ? 1.0 : 0.0) > 0;
       if (!std::isfinite(value)) stop_over_value("the loss", step_ + 1);
-      loss.backward();
+      loss.backward(Tensor::from(loss.value().shape(), {weight}),
+                    [&](const Variable& leaf) { sums_.add(leaf.grad_to_add().data(), leaf.grad_to_add().size()); });
+      sums_.wait();
       const double unlimited = std::numeric_limits<double>::infinity();
       const double norm = clip_gradient_norm(task_.parameters, options_.clip_norm > 0 ? options_.clip_norm : unlimited);
       if (std::isfinite(norm)) return value;
@@ -150,7 +158,7 @@ class Training {
     for (const Parameter& parameter : task_.parameters) {
       if (!all_finite(parameter.value.value())) stop_over_value(parameter.name, step_);
     }
-    if (context_.checkpoint_path.empty()) return;
+    if (context_.checkpoint_path.empty() || this_rank() != 0) return;
     Checkpoint checkpoint;
     save_parameters(task_.parameters, checkpoint);
     for (const auto& [name, tensor] : optimizer_->memory()) checkpoint.tensors["optimizer/" + name] = tensor;
@@ -201,6 +209,8 @@ class Training {
   const FitContext& context_;
   std::unique_ptr<Optimizer> optimizer_;
   Rng sampler_;
+  SumsAside sums_;
+  bool interrupted_ = false;
   /// Steps taken, and those that the checkpoint in the file has.
   Index step_ = 0, saved_step_ = 0;
   double best_loss_ = std::numeric_limits<double>::infinity();
@@ -241,6 +251,8 @@ void initialize(const std::vector<Parameter>& parameters, const TrainOptions& op
 }
 
 void train(const TrainingTask& task, const TrainOptions& options, const FitContext& context) {
+  SPECFUSE_CHECK_AS(ConfigError, options.tiles >= rank_count(), "train.tiles: expected at least one for each of ",
+                    rank_count(), " ranks, got ", options.tiles);
   Training(task, options, context).run();
 }
 

@@ -11,6 +11,7 @@
 #include "specfuse/core/threads.h"
 #include "specfuse/kernels/dispatch.h"
 #include "specfuse/kernels/gemm.h"
+#include "specfuse/ranks/ranks.h"
 
 namespace specfuse {
 namespace {
@@ -50,6 +51,7 @@ std::string environment_text() {
                             {"simd", simd_name()},
                             {"blas", blas_description()},
                             {"threads", threads()},
+                            {"ranks", rank_count()},
                             {"system", concat(system.sysname, " ", system.release, " ", system.machine)}};
   return environment.dump(2) + "\n";
 }

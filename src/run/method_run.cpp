@@ -82,23 +82,24 @@ void place_on_earth(const Pair& pair, FusedWithSigma& fusion) {
 }
 
 std::vector<FitContext> fit_contexts(const ExperimentConfig& config, const MethodConfig& method, Index seed,
-                                     const ResultFolder& folder, TrainingLog& log) {
+                                     const std::string& keeping, TrainingLog* log) {
   FitContext context;
   context.seed = static_cast<std::uint64_t>(seed);
   context.label = config.folder_of(method, seed);
-  context.checkpoint_path = folder.kept(context.label + ".h5");
+  context.checkpoint_path = concat(keeping, "/", context.label, ".h5");
   context.resume = true;  // where nothing is to be gone on with, nothing is kept
   context.config = config_of(config, method, seed);
-  const auto record_as = [&log, seed](const std::string& result) {
-    return [&log, seed, result](const TrainingRecord& record) { log.add({result, seed, record}); };
+  const auto record_as = [log, seed](const std::string& result) -> std::function<void(const TrainingRecord&)> {
+    if (log == nullptr) return {};
+    return [log, seed, result](const TrainingRecord& record) { log->add({result, seed, record}); };
   };
   context.record = record_as(context.label);
-  context.sync_records = [&log] { log.sync(); };
+  if (log != nullptr) context.sync_records = [log] { log->sync(); };
   if (!config.protocol.fine_tune) return {context};
   FitContext tuning = context;
   tuning.warm_start = WarmStart{config.protocol.fine_tune->steps, config.protocol.fine_tune->learning_rate};
   tuning.record = record_as(fine_tuning_of(context.label));
-  context.checkpoint_path = folder.kept(concat(".pretrained.", context.label, ".h5"));  // no label starts with '.'
+  context.checkpoint_path = concat(keeping, "/.pretrained.", context.label, ".h5");  // no label starts with '.'
   return {context, tuning};
 }
 

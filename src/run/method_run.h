@@ -23,9 +23,10 @@ struct Fusion : FusedWithSigma {
   bool wrote_checkpoints = false;
 };
 
-/// The contexts of the fits of one result: one, or a pre-training and a fine-tuning.
+/// The contexts of the fits of one result: one, or a pre-training and a fine-tuning. Their checkpoints are in
+/// `keeping`; nothing is recorded where there is no log.
 std::vector<FitContext> fit_contexts(const ExperimentConfig& config, const MethodConfig& method, Index seed,
-                                     const ResultFolder& folder, TrainingLog& log);
+                                     const std::string& keeping, TrainingLog* log);
 
 /// Restores from a checkpoint where that is given, fits unless that was all, and fuses, the same for every method. The
 /// reference is never seen here.

@@ -28,8 +28,10 @@ void ResultFolder::make(const std::string& folder) {
   made_.insert(made_.end(), missing.rbegin(), missing.rend());
 }
 
+std::string ResultFolder::keeping_in(const std::string& folder) { return folder + "/" + kResumeFolder; }
+
 ResultFolder::ResultFolder(const std::string& folder)
-    : folder_(folder), staging_(folder + "/" + kUnfinishedFolder), keeping_(folder + "/" + kResumeFolder) {
+    : folder_(folder), staging_(folder + "/" + kUnfinishedFolder), keeping_(keeping_in(folder)) {
   make(folder_);
   lock_ = open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   SPECFUSE_CHECK(lock_ >= 0, "cannot open the folder ", folder_, ": ", std::strerror(errno));

@@ -28,6 +28,9 @@ class ResultFolder {
   void add_folder(const std::string& name);
   /// Where to write what is to be called `name`.
   std::string staged(const std::string& name) const { return staging_ + "/" + name; }
+  /// Where a run in this folder keeps what a later --resume needs.
+  static std::string keeping_in(const std::string& folder);
+  const std::string& keeping() const { return keeping_; }
   /// Where to keep `name` for a later --resume.
   std::string kept(const std::string& name) const { return keeping_ + "/" + name; }
   /// The names of all files that are staged, sorted.

@@ -18,6 +18,7 @@
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/io/scene.h"
+#include "specfuse/ranks/ranks.h"
 #include "specfuse/report/text_format.h"
 #include "specfuse/run/apply.h"
 #include "specfuse/run/experiment_scene.h"
@@ -27,24 +28,74 @@
 namespace specfuse {
 namespace {
 
+/// All that is known of an experiment before anything is made.
+struct Prepared {
+  std::vector<std::string> directories;
+  ExperimentConfig config;
+  Scene scene;
+  MethodNeeds needs;
+  /// Of the first seed; none once it is taken.
+  std::optional<Task> first;
+  std::vector<std::string> doubts;
+
+  /// Throws for all that can be wrong.
+  Prepared(const ExperimentConfig& given, const RunOptions& options)
+      : directories(data_directories(options.data_directories)), config(adopt_checkpoints(given, directories)),
+        scene(load_scene(config, directories)), needs(needs_of(config, scene)),
+        first(make_task(scene, config.protocol, config.seeds.front(), needs)),
+        doubts(check_methods(config, scene, *first, directories)) {}
+
+  /// Of the seeds in turn.
+  Task task_of(Index seed) {
+    return first ? *std::exchange(first, {}) : make_task(scene, config.protocol, seed, needs);
+  }
+};
+
+/// Fits and fuses one entry, together with the other ranks where its method shares its work. All ranks that are to help
+/// call this; none but the first has anything to do with a method that does not.
+std::optional<Fusion> make(const Prepared& prepared, const MethodConfig& entry, const Task& task,
+                           const std::vector<FitContext>& fits) {
+  const std::unique_ptr<FusionMethod> method = make_method(entry, prepared.directories);
+  std::optional<RankAlone> alone;
+  if (!method->shares_work()) {
+    if (this_rank() != 0) return {};
+    alone.emplace();
+  }
+  const std::string checkpoint = entry.checkpoint ? find_checkpoint(*entry.checkpoint, prepared.directories) : "";
+  const bool fitted = entry.checkpoint && prepared.config.protocol.type == Protocol::apply;
+  return fit_and_fuse(*method, task, fits, checkpoint, fitted);
+}
+
 /// The result of a method, kept from an earlier run or made now.
-Fusion find_or_make(const ExperimentConfig& config, const MethodConfig& method, Index seed, const Task& task,
-                    const std::vector<std::string>& directories, ResultFolder& folder, TrainingLog& log) {
-  const std::string name = config.folder_of(method, seed);
-  if (std::optional<Fusion> kept = find_method(folder, name)) {
+Fusion find_or_make(const Prepared& prepared, const MethodConfig& method, Index seed, const Task& task,
+                    ResultFolder& folder, TrainingLog& log) {
+  const std::string name = prepared.config.folder_of(method, seed);
+  std::optional<Fusion> kept = find_method(folder, name);
+  if (!first_rank_says(!kept)) {
     say(name + ": was complete before");
     return *std::move(kept);
   }
-  const std::vector<FitContext> fits = fit_contexts(config, method, seed, folder, log);
-  const std::string checkpoint = method.checkpoint ? find_checkpoint(*method.checkpoint, directories) : "";
-  const bool fitted = method.checkpoint && config.protocol.type == Protocol::apply;
+  const std::vector<FitContext> fits = fit_contexts(prepared.config, method, seed, folder.keeping(), &log);
   try {
-    Fusion fusion = fit_and_fuse(*make_method(method, directories), task, fits, checkpoint, fitted);
-    keep_method(folder, fusion, fits, config.output.format);
+    Fusion fusion = *make(prepared, method, task, fits);
+    keep_method(folder, fusion, fits, prepared.config.output.format);
     return fusion;
   } catch (const ConfigError&) {
     folder.give_up();  // no run of this configuration can go on
     throw;
+  }
+}
+
+/// What ranks other than the first do of an experiment: their share of what it says is to be made.
+void help(Prepared prepared, const std::string& out) {
+  const ExperimentConfig& config = prepared.config;
+  if (!first_rank_says(false)) return;
+  for (const Index seed : config.seeds) {
+    const Task task = prepared.task_of(seed);
+    for (const MethodConfig& method : config.methods) {
+      if (!first_rank_says(false)) continue;
+      make(prepared, method, task, fit_contexts(config, method, seed, ResultFolder::keeping_in(out), nullptr));
+    }
   }
 }
 
@@ -59,22 +110,24 @@ std::string grids_text(const Scene& scene) {
 
 std::string run_experiment(const ExperimentConfig& given, const RunOptions& options) {
   if (options.memory) return run_streamed(given, options);
-  const std::vector<std::string> directories = data_directories(options.data_directories);
-  const ExperimentConfig config = adopt_checkpoints(given, directories);
-  const Scene scene = load_scene(config, directories);
-  const MethodNeeds needs = needs_of(config, scene);
-  std::optional<Task> first = make_task(scene, config.protocol, config.seeds.front(), needs);
+  Prepared prepared(given, options);
+  if (this_rank() != 0) {
+    help(std::move(prepared), options.out);
+    return {};
+  }
+  const ExperimentConfig& config = prepared.config;
+  const Scene& scene = prepared.scene;
   ExperimentResults results;
-  results.doubts = check_methods(config, scene, *first, directories);
+  results.doubts = prepared.doubts;
   for (const std::string& doubt : results.doubts) say("warning: " + doubt);
   results.grids = grids_text(scene);
   if (!results.grids.empty()) say(results.grids);
   results.config = config;
   results.scored_on = config.protocol.test ? config.protocol.test->text() : "whole image";
-  results.data_hash = data_hash(scene, files_of_methods(config, directories));
+  results.data_hash = data_hash(scene, files_of_methods(config, prepared.directories));
   results.environment = environment_text();
   ResultFolder folder(options.out);
-  if (!begin_in(folder, config, results.data_hash, options)) return earlier_summary(folder, config);
+  if (!first_rank_says(begin_in(folder, config, results.data_hash, options))) return earlier_summary(folder, config);
   TrainingLog log(folder.kept(kLogFile));
   std::optional<RunFigures> figures;
   for (const Index seed : config.seeds) {
@@ -84,13 +137,13 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
   if (config.data.synthetic) write_cube(folder.staged(kSceneFile), *scene.reference);
 
   for (const Index seed : config.seeds) {
-    const Task task = first ? *std::exchange(first, {}) : make_task(scene, config.protocol, seed, needs);
+    const Task task = prepared.task_of(seed);
     if (task.estimate) results.estimates[seed] = *task.estimate;
     if (!figures) figures.emplace(scene, task, config.protocol, config.methods.size());
     for (const MethodConfig& method : config.methods) {
       SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before ", config.folder_of(method, seed),
                         folder.keeps_work() ? "; continue with --resume" : "");
-      Fusion fusion = find_or_make(config, method, seed, task, directories, folder, log);
+      Fusion fusion = find_or_make(prepared, method, seed, task, folder, log);
       fusion.result.name = method.name;
       fusion.result.label = method.label;
       fusion.result.seed = seed;
@@ -112,13 +165,12 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
 
 std::string plan_experiment(const ExperimentConfig& given, const RunOptions& options) {
   if (options.memory) return plan_streamed(given, options);
-  const std::vector<std::string> directories = data_directories(options.data_directories);
-  const ExperimentConfig config = adopt_checkpoints(given, directories);
-  const Scene scene = load_scene(config, directories);
-  const Task task = make_task(scene, config.protocol, config.seeds.front(), needs_of(config, scene));
+  const Prepared prepared(given, options);
+  const ExperimentConfig& config = prepared.config;
+  const Scene& scene = prepared.scene;
+  const Task& task = *prepared.first;
   std::string plan;
-  for (const std::string& doubt : check_methods(config, scene, task, directories))
-    plan += concat("warning: ", doubt, "\n");
+  for (const std::string& doubt : prepared.doubts) plan += concat("warning: ", doubt, "\n");
   if (!scene.grids.empty()) plan += concat("joins    ", grids_text(scene), "\n");
   plan += concat("fuses    hsi ", task.pair.hsi.size_text(), " and msi ", task.pair.msi.size_text(), "\n");
   for (const TrainingPair& pair : task.training.train) plan += concat("trains   on ", pair.target.size_text(), "\n");

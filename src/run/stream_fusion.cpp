@@ -16,6 +16,7 @@
 #include "specfuse/io/cube_writer.h"
 #include "specfuse/io/file.h"
 #include "specfuse/metrics/scores_by_parts.h"
+#include "specfuse/ranks/ranks.h"
 
 namespace fs = std::filesystem;
 
@@ -108,11 +109,13 @@ FusedWithSigma fuse_part(const PartFusion& fusion, const StreamedPair& pair, con
   return made;
 }
 
-/// Makes all parts that are not there.
+/// Makes all parts that are not there, the ranks in turns.
 void make_parts(const PartFusion& fusion, const StreamedPair& pair, const std::string& title, const PartFiles& parts) {
+  const auto ranks = static_cast<std::size_t>(rank_count()), rank = static_cast<std::size_t>(this_rank());
   Progress progress(title, std::ssize(parts.places()), "parts");
-  for (std::size_t i = 0; i < parts.places().size(); ++i) {
+  for (std::size_t i = rank; i < parts.places().size(); i += ranks) {
     SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted while fusing ", title, "; continue with --resume");
+    const RankAlone alone;
     if (!parts.has(i)) parts.keep(i, fuse_part(fusion, pair, parts.made(i)));
     progress.update(static_cast<Index>(i) + 1);
   }
@@ -180,10 +183,11 @@ void check_memory(const PartFusion& fusion, const StreamedPair& pair, const Budg
 void fuse_streamed(const PartFusion& fusion, const StreamedPair& pair, const Budget& budget, const std::string& title,
                    const std::string& folder, const std::string& path) {
   fs::create_directories(folder);
-  const Index side = choose_side(fusion, pair, budget, title, folder);
+  const Index side = of_first_rank(this_rank() == 0 ? choose_side(fusion, pair, budget, title, folder) : 0);
   const PartFiles parts(folder, pair, places_of(fusion, pair, side), fusion.overlap);
   make_parts(fusion, pair, title, parts);
-  pack(parts, pair, title, path);
+  wait_for_ranks();
+  if (this_rank() == 0) pack(parts, pair, title, path);
 }
 
 }  // namespace specfuse

@@ -35,9 +35,9 @@ inline constexpr Index kScoredSide = 128;
 /// Throws `ConfigError` with the least memory that works where that is more.
 void check_memory(const PartFusion& fusion, const StreamedPair& pair, const Budget& budget, const std::string& title);
 
-/// Fuses a pair part by part and writes the whole result to `path`. Parts are kept in `folder`: what is there already
-/// is not made again. They stay until the caller has no more use for them. Throws as `check_memory`, and `Interrupted`,
-/// all parts kept, when the user asked to stop.
+/// Fuses a pair part by part, with all ranks, of which the first writes the whole result to `path`. Parts are kept in
+/// `folder`: what is there already is not made again. They stay until the caller has no more use for them. Throws as
+/// `check_memory`, and `Interrupted`, all parts kept, when the user asked to stop.
 void fuse_streamed(const PartFusion& fusion, const StreamedPair& pair, const Budget& budget, const std::string& title,
                    const std::string& folder, const std::string& path);
 

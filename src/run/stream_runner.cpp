@@ -16,6 +16,7 @@
 #include "specfuse/core/peak_memory.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/core/stopwatch.h"
+#include "specfuse/ranks/ranks.h"
 #include "specfuse/report/text_format.h"
 #include "specfuse/run/apply.h"
 #include "specfuse/run/find_data.h"
@@ -104,22 +105,53 @@ std::unique_ptr<FusionMethod> learned(const MethodConfig& entry, const std::vect
   return method;
 }
 
+std::string parts_folder(const std::string& keeping, const std::string& result) {
+  return concat(keeping, "/parts/", result);
+}
+
+/// The method of an entry, fitted, and how it fuses. Every rank does this alone, with the same result.
+struct Fitted {
+  std::unique_ptr<FusionMethod> method;
+  PartFusion fusion;
+};
+
+Fitted fit(const Prepared& prepared, const MethodConfig& entry, const FitContext& context) {
+  const RankAlone alone;
+  std::unique_ptr<FusionMethod> method =
+      learned(entry, prepared.directories, applies(prepared.config), prepared.pair, context);
+  PartFusion fusion = *method->by_parts(prepared.pair);
+  return {std::move(method), std::move(fusion)};
+}
+
+/// What ranks other than the first do of an experiment: their share of the parts of all results that are to be made.
+void help(const Prepared& prepared, const std::string& out) {
+  const ExperimentConfig& config = prepared.config;
+  const std::string keeping = ResultFolder::keeping_in(out);
+  if (!first_rank_says(false)) return;
+  for (const Index seed : config.seeds) {
+    for (const MethodConfig& entry : config.methods) {
+      if (!first_rank_says(false)) continue;
+      const std::string name = config.folder_of(entry, seed);
+      const Fitted fitted = fit(prepared, entry, fit_contexts(config, entry, seed, keeping, nullptr).front());
+      fuse_streamed(fitted.fusion, prepared.pair, prepared.budget, name, parts_folder(keeping, name), "");
+    }
+  }
+}
+
 /// Learns what there is to learn, fuses and keeps the result.
 MethodResult make_result(const Workplace& at, const MethodConfig& entry, Index seed) {
   MethodResult result;
   result.folder = at.prepared.config.folder_of(entry, seed);
-  const FitContext context = fit_contexts(at.prepared.config, entry, seed, at.folder, at.log).front();
+  const FitContext context = fit_contexts(at.prepared.config, entry, seed, at.folder.keeping(), &at.log).front();
   const ProgressTitle title(result.folder);
   reset_peak_memory();
   const Stopwatch fitting;
-  const std::unique_ptr<FusionMethod> method =
-      learned(entry, at.prepared.directories, applies(at.prepared.config), at.prepared.pair, context);
+  const auto [method, fusion] = fit(at.prepared, entry, context);
   result.fit_seconds = fitting.seconds();
   const Stopwatch fusing;
   const std::string directory = begin_result(at.folder, result.folder);
-  const std::string parts = at.folder.kept(concat("parts/", result.folder));
-  fuse_streamed(*method->by_parts(at.prepared.pair), at.prepared.pair, at.prepared.budget, result.folder, parts,
-                concat(directory, "/", kFusedFile));
+  const std::string parts = parts_folder(at.folder.keeping(), result.folder);
+  fuse_streamed(fusion, at.prepared.pair, at.prepared.budget, result.folder, parts, concat(directory, "/", kFusedFile));
   result.fuse_seconds = fusing.seconds();
   result.peak_memory_mb = peak_memory_mb();
   result.remarks = method->remarks();
@@ -131,7 +163,8 @@ MethodResult make_result(const Workplace& at, const MethodConfig& entry, Index s
 
 MethodResult find_or_make(const Workplace& at, const MethodConfig& entry, Index seed) {
   const std::string name = at.prepared.config.folder_of(entry, seed);
-  if (const std::optional<MethodResult> kept = find_summary(at.folder, name)) {
+  const std::optional<MethodResult> kept = find_summary(at.folder, name);
+  if (!first_rank_says(!kept)) {
     say(name + ": was complete before");
     return *kept;
   }
@@ -201,6 +234,10 @@ Prepared::Prepared(const ExperimentConfig& given, const RunOptions& options)
 
 std::string run_streamed(const ExperimentConfig& given, const RunOptions& options) {
   const Prepared prepared(given, options);
+  if (this_rank() != 0) {
+    help(prepared, options.out);
+    return {};
+  }
   const ExperimentConfig& config = prepared.config;
   ExperimentResults results;
   results.doubts = prepared.doubts;
@@ -212,7 +249,7 @@ std::string run_streamed(const ExperimentConfig& given, const RunOptions& option
   results.data_hash = kStreamedHash + data_hash(prepared.scene, files);
   results.environment = environment_text();
   ResultFolder folder(options.out);
-  if (!begin_in(folder, config, results.data_hash, options)) return earlier_summary(folder, config);
+  if (!first_rank_says(begin_in(folder, config, results.data_hash, options))) return earlier_summary(folder, config);
   TrainingLog log(folder.kept(kLogFile));
   RunFigures figures(prepared.scene, prepared.task, prepared.small.protocol, config.methods.size());
   for (const Index seed : config.seeds) {

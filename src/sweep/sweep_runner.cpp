@@ -16,6 +16,7 @@
 #include "specfuse/core/progress.h"
 #include "specfuse/core/stopwatch.h"
 #include "specfuse/core/threads.h"
+#include "specfuse/ranks/ranks.h"
 #include "specfuse/run/apply.h"
 #include "specfuse/run/find_data.h"
 #include "sweep/run_folder.h"
@@ -52,6 +53,14 @@ std::deque<std::size_t> positions_of(const Shard& shard, std::size_t runs) {
   return positions;
 }
 
+/// The same from this rank's share on: each rank does what no other has begun.
+std::deque<std::size_t> waiting_of(const Shard& shard, std::size_t runs) {
+  std::deque<std::size_t> positions = positions_of(shard, runs);
+  const RankShare share = share_of_rank(std::ssize(positions), this_rank());
+  std::rotate(positions.begin(), positions.begin() + share.begin, positions.end());
+  return positions;
+}
+
 std::string reason_of(const ChildProcess::Ending& ending) {
   const std::string prefix = "run_experiment: error: ";
   if (ending.code > 128 && ending.code != 130) return concat("ended by signal ", ending.code - 128);
@@ -65,24 +74,23 @@ class Runner {
  public:
   Runner(const Sweep& sweep, const SweepOptions& options, SweepFiles& files)
       : sweep_(sweep), options_(options), files_(files), jobs_(std::min(options.jobs, threads())),
-        waiting_(positions_of(options.shard, sweep.runs.size())) {
+        waiting_(waiting_of(options.shard, sweep.runs.size())) {
     if (jobs_ < options.jobs) say(concat("--jobs: no more than the ", jobs_, " threads there are"));
   }
 
-  /// Returns a line for each failed run. Throws `Interrupted` once no process is left.
-  std::vector<std::string> run() {
+  /// Throws `Interrupted` once no process is left.
+  void run() {
     while (!waiting_.empty() || !active_.empty()) {
       if (interrupted()) interrupt();
       while (static_cast<int>(active_.size()) < jobs_ && !waiting_.empty() && start_next()) continue;
       for (auto job = active_.begin(); job != active_.end();) {
         const auto ending = (*job)->process.ending();
         if (ending) finish(**job, *ending);
-        if (ending && !interrupted()) files_.write_now_and_then();
+        if (ending && !interrupted() && this_rank() == 0) files_.write_now_and_then();
         job = ending ? active_.erase(job) : job + 1;
       }
       std::this_thread::sleep_for(kPause);
     }
-    return failed_;
   }
 
  private:
@@ -159,7 +167,6 @@ class Runner {
     const std::string reason = reason_of(ending);
     folder_of(job.position).record_failure(reason);
     tell(job.position, "failed: " + reason);
-    failed_.push_back(concat(sweep_.text_of(sweep_.runs[job.position]), ": ", reason));
   }
 
   [[noreturn]] void interrupt() {
@@ -179,10 +186,20 @@ class Runner {
   int jobs_;
   std::deque<std::size_t> waiting_;
   std::vector<std::unique_ptr<Job>> active_;
-  std::vector<std::string> failed_;
   /// Since when only runs of other processes have been left.
   std::optional<Stopwatch> patience_;
 };
+
+/// A line for each run of a call that failed, in this process or in another.
+std::vector<std::string> failed_of(const Sweep& sweep, const SweepOptions& options) {
+  std::vector<std::string> lines;
+  for (const std::size_t position : positions_of(options.shard, sweep.runs.size())) {
+    const SweepRun& run = sweep.runs[position];
+    const std::string failure = RunFolder(options.out, run.hash).failure();
+    if (!failure.empty()) lines.push_back(concat(sweep.text_of(run), ": ", failure));
+  }
+  return lines;
+}
 
 }  // namespace
 
@@ -196,10 +213,12 @@ SweepOutcome run_sweep(const Sweep& given, const SweepOptions& options) {
   }
   SweepFiles files(sweep, options.out);
   try {
-    std::vector<std::string> failed = Runner(sweep, options, files).run();
-    return {files.write(), std::move(failed)};
+    Runner(sweep, options, files).run();
+    wait_for_ranks();
+    if (this_rank() != 0) return {};
+    return {files.write(), failed_of(sweep, options)};
   } catch (const Interrupted&) {
-    files.write();
+    if (this_rank() == 0) files.write();
     throw;
   }
 }

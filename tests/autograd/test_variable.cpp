@@ -4,6 +4,7 @@
 
 #include "specfuse/autograd/ops.h"
 #include "specfuse/core/error.h"
+#include "specfuse/tensor/math.h"
 #include "support/random.h"
 
 using namespace specfuse;
@@ -17,6 +18,27 @@ TEST_CASE("variable: gradients add up over backward passes until cleared") {
   }
   x.clear_grad();
   CHECK_FALSE(x.grad().defined());
+}
+
+TEST_CASE(
+    "variable: a leaf is announced once, with its whole gradient, before what was made earlier is differentiated") {
+  const Variable x(Tensor::from({2}, {3, 4}), true), y(Tensor::from({2}, {5, 6}), true), z(Tensor({2}), false);
+  std::vector<const Tensor*> announced;
+  std::vector<float> gradients;
+  bool early_done = false;
+  const Variable early = multiply(x, x);
+  const Variable watched(early.value(), {early}, [&](const Tensor& grad) {
+    early_done = true;
+    add_scaled(early.grad_to_add(), grad);
+  });
+  Variable late = sum(add(multiply(watched, y), add(y, z)));
+  late.backward(Tensor::from(late.value().shape(), {2}), [&](const Variable& leaf) {
+    announced.push_back(&leaf.grad());
+    gradients.push_back(leaf.grad()[0]);
+    if (&leaf.grad() == &y.grad()) CHECK_FALSE(early_done);
+  });
+  CHECK(announced == std::vector<const Tensor*>{&y.grad(), &x.grad()});
+  CHECK(gradients == std::vector<float>{2 * (9 + 1), 2 * 5 * 2 * 3});
 }
 
 TEST_CASE("variable: no_grad stores nothing") {

@@ -62,7 +62,7 @@ TEST_CASE("plus training: blocks come from inside the parts, everywhere, with in
   Rng rng(1, 2);
   std::set<Index> rows, cols, bands;
   for (int draw = 0; draw < 30; ++draw) {
-    const PlusBatch batch = draw_batch(examples, {part}, block_options(4, 5, 3), rng);
+    const PlusBatch batch = draw_batch(examples, {part}, block_options(4, 5, 3), {0, 3}, rng);
     REQUIRE(batch.inputs.shape() == Shape{3, 4, 4, 5, channels});
     REQUIRE(batch.targets.shape() == Shape{3, 4, 4, 5});
     Index off = 0;
@@ -90,7 +90,7 @@ TEST_CASE("plus training: all flips and turns occur, and all examples") {
   examples.push_back(numbered_example(other, 100000));
   const std::vector<Rectangle> parts{whole_of(examples[0]), whole_of(examples[1])};
   Rng rng(1, 2);
-  const PlusBatch batch = draw_batch(examples, parts, block_options(2, 2, 400), rng);
+  const PlusBatch batch = draw_batch(examples, parts, block_options(2, 2, 400), {0, 400}, rng);
   std::set<std::array<bool, 4>> seen;
   std::set<bool> of_second;
   for (Index n = 0; n < 400; ++n) {
@@ -112,13 +112,20 @@ TEST_CASE("plus training: sides are cut to the smallest part, and the same numbe
   examples.push_back(numbered_example({}, 0));
   examples.push_back(numbered_example(small, 0));
   const std::vector<Rectangle> parts{{0, 0, 7, 9}, {2, 1, 9, 5}};
-  const auto draw = [&](std::uint64_t seed) {
+  const auto draw = [&](std::uint64_t seed, const RankShare& share = {0, 4}) {
     Rng rng(seed, 2);
-    return draw_batch(examples, parts, block_options(24, 48, 4), rng);
+    return draw_batch(examples, parts, block_options(24, 48, 4), share, rng);
   };
   const PlusBatch first = draw(1), again = draw(1), other = draw(2);
   CHECK(first.targets.shape() == Shape{4, 5, 5, 6});
   CHECK(relative_gap(first.inputs, again.inputs) == 0);
   CHECK(relative_gap(first.targets, again.targets) == 0);
   CHECK(relative_gap(first.targets, other.targets) > 0);
+  // A share of a batch is that part of the whole one.
+  const PlusBatch share = draw(1, {1, 3});
+  REQUIRE(share.targets.shape() == Shape{2, 5, 5, 6});
+  const Index of_inputs = share.inputs.size() / 2, of_targets = share.targets.size() / 2;
+  CHECK(std::equal(share.inputs.data(), share.inputs.data() + share.inputs.size(), first.inputs.data() + of_inputs));
+  CHECK(
+      std::equal(share.targets.data(), share.targets.data() + share.targets.size(), first.targets.data() + of_targets));
 }

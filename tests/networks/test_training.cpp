@@ -71,7 +71,7 @@ TEST_CASE("train: the parameters of the best validation stay") {
   const Parameter w = weight(10);
   TrainingTask task;
   task.parameters = {w};
-  task.loss = [&](Rng&) { return euclidean_loss(w.value, Tensor::from({1}, {0})); };
+  task.loss = [&](Rng&, const RankShare&) { return euclidean_loss(w.value, Tensor::from({1}, {0})); };
   // Best where w is nearest to 5, on the way from 10 to 0.
   task.validation = [&] { return std::abs(w.value.value()[0] - 5.0); };
   TrainOptions options;
@@ -90,7 +90,9 @@ TEST_CASE("train: a loss that is not finite stops with the step") {
   TrainingTask task;
   task.parameters = {w};
   int calls = 0;
-  task.loss = [&](Rng&) { return scale(w.value, ++calls == 3 ? std::numeric_limits<float>::infinity() : 1.0f); };
+  task.loss = [&](Rng&, const RankShare&) {
+    return scale(w.value, ++calls == 3 ? std::numeric_limits<float>::infinity() : 1.0f);
+  };
   TrainOptions options;
   options.steps = 5;
   CHECK_THROWS_WITH_AS(train(task, options, {}), doctest::Contains("not finite at step 3"), Error);
@@ -104,7 +106,7 @@ TEST_CASE("train: a gradient that is not finite stops with step, parameter and t
   task.parameters = {good, w};
   int calls = 0;
   // The loss is finite; what comes back through it is not.
-  task.loss = [&](Rng&) {
+  task.loss = [&](Rng&, const RankShare&) {
     const bool broken = ++calls == 4;
     return Variable(Tensor::from({1}, {1}), {good.value, w.value}, [=](const Tensor&) {
       good.value.grad_to_add()[0] += 1;
@@ -134,7 +136,7 @@ TEST_CASE("train: a parameter that is not finite is never saved") {
   const TemporaryFile file;
   TrainingTask task;
   task.parameters = {w};
-  task.loss = [&](Rng&) { return scale(w.value, 1.0f); };
+  task.loss = [&](Rng&, const RankShare&) { return scale(w.value, 1.0f); };
   TrainOptions options;
   options.optimizer = "sgd";
   options.clip_norm = 0;
@@ -178,7 +180,7 @@ TEST_CASE("train: a checkpoint that cannot be gone on from is refused") {
   const TemporaryFile file;
   TrainingTask task;
   task.parameters = {w};
-  task.loss = [&](Rng&) { return euclidean_loss(w.value, Tensor::from({1}, {0})); };
+  task.loss = [&](Rng&, const RankShare&) { return euclidean_loss(w.value, Tensor::from({1}, {0})); };
   task.validation = [&] { return std::abs(w.value.value()[0]); };
   TrainOptions options;
   options.steps = 3;

@@ -21,6 +21,8 @@ class Variable {
  public:
   /// Receives the gradient of a result, in its layout, and adds to the gradients of its parents; never assigns.
   using Backward = std::function<void(const Tensor& grad)>;
+  /// Is given each leaf once its gradient is whole.
+  using LeafDone = std::function<void(const Variable& leaf)>;
 
   Variable() = default;
   /// A leaf. `requires_grad` makes `backward` gather its gradient.
@@ -52,7 +54,7 @@ class Variable {
   /// a second call throws `Error`.
   void backward();
   /// The same for any shape, given the gradient of the value in its layout.
-  void backward(const Tensor& grad);
+  void backward(const Tensor& grad, const LeafDone& leaf_done = {});
 
  private:
   struct Node;

@@ -103,6 +103,9 @@ class FusionMethod {
   /// Whether `fit` writes the checkpoint of its context itself, with all that is needed to go on.
   virtual bool writes_checkpoints() const { return false; }
 
+  /// Whether several ranks do its fits and fusions together: all have to call `fit`, `fuse` and `fuse_with_sigma` then.
+  virtual bool shares_work() const { return false; }
+
   /// How far around a pixel the MSI has a say in its fused spectrum, in fine pixels.
   virtual Index receptive_radius(const NetworkSizes&) const { return 0; }
 

@@ -39,6 +39,7 @@ class TwoCnnFu : public FusionMethod {
   }
   bool learns() const override { return true; }
   bool writes_checkpoints() const override { return true; }
+  bool shares_work() const override { return true; }
   Index receptive_radius(const NetworkSizes& sizes) const override;
   std::string model_text(const Pair& pair) const override;
   Checkpoint checkpoint() const override;

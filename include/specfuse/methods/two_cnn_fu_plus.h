@@ -64,6 +64,7 @@ class TwoCnnFuPlus : public FusionMethod {
   bool learns() const override { return true; }
   bool is_ready() const override { return ready_; }
   bool suits_any_pair() const override { return true; }
+  bool shares_work() const override { return true; }
   std::string remarks() const override { return remarks_; }
   std::string model_text(const Pair& pair) const override;
   Checkpoint checkpoint() const override;

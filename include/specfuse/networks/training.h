@@ -9,6 +9,7 @@
 #include "specfuse/io/checkpoint.h"
 #include "specfuse/networks/fit_context.h"
 #include "specfuse/nn/parameter.h"
+#include "specfuse/ranks/ranks.h"
 
 namespace specfuse {
 
@@ -64,8 +65,8 @@ void check_options(const TrainOptions& options);
 /// What a training loop needs of a network and its data.
 struct TrainingTask {
   std::vector<Parameter> parameters;
-  /// Loss of a batch drawn with this generator.
-  std::function<Variable(Rng&)> loss;
+  /// Mean loss over a share of the tiles of a batch, all of which are drawn with this generator.
+  std::function<Variable(Rng&, const RankShare&)> loss;
   /// Loss on validation data; empty where there is none.
   std::function<double()> validation;
   /// What a checkpoint holds beside parameters and optimiser; may be empty.
@@ -75,7 +76,8 @@ struct TrainingTask {
 /// Sets weights as the options say, biases to zero and gains to one, drawn from the seed and the parameter's name.
 void initialize(const std::vector<Parameter>& parameters, const TrainOptions& options, std::uint64_t seed);
 
-/// Takes options.steps steps from the initial parameters, or from the checkpoint where the context says resume.
+/// Takes options.steps steps from the initial parameters, or from the checkpoint where the context says resume. Ranks
+/// share out the tiles of each batch, and add up their gradients while the backward pass goes on.
 /// With validation data the parameters of the best validation loss stay, otherwise the last. Checkpoints hold all
 /// that is needed to go on. Throws `Error` where the loss, a gradient or a parameter is not finite, naming it, the
 /// step and the last good checkpoint, and `Interrupted`, after writing a checkpoint, when the user asked to stop.

@@ -8,6 +8,7 @@
 #include "specfuse/methods/registry.h"
 #include "specfuse/methods/shared/consistency.h"
 #include "specfuse/methods/shared/signal_subspace.h"
+#include "specfuse/ranks/ranks.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
@@ -110,14 +111,25 @@ std::vector<Tensor> make_candidates(const CandidateDescriptions& candidates, con
     values[i] = estimate.values;
     progress.tick();
   };
+  std::vector<std::size_t> methods, mine;
+  for (std::size_t i = 0; i < there.size(); ++i) {
+    if (!there[i].second.from) methods.push_back(i);
+  }
+  const auto owner_of = [&](std::size_t k) { return static_cast<int>(k) % rank_count(); };
+  for (std::size_t k = 0; k < methods.size(); ++k) {
+    if (owner_of(k) == this_rank()) mine.push_back(methods[k]);
+  }
   // Most methods leave some of the threads idle, so that they are run side by side.
-  parallel_for(static_cast<Index>(there.size()), [&](Index index) {
-    const auto i = static_cast<std::size_t>(index);
-    const auto& [name, description] = there[i];
-    if (description.from) return;
-    Cube estimate = estimate_of(*method_of(description, name), data, pair, seed);
+  parallel_for(std::ssize(mine), [&](Index index) {
+    const std::size_t i = mine[static_cast<std::size_t>(index)];
+    Cube estimate = estimate_of(*method_of(there[i].second, there[i].first), data, pair, seed);
     keep(i, estimate);
   });
+  for (std::size_t k = 0; k < methods.size(); ++k) {
+    Tensor& of_method = values[methods[k]];
+    if (!of_method.defined()) of_method = Tensor::uninitialized({pair.msi.rows(), pair.msi.cols(), pair.hsi.bands()});
+    send_from_rank(owner_of(k), of_method.data(), of_method.size());
+  }
   for (std::size_t i = 0; i < there.size(); ++i) {
     const std::optional<std::string>& from = there[i].second.from;
     if (!from) continue;

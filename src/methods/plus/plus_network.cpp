@@ -7,6 +7,7 @@
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/core/threads.h"
+#include "specfuse/ranks/ranks.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
@@ -98,8 +99,11 @@ Refined PlusNetwork::refine(const PlusInputs& inputs, const Rectangle& part, con
   const Shape shape{part.rows, part.cols, inputs.bands()};
   Refined result{Tensor::uninitialized(shape), Tensor::uninitialized(shape)};
   const auto tiles_along = [&](Index extent) { return (extent + options.tile - 1) / options.tile; };
-  Progress progress(tiles_along(part.rows) * tiles_along(part.cols), "tiles");
-  for (Index row = 0; row < part.rows; row += options.tile) {
+  const Index rows_of_tiles = tiles_along(part.rows);
+  const RankShare share = share_of_rank(rows_of_tiles, this_rank());
+  Progress progress((share.end - share.begin) * tiles_along(part.cols), "tiles");
+  for (Index row = share.begin * options.tile; row < std::min(share.end * options.tile, part.rows);
+       row += options.tile) {
     for (Index col = 0; col < part.cols; col += options.tile) {
       SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted while fusing");
       const Rectangle pixels{part.row + row, part.col + col, std::min(options.tile, part.rows - row),
@@ -109,6 +113,9 @@ Refined PlusNetwork::refine(const PlusInputs& inputs, const Rectangle& part, con
       write_tile(inputs, tile, made, result);
       progress.tick();
     }
+  }
+  for (Tensor* const values : {&result.fused, &result.error}) {
+    join_shares(rows_of_tiles, options.tile * part.cols * inputs.bands(), values->data(), values->size());
   }
   return result;
 }

@@ -53,15 +53,16 @@ void PlusTrainOptions::describe(FieldVisitor& fields) {
 }
 
 PlusBatch draw_batch(const std::vector<PlusExample>& examples, const std::vector<Rectangle>& parts,
-                     const PlusTrainOptions& options, Rng& rng) {
+                     const PlusTrainOptions& options, const RankShare& share, Rng& rng) {
   Index side = options.tile, bands = options.bands;
   for (std::size_t i = 0; i < examples.size(); ++i) {
     side = std::min({side, parts[i].rows, parts[i].cols});
     bands = std::min(bands, examples[i].inputs.bands());
   }
   const Index channels = examples.front().inputs.channels(), size = side * side * bands;
-  PlusBatch batch{Tensor::uninitialized({options.tiles, side, side, bands, channels}),
-                  Tensor::uninitialized({options.tiles, side, side, bands})};
+  const Index count = share.end - share.begin;
+  PlusBatch batch{Tensor::uninitialized({count, side, side, bands, channels}),
+                  Tensor::uninitialized({count, side, side, bands})};
   for (Index n = 0; n < options.tiles; ++n) {
     const auto which = static_cast<std::size_t>(rng.below(static_cast<std::int64_t>(examples.size())));
     const PlusExample& example = examples[which];
@@ -71,10 +72,12 @@ PlusBatch draw_batch(const std::vector<PlusExample>& examples, const std::vector
     const Block block{{row, col, side, side}, place(example.inputs.bands(), bands), bands};
     const auto coin = [&] { return rng.below(2) == 1; };
     const Flips flips{coin(), coin(), coin(), coin()};
+    const Index to = n - share.begin;
+    if (to < 0 || to >= count) continue;
     const Tensor inputs = flipped(example.inputs.cut(block), flips);
-    std::copy_n(inputs.data(), size * channels, batch.inputs.data() + n * size * channels);
+    std::copy_n(inputs.data(), size * channels, batch.inputs.data() + to * size * channels);
     const Tensor target = flipped(cut_block(example.target, block), flips);
-    std::copy_n(target.data(), size, batch.targets.data() + n * size);
+    std::copy_n(target.data(), size, batch.targets.data() + to * size);
   }
   return batch;
 }

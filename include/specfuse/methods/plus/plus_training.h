@@ -30,9 +30,9 @@ struct PlusBatch {
   Tensor inputs, targets;
 };
 
-/// `options.tiles` blocks of the `parts` of examples, all drawn: example, place, flips and turns. Their sides are those
-/// of the options, cut to what every part has.
+/// A share of `options.tiles` blocks of the `parts` of examples, all drawn: example, place, flips and turns. Their
+/// sides are those of the options, cut to what every part has.
 PlusBatch draw_batch(const std::vector<PlusExample>& examples, const std::vector<Rectangle>& parts,
-                     const PlusTrainOptions& options, Rng& rng);
+                     const PlusTrainOptions& options, const RankShare& share, Rng& rng);
 
 }  // namespace specfuse

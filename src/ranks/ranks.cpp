@@ -1,0 +1,223 @@
+#include "specfuse/ranks/ranks.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#ifdef SPECFUSE_MPI
+#include <mpi.h>
+#include <unistd.h>
+#endif
+
+#include "specfuse/core/error.h"
+#include "specfuse/core/threads.h"
+
+namespace specfuse {
+namespace {
+
+int rank_now = 0, count_now = 1;
+
+/// How many processes a launcher says that it started; 1 where none did.
+int launched() {
+  for (const char* const name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"}) {
+    const char* const text = std::getenv(name);
+    if (text != nullptr) return std::max(1, std::atoi(text));
+  }
+  const char* const tasks = std::getenv("PMIX_RANK") == nullptr ? nullptr : std::getenv("SLURM_NTASKS");
+  return tasks == nullptr ? 1 : std::max(1, std::atoi(tasks));
+}
+
+#ifdef SPECFUSE_MPI
+
+/// Programs that this one starts, such as the runs of a sweep, are not ranks.
+void forget_launcher() {
+  std::vector<std::string> names;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string text = *entry;
+    for (const char* const start : {"OMPI_", "PMIX_", "PMI_", "PRTE_"}) {
+      if (text.starts_with(start)) names.push_back(text.substr(0, text.find('=')));
+    }
+  }
+  for (const std::string& name : names) unsetenv(name.c_str());
+}
+
+/// The ranks of one machine share its processors, unless the launcher has bound each to its own.
+void share_processors() {
+  MPI_Comm local;
+  int here = 1;
+  MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank_now, MPI_INFO_NULL, &local);
+  MPI_Comm_size(local, &here);
+  MPI_Comm_free(&local);
+  const int machine = static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
+  set_threads(std::clamp(machine / here, 1, threads()));
+}
+
+int int_of(Index count) {
+  SPECFUSE_CHECK(count <= (Index{1} << 30), "ranks: expected at most 2^30 values at once, got ", count);
+  return static_cast<int>(count);
+}
+
+/// Sums of all ranks: each adds up a slice in the order of ranks, and gives it to all.
+void sum_slices(float* values, Index count) {
+  const auto ranks = static_cast<std::size_t>(count_now);
+  std::vector<int> sizes(ranks), starts(ranks), mine(ranks), from(ranks);
+  for (int rank = 0; rank < count_now; ++rank) {
+    const auto r = static_cast<std::size_t>(rank);
+    const RankShare share = share_of_rank(count, rank);
+    sizes[r] = int_of(share.end - share.begin);
+    starts[r] = int_of(share.begin);
+  }
+  const int size = sizes[static_cast<std::size_t>(rank_now)];
+  std::vector<float> parts(static_cast<std::size_t>(size) * ranks), sum(static_cast<std::size_t>(size));
+  for (std::size_t r = 0; r < ranks; ++r) {
+    mine[r] = size;
+    from[r] = static_cast<int>(r) * size;
+  }
+  MPI_Alltoallv(values, sizes.data(), starts.data(), MPI_FLOAT, parts.data(), mine.data(), from.data(), MPI_FLOAT,
+                MPI_COMM_WORLD);
+  for (auto part = parts.begin(); part != parts.end(); part += size) {
+    std::transform(part, part + size, sum.begin(), sum.begin(), [](float a, float b) { return b + a; });
+  }
+  MPI_Allgatherv(sum.data(), size, MPI_FLOAT, values, sizes.data(), starts.data(), MPI_FLOAT, MPI_COMM_WORLD);
+}
+
+#endif
+
+}  // namespace
+
+#ifdef SPECFUSE_MPI
+
+RankSession::RankSession() {
+  if (launched() == 1) return;
+  int given = 0;
+  MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &given);
+  SPECFUSE_CHECK(given >= MPI_THREAD_SERIALIZED, "ranks: this MPI cannot be called from a thread of its own");
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank_now);
+  MPI_Comm_size(MPI_COMM_WORLD, &count_now);
+  forget_launcher();
+  share_processors();
+}
+
+RankSession::~RankSession() {
+  int joined = 0, left = 0;
+  MPI_Initialized(&joined);
+  MPI_Finalized(&left);
+  if (joined != 0 && left == 0) MPI_Finalize();
+  rank_now = 0;
+  count_now = 1;
+}
+
+void end_all_ranks(int status) {
+  if (count_now > 1) MPI_Abort(MPI_COMM_WORLD, status);
+}
+
+double sum_over_ranks(double value) {
+  if (count_now == 1) return value;
+  std::vector<double> values(static_cast<std::size_t>(count_now));
+  MPI_Allgather(&value, 1, MPI_DOUBLE, values.data(), 1, MPI_DOUBLE, MPI_COMM_WORLD);
+  double sum = 0;
+  for (const double each : values) sum += each;
+  return sum;
+}
+
+void sum_over_ranks(float* values, Index count) {
+  if (count_now > 1) sum_slices(values, count);
+}
+
+Index of_first_rank(Index value) {
+  std::int64_t sent = value;
+  if (count_now > 1) MPI_Bcast(&sent, 1, MPI_INT64_T, 0, MPI_COMM_WORLD);
+  return sent;
+}
+
+void send_from_rank(int owner, float* values, Index count) {
+  constexpr Index kAtOnce = Index{1} << 28;
+  if (count_now == 1) return;
+  for (Index i = 0; i < count; i += kAtOnce) {
+    MPI_Bcast(values + i, int_of(std::min(kAtOnce, count - i)), MPI_FLOAT, owner, MPI_COMM_WORLD);
+  }
+}
+
+void wait_for_ranks() {
+  if (count_now > 1) MPI_Barrier(MPI_COMM_WORLD);
+}
+
+#else
+
+RankSession::RankSession() {
+  SPECFUSE_CHECK_AS(ConfigError, launched() == 1, "started as one of ", launched(),
+                    " ranks, but built without MPI: install libopenmpi-dev and build anew, or start one process");
+}
+RankSession::~RankSession() = default;
+
+void end_all_ranks(int) {}
+double sum_over_ranks(double value) { return value; }
+void sum_over_ranks(float*, Index) {}
+Index of_first_rank(Index value) { return value; }
+void send_from_rank(int, float*, Index) {}
+void wait_for_ranks() {}
+
+#endif
+
+RankAlone::RankAlone() : rank_(std::exchange(rank_now, 0)), count_(std::exchange(count_now, 1)) {}
+RankAlone::~RankAlone() {
+  rank_now = rank_;
+  count_now = count_;
+}
+
+int this_rank() { return rank_now; }
+int rank_count() { return count_now; }
+
+RankShare share_of_rank(Index count, int rank, int ranks) { return {count * rank / ranks, count * (rank + 1) / ranks}; }
+
+void join_shares(Index count, Index size, float* values, Index total) {
+  for (int rank = 0; rank < rank_count(); ++rank) {
+    const RankShare share = share_of_rank(count, rank);
+    const Index begin = share.begin * size, end = std::min(total, share.end * size);
+    send_from_rank(rank, values + begin, end - begin);
+  }
+}
+
+SumsAside::SumsAside() {
+  if (rank_count() > 1) worker_ = std::thread([this] { work(); });
+}
+
+SumsAside::~SumsAside() {
+  if (!worker_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  changed_.notify_all();
+  worker_.join();
+}
+
+void SumsAside::add(float* values, Index count) {
+  if (!worker_.joinable()) return;
+  const std::lock_guard lock(mutex_);
+  waiting_.push_back({values, count});
+  changed_.notify_all();
+}
+
+void SumsAside::wait() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return waiting_.empty() && !busy_; });
+}
+
+void SumsAside::work() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [this] { return stop_ || !waiting_.empty(); });
+    if (stop_) return;
+    const Values next = waiting_.front();
+    waiting_.pop_front();
+    busy_ = true;
+    lock.unlock();
+    sum_over_ranks(next.first, next.count);
+    lock.lock();
+    busy_ = false;
+    changed_.notify_all();
+  }
+}
+
+}  // namespace specfuse
