@@ -26,8 +26,8 @@ struct Axis {
   Index pixels = 0;
 };
 
-std::array<Axis, 2> axes_of(const Cube& image, const std::string& name, const std::string& source) {
-  const std::vector<double> at = numbers_of(image, kGeotransformAttribute);
+std::array<Axis, 2> axes_of(const GridPlace& image, const std::string& name, const std::string& source) {
+  const std::vector<double>& at = image.geotransform;
   SPECFUSE_CHECK_AS(DataError, at.size() == 6, source, ": expected the six numbers of a geotransform of the ", name,
                     ", got ", at.size());
   SPECFUSE_CHECK_AS(DataError, at[2] == 0 && at[4] == 0, source, ": expected the ", name,
@@ -35,7 +35,7 @@ std::array<Axis, 2> axes_of(const Cube& image, const std::string& name, const st
                     "; gdalwarp makes one that lies so");
   SPECFUSE_CHECK_AS(DataError, std::isnormal(at[1]) && std::isnormal(at[5]) && std::isfinite(at[0] + at[3]), source,
                     ": expected a geotransform of the ", name, " with pixels of some size, got ", at[1], " x ", at[5]);
-  return {Axis{at[3], at[5], image.rows()}, Axis{at[0], at[1], image.cols()}};
+  return {Axis{at[3], at[5], image.rows}, Axis{at[0], at[1], image.cols}};
 }
 
 /// Pixels [first, last) of an axis that lie within another.
@@ -166,17 +166,21 @@ std::string unit_of(const Cube& image) {
   return unit == "metre" || unit == "Meter" || unit == "meter" ? " m" : concat(" ", unit);
 }
 
-/// "3.6 m", or "3.6 x 3.5 m" where the pixels are no squares.
-std::string pixel_text(const Cube& image) {
+/// Of pixels so much larger than those of the image: "3.6 m", or "3.6 x 3.5 m" where they are no squares.
+std::string pixel_text(const Cube& image, const std::array<double, 2>& size) {
   const std::vector<double> at = numbers_of(image, kGeotransformAttribute);
-  const double high = std::abs(at[5]), wide = std::abs(at[1]);
+  const double high = std::abs(at[5]) * size[0], wide = std::abs(at[1]) * size[1];
   const bool square = std::abs(high - wide) < 1e-6 * wide;
   return square ? concat(wide, unit_of(image)) : concat(high, " x ", wide, unit_of(image));
 }
 
 }  // namespace
 
-CommonGrid common_grid(const Cube& hsi, const Cube& msi, const std::string& source) {
+GridPlace grid_place(const Cube& image) {
+  return {numbers_of(image, kGeotransformAttribute), image.rows(), image.cols()};
+}
+
+CommonGrid common_grid(const GridPlace& hsi, const GridPlace& msi, const std::string& source) {
   const std::array<Axis, 2> coarse = axes_of(hsi, "HSI", source), fine = axes_of(msi, "MSI", source);
   std::array<double, 2> ratio{};
   for (std::size_t axis = 0; axis < 2; ++axis) ratio[axis] = coarse[axis].size / fine[axis].size;
@@ -211,16 +215,24 @@ CommonGrid common_grid(const Cube& hsi, const Cube& msi, const std::string& sour
   grid.fine.rows = grid.hsi.rows * grid.ratio;
   grid.fine.cols = grid.hsi.cols * grid.ratio;
   if (meets) grid.msi = {first[0], first[1], grid.fine.rows, grid.fine.cols};
+  grid.is_all = grid.hsi == Rectangle{0, 0, hsi.rows, hsi.cols} && grid.msi == Rectangle{0, 0, msi.rows, msi.cols};
   return grid;
 }
 
-Cube resample(const Cube& whole, const FineGrid& grid) {
+Rectangle seen_by(const FineGrid& grid, Index rows, Index cols) {
   const auto extent = [&](std::size_t axis, Index pixels) {
-    return static_cast<Index>(std::ceil(grid.size[axis] * static_cast<double>(pixels))) + 1;
+    return static_cast<Index>(std::ceil(grid.size[axis] * static_cast<double>(pixels))) + 1 + 2 * kNodes;
   };
-  const Rectangle seen{static_cast<Index>(std::floor(grid.begin[0])), static_cast<Index>(std::floor(grid.begin[1])),
-                       extent(0, grid.rows), extent(1, grid.cols)};
-  const Rectangle part = with_margin(seen, kNodes, whole);
+  const Index row = static_cast<Index>(std::floor(grid.begin[0])) - kNodes;
+  const Index col = static_cast<Index>(std::floor(grid.begin[1])) - kNodes;
+  const Index first_row = std::clamp<Index>(row, 0, rows - 1), first_col = std::clamp<Index>(col, 0, cols - 1);
+  const Index end_row = std::clamp<Index>(row + extent(0, grid.rows), first_row + 1, rows);
+  const Index end_col = std::clamp<Index>(col + extent(1, grid.cols), first_col + 1, cols);
+  return {first_row, first_col, end_row - first_row, end_col - first_col};
+}
+
+Cube resample(const Cube& whole, const FineGrid& grid) {
+  const Rectangle part = seen_by(grid, whole.rows(), whole.cols());
   const Cube image = crop(whole, part);
   const std::vector<Taps> down = taps_along(grid.begin[0] - static_cast<double>(part.row), grid.size[0], grid.rows);
   const std::vector<Taps> across = taps_along(grid.begin[1] - static_cast<double>(part.col), grid.size[1], grid.cols);
@@ -236,21 +248,26 @@ Cube resample(const Cube& whole, const FineGrid& grid) {
   return result;
 }
 
-std::string bring_together(const CommonGrid& grid, Cube& hsi, Cube& msi) {
-  const bool whole = grid.hsi == Rectangle{0, 0, hsi.rows(), hsi.cols()};
-  const std::string before = pixel_text(msi);
-  if (whole && grid.meets() && grid.msi == Rectangle{0, 0, msi.rows(), msi.cols()}) return {};
+std::string grid_text(const CommonGrid& grid, const Cube& msi) {
+  if (grid.is_all) return {};
+  const std::string before = pixel_text(msi, {1, 1});
   const std::string part = concat(", ratio ", grid.ratio, ", ", grid.hsi.text(), " of the HSI");
+  if (grid.meets()) return concat("MSI not resampled (", before, ")", part, " and ", grid.msi.text(), " of the MSI");
+  return concat("MSI resampled from ", before, " to ", pixel_text(msi, grid.fine.size), part);
+}
+
+std::string bring_together(const CommonGrid& grid, Cube& hsi, Cube& msi) {
+  const std::string text = grid_text(grid, msi);
+  if (grid.is_all) return text;
   hsi = crop(hsi, grid.hsi);
   if (grid.meets()) {
-    const std::string of_msi = grid.msi.text();
     msi = crop(msi, grid.msi);
-    return concat("MSI not resampled (", before, ")", part, " and ", of_msi, " of the MSI");
+    return text;
   }
   msi = resample(msi, grid.fine);
   copy_georeference(hsi, msi);
   move_georeference(msi, 0, 0, 1 / static_cast<double>(grid.ratio));
-  return concat("MSI resampled from ", before, " to ", pixel_text(msi), part);
+  return text;
 }
 
 }  // namespace specfuse

@@ -20,8 +20,8 @@ const ImageWriter& ready(const ImageWriter& writer, const std::string& field) {
 const std::vector<ImageWriter>& image_writers() {
   static const std::vector<ImageWriter> all = {
       {"hdf5", ".h5", [](const std::string& path, const Cube& cube) { write_cube(path, cube); }, "HDF5"},
-      {"geotiff", ".tif", geotiff_writer(), "GDAL (Debian: libgdal-dev)"},
-      {"envi", ".img", envi_writer(), "GDAL (Debian: libgdal-dev)"},
+      {"geotiff", ".tif", geotiff_writer(), "GDAL (Debian: libgdal-dev)", geotiff_beginner()},
+      {"envi", ".img", envi_writer(), "GDAL (Debian: libgdal-dev)", envi_beginner()},
       {"matlab", ".mat", matlab_writer(), "matio (Debian: libmatio-dev)"}};
   return all;
 }

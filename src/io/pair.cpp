@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "io/cube_dataset.h"
+#include "io/checked_image.h"
+#include "io/hdf5_image.h"
 #include "io/projection.h"
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/common_grid.h"
@@ -17,17 +18,7 @@ const CubeDataset kHsi = {"/hsi", "/wavelength_nm"};
 const CubeDataset kMsi = {"/msi", "/msi_wavelength_nm"};
 const CubeDataset kReference = {"/reference", "/wavelength_nm"};
 
-/// Rows, columns and bands of an image.
-Shape shape_of(const Hdf5Reader& file, const CubeDataset& names) {
-  const std::vector<Index> extents = file.shape(names.values);
-  SPECFUSE_CHECK_AS(DataError, extents.size() == 3, file.path(), ": ", names.values, ": expected 3 dimensions, got ",
-                    extents.size());
-  const Shape shape{extents[0], extents[1], extents[2]};
-  SPECFUSE_CHECK_AS(DataError, shape.size() > 0, file.path(), ": ", names.values, " is empty: its shape is ",
-                    shape.text());
-  return shape;
-}
-
+Shape shape_of(const ImageOnDisk& image) { return {image.rows(), image.cols(), image.bands()}; }
 Shape shape_of(const Cube& image) { return image.values.shape(); }
 
 Index ratio_of_sizes(const Shape& hsi, const Shape& msi, const std::string& source) {
@@ -72,33 +63,6 @@ void check_ratio(const Hdf5Reader& file, Index ratio, const Shape& hsi, const Sh
   SPECFUSE_CHECK_AS(DataError, !stated || *stated == static_cast<double>(ratio), file.path(), ": attribute ratio is ",
                     *stated, " but /hsi of ", hsi[0], " x ", hsi[1], " pixels and /msi of ", msi[0], " x ", msi[1],
                     " pixels have ratio ", ratio);
-}
-
-/// Whether both images of a file say where they lie.
-bool are_placed(const Hdf5Reader& file) {
-  const auto says = [&](const CubeDataset& names) {
-    return file.has(names.values) && is_placed(read_description(file, names));
-  };
-  return says(kHsi) && says(kMsi);
-}
-
-/// Throws where the pixels of both images lie on different grids.
-void check_place(const Hdf5Reader& file, Index ratio, const Shape& msi) {
-  constexpr double kSamePlace = 1e-3;  // as in imaging/common_grid.cpp
-  if (!are_placed(file)) return;
-  Cube hsi = read_description(file, kHsi);
-  move_georeference(hsi, 0, 0, 1 / static_cast<double>(ratio));
-  const std::vector<double> expected = numbers_of(hsi, kGeotransformAttribute),
-                            got = numbers_of(read_description(file, kMsi), kGeotransformAttribute);
-  const auto far = [&](std::size_t corner, std::size_t step, Index pixels) {
-    const double begin = got[corner] - expected[corner], stretch = got[step] - expected[step];
-    const double most = std::max(std::abs(begin), std::abs(begin + stretch * static_cast<double>(pixels)));
-    return most > kSamePlace * std::abs(expected[step]);
-  };
-  const bool meet = expected.size() == 6 && got.size() == 6 && !far(0, 1, msi[1]) && !far(3, 5, msi[0]) &&
-                    got[2] == expected[2] && got[4] == expected[4];
-  SPECFUSE_CHECK_AS(DataError, meet, file.path(),
-                    ": expected the pixels of /msi to lie on those of /hsi, got another geotransform");
 }
 
 /// Each MSI band is a mixture of HSI bands.
@@ -153,14 +117,16 @@ Cube described(const PairFile& pair) {
 
 PairFile images_of(const Pair& pair) { return {pair.hsi, pair.msi, pair.degradation.ratio, {}, pair.degradation.srf}; }
 
-/// A part of an image; all of it is read as such.
-Cube read_image(const Hdf5Reader& file, const CubeDataset& names, const NoData& no_data, const Rectangle& part) {
-  Cube cube = read_description(file, names);
+std::unique_ptr<ImageOnDisk> open_dataset(const std::string& path, const CubeDataset& names, const NoData& no_data) {
+  return checked_image(std::make_unique<Hdf5Image>(path, names), path, names.values, no_data);
+}
+
+/// A part of what is used of an image.
+Cube read_used(const ImageOnDisk& image, const Rectangle& used, const Rectangle& part) {
+  const Rectangle place{used.row + part.row, used.col + part.col, part.rows, part.cols};
+  Cube cube = image.read(place);
   cube.attributes.erase("ratio");  // it speaks of the pair
-  cube.values = file.read_part(names.values, {part.row, part.col}, {part.rows, part.cols});
-  check_wavelengths(file.path(), names, cube);
-  move_georeference(cube, part.row, part.col, 1);
-  settle_no_data(file.path(), names.values, no_data, {}, cube);
+  move_georeference(cube, place.row, place.col, 1);
   return cube;
 }
 
@@ -172,7 +138,7 @@ PairFile join_images(const Cube& hsi, const Cube& msi, const std::string& source
   pair.msi = msi;
   if (is_placed(hsi) && is_placed(msi)) {
     share_projection(pair.hsi, pair.msi, source);
-    const CommonGrid grid = common_grid(pair.hsi, pair.msi, source);
+    const CommonGrid grid = common_grid(grid_place(pair.hsi), grid_place(pair.msi), source);
     pair.grids = bring_together(grid, pair.hsi, pair.msi);
     pair.ratio = grid.ratio;
   } else {
@@ -181,52 +147,85 @@ PairFile join_images(const Cube& hsi, const Cube& msi, const std::string& source
   return pair;
 }
 
-PairOnDisk::PairOnDisk(const std::string& path, const NoData& no_data) : file_(path), no_data_(no_data) {
-  SPECFUSE_CHECK_AS(DataError, file_.has("/hsi") || !file_.has("/cube"), path,
+PairOnDisk::PairOnDisk(const std::string& path, const NoData& no_data) {
+  const Hdf5Reader file(path);
+  SPECFUSE_CHECK_AS(DataError, file.has("/hsi") || !file.has("/cube"), path,
                     ": no dataset /hsi, but /cube: name a scene in data.scene");
-  const Shape hsi = shape_of(file_, kHsi), msi = shape_of(file_, kMsi);
-  rows_ = hsi[0], cols_ = hsi[1], bands_ = hsi[2], msi_bands_ = msi[2];
-  ratio_ = ratio_of_sizes(hsi, msi, path);
-  check_ratio(file_, ratio_, hsi, msi);
-  check_place(file_, ratio_, msi);
-  if (has_reference()) check_reference(path, shape_of(file_, kReference), msi, bands_);
-  srf_ = read_response(file_, msi_bands_, bands_);
-}
-
-Cube PairOnDisk::read_hsi(const Rectangle& part) const { return read_image(file_, kHsi, no_data_, part); }
-Cube PairOnDisk::read_msi(const Rectangle& part) const { return read_image(file_, kMsi, no_data_, part); }
-Cube PairOnDisk::read_reference(const Rectangle& part) const { return read_image(file_, kReference, no_data_, part); }
-
-namespace {
-
-/// Images that say where they lie.
-PairFile read_placed(const Hdf5Reader& file, const NoData& no_data) {
-  const auto whole = [&](const CubeDataset& names) {
-    const Shape shape = shape_of(file, names);
-    Cube image = read_image(file, names, no_data, {0, 0, shape[0], shape[1]});
-    require_data(has_data(image), file.path(), names.values);
-    return image;
-  };
-  PairFile pair = join_images(whole(kHsi), whole(kMsi), file.path());
-  check_ratio(file, pair.ratio, shape_of(file, kHsi), shape_of(file, kMsi));
-  pair.srf = read_response(file, pair.msi.bands(), pair.hsi.bands());
-  if (!file.has(kReference.values)) return pair;
-  SPECFUSE_CHECK_AS(DataError, pair.grids.empty(), file.path(),
-                    ": expected no /reference beside images on grids that have to be brought together (", pair.grids,
+  hsi_ = open_dataset(path, kHsi, no_data);
+  msi_ = open_dataset(path, kMsi, no_data);
+  join(path);
+  check_ratio(file, ratio(), shape_of(*hsi_), shape_of(*msi_));
+  srf_ = read_response(file, msi_bands(), bands());
+  if (!file.has(kReference.values)) return;
+  SPECFUSE_CHECK_AS(DataError, grids_.empty(), path,
+                    ": expected no /reference beside images on grids that have to be brought together (", grids_,
                     "), got one");
-  pair.reference = whole(kReference);
-  check_reference(file.path(), shape_of(*pair.reference), shape_of(pair.msi), pair.hsi.bands());
-  return pair;
+  reference_ = open_dataset(path, kReference, no_data);
+  check_reference(path, shape_of(*reference_), shape_of(*msi_), bands());
 }
 
-}  // namespace
+PairOnDisk::PairOnDisk(std::unique_ptr<ImageOnDisk> hsi, std::unique_ptr<ImageOnDisk> msi, const std::string& source)
+    : hsi_(std::move(hsi)), msi_(std::move(msi)) {
+  join(source);
+}
+
+void PairOnDisk::join(const std::string& source) {
+  // What is said of each image, with one of its pixels.
+  Cube hsi = hsi_->read({0, 0, 1, 1}), msi = msi_->read({0, 0, 1, 1});
+  if (!is_placed(hsi) || !is_placed(msi)) {
+    grid_.ratio = ratio_of_sizes(shape_of(*hsi_), shape_of(*msi_), source);
+    grid_.hsi = {0, 0, hsi_->rows(), hsi_->cols()};
+    grid_.msi = {0, 0, msi_->rows(), msi_->cols()};
+    return;
+  }
+  share_projection(hsi, msi, source);
+  const auto known = hsi.attributes.find(kProjectionAttribute);
+  if (known != hsi.attributes.end()) projection_ = known->second;
+  const auto place = [](const Cube& image, const ImageOnDisk& whole) {
+    return GridPlace{numbers_of(image, kGeotransformAttribute), whole.rows(), whole.cols()};
+  };
+  grid_ = common_grid(place(hsi, *hsi_), place(msi, *msi_), source);
+  grids_ = grid_text(grid_, msi);
+  if (grid_.meets()) return;
+  move_georeference(hsi, grid_.hsi.row, grid_.hsi.col, 1 / static_cast<double>(grid_.ratio));
+  geotransform_ = hsi.attributes.at(kGeotransformAttribute);
+}
+
+Cube PairOnDisk::read_hsi(const Rectangle& part) const {
+  Cube cube = read_used(*hsi_, grid_.hsi, part);
+  if (projection_) cube.attributes.emplace(kProjectionAttribute, *projection_);
+  return cube;
+}
+
+Cube PairOnDisk::read_msi(const Rectangle& part) const {
+  Cube cube;
+  if (grid_.meets()) {
+    cube = read_used(*msi_, grid_.msi, part);
+  } else {
+    const auto& [begin, size, rows, cols] = grid_.fine;
+    FineGrid fine{
+        {begin[0] + static_cast<double>(part.row) * size[0], begin[1] + static_cast<double>(part.col) * size[1]},
+        size,
+        part.rows,
+        part.cols};
+    const Rectangle seen = seen_by(fine, msi_->rows(), msi_->cols());
+    fine.begin[0] -= static_cast<double>(seen.row);
+    fine.begin[1] -= static_cast<double>(seen.col);
+    cube = resample(read_used(*msi_, {}, seen), fine);
+    cube.attributes[kGeotransformAttribute] = *geotransform_;
+    move_georeference(cube, part.row, part.col, 1);
+  }
+  if (projection_) cube.attributes.emplace(kProjectionAttribute, *projection_);
+  return cube;
+}
+
+Cube PairOnDisk::read_reference(const Rectangle& part) const { return read_used(*reference_, {}, part); }
 
 PairFile read_pair(const std::string& path, const NoData& no_data) {
-  if (const Hdf5Reader placed(path); are_placed(placed)) return read_placed(placed, no_data);
   const PairOnDisk file(path, no_data);
   const Rectangle coarse{0, 0, file.rows(), file.cols()};
   const Rectangle fine{0, 0, file.rows() * file.ratio(), file.cols() * file.ratio()};
-  PairFile pair{file.read_hsi(coarse), file.read_msi(fine), file.ratio(), {}, file.srf()};
+  PairFile pair{file.read_hsi(coarse), file.read_msi(fine), file.ratio(), {}, file.srf(), file.grids()};
   if (file.has_reference()) pair.reference = file.read_reference(fine);
   require_data(has_data(pair.hsi), path, kHsi.values);
   require_data(has_data(pair.msi), path, kMsi.values);

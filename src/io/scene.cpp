@@ -4,6 +4,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "io/checked_image.h"
 #include "io/cube_dataset.h"
 #include "io/reorder.h"
 #include "specfuse/core/error.h"
@@ -41,6 +42,18 @@ Tensor read_mask(const std::string& path, const SceneSource& source, const Cube&
   return result;
 }
 
+/// The first format that knows the file.
+const SceneFormat& format_of(const std::string& path) {
+  SPECFUSE_CHECK_AS(DataError, std::ifstream(path).good(), "cannot read ", path, ": ", std::strerror(errno));
+  std::string known;
+  for (const SceneFormat& format : scene_formats()) {
+    if (format.recognises(path)) return format;
+    known.append(known.empty() ? "" : ", ").append(format.name);
+  }
+  throw DataError(concat(path, ": expected a scene in a format that is known (", known,
+                         "), got another; data/README.md shows how to make one"));
+}
+
 }  // namespace
 
 const Choices& axis_orders() {
@@ -49,21 +62,20 @@ const Choices& axis_orders() {
 }
 
 Cube read_scene(const std::string& path, const SceneSource& source) {
-  SPECFUSE_CHECK_AS(DataError, std::ifstream(path).good(), "cannot read ", path, ": ", std::strerror(errno));
-  std::string known;
-  for (const SceneFormat& format : scene_formats()) {
-    if (format.recognises(path)) {
-      Cube cube = format.read(path, source.dataset);
-      cube.values = in_order(cube.values, source.axes);
-      check_wavelengths(path, {source.dataset, "/wavelength_nm"}, cube);
-      require_data(settle_no_data(path, source.dataset, source.no_data, read_mask(path, source, cube), cube), path,
-                   source.dataset);
-      return cube;
-    }
-    known.append(known.empty() ? "" : ", ").append(format.name);
-  }
-  throw DataError(concat(path, ": expected a scene in a format that is known (", known,
-                         "), got another; data/README.md shows how to make one"));
+  Cube cube = format_of(path).read(path, source.dataset);
+  cube.values = in_order(cube.values, source.axes);
+  check_wavelengths(path, {source.dataset, "/wavelength_nm"}, cube);
+  require_data(settle_no_data(path, source.dataset, source.no_data, read_mask(path, source, cube), cube), path,
+               source.dataset);
+  return cube;
+}
+
+std::unique_ptr<ImageOnDisk> open_image(const std::string& path, const SceneSource& source) {
+  const SceneFormat& format = format_of(path);
+  SPECFUSE_CHECK_AS(DataError, format.open != nullptr && source.axes == "rcb" && source.no_data.mask.empty(), path,
+                    ": expected HDF5 or what GDAL reads, with axes rcb and without a mask, to read it part by part; "
+                    "--import makes such a file");
+  return checked_image(format.open(path, source.dataset), path, source.dataset, source.no_data);
 }
 
 void write_cube(const std::string& path, const Cube& cube, const std::string& dataset) {

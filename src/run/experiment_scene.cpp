@@ -45,10 +45,10 @@ void load_srf(const SrfOptions& srf, const Cube& cube, const std::vector<std::st
 }
 
 /// Gives an image the wavelengths of the configuration.
-void set_wavelengths(const DataConfig& data, const std::string& path, const std::vector<std::string>& directories,
-                     Cube& cube) {
-  if (!data.wavelength_nm) return;
-  const WavelengthConfig& given = *data.wavelength_nm;
+void set_wavelengths(const std::optional<WavelengthConfig>& wavelengths, const std::string& path,
+                     const std::vector<std::string>& directories, Cube& cube) {
+  if (!wavelengths) return;
+  const WavelengthConfig& given = *wavelengths;
   std::vector<double> values = given.values;
   if (!given.file.empty()) {
     const std::string file = find_file(given.file, directories);
@@ -88,6 +88,18 @@ Boundary boundary_of(const std::string& name) {
 
 }  // namespace
 
+namespace {
+
+void choose_bands(const std::optional<std::array<Index, 2>>& bands, const std::string& path, Cube& cube) {
+  if (!bands) return;
+  const auto [first, count] = *bands;
+  SPECFUSE_CHECK_AS(ConfigError, count >= 1 && first + count <= cube.bands(), path, ".bands: expected some of ",
+                    cube.bands(), " bands, got ", count, " from ", first);
+  cube = crop_bands(cube, first, count);
+}
+
+}  // namespace
+
 Cube load_cube(const DataConfig& data, const std::vector<std::string>& directories, SceneFiles* files,
                const std::string& path) {
   const auto read = [&] {
@@ -96,13 +108,8 @@ Cube load_cube(const DataConfig& data, const std::vector<std::string>& directori
     return read_scene(find_file(*data.scene, directories), source);
   };
   Cube cube = files != nullptr ? files->scenes.get(file_key(data), read) : read();
-  set_wavelengths(data, path, directories, cube);
-  if (data.bands) {
-    const auto [first, count] = *data.bands;
-    SPECFUSE_CHECK_AS(ConfigError, count >= 1 && first + count <= cube.bands(), path, ".bands: expected some of ",
-                      cube.bands(), " bands, got ", count, " from ", first);
-    cube = crop_bands(cube, first, count);
-  }
+  set_wavelengths(data.wavelength_nm, path, directories, cube);
+  choose_bands(data.bands, path, cube);
   if (data.crop) {
     check_inside("data.crop", *data.crop, cube.rows(), cube.cols());
     cube = crop(cube, *data.crop);
@@ -110,12 +117,22 @@ Cube load_cube(const DataConfig& data, const std::vector<std::string>& directori
   return cube;
 }
 
-namespace {
-
 std::string source_of(const DataConfig& data) {
   if (data.hsi) return concat(data.hsi->file, " and ", data.msi->file);
   return data.scene ? *data.scene : data.pair ? *data.pair : "a synthetic scene";
 }
+
+void describe_image(const ImageConfig& image, const std::string& path, const std::vector<std::string>& directories,
+                    Cube& cube) {
+  set_wavelengths(image.wavelength_nm, path, directories, cube);
+  choose_bands(image.bands, path, cube);
+  if (!image.geotransform) return;
+  SPECFUSE_CHECK_AS(ConfigError, !cube.attributes.contains(kGeotransformAttribute), path,
+                    ".geotransform: expected none, as the file has its own");
+  cube.attributes[kGeotransformAttribute] = std::vector<double>(image.geotransform->begin(), image.geotransform->end());
+}
+
+namespace {
 
 /// One image of a pair as a scene, which is read as any.
 Cube load_image(const ImageConfig& image, const std::string& path, const std::vector<std::string>& directories,
@@ -124,17 +141,10 @@ Cube load_image(const ImageConfig& image, const std::string& path, const std::ve
   data.scene = image.file;
   data.dataset = image.dataset;
   data.axes = image.axes;
-  data.wavelength_nm = image.wavelength_nm;
   data.nodata = image.nodata;
-  data.bands = image.bands;
   Cube cube = load_cube(data, directories, files, path);
+  describe_image(image, path, directories, cube);
   check_data_of(cube, path);  // resampled, it would no longer show
-  if (image.geotransform) {
-    SPECFUSE_CHECK_AS(ConfigError, !cube.attributes.contains(kGeotransformAttribute), path,
-                      ".geotransform: expected none, as the file has its own");
-    cube.attributes[kGeotransformAttribute] =
-        std::vector<double>(image.geotransform->begin(), image.geotransform->end());
-  }
   return cube;
 }
 
@@ -144,10 +154,9 @@ PairFile load_images(const DataConfig& data, const std::vector<std::string>& dir
 }
 
 PairFile load_pair(const DataConfig& data, const std::vector<std::string>& directories, SceneFiles* files) {
-  const std::string path = find_file(*data.pair, directories);
-  const auto read = [&] { return read_pair(path, data.nodata.value_or(NoData{})); };
+  const auto read = [&] { return read_pair(find_file(*data.pair, directories), data.nodata.value_or(NoData{})); };
   PairFile file = files != nullptr ? files->pairs.get(file_key(data), read) : read();
-  set_wavelengths(data, "data", directories, file.hsi);
+  set_wavelengths(data.wavelength_nm, "data", directories, file.hsi);
   if (file.reference) file.reference->wavelength_nm = file.hsi.wavelength_nm;
   return file;
 }

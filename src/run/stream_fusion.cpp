@@ -171,6 +171,27 @@ Cube FusedFile::read(const StreamedPair& pair, const Rectangle& fine, const std:
   return cube;
 }
 
+void write_image_of(const std::string& path, const StreamedPair& pair, const ImageWriter& format,
+                    const std::string& title, const std::string& directory) {
+  if (format.begin == nullptr) return;
+  const FusedFile fused(path);
+  const Cube like = like_result(pair);
+  const Index rows = pair.fine_rows(), cols = pair.fine_cols();
+  const auto write = [&](const std::string& name, const std::string& dataset) {
+    Progress progress(concat(title, ", ", format.name), rows * cols, "pixels");
+    const std::unique_ptr<PartWriter> writer =
+        format.begin(concat(directory, "/", name, format.ending), like, rows, cols);
+    for (const Rectangle& part : parts_of(rows, cols, PartWriter::kSide, PartWriter::kSide)) {
+      SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted while writing ", title, "; continue with --resume");
+      writer->write(part.row, part.col, with_no_data(fused.read(pair, part, dataset)));
+      progress.tick(part.rows * part.cols);
+    }
+    writer->finish();
+  };
+  write("fused", "/cube");
+  if (fused.has_sigma()) write("sigma", "/sigma");
+}
+
 Index statistics_side(const StreamedPair& pair) {
   constexpr Index kFine = 256;
   return std::max<Index>(1, kFine / pair.ratio() / pair.ratio()) * pair.ratio();

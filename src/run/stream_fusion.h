@@ -4,6 +4,7 @@
 #include <string>
 
 #include "run/streamed_pair.h"
+#include "specfuse/io/image_writer.h"
 #include "specfuse/methods/fusion_method.h"
 
 namespace specfuse {
@@ -40,5 +41,10 @@ void check_memory(const PartFusion& fusion, const StreamedPair& pair, const Budg
 /// `check_memory`, and `Interrupted`, all parts kept, when the user asked to stop.
 void fuse_streamed(const PartFusion& fusion, const StreamedPair& pair, const Budget& budget, const std::string& title,
                    const std::string& folder, const std::string& path);
+
+/// The same image for other programs, beside its file, unless that is it: `fused`, and `sigma` where there is one, with
+/// the ending of the format. Throws `Interrupted` when the user asked to stop.
+void write_image_of(const std::string& path, const StreamedPair& pair, const ImageWriter& format,
+                    const std::string& title, const std::string& directory);
 
 }  // namespace specfuse

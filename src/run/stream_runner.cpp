@@ -16,6 +16,7 @@
 #include "specfuse/core/peak_memory.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/core/stopwatch.h"
+#include "specfuse/io/image_writer.h"
 #include "specfuse/ranks/ranks.h"
 #include "specfuse/report/text_format.h"
 #include "specfuse/run/apply.h"
@@ -33,7 +34,7 @@ void check_streamable(const ExperimentConfig& config) {
   const auto check = [](bool fine, const char* field, const char* expected) {
     SPECFUSE_CHECK_AS(ConfigError, fine, field, ": expected ", expected, " with --memory");
   };
-  check(config.data.pair.has_value(), "data.pair", "the file of a pair");
+  check(config.data.pair || config.data.hsi, "data", "a pair, or hsi and msi,");
   const auto type = config.protocol.type;
   check(type == Protocol::wald || type == Protocol::apply, "protocol.type", "wald or apply");
   check(config.protocol.validation_fraction == 0 || type == Protocol::apply, "protocol.validation_fraction", "0");
@@ -41,14 +42,18 @@ void check_streamable(const ExperimentConfig& config) {
   const EstimateOptions& estimate = config.degrade.estimate;
   check(!estimate.psf && !estimate.srf && !estimate.shift, "degrade.estimate",
         "nothing to estimate (estimate on a part, data.crop, and give what it finds)");
-  check(config.output.format == "hdf5", "output.format", "hdf5");
+  const ImageWriter& writer = image_writer(config.output.format, "output.format");
+  check(config.output.format == "hdf5" || writer.begin != nullptr, "output.format", "hdf5, geotiff or envi");
   check(config.metric_profiles.empty(), "metric_profiles", "none");
 }
 
 /// The experiment as if the preview were its pair.
 ExperimentConfig of_preview(const ExperimentConfig& config) {
   ExperimentConfig small = config;
-  small.data.crop.reset();
+  small.data = {};
+  small.data.pair = source_of(config.data);
+  small.data.nodata = config.data.nodata;
+  small.data.wavelength_nm = config.data.wavelength_nm;
   small.protocol = {};
   small.protocol.type = Protocol::apply;
   return small;
@@ -58,7 +63,6 @@ ExperimentConfig of_preview(const ExperimentConfig& config) {
 struct Prepared {
   std::vector<std::string> directories;
   ExperimentConfig config;
-  std::string path;
   StreamedPair pair;
   /// Fine pixels that one of the preview is the mean of, along each axis.
   Index step;
@@ -72,6 +76,11 @@ struct Prepared {
   /// Throws for all that can be wrong.
   Prepared(const ExperimentConfig& given, const RunOptions& options);
 };
+
+std::vector<std::string> files_of(const DataConfig& data, const std::vector<std::string>& directories) {
+  if (data.pair) return {find_file(*data.pair, directories)};
+  return {find_file(data.hsi->file, directories), find_file(data.msi->file, directories)};
+}
 
 /// Where one result is made.
 struct Workplace {
@@ -151,7 +160,10 @@ MethodResult make_result(const Workplace& at, const MethodConfig& entry, Index s
   const Stopwatch fusing;
   const std::string directory = begin_result(at.folder, result.folder);
   const std::string parts = parts_folder(at.folder.keeping(), result.folder);
-  fuse_streamed(fusion, at.prepared.pair, at.prepared.budget, result.folder, parts, concat(directory, "/", kFusedFile));
+  const std::string fused = fused_file(at.folder, result.folder);
+  fuse_streamed(fusion, at.prepared.pair, at.prepared.budget, result.folder, parts, fused);
+  write_image_of(fused, at.prepared.pair, image_writer(at.prepared.config.output.format, "output.format"),
+                 result.folder, directory);
   result.fuse_seconds = fusing.seconds();
   result.peak_memory_mb = peak_memory_mb();
   result.remarks = method->remarks();
@@ -216,8 +228,7 @@ Scene preview_scene(const ExperimentConfig& small, const std::vector<std::string
 
 Prepared::Prepared(const ExperimentConfig& given, const RunOptions& options)
     : directories(data_directories(options.data_directories)), config(checked(given, directories)),
-      path(find_file(*config.data.pair, directories)), pair(config.data, path), step(preview_step(pair)),
-      small(of_preview(config)) {
+      pair(config.data, directories), step(preview_step(pair)), small(of_preview(config)) {
   scene = preview_scene(small, directories, pair.preview(step));
   task.pair = *scene.measured;
   pair.set_degradation(scene.degradation, task.pair.hsi.wavelength_nm);
@@ -243,9 +254,11 @@ std::string run_streamed(const ExperimentConfig& given, const RunOptions& option
   results.doubts = prepared.doubts;
   for (const std::string& doubt : results.doubts) say("warning: " + doubt);
   results.config = config;
+  results.grids = prepared.scene.grids;
+  if (!results.grids.empty()) say(results.grids);
   results.scored_on = "whole image";
   std::vector<std::string> files = files_of_methods(config, prepared.directories);
-  files.push_back(prepared.path);
+  for (const std::string& file : files_of(config.data, prepared.directories)) files.push_back(file);
   results.data_hash = kStreamedHash + data_hash(prepared.scene, files);
   results.environment = environment_text();
   ResultFolder folder(options.out);
@@ -280,8 +293,10 @@ std::string plan_streamed(const ExperimentConfig& given, const RunOptions& optio
   const StreamedPair& pair = prepared.pair;
   std::string plan;
   for (const std::string& doubt : prepared.doubts) plan += concat("warning: ", doubt, "\n");
+  if (!prepared.scene.grids.empty()) plan += concat("joins    ", prepared.scene.grids, "\n");
   plan += concat("fuses    hsi ", pair.rows(), " x ", pair.cols(), " x ", pair.bands(), " and msi ", pair.fine_rows(),
-                 " x ", pair.fine_cols(), " x ", pair.msi_bands(), " from ", prepared.path, ", part by part\n");
+                 " x ", pair.fine_cols(), " x ", pair.msi_bands(), " from ", source_of(prepared.config.data),
+                 ", part by part\n");
   plan += concat("scores   ", pair.has_reference() ? "the whole image\n" : "nothing: there is no reference\n");
   for (const Index seed : prepared.config.seeds) {
     for (const MethodConfig& method : prepared.config.methods) {

@@ -7,6 +7,8 @@
 #include "specfuse/core/progress.h"
 #include "specfuse/imaging/no_data.h"
 #include "specfuse/imaging/preview.h"
+#include "specfuse/io/scene.h"
+#include "specfuse/run/find_data.h"
 
 namespace specfuse {
 namespace {
@@ -14,14 +16,46 @@ namespace {
 /// Side of the parts that a preview is made of, in fine pixels.
 constexpr Index kLook = 128;
 
+/// An image as its configuration describes it.
+class DescribedImage : public ImageOnDisk {
+ public:
+  DescribedImage(const ImageConfig& image, std::string path, const std::vector<std::string>& directories)
+      : config_(image), path_(std::move(path)), directories_(directories),
+        image_(open_image(find_file(image.file, directories),
+                          {*image.dataset, *image.axes, image.nodata.value_or(NoData{})})),
+        bands_(read({0, 0, 1, 1}).bands()) {}
+
+  Index rows() const override { return image_->rows(); }
+  Index cols() const override { return image_->cols(); }
+  Index bands() const override { return bands_; }
+  Cube read(const Rectangle& part) const override {
+    Cube cube = image_->read(part);
+    describe_image(config_, path_, directories_, cube);
+    return cube;
+  }
+
+ private:
+  ImageConfig config_;
+  std::string path_;
+  std::vector<std::string> directories_;
+  std::unique_ptr<ImageOnDisk> image_;
+  Index bands_;
+};
+
+PairOnDisk open_pair(const DataConfig& data, const std::vector<std::string>& directories) {
+  if (data.pair) return PairOnDisk(find_file(*data.pair, directories), data.nodata.value_or(NoData{}));
+  return {std::make_unique<DescribedImage>(*data.hsi, "data.hsi", directories),
+          std::make_unique<DescribedImage>(*data.msi, "data.msi", directories), source_of(data)};
+}
+
 Rectangle moved(const Rectangle& part, const Rectangle& by) {
   return {part.row + by.row, part.col + by.col, part.rows, part.cols};
 }
 
 }  // namespace
 
-StreamedPair::StreamedPair(const DataConfig& data, const std::string& path)
-    : file_(path, data.nodata.value_or(NoData{})), place_{0, 0, file_.rows(), file_.cols()} {
+StreamedPair::StreamedPair(const DataConfig& data, const std::vector<std::string>& directories)
+    : file_(open_pair(data, directories)), place_{0, 0, file_.rows(), file_.cols()} {
   degradation_.ratio = file_.ratio();
   const Pair corner = read({0, 0, 1, 1});
   may_lack_data_ = corner.hsi.attributes.contains(kNoDataAttribute) || corner.msi.attributes.contains(kNoDataAttribute);
@@ -78,7 +112,7 @@ PairFile StreamedPair::preview(Index step) const {
   // Whole coarse pixels of it, so that the sizes fit.
   const Cube small = hsi.cube();
   const Rectangle kept{0, 0, small.rows() * ratio(), small.cols() * ratio()};
-  PairFile pair{small, crop(msi.cube(), kept), ratio(), {}, file_.srf()};
+  PairFile pair{small, crop(msi.cube(), kept), ratio(), {}, file_.srf(), grids()};
   if (reference) pair.reference = crop(reference->cube(), kept);
   return pair;
 }

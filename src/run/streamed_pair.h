@@ -11,7 +11,7 @@ namespace specfuse {
 class StreamedPair : public PairParts {
  public:
   /// Throws as `load_scene`.
-  StreamedPair(const DataConfig& data, const std::string& path);
+  StreamedPair(const DataConfig& data, const std::vector<std::string>& directories);
 
   Index rows() const override { return place_.rows; }
   Index cols() const override { return place_.cols; }
@@ -29,6 +29,8 @@ class StreamedPair : public PairParts {
   Index fine_rows() const { return rows() * ratio(); }
   Index fine_cols() const { return cols() * ratio(); }
   bool has_reference() const { return file_.has_reference(); }
+  /// What is done to images on grids of their own.
+  const std::string& grids() const { return file_.grids(); }
   void set_side(Index side) { side_ = side; }
   /// How its images belong together, and their wavelengths.
   void set_degradation(const Degradation& degradation, const std::vector<double>& wavelength_nm);

@@ -195,6 +195,34 @@ class Grids(ProgramTest):
         self.refused(3, "pair.h5: expected no /reference beside images on grids that have to be brought together",
                      self.run_config(self.config(8) | {"data": {"pair": "pair.h5"}}))
 
+    def test_two_geotiffs_stream_through_with_their_place(self):
+        # On a grid of its own, and on that of the HSI; the second result takes more than one block of a file.
+        for begin, size, count, ratio in ((97.1, 98.3), 4.8, (210, 210), 8), ((100, 100), 40 / 12, (288, 288), 12):
+            self.msi(begin, size, count)
+            for name in ("hsi", "msi"):
+                self.assertEqual(self.run_program("--import", f"{name}.hdr", f"{name}.tif", "--overwrite").stderr, "")
+            config = self.config(ratio, "msi.tif", "hsi.tif", ("linear_injection", "gsa"))
+            (self.folder / "config.json").write_text(json.dumps(config))
+            images = {name: self.fused(config, name)[0] for name in ("linear_injection", "gsa")}
+            expected = self.succeeded(self.run_config(config))
+            run = self.run_config(config | {"output": {"format": "geotiff"}}, "--memory", "400MiB", "--overwrite")
+            metrics = self.succeeded(run)
+            self.assertEqual(metrics["grids"], expected["grids"])
+            for name, image in images.items():
+                with h5py.File(self.out / name / "fused.h5") as file:
+                    np.testing.assert_allclose(file["cube"][()], image, rtol=1e-4)
+                    place, cube = list(file.attrs["geotransform"]), file["cube"][()]
+                np.testing.assert_allclose(place, [350060, 24 / ratio, 0, 5829940, 0, -24 / ratio])
+                back = self.run_program("--import", self.out / name / "fused.tif", "back.h5", "--overwrite")
+                self.assertEqual(back.stderr, "")
+                with h5py.File(self.folder / "back.h5") as file:
+                    np.testing.assert_array_equal(file["cube"][()], cube)
+                    self.assertEqual(list(file.attrs["geotransform"]), place)
+                    self.assertIn("zone 33N", file.attrs["projection"])
+        config = self.config(12, {"file": "msi.tif", "nodata": {"mask": "/valid"}}, "hsi.tif")
+        self.out = self.folder / "none"
+        self.refused(3, "msi.tif: expected HDF5 or what GDAL reads, .*without a mask", self.run_config(config, "--memory", "400MiB"))
+
     def test_what_is_said_before_and_with_an_estimated_shift(self):
         self.msi((97.1, 98.3), 4.8, (210, 210))
         config = self.config(8)

@@ -79,7 +79,7 @@ double injected_psnr_db(const Pair& pair, const Cube& reference) {
 }
 
 std::string refusal(const Cube& hsi, const Cube& msi) {
-  return message_of<DataError>([&] { common_grid(hsi, msi, "x"); });
+  return message_of<DataError>([&] { common_grid(grid_place(hsi), grid_place(msi), "x"); });
 }
 
 }  // namespace
@@ -111,7 +111,7 @@ TEST_CASE("common grid: a pair on grids of their own is nearly the pair that was
     joined.msi = means_over(seen, msi_at, one.msi, msi, msi);
     place(joined.hsi, at, one.hsi);
     place(joined.msi, msi_at, one.msi);
-    const CommonGrid grid = common_grid(joined.hsi, joined.msi, "x");
+    const CommonGrid grid = common_grid(grid_place(joined.hsi), grid_place(joined.msi), "x");
     CHECK(grid.ratio == one.ratio);
     CHECK(grid.hsi == Rectangle{0, 0, coarse, coarse});
     CHECK_FALSE(grid.meets());
@@ -137,7 +137,7 @@ TEST_CASE("common grid: where the grids meet, both images come back to the bit, 
   const Cube hsi = placed(6, 8, 3, {100, 200}, 30);
   // Begins an HSI pixel below and two to the right, and ends in the middle of others.
   const Cube msi = placed(43, 38, 2, {130, 260}, 3);
-  const CommonGrid grid = common_grid(hsi, msi, "x");
+  const CommonGrid grid = common_grid(grid_place(hsi), grid_place(msi), "x");
   CHECK(grid.ratio == 10);
   REQUIRE(grid.meets());
   CHECK(grid.hsi == Rectangle{1, 2, 4, 3});
@@ -152,24 +152,25 @@ TEST_CASE("common grid: where the grids meet, both images come back to the bit, 
 
   // An MSI that needs no cut still cuts the HSI.
   Cube around = hsi, inner = placed(40, 30, 2, {130, 260}, 3);
-  CHECK(contains(bring_together(common_grid(around, inner, "x"), around, inner), "rows 0-39, cols 0-29 of the MSI"));
+  CHECK(contains(bring_together(common_grid(grid_place(around), grid_place(inner), "x"), around, inner),
+                 "rows 0-39, cols 0-29 of the MSI"));
   CHECK(around.rows() == 4);
 
   // Nothing to do at all, nothing to say. A geotransform that was rounded is no reason to resample.
   Cube whole = placed(60, 80, 2, {100 + 1e-4, 200 - 1e-4}, 3), same = hsi;
   const Tensor before = whole.values;
-  CHECK(bring_together(common_grid(hsi, whole, "x"), same, whole).empty());
+  CHECK(bring_together(common_grid(grid_place(hsi), grid_place(whole), "x"), same, whole).empty());
   CHECK(whole.values.data() == before.data());
   // An offset of more than a thousandth of a pixel is one.
-  CHECK(common_grid(hsi, placed(70, 90, 2, {91, 182}, 3), "x").meets());
-  CHECK_FALSE(common_grid(hsi, placed(70, 90, 2, {91.01, 182}, 3), "x").meets());
-  CHECK_FALSE(common_grid(hsi, placed(70, 90, 2, {91, 182}, 3.001), "x").meets());
+  CHECK(common_grid(grid_place(hsi), grid_place(placed(70, 90, 2, {91, 182}, 3)), "x").meets());
+  CHECK_FALSE(common_grid(grid_place(hsi), grid_place(placed(70, 90, 2, {91.01, 182}, 3)), "x").meets());
+  CHECK_FALSE(common_grid(grid_place(hsi), grid_place(placed(70, 90, 2, {91, 182}, 3.001)), "x").meets());
 }
 
 TEST_CASE("common grid: the part and the ratio follow from what the MSI covers") {
   const Cube hsi = placed(80, 60, 1, {0, 0}, 30);
   // As HyMap at 3.6 m lies on EnMAP: 1.2 m above and 2.4 m to the left, a row and a column short.
-  const CommonGrid grid = common_grid(hsi, placed(660, 494, 1, {-1.2, -2.4}, 3.6), "x");
+  const CommonGrid grid = common_grid(grid_place(hsi), grid_place(placed(660, 494, 1, {-1.2, -2.4}, 3.6)), "x");
   CHECK(grid.ratio == 8);
   CHECK(grid.hsi == Rectangle{0, 0, 79, 59});
   CHECK(grid.fine.rows == 632);
@@ -178,11 +179,12 @@ TEST_CASE("common grid: the part and the ratio follow from what the MSI covers")
   CHECK(grid.fine.begin[1] == doctest::Approx(2.4 / 3.6));
   CHECK(grid.fine.size[0] == doctest::Approx(3.75 / 3.6));
   // An MSI in the middle, and an HSI in the middle.
-  CHECK(common_grid(hsi, placed(40, 40, 1, {95, 65}, 10), "x").hsi == Rectangle{4, 3, 12, 12});
-  CHECK(common_grid(hsi, placed(400, 400, 1, {-95, -65}, 10), "x").hsi == Rectangle{0, 0, 80, 60});
+  CHECK(common_grid(grid_place(hsi), grid_place(placed(40, 40, 1, {95, 65}, 10)), "x").hsi == Rectangle{4, 3, 12, 12});
+  CHECK(common_grid(grid_place(hsi), grid_place(placed(400, 400, 1, {-95, -65}, 10)), "x").hsi ==
+        Rectangle{0, 0, 80, 60});
   // Two pixels nearly as wide are of ratio 2 as long as an HSI pixel is nearer to two.
-  CHECK(common_grid(hsi, placed(140, 120, 1, {0, 0}, 19.9), "x").ratio == 2);
-  CHECK(common_grid(hsi, placed(140, 120, 1, {0, 0}, 12.1), "x").ratio == 2);
+  CHECK(common_grid(grid_place(hsi), grid_place(placed(140, 120, 1, {0, 0}, 19.9)), "x").ratio == 2);
+  CHECK(common_grid(grid_place(hsi), grid_place(placed(140, 120, 1, {0, 0}, 12.1)), "x").ratio == 2);
 }
 
 TEST_CASE("common grid: what lies nowhere, turned, mirrored, elsewhere or too coarse is refused") {

@@ -6,8 +6,10 @@
 
 #include "raw_hdf5.h"
 #include "specfuse/imaging/georeference.h"
+#include "specfuse/imaging/pair_parts.h"
 #include "specfuse/io/pair.h"
 #include "support/message_of.h"
+#include "support/random.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"
 
@@ -185,10 +187,41 @@ TEST_CASE("pair: each image keeps a place of its own, and what the file says is 
   write_pair(path, pair);
   CHECK(read_pair(path).reference->values.shape() == Shape{6, 6, 3});
   CHECK(PairOnDisk(path).ratio() == 3);
-  // Parts are not resampled.
-  write_pair(path, PairFile{pair.hsi, placed(pair.msi, {11, 10, 0, 20, 0, -10}), 3, {}, {}});
-  CHECK(contains(message_of<DataError>([&] { PairOnDisk{path}; }),
-                 "expected the pixels of /msi to lie on those of /hsi"));
+}
+
+TEST_CASE("pair: parts of images on grids of their own are parts of what is made of the whole") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("pair.h5");
+  const std::vector<double> coarse{100, 30, 0, 200, 0, -30};
+  Cube hsi = placed(filled(8, 9, 3, 1), coarse, kZone33), msi = filled(30, 28, 2, 1);
+  hsi.values = testing::random_tensor({8, 9, 3}, "hsi");
+  msi.values = testing::random_tensor({30, 28, 2}, "msi");
+  // On pixels of the hsi, and on none; without all that the hsi shows, in both.
+  const std::vector<std::vector<double>> places{{120, 10, 0, 170, 0, -10}, {93.3, 10.3, 0, 212, 0, -9.9}};
+  for (const std::vector<double>& place : places) {
+    write_pair(path, PairFile{hsi, placed(msi, place), 3, {}, {}});
+    const PairFile joined = join_images(hsi, placed(msi, place), "x");
+    const PairOnDisk file(path);
+    CHECK(file.grids() == joined.grids);
+    CHECK(contains(file.grids(), place[1] == 10 ? "not resampled" : "resampled from"));
+    REQUIRE(file.rows() == joined.hsi.rows());
+    REQUIRE(file.cols() == joined.hsi.cols());
+    for (const Rectangle& part :
+         {Rectangle{0, 0, 3, 2}, Rectangle{2, 3, 1, 1}, Rectangle{0, 0, file.rows(), file.cols()}}) {
+      const Rectangle fine = fine_part(part, 3);
+      const auto same = [](const Cube& read, const Cube& of, const Rectangle& at) {
+        const Cube expected = crop(of, at);
+        CHECK(testing::relative_gap(read.values, expected.values) < 1e-6);
+        const std::vector<double> got = numbers_of(read, kGeotransformAttribute),
+                                  wanted = numbers_of(expected, kGeotransformAttribute);
+        REQUIRE(got.size() == wanted.size());
+        for (std::size_t i = 0; i < got.size(); ++i) CHECK(got[i] == doctest::Approx(wanted[i]));
+        CHECK(read.attributes.contains(kProjectionAttribute));
+      };
+      same(file.read_hsi(part), joined.hsi, part);
+      same(file.read_msi(fine), joined.msi, fine);
+    }
+  }
 }
 
 TEST_CASE("pair: images on grids of their own are joined, and what does not go with it is refused") {

@@ -56,8 +56,9 @@ struct Example {
   std::string fused() const { return folder.file("fused.h5"); }
 };
 
-DataConfig with_no_data(std::optional<double> value) {
+DataConfig config_of(const Example& example, std::optional<double> value = {}) {
   DataConfig data;
+  data.pair = example.path;
   if (value) data.nodata = NoData{value, false, ""};
   return data;
 }
@@ -65,7 +66,7 @@ DataConfig with_no_data(std::optional<double> value) {
 /// The pair of an example, on disk and looked at in small parts.
 struct Streamed : StreamedPair {
   explicit Streamed(const Example& example, std::optional<double> no_data = {})
-      : StreamedPair(with_no_data(no_data), example.path) {
+      : StreamedPair(config_of(example, no_data), {"."}) {
     set_degradation(example.pair.degradation, {});
     set_side(8);
   }
@@ -217,17 +218,17 @@ TEST_CASE("stream: too little memory is refused with the least that works, which
 
 TEST_CASE("stream: a crop of a pair is a pair, and its preview has the means of its pixels") {
   const Example example;
-  DataConfig data;
+  DataConfig data = config_of(example);
   data.crop = Region{};
   static_cast<Rectangle&>(*data.crop) = {8, 12, 48, 32};
-  const StreamedPair part(data, example.path);
+  const StreamedPair part(data, {"."});
   CHECK(part.rows() == 12);
   CHECK(part.cols() == 8);
   const Pair read = part.read({1, 2, 3, 1});
   CHECK(relative_gap(read.hsi.values, crop(example.pair.hsi, {3, 5, 3, 1}).values) == 0);
   CHECK(relative_gap(read.msi.values, crop(example.pair.msi, {12, 20, 12, 4}).values) == 0);
   data.crop->row = 6;
-  CHECK(message_of<ConfigError>([&] { StreamedPair(data, example.path); }) ==
+  CHECK(message_of<ConfigError>([&] { StreamedPair(data, {"."}); }) ==
         "data.crop: expected multiples of the pair's ratio 4, got 6");
   const Streamed whole(example);
   const PairFile small = whole.preview(3);

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
 #include "specfuse/imaging/cube.h"
 
@@ -24,15 +25,27 @@ struct CommonGrid {
   FineGrid fine;
   /// Where the fine pixels are pixels of the MSI to a thousandth of one; empty where they are not.
   Rectangle msi{};
+  /// Whether that is all of both images.
+  bool is_all = false;
 
   bool meets() const { return msi.rows > 0; }
 };
 
-/// The common part and the fine pixels in it, by the attribute `geotransform` of both; their projections are taken to
-/// be one. Throws `DataError` naming `source` where a geotransform is missing or turned, one is mirrored against the
-/// other, an HSI pixel is less than 1.5 MSI pixels wide or of different ratios on the two axes, or they have no HSI
-/// pixel in common.
-CommonGrid common_grid(const Cube& hsi, const Cube& msi, const std::string& source);
+/// Where an image lies, and how large it is.
+struct GridPlace {
+  /// As `kGeotransformAttribute`.
+  std::vector<double> geotransform;
+  Index rows = 0, cols = 0;
+};
+
+/// Of an image with its values.
+GridPlace grid_place(const Cube& image);
+
+/// The common part and the fine pixels in it, by the geotransforms of both; their projections are taken to be one.
+/// Throws `DataError` naming `source` where a geotransform is missing or turned, one is mirrored against the other, an
+/// HSI pixel is less than 1.5 MSI pixels wide or of different ratios on the two axes, or they have no HSI pixel in
+/// common.
+CommonGrid common_grid(const GridPlace& hsi, const GridPlace& msi, const std::string& source);
 
 /// The means of an image over the pixels of another grid of nearly the same size. Along each axis its running sum is
 /// known at the edges of its pixels; between them it is taken as the polynomial through the six nearest, so that sums
@@ -42,8 +55,14 @@ CommonGrid common_grid(const Cube& hsi, const Cube& msi, const std::string& sour
 /// filled in from around.
 Cube resample(const Cube& image, const FineGrid& grid);
 
-/// Cuts both images to the common grid and resamples the MSI unless it meets. Returns what was done, as in "MSI
-/// resampled from 3.6 m to 3.75 m, ratio 8, rows 0-78, cols 0-58 of the HSI"; empty where nothing had to be done.
+/// The pixels, of an image of rows x cols, that the values of a grid are made from.
+Rectangle seen_by(const FineGrid& grid, Index rows, Index cols);
+
+/// What has to be done to bring both together, as in "MSI resampled from 3.6 m to 3.75 m, ratio 8, rows 0-78, cols 0-58
+/// of the HSI"; empty where nothing has. Of the MSI its attributes are looked at.
+std::string grid_text(const CommonGrid& grid, const Cube& msi);
+
+/// Cuts both images to the common grid and resamples the MSI unless it meets. Returns `grid_text`.
 std::string bring_together(const CommonGrid& grid, Cube& hsi, Cube& msi);
 
 }  // namespace specfuse

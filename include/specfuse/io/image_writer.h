@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -7,6 +8,21 @@
 #include "specfuse/imaging/cube.h"
 
 namespace specfuse {
+
+/// Writes an image part by part. All functions throw `Error` with the path and the reason; what is not finished leaves
+/// nothing.
+class PartWriter {
+ public:
+  virtual ~PartWriter() = default;
+
+  /// The values of a part from this pixel on, with no data as it is to stand in the file. Parts begin at multiples of
+  /// `kSide` and are as large, except at the end of the image.
+  virtual void write(Index row, Index col, const Tensor& part) = 0;
+  /// Makes the file appear.
+  virtual void finish() = 0;
+
+  static constexpr Index kSide = 256;
+};
 
 /// A format that images are written in, for other programs.
 struct ImageWriter {
@@ -18,6 +34,9 @@ struct ImageWriter {
   void (*write)(const std::string& path, const Cube& cube);
   /// That library.
   std::string library;
+  /// The same part by part, of an image with the bands, wavelengths and attributes of `like`; null where the format, or
+  /// this build, cannot.
+  std::unique_ptr<PartWriter> (*begin)(const std::string& path, const Cube& like, Index rows, Index cols) = nullptr;
 };
 
 /// hdf5, geotiff, envi (with its header beside it), matlab.

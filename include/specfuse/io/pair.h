@@ -1,11 +1,14 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
+#include "specfuse/imaging/common_grid.h"
 #include "specfuse/imaging/no_data.h"
 #include "specfuse/imaging/training_data.h"
 #include "specfuse/io/hdf5.h"
+#include "specfuse/io/image_on_disk.h"
 
 namespace specfuse {
 
@@ -25,34 +28,40 @@ struct PairFile {
   std::string grids{};
 };
 
-/// A pair file of which parts are read when they are wanted. Its images lie on one grid.
+/// Two images of one place of which parts are read when they are wanted, brought together as `join_images` does.
 class PairOnDisk {
  public:
-  /// Throws as `read_pair` does, except for what only the values tell, and on a geotransform of /msi that does not lie
-  /// on that of /hsi.
+  /// Of a pair file. Throws as `read_pair` does, except for what only the values tell.
   explicit PairOnDisk(const std::string& path, const NoData& no_data = {});
+  /// Of two images. Throws as `join_images`.
+  PairOnDisk(std::unique_ptr<ImageOnDisk> hsi, std::unique_ptr<ImageOnDisk> msi, const std::string& source);
 
-  const std::string& path() const { return file_.path(); }
-  /// Of the hsi.
-  Index rows() const { return rows_; }
-  Index cols() const { return cols_; }
-  Index bands() const { return bands_; }
-  Index msi_bands() const { return msi_bands_; }
-  Index ratio() const { return ratio_; }
-  bool has_reference() const { return file_.has("/reference"); }
+  /// Of the hsi, as far as it is used.
+  Index rows() const { return grid_.hsi.rows; }
+  Index cols() const { return grid_.hsi.cols; }
+  Index bands() const { return hsi_->bands(); }
+  Index msi_bands() const { return msi_->bands(); }
+  Index ratio() const { return grid_.ratio; }
+  bool has_reference() const { return reference_ != nullptr; }
   /// As stored; undefined where the file has none.
   const Tensor& srf() const { return srf_; }
+  /// What is done to images on grids of their own.
+  const std::string& grids() const { return grids_; }
 
-  /// Parts with wavelengths and attributes, georeferences moved with them, in pixels of the image. Without data in any
+  /// Parts with wavelengths and attributes, georeferences moved with them, in pixels of the pair. Without data in any
   /// pixel their values are 0. Throws `DataError` where a value is not finite.
   Cube read_hsi(const Rectangle& part) const;
   Cube read_msi(const Rectangle& part) const;
   Cube read_reference(const Rectangle& part) const;
 
  private:
-  Hdf5Reader file_;
-  NoData no_data_;
-  Index rows_ = 0, cols_ = 0, bands_ = 0, msi_bands_ = 0, ratio_ = 0;
+  void join(const std::string& source);
+
+  std::unique_ptr<ImageOnDisk> hsi_, msi_, reference_;
+  CommonGrid grid_;
+  std::string grids_;
+  /// Of one image, for the other one that does not say it; of the hsi, for the msi where that is resampled.
+  std::optional<AttributeValue> projection_, geotransform_;
   Tensor srf_;
 };
 

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "specfuse/core/fields.h"
 #include "specfuse/imaging/no_data.h"
+#include "specfuse/io/image_on_disk.h"
 
 namespace specfuse {
 
@@ -17,6 +19,8 @@ struct SceneFormat {
   bool (*recognises)(const std::string& path);
   /// The image of this name in it; a format without names takes no notice of it. Throws as `read_scene` does.
   Cube (*read)(const std::string& path, const std::string& dataset);
+  /// The same part by part; null where files of this format can be read as a whole only.
+  std::unique_ptr<ImageOnDisk> (*open)(const std::string& path, const std::string& dataset) = nullptr;
 };
 
 /// Every format, in the order in which they are tried.

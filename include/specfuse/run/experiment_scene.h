@@ -79,6 +79,14 @@ void remember_pair(const DataConfig& data, const PairFile& pair, SceneFiles& fil
 Cube load_cube(const DataConfig& data, const std::vector<std::string>& directories, SceneFiles* files = nullptr,
                const std::string& path = "data");
 
+/// The files that `data` names, for people.
+std::string source_of(const DataConfig& data);
+
+/// Gives what was read of an image the wavelengths and the geotransform that its configuration says, and takes of it
+/// the bands that it says. Throws `ConfigError` naming fields below `path`.
+void describe_image(const ImageConfig& image, const std::string& path, const std::vector<std::string>& directories,
+                    Cube& cube);
+
 /// Reads or synthesises what `config.data` and, for `transfer`, `config.protocol` name, looking for files in
 /// `directories`, and resolves PSF and SRF for each. Throws `DataError` on data that is missing or unreadable and
 /// `ConfigError` on a degradation that does not fit them or scenes of other bands. What is in `files` is not read

@@ -11,8 +11,7 @@
 #include "specfuse/io/scene.h"
 
 #ifdef SPECFUSE_GDAL
-#include <cpl_error.h>
-#include <gdal.h>
+#include "io/gdal.h"
 #endif
 
 namespace specfuse {
@@ -41,6 +40,8 @@ Cube read(const std::string& path, const std::string&) {
                          "then build again"));
 }
 
+constexpr std::unique_ptr<ImageOnDisk> (*open_scene)(const std::string&, const std::string&) = nullptr;
+
 #else
 
 /// The data file beside an ENVI header, which is what GDAL opens.
@@ -55,14 +56,10 @@ std::string data_file(const std::string& path) {
                          " with .img, .dat, .bsq, .bil, .bip, .raw or no ending"));
 }
 
-using Raster = std::unique_ptr<void, decltype(&GDALClose)>;
-
 Raster open(const std::string& path) {
-  GDALAllRegister();
-  CPLPushErrorHandler(CPLQuietErrorHandler);
-  Raster raster(GDALOpenEx(path.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY, nullptr, nullptr, nullptr), GDALClose);
-  CPLPopErrorHandler();
-  return raster;
+  start_gdal();
+  const QuietGdal quiet;
+  return {GDALOpenEx(path.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY, nullptr, nullptr, nullptr), GDALClose};
 }
 
 bool recognises(const std::string& path) { return ending_of(path) == ".hdr" || open(path) != nullptr; }
@@ -91,16 +88,21 @@ void to_nanometres(std::vector<double>& values, const std::string& unit, bool ar
   for (double& value : values) value *= micrometres ? 1000 : 1;
 }
 
-class GdalScene {
+class GdalScene : public ImageOnDisk {
  public:
   explicit GdalScene(const std::string& path)
       : path_(path), raster_(open(data_file(path))), bands_(raster_ ? GDALGetRasterCount(raster_.get()) : 0) {
     SPECFUSE_CHECK_AS(DataError, bands_ > 0, path_, ": expected an image, got none: ", CPLGetLastErrorMsg());
   }
 
-  Cube read() const {
-    Cube cube(GDALGetRasterYSize(raster_.get()), GDALGetRasterXSize(raster_.get()), bands_);
-    read_values(cube);
+  Index rows() const override { return GDALGetRasterYSize(raster_.get()); }
+  Index cols() const override { return GDALGetRasterXSize(raster_.get()); }
+  Index bands() const override { return bands_; }
+
+  Cube read(const Rectangle& part) const override {
+    Cube cube;
+    cube.values = Tensor::uninitialized({part.rows, part.cols, bands_});
+    read_values(part, cube);
     read_no_data(cube);
     read_wavelengths(cube);
     read_georeference(cube);
@@ -110,18 +112,17 @@ class GdalScene {
  private:
   GDALRasterBandH band(int number) const { return GDALGetRasterBand(raster_.get(), number); }
 
-  void read_values(Cube& cube) const {
+  void read_values(const Rectangle& part, Cube& cube) const {
     for (int b = 1; b <= bands_; ++b) {
       SPECFUSE_CHECK_AS(DataError, GDALDataTypeIsComplex(GDALGetRasterDataType(band(b))) == 0, path_,
                         ": expected real values, got complex ones in band ", b);
     }
-    CPLPushErrorHandler(CPLQuietErrorHandler);
+    const QuietGdal quiet;
     const auto spacing = static_cast<GSpacing>(sizeof(float));
-    const int cols = static_cast<int>(cube.cols()), rows = static_cast<int>(cube.rows());
-    const CPLErr error =
-        GDALDatasetRasterIOEx(raster_.get(), GF_Read, 0, 0, cols, rows, cube.values.data(), cols, rows, GDT_Float32,
-                              bands_, nullptr, spacing * bands_, spacing * bands_ * cols, spacing, nullptr);
-    CPLPopErrorHandler();
+    const int cols = static_cast<int>(part.cols), rows = static_cast<int>(part.rows);
+    const CPLErr error = GDALDatasetRasterIOEx(
+        raster_.get(), GF_Read, static_cast<int>(part.col), static_cast<int>(part.row), cols, rows, cube.values.data(),
+        cols, rows, GDT_Float32, bands_, nullptr, spacing * bands_, spacing * bands_ * cols, spacing, nullptr);
     SPECFUSE_CHECK_AS(DataError, error == CE_None, "cannot read ", path_, ": ", CPLGetLastErrorMsg());
   }
 
@@ -215,12 +216,19 @@ class GdalScene {
   int bands_;
 };
 
-Cube read(const std::string& path, const std::string&) { return GdalScene(path).read(); }
+Cube read(const std::string& path, const std::string&) {
+  const GdalScene scene(path);
+  return scene.read({0, 0, scene.rows(), scene.cols()});
+}
+
+std::unique_ptr<ImageOnDisk> open_scene(const std::string& path, const std::string&) {
+  return std::make_unique<GdalScene>(path);
+}
 
 #endif
 
 }  // namespace
 
-SceneFormat gdal_scene_format() { return {"gdal", kSummary, recognises, read}; }
+SceneFormat gdal_scene_format() { return {"gdal", kSummary, recognises, read, open_scene}; }
 
 }  // namespace specfuse

@@ -1,7 +1,7 @@
 #include <array>
 #include <fstream>
 
-#include "io/cube_dataset.h"
+#include "io/hdf5_image.h"
 #include "io/reorder.h"
 #include "specfuse/core/error.h"
 #include "specfuse/io/scene.h"
@@ -24,20 +24,37 @@ bool recognises(const std::string& path) {
   return false;
 }
 
+void check_dataset(const Hdf5Reader& file, const std::string& dataset) {
+  SPECFUSE_CHECK_AS(DataError, file.has(dataset) || !file.has("/hsi") || !file.has("/msi"), file.path(),
+                    ": no dataset ", dataset,
+                    ", but /hsi and /msi: name a pair in data.pair, or one of its images in data.dataset");
+}
+
+/// MATLAB writes its first dimension fastest.
+bool is_of_matlab(const Hdf5Reader& file, const std::string& dataset) {
+  return file.texts(dataset).contains("MATLAB_class");
+}
+
 Cube read(const std::string& path, const std::string& dataset) {
   const Hdf5Reader file(path);
-  SPECFUSE_CHECK_AS(DataError, file.has(dataset) || !file.has("/hsi") || !file.has("/msi"), path, ": no dataset ",
-                    dataset, ", but /hsi and /msi: name a pair in data.pair, or one of its images in data.dataset");
+  check_dataset(file, dataset);
   Cube cube = read_cube(file, dataset_of(file, dataset));
-  // MATLAB writes its first dimension fastest.
-  if (file.texts(dataset).contains("MATLAB_class")) cube.values = in_order(cube.values, "bcr");
+  if (is_of_matlab(file, dataset)) cube.values = in_order(cube.values, "bcr");
   return cube;
+}
+
+std::unique_ptr<ImageOnDisk> open(const std::string& path, const std::string& dataset) {
+  const Hdf5Reader file(path);
+  check_dataset(file, dataset);
+  SPECFUSE_CHECK_AS(DataError, !is_of_matlab(file, dataset), path, ": ", dataset,
+                    ": expected a dataset that was not written by MATLAB to read it part by part; --import makes one");
+  return std::make_unique<Hdf5Image>(path, dataset_of(file, dataset));
 }
 
 }  // namespace
 
 SceneFormat hdf5_scene_format() {
-  return {"hdf5", "HDF5, with /wavelength_nm beside the dataset where it is known", recognises, read};
+  return {"hdf5", "HDF5, with /wavelength_nm beside the dataset where it is known", recognises, read, open};
 }
 
 }  // namespace specfuse

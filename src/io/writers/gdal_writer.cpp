@@ -6,13 +6,13 @@ namespace specfuse {
 
 WriteImage geotiff_writer() { return nullptr; }
 WriteImage envi_writer() { return nullptr; }
+BeginImage geotiff_beginner() { return nullptr; }
+BeginImage envi_beginner() { return nullptr; }
 
 }  // namespace specfuse
 
 #else
 
-#include <cpl_error.h>
-#include <gdal.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -20,6 +20,7 @@ WriteImage envi_writer() { return nullptr; }
 #include <filesystem>
 #include <memory>
 
+#include "io/gdal.h"
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/georeference.h"
 #include "specfuse/imaging/no_data.h"
@@ -31,7 +32,6 @@ namespace fs = std::filesystem;
 namespace specfuse {
 namespace {
 
-using Raster = std::unique_ptr<void, decltype(&GDALClose)>;
 using Options = std::vector<const char*>;
 
 /// As short as can be read back exactly.
@@ -119,53 +119,84 @@ void write_attributes(GDALDatasetH raster, const Cube& cube) {
   }
 }
 
-void write_values(GDALDatasetH raster, Tensor values) {
-  const auto spacing = static_cast<GSpacing>(sizeof(float));
-  const int rows = static_cast<int>(values.dim(0)), cols = static_cast<int>(values.dim(1));
-  const int bands = static_cast<int>(values.dim(2));
-  const CPLErr error = GDALDatasetRasterIOEx(raster, GF_Write, 0, 0, cols, rows, values.data(), cols, rows, GDT_Float32,
-                                             bands, nullptr, spacing * bands, spacing * bands * cols, spacing, nullptr);
-  SPECFUSE_CHECK(error == CE_None, CPLGetLastErrorMsg());
+/// A driver of GDAL, and how its files are laid out.
+struct Layout {
+  const char* driver;
+  Options options;
+};
+
+const Layout kGeotiff{"GTiff", {"COMPRESS=DEFLATE", "PREDICTOR=3", "TILED=YES", "INTERLEAVE=BAND", "BIGTIFF=IF_SAFER"}};
+const Layout kEnvi{"ENVI", {"INTERLEAVE=BIL"}};
+
+class GdalWriter : public PartWriter {
+ public:
+  GdalWriter(const std::string& path, const Cube& like, Index rows, Index cols, const Layout& layout)
+      : path_(path), folder_(path), raster_(nullptr, GDALClose) {
+    start_gdal();
+    const QuietGdal quiet;
+    Options options = layout.options;
+    options.push_back(nullptr);
+    raster_.reset(GDALCreate(GDALGetDriverByName(layout.driver), folder_.file(path).c_str(), static_cast<int>(cols),
+                             static_cast<int>(rows), static_cast<int>(like.bands()), GDT_Float32,
+                             const_cast<char**>(options.data())));
+    check(raster_ != nullptr);
+    write_attributes(raster_.get(), like);
+    write_bands(raster_.get(), like);
+    if (layout.driver == std::string("ENVI")) write_envi_lists(raster_.get(), like);
+  }
+
+  ~GdalWriter() override {
+    const QuietGdal quiet;
+    raster_.reset();
+  }
+
+  void write(Index row, Index col, const Tensor& part) override {
+    const QuietGdal quiet;
+    const auto spacing = static_cast<GSpacing>(sizeof(float));
+    const int rows = static_cast<int>(part.dim(0)), cols = static_cast<int>(part.dim(1));
+    const int bands = static_cast<int>(part.dim(2));
+    Tensor values = part;  // the interface serves reading, too
+    const CPLErr error = GDALDatasetRasterIOEx(raster_.get(), GF_Write, static_cast<int>(col), static_cast<int>(row),
+                                               cols, rows, values.data(), cols, rows, GDT_Float32, bands, nullptr,
+                                               spacing * bands, spacing * bands * cols, spacing, nullptr);
+    check(error == CE_None);
+  }
+
+  void finish() override {
+    const QuietGdal quiet;
+    GDALFlushCache(raster_.get());
+    check(CPLGetLastErrorType() != CE_Failure);
+    raster_.reset();
+    check(CPLGetLastErrorType() != CE_Failure);
+    folder_.move_out();
+  }
+
+ private:
+  void check(bool fine) const { SPECFUSE_CHECK(fine, "cannot write ", path_, ": ", CPLGetLastErrorMsg()); }
+
+  std::string path_;
+  FolderBeside folder_;
+  Raster raster_;
+};
+
+template <const Layout& layout>
+std::unique_ptr<PartWriter> begin(const std::string& path, const Cube& like, Index rows, Index cols) {
+  return std::make_unique<GdalWriter>(path, like, rows, cols, layout);
 }
 
-void write_raster(const std::string& path, const Cube& cube, const char* driver_name, Options options) {
-  GDALAllRegister();
-  const FolderBeside folder(path);
-  CPLPushErrorHandler(CPLQuietErrorHandler);
-  CPLErrorReset();
-  try {
-    options.push_back(nullptr);
-    const Raster raster(GDALCreate(GDALGetDriverByName(driver_name), folder.file(path).c_str(),
-                                   static_cast<int>(cube.cols()), static_cast<int>(cube.rows()),
-                                   static_cast<int>(cube.bands()), GDT_Float32, const_cast<char**>(options.data())),
-                        GDALClose);
-    SPECFUSE_CHECK(raster != nullptr, CPLGetLastErrorMsg());
-    write_attributes(raster.get(), cube);
-    write_bands(raster.get(), cube);
-    if (driver_name == std::string("ENVI")) write_envi_lists(raster.get(), cube);
-    write_values(raster.get(), with_no_data(cube));
-    GDALFlushCache(raster.get());
-    SPECFUSE_CHECK(CPLGetLastErrorType() != CE_Failure, CPLGetLastErrorMsg());
-  } catch (const Error& problem) {
-    CPLPopErrorHandler();
-    throw Error(concat("cannot write ", path, ": ", problem.what()));
-  }
-  CPLPopErrorHandler();
-  folder.move_out();
+template <const Layout& layout>
+void write_whole(const std::string& path, const Cube& cube) {
+  GdalWriter writer(path, cube, cube.rows(), cube.cols(), layout);
+  writer.write(0, 0, with_no_data(cube));
+  writer.finish();
 }
 
 }  // namespace
 
-WriteImage geotiff_writer() {
-  return [](const std::string& path, const Cube& cube) {
-    write_raster(path, cube, "GTiff",
-                 {"COMPRESS=DEFLATE", "PREDICTOR=3", "TILED=YES", "INTERLEAVE=BAND", "BIGTIFF=IF_SAFER"});
-  };
-}
-
-WriteImage envi_writer() {
-  return [](const std::string& path, const Cube& cube) { write_raster(path, cube, "ENVI", {"INTERLEAVE=BIL"}); };
-}
+WriteImage geotiff_writer() { return write_whole<kGeotiff>; }
+WriteImage envi_writer() { return write_whole<kEnvi>; }
+BeginImage geotiff_beginner() { return begin<kGeotiff>; }
+BeginImage envi_beginner() { return begin<kEnvi>; }
 
 }  // namespace specfuse
 

@@ -1,0 +1,22 @@
+#include "io/hdf5_image.h"
+
+#include "specfuse/core/error.h"
+
+namespace specfuse {
+
+Hdf5Image::Hdf5Image(const std::string& path, const CubeDataset& names) : file_(path), names_(names) {
+  const std::vector<Index> extents = file_.shape(names.values);
+  SPECFUSE_CHECK_AS(DataError, extents.size() == 3, path, ": ", names.values, ": expected 3 dimensions, got ",
+                    extents.size());
+  shape_ = {extents[0], extents[1], extents[2]};
+  SPECFUSE_CHECK_AS(DataError, shape_.size() > 0, path, ": ", names.values, " is empty: its shape is ", shape_.text());
+}
+
+Cube Hdf5Image::read(const Rectangle& part) const {
+  Cube cube = description();
+  cube.values = file_.read_part(names_.values, {part.row, part.col}, {part.rows, part.cols});
+  check_wavelengths(file_.path(), names_, cube);
+  return cube;
+}
+
+}  // namespace specfuse

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "io/cube_dataset.h"
+#include "specfuse/io/image_on_disk.h"
+
+namespace specfuse {
+
+/// An image that is a dataset [rows, cols, bands] of an HDF5 file.
+class Hdf5Image : public ImageOnDisk {
+ public:
+  /// Throws `DataError` where it is missing, empty or has another rank.
+  Hdf5Image(const std::string& path, const CubeDataset& names);
+
+  Index rows() const override { return shape_[0]; }
+  Index cols() const override { return shape_[1]; }
+  Index bands() const override { return shape_[2]; }
+  Cube read(const Rectangle& part) const override;
+  /// All except the values.
+  Cube description() const { return read_description(file_, names_); }
+
+ private:
+  Hdf5Reader file_;
+  CubeDataset names_;
+  Shape shape_;
+};
+
+}  // namespace specfuse
