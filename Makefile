@@ -4,7 +4,7 @@ EXP ?= experiments/demo.json
 ARGS ?=
 
 .DEFAULT_GOAL := build
-.PHONY: demo test run bench asan tsan coverage mutations mutations-drawn contributing fuzz docs api format lint clean build program dependencies
+.PHONY: demo test run bench bench-size asan tsan coverage mutations mutations-drawn contributing fuzz docs api format lint clean build program dependencies
 
 demo: program
 	./run_experiment experiments/demo.json --overwrite $(ARGS)
@@ -17,6 +17,12 @@ test: build
 
 bench: build
 	meson test -C $(BUILD) --benchmark --verbose
+
+# What every method costs against pixels, bands, threads and ranks, into bench/SIZE.md; takes hours. SIZE="--largest 512"
+# and the like are options of bench/size.py.
+bench-size: build
+	@.ci/dependencies python3-h5py python3-numpy python3-matplotlib
+	/usr/bin/python3 bench/size.py --run $(BUILD)/src/run_experiment $(SIZE)
 
 build: program
 	@ninja -C $(BUILD)

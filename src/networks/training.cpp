@@ -64,7 +64,8 @@ class Training {
     while (step_ < options_.steps) {
       take_step(progress);
       if (step_ == options_.steps) break;
-      if (interrupted_) {
+      // A signal reaches the ranks one after the other, and all have to stop at the same step.
+      if (sum_over_ranks(interrupted() ? 1.0 : 0.0) > 0) {
         save();
         wait_for_ranks();  // none may end while the first writes
         throw Interrupted(concat("interrupted at step ", step_, " of ", options_.steps,
@@ -109,8 +110,6 @@ class Training {
       const auto weight = static_cast<float>(share.end - share.begin) / static_cast<float>(options_.tiles);
       Variable loss = task_.loss(sampler_, share);
       const double value = sum_over_ranks(weight * static_cast<double>(loss.value()[0]));
-      // A signal reaches the ranks one after the other, and all have to stop at the same step.
-      interrupted_ = sum_over_ranks(interrupted() ? 1.0 : 0.0) > 0;
       if (!std::isfinite(value)) stop_over_value("the loss", step_ + 1);
       loss.backward(Tensor::from(loss.value().shape(), {weight}),
                     [&](const Variable& leaf) { sums_.add(leaf.grad_to_add().data(), leaf.grad_to_add().size()); });
@@ -210,7 +209,6 @@ class Training {
   std::unique_ptr<Optimizer> optimizer_;
   Rng sampler_;
   SumsAside sums_;
-  bool interrupted_ = false;
   /// Steps taken, and those that the checkpoint in the file has.
   Index step_ = 0, saved_step_ = 0;
   double best_loss_ = std::numeric_limits<double>::infinity();

@@ -30,7 +30,7 @@ REPLACED = [
     (r'"rows": 400, "cols": 400', '"rows": 32, "cols": 32', "the made-up scene is small"),
     (r'"enmap\.tif"', '"pair.h5", "dataset": "/hsi"', "GDAL, which reads GeoTIFF, need not be there"),
     (r'"sentinel2_10m\.tif"', '"pair.h5", "dataset": "/msi"', "the same"),
-    (r"(?m)^make (demo|test|bench)\b.*", ":", "takes minutes; .ci/run calls them, except for bench"),
+    (r"(?m)^make (demo|test|bench|bench-size)\b.*", ":", "takes minutes; .ci/run calls them, except for bench"),
     (r"(?m)^c\+\+ .* specfuse\)$", ":", "test_install.py builds that program on an installed copy"),
     (r"(?m)^build/bench/.*", ":", "benchmarks take minutes, and need not be built"),
     (r"(?m)^python3 bench/compare_torch.py .*", ":", "takes minutes, and PyTorch"),

@@ -80,6 +80,16 @@ class StreamTest(ProgramTest):
                 self.assertIn(message, run.stderr)
                 self.assertFalse(self.out.exists())
 
+    def test_sizes_of_memory_are_in_any_of_the_usual_units(self):
+        for text, mebibytes in [("90MiB", 90), ("100000KiB", 98), ("0.09GiB", 93), ("0.0001TiB", 105), ("100MB", 96),
+                                ("0.1GB", 96), ("0.0001TB", 96)]:
+            run = self.streamed(self.config(), memory=text)
+            self.assertEqual(run.returncode, 2)
+            self.assertIn(f"for gsa, got {mebibytes} MiB", run.stderr)
+        for text in "1gib", "-1MiB", "1e9MiB", "1 MiB", "MiB":
+            self.assertIn(f'--memory: expected a size such as 1.5GiB or 800MiB, got "{text}"',
+                          self.streamed(self.config(), memory=text).stderr)
+
     def test_results_made_with_memory_and_without_are_told_apart(self):
         self.assertEqual(self.run_config(self.config()).returncode, 0)
         run = self.streamed(self.config())

@@ -140,6 +140,16 @@ TEST_CASE("config: transfer needs scenes to learn from, and other protocols refu
   CHECK(parse({transfer, scenes, "protocol.fine_tune={}"}).protocol.fine_tune->steps == 200);
 }
 
+TEST_CASE("config: wavelengths are given in one way") {
+  CHECK(parse({"data.wavelength_nm={\"file\": \"w.csv\"}"}).data.wavelength_nm->file == "w.csv");
+  CHECK(refusal({"data.wavelength_nm={\"range\": [400, 900]}"}) == "accepted");
+  CHECK(refusal({"data.wavelength_nm={\"values\": [400, 500]}"}) == "accepted");
+  const std::string expected = "e.json: data.wavelength_nm: expected exactly one of values, range and file, got ";
+  CHECK(refusal({"data.wavelength_nm={\"range\": [400, 900], \"file\": \"w.csv\"}"}) == expected + "2");
+  CHECK(refusal({"data.wavelength_nm={\"range\": [400, 900], \"values\": [400]}"}) == expected + "2");
+  CHECK(refusal({"data.wavelength_nm={}"}) == expected + "0");
+}
+
 TEST_CASE("config: bands are chosen of a scene only") {
   CHECK(parse({"data.bands=[3, 4]"}).data.bands == std::array<Index, 2>{3, 4});
   CHECK(refusal({"data={\"synthetic\": {}, \"bands\": [0, 4]}"}) ==

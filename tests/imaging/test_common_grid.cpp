@@ -260,12 +260,12 @@ TEST_CASE("resampling: pixels of two by two are their mean, and a part of a larg
 }
 
 TEST_CASE("resampling: what is made from a pixel without data has none, and nothing that stood there is in it") {
-  Cube image = placed(30, 30, 1, {0, 0}, 1);
+  Cube image = placed(30, 26, 1, {0, 0}, 1);
   const FineGrid grid{{3.4, 3}, {1, 1}, 20, 20};  // only rows lie between
   const Cube full = resample(image, grid);
   CHECK(full.valid.empty());
-  image.valid.assign(900, 1);
-  image.valid[15 * 30 + 12] = 0;
+  image.valid.assign(30 * 26, 1);
+  image.valid[15 * 26 + 12] = 0;
   fill_from_around(image);
   const Cube with_gap = resample(image, grid);
   for (Index row = 0; row < 20; ++row) {
@@ -277,7 +277,7 @@ TEST_CASE("resampling: what is made from a pixel without data has none, and noth
     }
   }
   // A gap that nothing is made from leaves no mark.
-  image.valid.assign(900, 1);
+  image.valid.assign(30 * 26, 1);
   image.valid[0] = 0;
   CHECK(resample(image, grid).valid.empty());
 }

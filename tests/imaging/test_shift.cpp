@@ -77,6 +77,25 @@ TEST_CASE("what was not seen has no data when a shift is undone, and gaps move w
   };
   const Cube little = undo_shift(cube, {0.4, -0.3}, Boundary::symmetric);
   CHECK(little.valid.empty());
+  // What nobody saw is at the edges that the image moved away from, and nowhere else.
+  const auto without = [&](const std::array<double, 2>& by) {
+    const Cube all = undo_shift(cube, by, Boundary::symmetric);
+    Rectangle seen{all.rows(), all.cols(), 0, 0};
+    Index count = 0;
+    for (Index row = 0; row < all.rows(); ++row) {
+      for (Index col = 0; col < all.cols(); ++col) {
+        if (!valid_at(all, row, col)) continue;
+        ++count;
+        seen = {std::min(seen.row, row), std::min(seen.col, col), std::max(seen.rows, row + 1),
+                std::max(seen.cols, col + 1)};
+      }
+    }
+    CHECK(count == (seen.rows - seen.row) * (seen.cols - seen.col));
+    return std::array<Index, 4>{seen.row, seen.col, all.rows() - seen.rows, all.cols() - seen.cols};
+  };
+  CHECK(without({1, 2}) == std::array<Index, 4>{1, 2, 0, 0});
+  CHECK(without({-2, -1}) == std::array<Index, 4>{0, 0, 2, 1});
+  CHECK(without({0.4, 1}) == std::array<Index, 4>{0, 1, 0, 0});
   const Cube back = undo_shift(cube, {1.2, -0.7}, Boundary::symmetric);
   CHECK_FALSE(valid_at(back, 0, 5));  // seen from row 1.2 on
   CHECK(valid_at(back, 1, 5));

@@ -69,6 +69,23 @@ TEST_CASE("hdf5: a missing dataset names those that exist, a group is not a data
   CHECK_FALSE(file.has("/b/c"));
 }
 
+TEST_CASE("hdf5: five dimensions are read, six are refused") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("a.h5");
+  std::vector<double> values;
+  for (int i = 0; i < 48; ++i) values.push_back(i);
+  {
+    RawFile raw(path);
+    raw.dataset("five", {2, 3, 2, 2, 2}, H5T_NATIVE_DOUBLE, values);
+    raw.dataset("six", {2, 3, 2, 2, 1, 2}, H5T_NATIVE_DOUBLE, values);
+  }
+  const Hdf5Reader file(path);
+  const Tensor five = file.read("/five");
+  CHECK(five.shape() == Shape{2, 3, 2, 2, 2});
+  CHECK(five[47] == 47);
+  CHECK(contains(message_of<DataError>([&] { file.read("/six"); }), "expected at most 5 dimensions"));
+}
+
 TEST_CASE("hdf5: another rank, no values, no numbers, too many values and unknown filters are refused before reading") {
   const TemporaryFolder folder;
   const std::string path = folder.file("a.h5");

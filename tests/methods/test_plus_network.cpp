@@ -6,10 +6,12 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/methods/plus/plus_network.h"
+#include "specfuse/networks/layer_table.h"
 #include "specfuse/networks/training.h"
 #include "specfuse/tensor/math.h"
 #include "support/message_of.h"
 #include "support/random.h"
+#include "support/text.h"
 
 using namespace specfuse;
 using namespace specfuse::testing;
@@ -86,6 +88,7 @@ Layers single_layer(const char* type, const std::vector<FieldSetting>& settings)
 TEST_CASE("plus network: the usual layers see 7 pixels around one, and every layer but the last has 32 maps") {
   const PlusNetwork network(plus_layers(), 22, "layers");
   CHECK(network.reach() == 7);
+  CHECK(contains(layer_table(network.plans()), "for each pixel and band, receptive field 15 x 15 pixels"));
   const std::vector<LayerPlan>& plans = network.plans();
   REQUIRE(plans.size() == 12);
   Index parameters = 0;

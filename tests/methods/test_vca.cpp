@@ -61,6 +61,20 @@ TEST_CASE("vca: finds the pure pixels of a simplex, whatever the seed") {
   for (const std::uint64_t seed : {0u, 1u, 2u}) CHECK(farthest_missed(spectra, vca(simplex(spectra), 4, seed)) < 1e-5);
 }
 
+TEST_CASE("vca: with little noise it finds pure pixels in the shade among bright mixtures") {
+  const Tensor spectra = random_spectra();
+  Cube cube = simplex(spectra);
+  Rng rng(4, stream_of("shade"));
+  for (Index p = 0; p < cube.pixels(); ++p) {
+    const bool pure = p == 5 || p == 17 || p == 30 || p == 44;
+    const float brightness = pure ? 0.5f : rng.uniform(0.8f, 2.0f);
+    for (Index b = 0; b < 20; ++b) cube.values[p * 20 + b] *= brightness;
+  }
+  Matrix found = vca(cube, 4, 0);
+  for (double& value : found.values) value *= 2;
+  CHECK(farthest_missed(spectra, found) < 1e-5);
+}
+
 TEST_CASE("vca: under noise that calls for the other projection it comes as close as the noise") {
   const Tensor spectra = random_spectra();
   Cube cube = simplex(spectra);

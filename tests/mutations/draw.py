@@ -3,13 +3,14 @@
 
 Every place in src where an operator can be swapped, a constant or a bound moved, a statement dropped or two arguments
 exchanged is an error that could be made; N of them are drawn, in copies of the tree. An error counts as caught where
-the tests of its floor fail, or those of another, or else one of the whole program that is about that floor. What does
-not compile is drawn again. SCRATCH_FOLDER/drawn.jsonl keeps what was found, so that a run that is cut off goes on; the
-last line is "N passed, N failed": caught and missed. Each that was missed wants to be read: either it changes nothing
-that anyone could see, or a test is missing, or one of the few did catch it that are not run here.
+the tests of its floor fail, or those of another, or else, once all are drawn, one of the whole program that is about
+its floor. What does not compile is drawn again. SCRATCH_FOLDER/drawn.jsonl keeps what was found, so that a run that is
+cut off goes on; the last line is "N passed, N failed": caught and missed. Each that was missed wants to be read: either
+it changes nothing that anyone could see, or a test is missing, or one of the few did catch it that are not run here.
 """
 import argparse
 import concurrent.futures
+import contextlib
 import json
 import queue
 import random
@@ -81,31 +82,66 @@ def run(command, seconds):
         return -1
 
 
-def judge(tree, error):
-    """caught, MISSED, or none where it does not compile."""
+@contextlib.contextmanager
+def planted(tree, error):
     name, number, wrong = error
-    path, build = tree / name, tree / "build"
+    path = tree / name
     right = path.read_text()
     lines = right.split("\n")
     lines[number] = wrong
     path.write_text("\n".join(lines))
     try:
-        floor = Path(name).parts[1]
-        program = f"tests/test_{floor}"
+        yield
+    finally:
+        path.write_text(right)
+
+
+def fails(build, floor):
+    return run([build / f"tests/test_{floor}", "--abort-after=1"], 600) != 0
+
+
+def judge(tree, error):
+    """By the tests of floors: caught, escaped, or none where it does not compile."""
+    build, floor = tree / "build", Path(error[0]).parts[1]
+    with planted(tree, error):
         if (TOP / "tests" / floor).is_dir():
-            if run(["ninja", "-C", build, program], 1800) != 0:
+            if run(["ninja", "-C", build, f"tests/test_{floor}"], 1800) != 0:
                 return "none"
-            if run([build / program, "--abort-after=1"], 600) != 0:
+            if fails(build, floor):
                 return "caught"
         if run(["ninja", "-C", build], 3600) != 0:
             return "none"
-        floors = sorted(folder.name for folder in (TOP / "tests").iterdir() if (TOP / "src" / folder.name).is_dir())
-        tests = ["meson", "test", "-C", build, "--no-rebuild", "--maxfail", "1", "--num-processes", "1",
-                 "--timeout-multiplier", "5"]
-        names = [*floors, *SCRIPTS.get(floor, [])]
-        return "caught" if run([*tests, *names], 3600) != 0 else "MISSED"
-    finally:
-        path.write_text(right)
+        others = {path.name for path in (TOP / "tests").iterdir() if (TOP / "src" / path.name).is_dir()} - {floor}
+        return "caught" if any(fails(build, other) for other in sorted(others)) else "escaped"
+
+
+def judge_again(tree, error):
+    """By runs of the whole program, of what escaped before."""
+    build, names = tree / "build", SCRIPTS.get(Path(error[0]).parts[1], [])
+    if not names:
+        return "MISSED"
+    tests = ["meson", "test", "-C", build, "--no-rebuild", "--maxfail", "1", "--num-processes", "1",
+             "--timeout-multiplier", "5", *names]
+    with planted(tree, error):
+        run(["ninja", "-C", build], 3600)
+        return "caught" if run(tests, 3600) != 0 else "MISSED"
+
+
+class Record:
+    """What was found, in a file that outlives a run."""
+
+    def __init__(self, path):
+        self.path, self.lock, self.found = path, threading.Lock(), {}
+        if path.exists():
+            for line in path.read_text().splitlines():
+                entry = json.loads(line)
+                self.found[tuple(entry["error"])] = entry["found"]
+
+    def add(self, error, verdict):
+        with self.lock, self.path.open("a") as file:
+            self.found[error] = verdict
+            file.write(json.dumps({"error": error, "found": verdict}) + "\n")
+            print(f"{verdict}  {error[0]}:{error[1] + 1}: {error[2].strip()}", flush=True)
 
 
 def main():
@@ -119,12 +155,7 @@ def main():
     errors = list(possible_errors(args.only))
     random.Random(args.seed).shuffle(errors)
     args.scratch.mkdir(parents=True, exist_ok=True)
-    record = args.scratch.resolve() / "drawn.jsonl"
-    known = {}
-    if record.exists():
-        for line in record.read_text().splitlines():
-            entry = json.loads(line)
-            known[tuple(entry["error"])] = entry["found"]
+    record = Record(args.scratch.resolve() / "drawn.jsonl")
     trees = queue.Queue()
     for job in range(args.jobs):
         tree = args.scratch.resolve() / f"tree{job}"
@@ -135,33 +166,36 @@ def main():
                            stdout=subprocess.DEVNULL)
         subprocess.run(["ninja", "-C", tree / "build"], check=True, stdout=subprocess.DEVNULL)
         trees.put(tree)
-    lock, found, waiting = threading.Lock(), [], iter(errors)
+    lock = threading.Lock()
 
-    def work(_):
-        while True:
-            with lock:
-                error = next(waiting, None)
-                if error is None or len(found) >= args.errors:
+    def judge_all(waiting, how, enough):
+        """Until there are no more, or enough that compile."""
+        taken = iter(waiting)
+
+        def work(_):
+            while True:
+                with lock:
+                    error = next(taken, None)
+                if error is None or enough():
                     return
-            verdict = known.get(error)
-            if verdict is None:
                 tree = trees.get()
                 try:
-                    verdict = judge(tree, error)
+                    record.add(error, how(tree, error))
                 finally:
                     trees.put(tree)
-                with lock, record.open("a") as file:
-                    file.write(json.dumps({"error": error, "found": verdict}) + "\n")
-            with lock:
-                if verdict != "none" and len(found) < args.errors:
-                    found.append(verdict)
-                    print(f"{verdict}  {error[0]}:{error[1] + 1}: {error[2].strip()}", flush=True)
 
-    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        list(pool.map(work, range(args.jobs)))
-    caught = found.count("caught")
-    print(f"{caught} passed, {len(found) - caught} failed")
-    return caught != len(found)
+        with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+            list(pool.map(work, range(args.jobs)))
+
+    def drawn():
+        """The first errors of the draw that compile."""
+        return [error for error in errors if record.found.get(error, "none") != "none"][:args.errors]
+
+    judge_all([error for error in errors if error not in record.found], judge, lambda: len(drawn()) >= args.errors)
+    judge_all([error for error in drawn() if record.found[error] == "escaped"], judge_again, lambda: False)
+    caught = sum(record.found[error] == "caught" for error in drawn())
+    print(f"{caught} passed, {len(drawn()) - caught} failed")
+    return caught != len(drawn())
 
 
 if __name__ == "__main__":

@@ -105,6 +105,9 @@ TEST_CASE("picture: small pictures are enlarged by whole pixels, large ones thin
   CHECK(thinned.rows == 1);
   CHECK(thinned.cols == 684);
   CHECK(thinned.pixel(0, 683)[0] == 9);
+  Image high(2050, 3);
+  high.pixel(2046, 0)[0] = 9;
+  CHECK(page_sized(high).pixel(682, 0)[0] == 9);
 }
 
 TEST_CASE("picture: colour bars have round ticks where they belong, and the unit") {

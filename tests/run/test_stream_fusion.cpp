@@ -235,5 +235,6 @@ TEST_CASE("stream: a crop of a pair is a pair, and its preview has the means of 
   CHECK(small.hsi.size_text() == "8 x 5 x 20");
   CHECK(small.msi.size_text() == "32 x 20 x 3");
   CHECK(small.reference->size_text() == "32 x 20 x 20");
-  CHECK(std::get<std::vector<double>>(small.hsi.attributes.at("geotransform"))[1] == 120);
+  CHECK(std::get<std::vector<double>>(small.hsi.attributes.at("geotransform")) ==
+        std::vector<double>{1000, 120, 0, 2000, 0, -120});
 }
