@@ -1,7 +1,10 @@
 #include "specfuse/ranks/ranks.h"
 
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <cstdlib>
+#include <functional>
 #include <utility>
 
 #ifdef SPECFUSE_MPI
@@ -57,28 +60,59 @@ int int_of(Index count) {
   return static_cast<int>(count);
 }
 
-/// Sums of all ranks: each adds up a slice in the order of ranks, and gives it to all.
+/// Adds up terms element by element, in their order; the result may take the place of one of them.
+void add_up(const std::vector<const float*>& terms, Index count, float* sum) {
+  constexpr Index kTogether = 4096;
+  std::array<float, kTogether> block;
+  for (Index begin = 0; begin < count; begin += kTogether) {
+    const Index many = std::min(kTogether, count - begin);
+    std::copy_n(terms.front() + begin, many, block.data());
+    for (std::size_t i = 1; i < terms.size(); ++i) {
+      std::transform(block.data(), block.data() + many, terms[i] + begin, block.data(), std::plus<float>());
+    }
+    std::copy_n(block.data(), many, sum + begin);
+  }
+}
+
+/// Until all have come. MPI's own waiting keeps a processor busy, which the caller of `SumsAside` has better use for.
+void wait_for_all(std::vector<MPI_Request>& requests) {
+  constexpr std::chrono::microseconds kPause{50};
+  for (int all = 0;;) {
+    MPI_Testall(static_cast<int>(requests.size()), requests.data(), &all, MPI_STATUSES_IGNORE);
+    if (all != 0) break;
+    std::this_thread::sleep_for(kPause);
+  }
+  requests.clear();
+}
+
+/// Sums of all ranks: each adds up a slice of what all have, and gives it to all.
 void sum_slices(float* values, Index count) {
-  const auto ranks = static_cast<std::size_t>(count_now);
-  std::vector<int> sizes(ranks), starts(ranks), mine(ranks), from(ranks);
+  thread_local std::vector<float> kept;  // taken anew each time, its pages would cost more than the sums
+  const RankShare mine = share_of_rank(count, rank_now);
+  const Index size = mine.end - mine.begin;
+  if (std::ssize(kept) < size * (count_now - 1)) kept.resize(static_cast<std::size_t>(size * (count_now - 1)));
+  std::vector<const float*> terms;
+  std::vector<MPI_Request> requests;
+  const auto request = [&] { return &requests.emplace_back(); };
+  requests.reserve(2 * static_cast<std::size_t>(count_now));
+  float* free = kept.data();
   for (int rank = 0; rank < count_now; ++rank) {
-    const auto r = static_cast<std::size_t>(rank);
     const RankShare share = share_of_rank(count, rank);
-    sizes[r] = int_of(share.end - share.begin);
-    starts[r] = int_of(share.begin);
+    terms.push_back(rank == rank_now ? values + mine.begin : free);
+    if (rank == rank_now) continue;
+    MPI_Irecv(free, int_of(size), MPI_FLOAT, rank, 0, MPI_COMM_WORLD, request());
+    MPI_Isend(values + share.begin, int_of(share.end - share.begin), MPI_FLOAT, rank, 0, MPI_COMM_WORLD, request());
+    free += size;
   }
-  const int size = sizes[static_cast<std::size_t>(rank_now)];
-  std::vector<float> parts(static_cast<std::size_t>(size) * ranks), sum(static_cast<std::size_t>(size));
-  for (std::size_t r = 0; r < ranks; ++r) {
-    mine[r] = size;
-    from[r] = static_cast<int>(r) * size;
+  wait_for_all(requests);
+  add_up(terms, size, values + mine.begin);
+  for (int rank = 0; rank < count_now; ++rank) {
+    if (rank == rank_now) continue;
+    const RankShare share = share_of_rank(count, rank);
+    MPI_Irecv(values + share.begin, int_of(share.end - share.begin), MPI_FLOAT, rank, 1, MPI_COMM_WORLD, request());
+    MPI_Isend(values + mine.begin, int_of(size), MPI_FLOAT, rank, 1, MPI_COMM_WORLD, request());
   }
-  MPI_Alltoallv(values, sizes.data(), starts.data(), MPI_FLOAT, parts.data(), mine.data(), from.data(), MPI_FLOAT,
-                MPI_COMM_WORLD);
-  for (auto part = parts.begin(); part != parts.end(); part += size) {
-    std::transform(part, part + size, sum.begin(), sum.begin(), [](float a, float b) { return b + a; });
-  }
-  MPI_Allgatherv(sum.data(), size, MPI_FLOAT, values, sizes.data(), starts.data(), MPI_FLOAT, MPI_COMM_WORLD);
+  wait_for_all(requests);
 }
 
 #endif
