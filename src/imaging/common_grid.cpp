@@ -221,14 +221,11 @@ CommonGrid common_grid(const GridPlace& hsi, const GridPlace& msi, const std::st
 
 Rectangle seen_by(const FineGrid& grid, Index rows, Index cols) {
   const auto extent = [&](std::size_t axis, Index pixels) {
-    return static_cast<Index>(std::ceil(grid.size[axis] * static_cast<double>(pixels))) + 1 + 2 * kNodes;
+    return static_cast<Index>(std::ceil(grid.size[axis] * static_cast<double>(pixels))) + 1;
   };
-  const Index row = static_cast<Index>(std::floor(grid.begin[0])) - kNodes;
-  const Index col = static_cast<Index>(std::floor(grid.begin[1])) - kNodes;
-  const Index first_row = std::clamp<Index>(row, 0, rows - 1), first_col = std::clamp<Index>(col, 0, cols - 1);
-  const Index end_row = std::clamp<Index>(row + extent(0, grid.rows), first_row + 1, rows);
-  const Index end_col = std::clamp<Index>(col + extent(1, grid.cols), first_col + 1, cols);
-  return {first_row, first_col, end_row - first_row, end_col - first_col};
+  const Rectangle seen{static_cast<Index>(std::floor(grid.begin[0])), static_cast<Index>(std::floor(grid.begin[1])),
+                       extent(0, grid.rows), extent(1, grid.cols)};
+  return with_margin(seen, kNodes, rows, cols);
 }
 
 Cube resample(const Cube& whole, const FineGrid& grid) {

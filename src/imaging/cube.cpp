@@ -41,9 +41,13 @@ Cube crop_bands(const Cube& cube, Index first, Index count) {
 }
 
 Rectangle with_margin(const Rectangle& part, Index margin, const Cube& image) {
+  return with_margin(part, margin, image.rows(), image.cols());
+}
+
+Rectangle with_margin(const Rectangle& part, Index margin, Index rows, Index cols) {
   const Index top = std::max<Index>(0, part.row - margin), left = std::max<Index>(0, part.col - margin);
-  return {top, left, std::min(image.rows(), part.row + part.rows + margin) - top,
-          std::min(image.cols(), part.col + part.cols + margin) - left};
+  return {top, left, std::min(rows, part.row + part.rows + margin) - top,
+          std::min(cols, part.col + part.cols + margin) - left};
 }
 
 std::vector<double> band_means(const Cube& cube) {

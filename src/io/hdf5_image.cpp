@@ -13,7 +13,7 @@ Hdf5Image::Hdf5Image(const std::string& path, const CubeDataset& names) : file_(
 }
 
 Cube Hdf5Image::read(const Rectangle& part) const {
-  Cube cube = description();
+  Cube cube = read_description(file_, names_);
   cube.values = file_.read_part(names_.values, {part.row, part.col}, {part.rows, part.cols});
   check_wavelengths(file_.path(), names_, cube);
   return cube;

@@ -15,8 +15,6 @@ class Hdf5Image : public ImageOnDisk {
   Index cols() const override { return shape_[1]; }
   Index bands() const override { return shape_[2]; }
   Cube read(const Rectangle& part) const override;
-  /// All except the values.
-  Cube description() const { return read_description(file_, names_); }
 
  private:
   Hdf5Reader file_;

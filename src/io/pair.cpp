@@ -202,7 +202,8 @@ Cube PairOnDisk::read_msi(const Rectangle& part) const {
   if (grid_.meets()) {
     cube = read_used(*msi_, grid_.msi, part);
   } else {
-    const auto& [begin, size, rows, cols] = grid_.fine;
+    const auto& begin = grid_.fine.begin;
+    const auto& size = grid_.fine.size;
     FineGrid fine{
         {begin[0] + static_cast<double>(part.row) * size[0], begin[1] + static_cast<double>(part.col) * size[1]},
         size,

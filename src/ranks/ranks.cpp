@@ -5,7 +5,9 @@
 #include <chrono>
 #include <cstdlib>
 #include <functional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #ifdef SPECFUSE_MPI
 #include <mpi.h>

@@ -87,7 +87,7 @@ Fusion find_or_make(const Prepared& prepared, const MethodConfig& method, Index 
 }
 
 /// What ranks other than the first do of an experiment: their share of what it says is to be made.
-void help(Prepared prepared, const std::string& out) {
+void help(Prepared& prepared, const std::string& out) {
   const ExperimentConfig& config = prepared.config;
   if (!first_rank_says(false)) return;
   for (const Index seed : config.seeds) {
@@ -112,7 +112,7 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
   if (options.memory) return run_streamed(given, options);
   Prepared prepared(given, options);
   if (this_rank() != 0) {
-    help(std::move(prepared), options.out);
+    help(prepared, options.out);
     return {};
   }
   const ExperimentConfig& config = prepared.config;

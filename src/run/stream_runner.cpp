@@ -162,9 +162,9 @@ MethodResult make_result(const Workplace& at, const MethodConfig& entry, Index s
   const std::string parts = parts_folder(at.folder.keeping(), result.folder);
   const std::string fused = fused_file(at.folder, result.folder);
   fuse_streamed(fusion, at.prepared.pair, at.prepared.budget, result.folder, parts, fused);
+  result.fuse_seconds = fusing.seconds();
   write_image_of(fused, at.prepared.pair, image_writer(at.prepared.config.output.format, "output.format"),
                  result.folder, directory);
-  result.fuse_seconds = fusing.seconds();
   result.peak_memory_mb = peak_memory_mb();
   result.remarks = method->remarks();
   if (!result.remarks.empty()) say(concat(result.folder, ": ", result.remarks));

@@ -31,6 +31,7 @@ class DescribedImage : public ImageOnDisk {
   Cube read(const Rectangle& part) const override {
     Cube cube = image_->read(part);
     describe_image(config_, path_, directories_, cube);
+    check_declared(cube, path_);  // resampled, it would no longer show
     return cube;
   }
 

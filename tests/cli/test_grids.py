@@ -254,6 +254,8 @@ class Grids(ProgramTest):
         self.out = self.folder / "none"
         self.refused(2, r"data.msi.nodata: expected it for an image with .* data.msi.nodata.value says",
                      self.run_config(self.config(8)))
+        self.refused(2, r"data.msi.nodata: expected it for an image with .* data.msi.nodata.value says",
+                     self.run_config(self.config(8), "--memory", "400MiB"))
 
     def test_what_cannot_be_brought_together_is_refused(self):
         self.msi((97.1, 98.3), 4.8, (210, 210))

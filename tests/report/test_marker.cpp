@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
+#include <regex>
 #include <set>
 #include <string>
 #include <vector>
@@ -17,17 +17,10 @@ namespace {
 std::vector<double> coordinates(std::string svg) {
   const std::size_t width = svg.find(" stroke-width");
   if (width != std::string::npos) svg.resize(width);
+  const std::regex number("-?[0-9]+(\\.[0-9]+)?");
   std::vector<double> numbers;
-  for (const char* at = svg.c_str(); *at != '\0';) {
-    char* end = nullptr;
-    const double number = std::strtod(at, &end);
-    if (end == at) {
-      ++at;
-    } else {
-      numbers.push_back(number);
-      at = end;
-    }
-  }
+  for (std::sregex_iterator at(svg.begin(), svg.end(), number), end; at != end; ++at)
+    numbers.push_back(std::stod(at->str()));
   if (numbers.size() == 3) numbers = {numbers[0] + numbers[2], numbers[1], numbers[0] - numbers[2], numbers[1]};
   return numbers;
 }

@@ -57,6 +57,8 @@ Cube crop_bands(const Cube& cube, Index first, Index count);
 
 /// A part of an image with a margin around it, as far as there are pixels.
 Rectangle with_margin(const Rectangle& part, Index margin, const Cube& image);
+/// The same in an image of rows x cols.
+Rectangle with_margin(const Rectangle& part, Index margin, Index rows, Index cols);
 
 /// The mean of each band over all pixels, summed in their order.
 std::vector<double> band_means(const Cube& cube);

@@ -15,13 +15,13 @@ class PartWriter {
  public:
   virtual ~PartWriter() = default;
 
-  /// The values of a part from this pixel on, with no data as it is to stand in the file. Parts begin at multiples of
-  /// `kSide` and are as large, except at the end of the image.
+  /// The values of a part from this pixel on, with no data as it is to stand in the file: the whole image, or parts
+  /// that begin at multiples of `kSide` and are as large, except at its end.
   virtual void write(Index row, Index col, const Tensor& part) = 0;
   /// Makes the file appear.
   virtual void finish() = 0;
 
-  static constexpr Index kSide = 256;
+  static constexpr Index kSide = 128;
 };
 
 /// A format that images are written in, for other programs.

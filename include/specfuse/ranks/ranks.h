@@ -2,12 +2,8 @@
 
 #include <condition_variable>
 #include <deque>
-#include <exception>
-#include <functional>
 #include <mutex>
-#include <string>
 #include <thread>
-#include <vector>
 
 #include "specfuse/core/buffer.h"
 

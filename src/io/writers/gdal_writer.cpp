@@ -125,7 +125,10 @@ struct Layout {
   Options options;
 };
 
-const Layout kGeotiff{"GTiff", {"COMPRESS=DEFLATE", "PREDICTOR=3", "TILED=YES", "INTERLEAVE=BAND", "BIGTIFF=IF_SAFER"}};
+const Layout kGeotiff{"GTiff",
+                      {"COMPRESS=DEFLATE", "PREDICTOR=3", "TILED=YES", "BLOCKXSIZE=128", "BLOCKYSIZE=128",
+                       "INTERLEAVE=BAND", "BIGTIFF=IF_SAFER"}};
+static_assert(PartWriter::kSide == 128, "parts are whole blocks of a file");
 const Layout kEnvi{"ENVI", {"INTERLEAVE=BIL"}};
 
 class GdalWriter : public PartWriter {
@@ -159,7 +162,8 @@ class GdalWriter : public PartWriter {
     const CPLErr error = GDALDatasetRasterIOEx(raster_.get(), GF_Write, static_cast<int>(col), static_cast<int>(row),
                                                cols, rows, values.data(), cols, rows, GDT_Float32, bands, nullptr,
                                                spacing * bands, spacing * bands * cols, spacing, nullptr);
-    check(error == CE_None);
+    // What earlier parts left in GDAL's cache may fail only now.
+    check(error == CE_None && CPLGetLastErrorType() != CE_Failure);
   }
 
   void finish() override {
