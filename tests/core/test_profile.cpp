@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <thread>
+
 #include "specfuse/core/profile.h"
 #include "specfuse/core/threads.h"
 
@@ -13,6 +16,7 @@ TEST_CASE("profile: spans are counted where it is on, inner time for the inner a
     parallel_for(1, [](Index) {
       const ProfileSpan inner("test: inner");
       const ProfileSpan innermost("test: innermost");
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
     });
   }
   set_profiling(false);
@@ -23,6 +27,10 @@ TEST_CASE("profile: spans are counted where it is on, inner time for the inner a
     CHECK(text.find(name) != std::string::npos);
     CHECK(trace.find(std::string("\"name\": \"") + name + "\", \"ph\": \"X\"") != std::string::npos);
   }
+  // The longest first, and the innermost has nearly all of it.
+  const auto place = [&](const char* name) { return text.find(std::string("\n") + name); };
+  CHECK(place("test: innermost") < place("test: inner "));
+  CHECK(place("test: innermost") < place("test: outer"));
   CHECK(trace.front() == '[');
   CHECK(trace.substr(trace.size() - 3) == "\n]\n");
 }

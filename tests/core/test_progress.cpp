@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <functional>
+#include <regex>
 #include <string>
 #include <thread>
 
@@ -171,6 +172,26 @@ TEST_CASE("where the total is not known the time is shown, and a total may be fo
     progress.tick();
   };
   CHECK(on_terminal(120, found).find("2/60 iterations") != std::string::npos);
+}
+
+TEST_CASE("hours stand before minutes, and a hundred of them are the most") {
+  const auto work = [](Index total) {
+    return [total] {
+      const ProgressTitle title("net");
+      Progress progress(total, "steps");
+      wait_until_due();
+      progress.tick();
+    };
+  };
+  CHECK(on_terminal(120, work(Index{1} << 50)).find("  99:59:59 left") != std::string::npos);
+  // 50000 steps of a tenth of a second and somewhat more.
+  const std::string written = on_terminal(120, work(50000));
+  const std::regex clock("  ([0-9]+):([0-9]{2}):[0-9]{2} left");
+  std::smatch found;
+  REQUIRE(std::regex_search(written, found, clock));
+  const int minutes = 60 * std::stoi(found[1]) + std::stoi(found[2]);
+  CHECK(minutes >= 100);
+  CHECK(std::stoi(found[2]) < 60);
 }
 
 TEST_CASE("elsewhere than on a terminal a loop of less than five seconds shows nothing") {

@@ -95,6 +95,7 @@ TEST_CASE("hdf5: another rank, no values, no numbers, too many values and unknow
     raw.dataset("row", {1, 3}, H5T_NATIVE_DOUBLE, {1.5, 2.5, 3.5});
     raw.dataset("one", {1, 1, 1}, H5T_NATIVE_DOUBLE, {4.5});
     raw.dataset("empty", {3, 0, 2}, H5T_NATIVE_FLOAT, {});
+    raw.dataset("nothing", {0}, H5T_NATIVE_DOUBLE, {});
     raw.dataset("six", {1, 1, 1, 1, 1, 2}, H5T_NATIVE_FLOAT, {1, 2});
     const hid_t text = H5Tcopy(H5T_C_S1);
     H5Tset_size(text, 4);
@@ -114,6 +115,8 @@ TEST_CASE("hdf5: another rank, no values, no numbers, too many values and unknow
   const Hdf5Reader file(path);
   CHECK(message_of<DataError>([&] { file.read("/flat", 3); }) == path + ": /flat: expected 3 dimensions, got 2 [3, 4]");
   CHECK(contains(message_of<DataError>([&] { file.read_doubles("/flat"); }), "expected 1 dimension, got 2 [3, 4]"));
+  CHECK(message_of<DataError>([&] { file.read_doubles("/nothing"); }) ==
+        path + ": /nothing is empty: its shape is [0]");
   CHECK(file.read_doubles("/row") == std::vector<double>{1.5, 2.5, 3.5});
   CHECK(file.read_doubles("/one") == std::vector<double>{4.5});
   CHECK(message_of<DataError>([&] { file.read("/empty"); }) == path + ": /empty is empty: its shape is [3, 0, 2]");

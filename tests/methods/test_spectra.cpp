@@ -50,7 +50,8 @@ TEST_CASE("second_moments: the same as plain loops, over more pixels than a bloc
 TEST_CASE("check_pair_with_srf: names what does not fit") {
   Pair pair = mixed_example({}).input;
   pair.degradation.ratio = 3;
-  CHECK_THROWS_WITH_AS(check_pair_with_srf(pair, "m"), doctest::Contains("m: expected an msi of 24 x 21"), Error);
+  CHECK_THROWS_WITH_AS(check_pair_with_srf(pair, "m"),
+                       doctest::Contains("m: expected an msi of 24 x 21 pixels, got 16 x 14"), Error);
   pair.degradation.srf = Tensor({2, 12});
   CHECK_THROWS_WITH_AS(check_pair_with_srf(pair, "m"), doctest::Contains("m: expected a response [4, 12]"), Error);
   pair.degradation.srf = Tensor();
