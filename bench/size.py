@@ -40,6 +40,7 @@ class Bench:
     def __init__(self, args):
         self.args = args
         self.work = pathlib.Path(args.work).resolve()
+        self.failed = []
 
     def run(self, name, config, *options, launch=()):
         """The results of an experiment, made now or before; none where a method could not be run."""
@@ -51,6 +52,7 @@ class Bench:
             command = [*launch, self.args.run, file, "--out", out, "--quiet", "--overwrite", *options]
             print(" ".join(map(str, command)), flush=True)
             if subprocess.run(list(map(str, command)), cwd=ROOT).returncode != 0:
+                self.failed.append(name)
                 return None
         return json.loads((out / "metrics.json").read_text())
 
@@ -143,7 +145,7 @@ class Bench:
         while count <= os.cpu_count():
             method = NETWORK | {"train": {"steps": 200, "tile": 8, "tiles": TILES * count}}
             config = {"name": "size", "data": self.scene(SIDE, BANDS), "degrade": degrade(), "methods": [method]}
-            self.run(f"ranks/{count}", config, "--threads", "1", launch=["mpirun", "-n", count, "--allow-run-as-root"])
+            self.run(f"ranks/{count}", config, "--threads", "1", launch=["mpirun", "-n", count, "--allow-run-as-root", "--use-hwthread-cpus"])
             count *= 2
 
 
@@ -162,6 +164,9 @@ def main():
     if args.part is None or "report" in args.part:
         write_report(bench.work, ROOT / "bench", {"bands": BANDS, "side": SIDE, "ratio": RATIO, "tiles": TILES,
                                                   "memory": MEMORY, "in_memory": IN_MEMORY})
+    for name in bench.failed:
+        print(f"not measured, as the run failed: {name}")
+    return len(bench.failed) > 0
 
 
 if __name__ == "__main__":

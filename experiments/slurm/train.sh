@@ -10,5 +10,6 @@ experiment=${1:?usage: sbatch train.sh EXPERIMENT.json [OPTION...]}
 shift
 srun --mpi=pmix ./run_experiment "$experiment" --threads "${SLURM_CPUS_PER_TASK:-1}" --quiet --resume "$@" &
 job=$!
-trap 'kill -TERM $job; wait $job; scontrol requeue "$SLURM_JOB_ID"; exit 0' TERM
+# srun would kill its tasks at a TERM of its own; scancel hands it on to them.
+trap 'scancel --signal=TERM "$SLURM_JOB_ID"; wait $job; scontrol requeue "$SLURM_JOB_ID"; exit 0' TERM
 wait $job

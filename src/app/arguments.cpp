@@ -13,8 +13,9 @@ namespace specfuse {
 
 const char* const kUsage =
     "usage: run_experiment CONFIG.json [--set path=value]... [--data-dir DIR]... [--out DIR] [--threads N]\n"
-    "                      [--memory SIZE] [--resume] [--overwrite] [--detect-anomaly] [--profile] [--dry-run] "
-    "[--quiet] |\n"
+    "                      [--memory SIZE] [--scratch DIR] [--resume] [--overwrite] [--detect-anomaly] "
+    "[--profile]\n"
+    "                      [--dry-run] [--quiet] |\n"
     "                      --list [NAME] | --cite [CONFIG.json] | --document FILE.md | --help | --version\n"
     "       run_experiment --import IN OUT.h5 [--set field=value]... [--overwrite]\n"
     "       run_experiment SWEEP.json [--jobs N] [--shard I/N] and all of the above\n"
@@ -27,6 +28,7 @@ const char* const kUsage =
     "  --out DIR         where results go (default results/<name>)\n"
     "  --threads N       how many threads to use (default: all processors)\n"
     "  --memory SIZE     keep to so much memory, such as 1.5GiB: the pair stays on disk and is fused part by part\n"
+    "  --scratch DIR     leave what networks learn from in files there, for more training scenes than fit into memory\n"
     "  --resume          go on from what an interrupted run left, or with more training steps where that can be\n"
     "  --overwrite       replace what another run left in the output folder, which is refused otherwise\n"
     "  --detect-anomaly  stop at the first operation of a network that makes a NaN or an infinity, and name it; slow\n"
@@ -53,7 +55,7 @@ namespace {
 const std::vector<std::string> kOptions{
     "--set",     "--data-dir", "--out",       "--threads",        "--jobs",    "--shard",   "--memory",
     "--quiet",   "--resume",   "--overwrite", "--detect-anomaly", "--profile", "--dry-run", "--help",
-    "--version", "--list",     "--document",  "--import",         "--cite"};
+    "--version", "--list",     "--document",  "--import",         "--cite",    "--scratch"};
 
 /// An integer from 1 to `most`; 0 where the text is anything else.
 int positive(const std::string& text, long most) {
@@ -136,6 +138,8 @@ Arguments parse_arguments(int count, char** texts) {
       arguments.jobs = count_of(text, value());
     else if (text == "--memory")
       arguments.memory = bytes_of(text, value());
+    else if (text == "--scratch")
+      arguments.scratch = value();
     else if (text == "--shard")
       arguments.shard = shard_of(value());
     else if (text == "--help" || text == "-h" || text == "--version")

@@ -18,6 +18,7 @@ struct Arguments {
   std::string question, subject;
   /// --memory, in bytes.
   std::optional<double> memory;
+  std::string scratch;
   bool resume = false, overwrite = false, dry_run = false, profile = false;
   /// --jobs and --shard, for a sweep only.
   std::optional<int> jobs;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <new>
 #include <optional>
 #include <thread>
@@ -33,9 +34,13 @@ namespace {
 constexpr std::size_t kLongestMessage = 2000;
 
 void run_config(const Arguments& arguments, const ExperimentConfig& config) {
-  RunOptions options{arguments.data_directories, arguments.out, arguments.resume, arguments.overwrite,
-                     arguments.memory};
+  RunOptions options{arguments.data_directories, arguments.out,    arguments.resume,
+                     arguments.overwrite,        arguments.memory, arguments.scratch};
   if (options.out.empty()) options.out = "results/" + config.name;
+  SPECFUSE_CHECK_AS(ConfigError, options.scratch.empty() || std::filesystem::is_directory(options.scratch),
+                    "--scratch: expected a folder, got ", options.scratch);
+  SPECFUSE_CHECK_AS(ConfigError, options.scratch.empty() || !options.memory,
+                    "--scratch: expected a run that learns from more than its pair, got one with --memory");
   if (arguments.dry_run) {
     say(plan_experiment(config, options));
     return void(std::fputs(config_text(config).c_str(), stdout));
@@ -48,8 +53,8 @@ void run_config(const Arguments& arguments, const ExperimentConfig& config) {
 }
 
 void run_sweep_file(const Arguments& arguments, const std::string& text) {
-  SPECFUSE_CHECK_AS(ConfigError, !arguments.profile && !arguments.memory, arguments.config,
-                    ": expected an experiment with --profile or --memory, got a sweep");
+  SPECFUSE_CHECK_AS(ConfigError, !arguments.profile && !arguments.memory && arguments.scratch.empty(), arguments.config,
+                    ": expected an experiment with --profile, --memory or --scratch, got a sweep");
   const Sweep sweep = parse_sweep(text, arguments.config, arguments.settings);
   const std::string out = arguments.out.empty() ? "results/" + sweep.name : arguments.out;
   const SweepOptions options{arguments.data_directories, out, arguments.jobs.value_or(1),
@@ -177,6 +182,8 @@ int main(int count, char** texts) {
     ranks.emplace();
   } catch (const ConfigError& problem) {
     return failed(2, problem.what());
+  } catch (const Error& problem) {
+    return failed(1, problem.what());
   }
   if (this_rank() != 0) set_progress_visible(false);
   catch_interrupts();

@@ -1,5 +1,7 @@
 #include "specfuse/core/threads.h"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -17,6 +19,13 @@ namespace specfuse {
 namespace {
 
 thread_local bool inside_parallel = false;
+
+/// Those that this process may use: a launcher or a batch system may have bound it to some.
+int processors() {
+  cpu_set_t own;
+  const int count = sched_getaffinity(0, sizeof own, &own) == 0 ? CPU_COUNT(&own) : 0;
+  return count > 0 ? count : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+}
 
 /// Waits for what is likely to come soon without going to sleep, which costs more than many a parallel_for: a thread
 /// that sleeps takes some 50 us to wake. Gives way to other programs, and gives up before it is a burden.
@@ -127,7 +136,7 @@ class Pool {
 };
 
 std::unique_ptr<Pool>& pool() {
-  static auto instance = std::make_unique<Pool>(static_cast<int>(std::max(1u, std::thread::hardware_concurrency())));
+  static auto instance = std::make_unique<Pool>(processors());
   return instance;
 }
 

@@ -40,6 +40,12 @@ Cube crop_bands(const Cube& cube, Index first, Index count) {
   return select_bands(cube, bands);
 }
 
+Cube on_disk(const Cube& cube, const std::string& folder) {
+  Cube result = cube;
+  if (!folder.empty()) result.values = cube.values.on_disk(folder);
+  return result;
+}
+
 Rectangle with_margin(const Rectangle& part, Index margin, const Cube& image) {
   return with_margin(part, margin, image.rows(), image.cols());
 }

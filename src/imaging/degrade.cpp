@@ -64,6 +64,10 @@ Index position_within(Index i, Index extent, Boundary boundary) {
   return position < extent ? position : period - 1 - position;
 }
 
+Pair on_disk(const Pair& pair, const std::string& folder) {
+  return {on_disk(pair.hsi, folder), on_disk(pair.msi, folder), pair.degradation};
+}
+
 std::vector<std::uint8_t> valid_of_result(const Pair& pair) {
   std::vector<std::uint8_t> valid;
   if (pair.hsi.valid.empty() && pair.msi.valid.empty()) return valid;

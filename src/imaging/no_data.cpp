@@ -9,6 +9,9 @@
 namespace specfuse {
 namespace {
 
+/// What nothing that was measured is below, and the first of the ends of integers.
+constexpr float kLow = -99, kEndOfIntegers = 32767;
+
 /// Fills the pixels without data that border on others, and marks them; false where there are none.
 bool fill_border(Cube& cube, std::vector<std::uint8_t>& filled) {
   const Index rows = cube.rows(), cols = cube.cols(), bands = cube.bands();
@@ -99,20 +102,26 @@ Index pixels_of(const Cube& cube, float value) {
   return count;
 }
 
-std::string undeclared_no_data(const Cube& cube) {
-  constexpr float kLow = -99, kHuge = 1e15f;
+void UndeclaredNoData::add(const Cube& part) {
+  const auto [least, most] = std::minmax_element(part.values.data(), part.values.data() + part.values.size());
+  if (*least < least_.value) least_ = {*least};
+  if (*most > most_.value) most_ = {*most};
+  if (*least == least_.value && *least <= kLow) least_.pixels += pixels_of(part, *least);
+  if (*most == most_.value && *most >= kEndOfIntegers) most_.pixels += pixels_of(part, *most);
+  pixels_ += part.pixels();
+  bands_ = part.bands();
+}
+
+std::string UndeclaredNoData::text() const {
+  constexpr float kHuge = 1e15f;
   constexpr Index kFewBands = 3;
-  const auto [least, most] = std::minmax_element(cube.values.data(), cube.values.data() + cube.values.size());
-  float value = *least;
-  Index count = value <= kLow ? pixels_of(cube, value) : 0;
-  const bool end_of_integers = *most == 32767 || *most == 65535;
-  if (count == 0 && (*most >= kHuge || (end_of_integers && cube.bands() >= kFewBands))) {
-    value = *most;
-    count = pixels_of(cube, value);
-    if (value < kHuge && 100 * count < cube.pixels()) count = 0;  // some pixels may be saturated in all bands
-  }
-  if (count == 0) return {};
-  return concat(value, " in all bands of ", count, " of ", cube.pixels(), " pixels, which looks like no data");
+  const float high = most_.value;
+  const bool saturated = (high == kEndOfIntegers || high == 65535) && bands_ >= kFewBands;
+  // Some pixels may be saturated in all bands.
+  const bool odd = high >= kHuge ? most_.pixels > 0 : saturated && 100 * most_.pixels >= pixels_;
+  if (least_.pixels == 0 && !odd) return {};
+  const auto& [value, count] = least_.pixels > 0 ? least_ : most_;
+  return concat(value, " in all bands of ", count, " of ", pixels_, " pixels, which looks like no data");
 }
 
 Cube valid_pixels(const Cube& cube, const Cube& other) {

@@ -134,12 +134,11 @@ void Hdf5Writer::write(const std::string& dataset, const std::vector<double>& va
   parts_.push_back({offset, {held, held->data()}, values.size() * sizeof(double)});
 }
 
-void Hdf5Writer::write(const std::string& dataset, const Shape& shape, const std::vector<std::int16_t>& values) {
-  SPECFUSE_CHECK(!values.empty() && shape.size() == static_cast<Index>(values.size()), "cannot write ", dataset, " to ",
-                 target_.path(), ": expected ", shape.size(), " values, got ", values.size());
+void Hdf5Writer::write(const std::string& dataset, const Shape& shape,
+                       const std::shared_ptr<const std::int16_t[]>& values) {
+  SPECFUSE_CHECK(shape.size() > 0, "cannot write ", dataset, " to ", target_.path(), ": it has no values");
   const std::uint64_t offset = create_room({target_.path(), dataset, file_, H5T_NATIVE_INT16}, extents_of(shape));
-  const auto held = std::make_shared<std::vector<std::int16_t>>(values);
-  parts_.push_back({offset, {held, held->data()}, values.size() * sizeof(std::int16_t)});
+  parts_.push_back({offset, {values, values.get()}, static_cast<std::size_t>(shape.size()) * sizeof(std::int16_t)});
 }
 
 void Hdf5Writer::write_packed(const std::string& dataset, const Tensor& image) {

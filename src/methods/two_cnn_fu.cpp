@@ -41,6 +41,7 @@ std::string TwoCnnFu::model_text(const Pair& pair) const {
 
 void TwoCnnFu::check(const TrainingData& data, const Pair& pair) const {
   check_options(options_.train);
+  if (!data.train.empty()) check_ranks(options_.train);
   const NetworkPlan plan = network_.plan({pair.hsi.bands(), pair.msi.bands()});
   const Tiles training{options_.train.tile, data.train.empty() ? 0 : options_.train.tiles};
   check_tile_memory(plan, training, std::min(options_.fuse_tile, std::max(pair.msi.rows(), pair.msi.cols())));
@@ -87,8 +88,13 @@ void TwoCnnFu::fit(const TrainingData& data, const FitContext& context) {
   }
   fit_base(data, context.seed);
   NetworkExamples examples;
-  for (const TrainingPair& pair : data.train) examples.train.push_back({pair, base_of(pair.input)});
-  for (const TrainingPair& pair : data.validation) examples.validation.push_back({pair, base_of(pair.input)});
+  const auto example = [&](const TrainingPair& pair) {
+    std::optional<Cube> base = base_of(pair.input);
+    if (base) base = on_disk(*base, context.scratch);
+    return NetworkExample{pair, base};
+  };
+  for (const TrainingPair& pair : data.train) examples.train.push_back(example(pair));
+  for (const TrainingPair& pair : data.validation) examples.validation.push_back(example(pair));
   network_.fit(examples, options, context, [this](Checkpoint& checkpoint) { describe_base(checkpoint); });
 }
 

@@ -132,7 +132,9 @@ TwoCnnFuPlus::TwoCnnFuPlus(const PlusOptions& options)
   }
 }
 
-void TwoCnnFuPlus::check(const TrainingData&, const Pair& pair) const {
+void TwoCnnFuPlus::check(const TrainingData& data, const Pair& pair) const {
+  check_options(options_.train);
+  if (!data.train.empty() && (!is_ready() || options_.tune.steps > 0)) check_ranks(options_.train);
   check_candidates(options_.model.inputs.candidates, kCandidatesPath, pair);
 }
 
@@ -171,6 +173,7 @@ void TwoCnnFuPlus::train_anew(const std::vector<TrainingPair>& pairs, const FitC
   for (const TrainingPair& pair : pairs) {
     SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted while preparing training pairs");
     examples.push_back(plus_example(inputs_of(pair.input), pair.target));
+    if (!context.scratch.empty()) move_to_disk(examples.back(), context.scratch);
     progress.update(static_cast<Index>(examples.size()), "");
   }
   train_network(network_, examples, options_.train, context);

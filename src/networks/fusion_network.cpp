@@ -48,6 +48,7 @@ void FusionNetwork::fit(const NetworkExamples& examples, const TrainOptions& opt
         sources.emplace_back(network_scene(pair.input, base, plan_.feeds), plan_.feeds, normalization_, whole);
     source.target = normalization_.target.apply(pair.target.values);
     if (description_.output == "residual") add_scaled(source.target, source.base, -1.0f);
+    if (!context.scratch.empty()) source.move_to_disk(context.scratch);
   }
   TrainingTask task;
   task.parameters = net_->parameters();

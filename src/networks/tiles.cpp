@@ -142,6 +142,12 @@ TileSource::TileSource(const NetworkScene& scene, const std::vector<Feed>& wante
   for (const Feed& feed : feeds) images.push_back(image_of(scene, feed, normalization, part));
 }
 
+void TileSource::move_to_disk(const std::string& folder) {
+  for (Tensor& image : images) image = image.on_disk(folder);
+  base = base.on_disk(folder);
+  target = target.on_disk(folder);
+}
+
 TileBatch cut_tiles(const std::vector<TilePlace>& places) {
   SPECFUSE_CHECK(!places.empty(), "cut_tiles: expected at least one tile");
   const TileSource& first = *places[0].source;

@@ -232,6 +232,11 @@ void check_options(const TrainOptions& options) {
   check("fc_deviation", !gaussian && options.fc_deviation != defaults.fc_deviation, "init gaussian", options.init);
 }
 
+void check_ranks(const TrainOptions& options) {
+  SPECFUSE_CHECK_AS(ConfigError, options.tiles >= rank_count(), "train.tiles: expected at least one for each of ",
+                    rank_count(), " ranks, got ", options.tiles);
+}
+
 void initialize(const std::vector<Parameter>& parameters, const TrainOptions& options, std::uint64_t seed) {
   for (const Parameter& parameter : parameters) {
     Tensor tensor = parameter.value.value();
@@ -249,8 +254,7 @@ void initialize(const std::vector<Parameter>& parameters, const TrainOptions& op
 }
 
 void train(const TrainingTask& task, const TrainOptions& options, const FitContext& context) {
-  SPECFUSE_CHECK_AS(ConfigError, options.tiles >= rank_count(), "train.tiles: expected at least one for each of ",
-                    rank_count(), " ranks, got ", options.tiles);
+  SPECFUSE_CHECK(options.tiles >= rank_count(), "train: expected a tile for each rank");
   Training(task, options, context).run();
 }
 

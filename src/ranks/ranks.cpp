@@ -15,6 +15,7 @@
 #endif
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/progress.h"
 #include "specfuse/core/threads.h"
 
 namespace specfuse {
@@ -130,6 +131,10 @@ RankSession::RankSession() {
   SPECFUSE_CHECK(given >= MPI_THREAD_SERIALIZED, "ranks: this MPI cannot be called from a thread of its own");
   MPI_Comm_rank(MPI_COMM_WORLD, &rank_now);
   MPI_Comm_size(MPI_COMM_WORLD, &count_now);
+  if (count_now == 1) {
+    say(concat("warning: started as one of ", launched(), " ranks, of which this MPI knows nothing: it needs the ",
+               "launcher of the MPI that the program was built with"));
+  }
   forget_launcher();
   share_processors();
 }
@@ -237,7 +242,8 @@ void SumsAside::add(float* values, Index count) {
 
 void SumsAside::wait() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return waiting_.empty() && !busy_; });
+  changed_.wait(lock, [this] { return problem_ || (waiting_.empty() && !busy_); });
+  if (problem_) std::rethrow_exception(problem_);
 }
 
 void SumsAside::work() {
@@ -249,10 +255,17 @@ void SumsAside::work() {
     waiting_.pop_front();
     busy_ = true;
     lock.unlock();
-    sum_over_ranks(next.first, next.count);
+    std::exception_ptr problem;
+    try {
+      sum_over_ranks(next.first, next.count);
+    } catch (...) {
+      problem = std::current_exception();
+    }
     lock.lock();
     busy_ = false;
+    problem_ = problem;
     changed_.notify_all();
+    if (problem_) return;
   }
 }
 

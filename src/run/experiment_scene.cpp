@@ -68,7 +68,9 @@ void set_wavelengths(const std::optional<WavelengthConfig>& wavelengths, const s
 
 /// Refuses what was most likely not measured and not declared, and an image without any data.
 void check_data_of(const Cube& cube, const std::string& path = "data") {
-  check_declared(cube, path);
+  UndeclaredNoData seen;
+  seen.add(cube);
+  check_declared(seen, path);
   SPECFUSE_CHECK_AS(ConfigError, has_data(cube), "data.crop: expected a part with data, got none in any pixel");
 }
 
@@ -223,8 +225,8 @@ void check_coarse_part(const std::string& path, const Rectangle& part, Index row
   }
 }
 
-void check_declared(const Cube& image, const std::string& path) {
-  const std::string suspect = undeclared_no_data(image);
+void check_declared(const UndeclaredNoData& seen, const std::string& path) {
+  const std::string suspect = seen.text();
   SPECFUSE_CHECK_AS(ConfigError, suspect.empty(), path, ".nodata: expected it for an image with ", suspect, "; ", path,
                     ".nodata.value says what stands for it, data.crop can cut it away");
 }
@@ -289,8 +291,10 @@ Scene load_other(const ExperimentConfig& config, const std::string& path, const 
 
 }  // namespace
 
-Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>& directories, SceneFiles* files) {
+Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>& directories, SceneFiles* files,
+                 const std::string& scratch) {
   Scene scene = load_one(config, directories, Cut::none, files);
+  scene.scratch = scratch;
   const std::vector<DegradeConfig>& given = config.protocol.degradations;
   const std::vector<DegradeConfig> degradations = given.empty() ? std::vector{config.degrade} : given;
   const auto load_list = [&](const char* path, const std::vector<DataConfig>& list) {
@@ -301,7 +305,10 @@ Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>&
         other.data = list[i];
         other.degrade = degradation;
         Scene loaded = load_other(other, concat("protocol.", path, ".", i), directories, scene, files);
-        if (given.empty() || has_lower_scale(loaded)) scenes.push_back(std::move(loaded));
+        if (!given.empty() && !has_lower_scale(loaded)) continue;
+        loaded.reference = on_disk(*loaded.reference, scratch);
+        if (loaded.measured) loaded.measured = on_disk(*loaded.measured, scratch);
+        scenes.push_back(std::move(loaded));
       }
     }
     return scenes;

@@ -82,11 +82,12 @@ void place_on_earth(const Pair& pair, FusedWithSigma& fusion) {
 }
 
 std::vector<FitContext> fit_contexts(const ExperimentConfig& config, const MethodConfig& method, Index seed,
-                                     const std::string& keeping, TrainingLog* log) {
+                                     const std::string& keeping, TrainingLog* log, const std::string& scratch) {
   FitContext context;
   context.seed = static_cast<std::uint64_t>(seed);
   context.label = config.folder_of(method, seed);
   context.checkpoint_path = concat(keeping, "/", context.label, ".h5");
+  context.scratch = scratch;
   context.resume = true;  // where nothing is to be gone on with, nothing is kept
   context.config = config_of(config, method, seed);
   const auto record_as = [log, seed](const std::string& result) -> std::function<void(const TrainingRecord&)> {

@@ -24,9 +24,9 @@ struct Fusion : FusedWithSigma {
 };
 
 /// The contexts of the fits of one result: one, or a pre-training and a fine-tuning. Their checkpoints are in
-/// `keeping`; nothing is recorded where there is no log.
+/// `keeping`; nothing is recorded where there is no log. `scratch` as in `FitContext`.
 std::vector<FitContext> fit_contexts(const ExperimentConfig& config, const MethodConfig& method, Index seed,
-                                     const std::string& keeping, TrainingLog* log);
+                                     const std::string& keeping, TrainingLog* log, const std::string& scratch = "");
 
 /// Restores from a checkpoint where that is given, fits unless that was all, and fuses, the same for every method. The
 /// reference is never seen here.

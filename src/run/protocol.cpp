@@ -24,16 +24,18 @@ Index validation_rows(double fraction, Index coarse_rows) {
   return std::max<Index>(1, std::llround(fraction * static_cast<double>(coarse_rows)));
 }
 
-/// Adds an example to the training data, except the last rows, which go to the validation data.
-void add_example(const TrainingPair& whole, double validation_fraction, TrainingData& data) {
+/// Adds an example to the training data, except the last rows, which go to the validation data. Its parts go to a
+/// folder, where one is given.
+void add_example(const TrainingPair& whole, double validation_fraction, TrainingData& data,
+                 const std::string& scratch = "") {
   if (validation_fraction == 0) return void(data.train.push_back(whole));
   const Index ratio = whole.input.degradation.ratio, coarse_rows = whole.input.hsi.rows();
   const Index rows = whole.target.rows(), cols = whole.target.cols();
   const Index kept = validation_rows(validation_fraction, coarse_rows) * ratio;
   SPECFUSE_CHECK_AS(ConfigError, kept < rows, "protocol.validation_fraction: expected less, ", validation_fraction,
                     " of ", coarse_rows, " coarse rows leaves none to train on");
-  data.train.push_back(part_of(whole, {0, 0, rows - kept, cols}));
-  data.validation.push_back(part_of(whole, {rows - kept, 0, kept, cols}));
+  data.train.push_back(on_disk(part_of(whole, {0, 0, rows - kept, cols}), scratch));
+  data.validation.push_back(on_disk(part_of(whole, {rows - kept, 0, kept, cols}), scratch));
 }
 
 bool has_lower_scale(const Pair& pair) {
@@ -63,10 +65,10 @@ TrainingData transfer_training(const Scene& scene, double validation_fraction, I
     const Tensor& values = other.reference->values;
     const std::string own = hex_hash(values.data(), static_cast<std::size_t>(values.size()) * sizeof(float));
     Rng seeds(static_cast<std::uint64_t>(seed), stream_of(concat(own, " ", seen[own]++)));
-    return TrainingPair{make_pair(other, static_cast<Index>(seeds.next())), *other.reference};
+    return TrainingPair{on_disk(make_pair(other, static_cast<Index>(seeds.next())), scene.scratch), *other.reference};
   };
   TrainingData data;
-  for (const Scene& other : scene.train) add_example(example(other), validation_fraction, data);
+  for (const Scene& other : scene.train) add_example(example(other), validation_fraction, data, scene.scratch);
   for (const Scene& other : scene.validation) data.validation.push_back(example(other));
   return data;
 }

@@ -41,7 +41,7 @@ struct Prepared {
   /// Throws for all that can be wrong.
   Prepared(const ExperimentConfig& given, const RunOptions& options)
       : directories(data_directories(options.data_directories)), config(adopt_checkpoints(given, directories)),
-        scene(load_scene(config, directories)), needs(needs_of(config, scene)),
+        scene(load_scene(config, directories, nullptr, options.scratch)), needs(needs_of(config, scene)),
         first(make_task(scene, config.protocol, config.seeds.front(), needs)),
         doubts(check_methods(config, scene, *first, directories)) {}
 
@@ -75,7 +75,8 @@ Fusion find_or_make(const Prepared& prepared, const MethodConfig& method, Index 
     say(name + ": was complete before");
     return *std::move(kept);
   }
-  const std::vector<FitContext> fits = fit_contexts(prepared.config, method, seed, folder.keeping(), &log);
+  const std::vector<FitContext> fits =
+      fit_contexts(prepared.config, method, seed, folder.keeping(), &log, prepared.scene.scratch);
   try {
     Fusion fusion = *make(prepared, method, task, fits);
     keep_method(folder, fusion, fits, prepared.config.output.format);
@@ -94,7 +95,8 @@ void help(Prepared& prepared, const std::string& out) {
     const Task task = prepared.task_of(seed);
     for (const MethodConfig& method : config.methods) {
       if (!first_rank_says(false)) continue;
-      make(prepared, method, task, fit_contexts(config, method, seed, ResultFolder::keeping_in(out), nullptr));
+      make(prepared, method, task,
+           fit_contexts(config, method, seed, ResultFolder::keeping_in(out), nullptr, prepared.scene.scratch));
     }
   }
 }

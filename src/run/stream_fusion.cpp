@@ -159,9 +159,13 @@ void pack(const PartFiles& parts, const StreamedPair& pair, const std::string& t
 
 }  // namespace
 
+Tensor FusedFile::stored(const Rectangle& fine, const std::string& dataset) const {
+  return file_.read_part(dataset, {fine.row, fine.col}, {fine.rows, fine.cols});
+}
+
 Cube FusedFile::read(const StreamedPair& pair, const Rectangle& fine, const std::string& dataset) const {
   Cube cube;
-  cube.values = file_.read_part(dataset, {fine.row, fine.col}, {fine.rows, fine.cols});
+  cube.values = stored(fine, dataset);
   cube.valid = pair.valid_of(fine);
   if (has_data(cube)) {
     fill_from_around(cube);
@@ -183,7 +187,7 @@ void write_image_of(const std::string& path, const StreamedPair& pair, const Ima
         format.begin(concat(directory, "/", name, format.ending), like, rows, cols);
     for (const Rectangle& part : parts_of(rows, cols, PartWriter::kSide, PartWriter::kSide)) {
       SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted while writing ", title, "; continue with --resume");
-      writer->write(part.row, part.col, with_no_data(fused.read(pair, part, dataset)));
+      writer->write(part.row, part.col, fused.stored(part, dataset));
       progress.tick(part.rows * part.cols);
     }
     writer->finish();

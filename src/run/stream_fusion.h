@@ -14,6 +14,8 @@ class FusedFile {
  public:
   explicit FusedFile(const std::string& path) : file_(path) {}
   bool has_sigma() const { return file_.has("/sigma"); }
+  /// Values of a rectangle, no data as it stands in the file.
+  Tensor stored(const Rectangle& fine, const std::string& dataset) const;
   /// Values of a rectangle, with the pixels without data marked as `pair` says.
   Cube read(const StreamedPair& pair, const Rectangle& fine, const std::string& dataset = "/cube") const;
 

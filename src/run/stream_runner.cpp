@@ -77,9 +77,24 @@ struct Prepared {
   Prepared(const ExperimentConfig& given, const RunOptions& options);
 };
 
+/// An image and, of an ENVI header, the values that lie beside it.
+void add_files(const std::filesystem::path& image, std::vector<std::string>& files) {
+  files.push_back(image);
+  if (image.extension() != ".hdr") return;
+  const std::size_t header = files.size();
+  for (const std::filesystem::directory_entry& entry : std::filesystem::directory_iterator(image.parent_path())) {
+    const std::filesystem::path& name = entry.path();
+    const bool beside = (name.stem() == image.stem() && name != image) || name.filename() == image.stem();
+    if (beside && entry.is_regular_file()) files.push_back(name);
+  }
+  std::sort(files.begin() + static_cast<std::ptrdiff_t>(header), files.end());
+}
+
 std::vector<std::string> files_of(const DataConfig& data, const std::vector<std::string>& directories) {
   if (data.pair) return {find_file(*data.pair, directories)};
-  return {find_file(data.hsi->file, directories), find_file(data.msi->file, directories)};
+  std::vector<std::string> files;
+  for (const std::string& file : {data.hsi->file, data.msi->file}) add_files(find_file(file, directories), files);
+  return files;
 }
 
 /// Where one result is made.

@@ -19,8 +19,9 @@ constexpr Index kLook = 128;
 /// An image as its configuration describes it.
 class DescribedImage : public ImageOnDisk {
  public:
-  DescribedImage(const ImageConfig& image, std::string path, const std::vector<std::string>& directories)
-      : config_(image), path_(std::move(path)), directories_(directories),
+  DescribedImage(const ImageConfig& image, std::string path, const std::vector<std::string>& directories,
+                 UndeclaredNoData& seen, const bool& looking)
+      : config_(image), path_(std::move(path)), directories_(directories), seen_(seen), looking_(looking),
         image_(open_image(find_file(image.file, directories),
                           {*image.dataset, *image.axes, image.nodata.value_or(NoData{})})),
         bands_(read({0, 0, 1, 1}).bands()) {}
@@ -31,7 +32,7 @@ class DescribedImage : public ImageOnDisk {
   Cube read(const Rectangle& part) const override {
     Cube cube = image_->read(part);
     describe_image(config_, path_, directories_, cube);
-    check_declared(cube, path_);  // resampled, it would no longer show
+    if (looking_) seen_.add(cube);  // resampled, it would no longer show
     return cube;
   }
 
@@ -39,14 +40,16 @@ class DescribedImage : public ImageOnDisk {
   ImageConfig config_;
   std::string path_;
   std::vector<std::string> directories_;
+  UndeclaredNoData& seen_;
+  const bool& looking_;
   std::unique_ptr<ImageOnDisk> image_;
   Index bands_;
 };
 
-PairOnDisk open_pair(const DataConfig& data, const std::vector<std::string>& directories) {
+PairOnDisk open_pair(const DataConfig& data, const std::vector<std::string>& directories, StreamedPair::Look& look) {
   if (data.pair) return PairOnDisk(find_file(*data.pair, directories), data.nodata.value_or(NoData{}));
-  return {std::make_unique<DescribedImage>(*data.hsi, "data.hsi", directories),
-          std::make_unique<DescribedImage>(*data.msi, "data.msi", directories), source_of(data)};
+  return {std::make_unique<DescribedImage>(*data.hsi, "data.hsi", directories, look.hsi, look.now),
+          std::make_unique<DescribedImage>(*data.msi, "data.msi", directories, look.msi, look.now), source_of(data)};
 }
 
 Rectangle moved(const Rectangle& part, const Rectangle& by) {
@@ -56,7 +59,8 @@ Rectangle moved(const Rectangle& part, const Rectangle& by) {
 }  // namespace
 
 StreamedPair::StreamedPair(const DataConfig& data, const std::vector<std::string>& directories)
-    : file_(open_pair(data, directories)), place_{0, 0, file_.rows(), file_.cols()} {
+    : look_(std::make_unique<Look>()), one_file_(data.pair.has_value()),
+      file_(open_pair(data, directories, *look_)), place_{0, 0, file_.rows(), file_.cols()} {
   degradation_.ratio = file_.ratio();
   const Pair corner = read({0, 0, 1, 1});
   may_lack_data_ = corner.hsi.attributes.contains(kNoDataAttribute) || corner.msi.attributes.contains(kNoDataAttribute);
@@ -100,16 +104,23 @@ PairFile StreamedPair::preview(Index step) const {
   if (has_reference()) reference.emplace(read_reference({0, 0, 1, 1}), fine_rows(), fine_cols(), step);
   const std::vector<Rectangle> parts = parts_of(rows(), cols(), std::max<Index>(1, kLook / ratio()), 1);
   Progress progress("looking at the pair", std::ssize(parts), "parts");
+  *look_ = {true, {}, {}};
   for (const Rectangle& part : parts) {
     SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted while looking at the pair");
     const Pair pair = read(part);
     const Rectangle fine = fine_part(part, ratio());
-    for (const Cube* image : {&pair.hsi, &pair.msi}) check_declared(*image);
+    if (one_file_) {
+      look_->hsi.add(pair.hsi);
+      look_->msi.add(pair.msi);
+    }
     hsi.add(pair.hsi, part.row, part.col);
     msi.add(pair.msi, fine.row, fine.col);
     if (reference) reference->add(read_reference(fine), fine.row, fine.col);
     progress.tick();
   }
+  look_->now = false;
+  check_declared(look_->hsi, one_file_ ? "data" : "data.hsi");
+  check_declared(look_->msi, one_file_ ? "data" : "data.msi");
   // Whole coarse pixels of it, so that the sizes fit.
   const Cube small = hsi.cube();
   const Rectangle kept{0, 0, small.rows() * ratio(), small.cols() * ratio()};

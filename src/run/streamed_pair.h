@@ -1,7 +1,8 @@
 #pragma once
 
-#include <optional>
+#include <memory>
 
+#include "specfuse/imaging/no_data.h"
 #include "specfuse/io/pair.h"
 #include "specfuse/run/experiment_scene.h"
 
@@ -36,10 +37,18 @@ class StreamedPair : public PairParts {
   void set_degradation(const Degradation& degradation, const std::vector<double>& wavelength_nm);
 
   /// The whole pair as means of step x step pixels, with its reference. Throws `ConfigError` where there is undeclared
-  /// no data in any part.
+  /// no data.
   PairFile preview(Index step) const;
 
+  /// What is seen of undeclared no data while the preview is made, in the images as they lie on the disk.
+  struct Look {
+    bool now = false;
+    UndeclaredNoData hsi, msi;
+  };
+
  private:
+  std::unique_ptr<Look> look_;
+  bool one_file_;
   PairOnDisk file_;
   /// In coarse pixels.
   Rectangle place_;

@@ -80,6 +80,10 @@ class Runner {
 
   /// Throws `Interrupted` once no process is left.
   void run() {
+    if (this_rank() == 0) {
+      for (const std::size_t position : waiting_) folder_of(position).forget_failure();
+    }
+    wait_for_ranks();
     while (!waiting_.empty() || !active_.empty()) {
       if (interrupted()) interrupt();
       while (static_cast<int>(active_.size()) < jobs_ && !waiting_.empty() && start_next()) continue;
@@ -122,9 +126,9 @@ class Runner {
     const RunFolder folder = folder_of(position);
     auto claim = std::make_unique<Claim>(folder.config_path());
     if (!claim->held()) return postpone(position);
-    if (done(position)) return true;  // by another process, just before its claim ended
+    // By another process, just before its claim ended, or by another rank.
+    if (done(position) || !folder.failure().empty()) return true;
     claim->write(config_text(sweep_.runs[position].config));
-    folder.forget_failure();
     tell(position, folder.can_resume() ? "goes on" : "starts");
     const int descriptor = claim->descriptor();
     active_.push_back(
@@ -218,6 +222,7 @@ SweepOutcome run_sweep(const Sweep& given, const SweepOptions& options) {
     if (this_rank() != 0) return {};
     return {files.write(), failed_of(sweep, options)};
   } catch (const Interrupted&) {
+    wait_for_ranks();  // the first to end ends all, and their runs are still writing checkpoints
     if (this_rank() == 0) files.write();
     throw;
   }

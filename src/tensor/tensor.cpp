@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "specfuse/core/disk_memory.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
 
@@ -48,6 +49,14 @@ Tensor Tensor::clone() const {
   parallel_ranges(size(), kFloatsTogether, [from = data(), to = copy.data()](Index begin, Index end) {
     std::copy(from + begin, from + end, to + begin);
   });
+  return copy;
+}
+
+Tensor Tensor::on_disk(const std::string& folder) const {
+  if (!defined()) return {};
+  Tensor copy = *this;
+  copy.elements_ =
+      std::static_pointer_cast<float[]>(copy_on_disk(data(), static_cast<std::size_t>(size()) * sizeof(float), folder));
   return copy;
 }
 

@@ -237,6 +237,38 @@ class Grids(ProgramTest):
                          "resampling of its own")
         self.assertLess(max(map(abs, metrics["estimates"][0]["shift"])), 0.2)
 
+    def test_gaps_and_changed_values_of_streamed_pairs(self):
+        msi = means(self.seen, (100, 100), 10, (96, 96)).astype("<f4")
+        msi[40:52, 30:45] = -99
+        self.envi("msi", msi, (100, 100), 10)
+        config = self.config(4, {"file": "msi.hdr", "nodata": {"value": -99}}) | {"output": {"format": "geotiff"}}
+        whole = self.fused(config)[0]
+        self.assertEqual((whole == -99).all(2).sum(), 12 * 15)
+        hashes = []
+        for change in range(2):
+            hashes.append(self.succeeded(self.run_config(config, "--memory", "400MiB", "--overwrite"))["data_hash"])
+            # What a GIS is told of no data is what stands there.
+            self.run_program("--import", self.out / "linear_injection/fused.tif", "back.h5", "--overwrite")
+            with h5py.File(self.folder / "back.h5") as file:
+                self.assertEqual(file.attrs["nodata"], -99)
+                self.assertEqual(((file["cube"][()] == -99) != (whole == -99)).sum(), 0)
+            msi[95, 95] += 1
+            self.envi("msi", msi, (100, 100), 10)
+        self.assertNotEqual(*hashes)
+
+    def test_saturated_pixels_are_counted_over_all_parts(self):
+        msi = means(self.seen, (97.1, 98.3), 4.8, (210, 210)).astype("<f4")
+        msi[0, :2] = 65535
+        self.envi("msi", msi, (97.1, 98.3), 4.8)
+        for options in [], ["--memory", "400MiB"]:
+            self.succeeded(self.run_config(self.config(8), "--overwrite", *options))
+        msi[:3] = 65535
+        self.envi("msi", msi, (97.1, 98.3), 4.8)
+        self.out = self.folder / "none"
+        for options in [], ["--memory", "400MiB"]:
+            self.refused(2, r"data.msi.nodata: expected it for an image with 65535 in all bands of \d+ of \d+ pixels",
+                         self.run_config(self.config(8), *options))
+
     def test_no_data_stays_no_data(self):
         msi = means(self.seen, (97.1, 98.3), 4.8, (210, 210)).astype("<f4")
         msi[100:104, 50:53] = -99

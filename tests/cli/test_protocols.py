@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
 """What each protocol learns from: test_protocols.py RUN_EXPERIMENT MAKE_BAD_FILES"""
 import json
+import re
+import subprocess
+import time
+from pathlib import Path
 
-from program import PART, SMALL_NETWORK, SPLIT, SPLIT_DATA, ProgramTest, experiment, main
+from program import PART, PROGRAM, SMALL_NETWORK, SPLIT, SPLIT_DATA, ProgramTest, experiment, main
 
 
 class Protocols(ProgramTest):
@@ -36,6 +40,36 @@ class Protocols(ProgramTest):
                                      "protocol.train_scenes.1=" + json.dumps(synthetic)))
         run = self.run_config(experiment(protocol=protocol), "--dry-run")
         self.assertEqual(run.returncode, 0, run.stderr)
+        self.check_on_disk(experiment(protocol=protocol), "two_cnn_fu", 20)
+
+    def files_of(self, process):
+        """How many files of the scratch folder a run holds, at most."""
+        most = 0
+        while process.poll() is None:
+            try:
+                maps = Path(f"/proc/{process.pid}/maps").read_text()
+            except OSError:
+                break
+            most = max(most, len(set(re.findall(r"/scratch/\S+", maps))))
+            time.sleep(0.002)
+        return most
+
+    def check_on_disk(self, config, method, files):
+        """The run gives the same to the bit where what is learned from waits in so many files."""
+        made = []
+        scratch = self.folder / "scratch"
+        scratch.mkdir()
+        for name, options in [("memory", []), ("disk", ["--scratch", scratch])]:
+            self.out = self.folder / name
+            self.succeeded(self.run_config(config, *options))
+            made.append((self.out / method / "fused.h5").read_bytes())
+        self.assertEqual(*made)
+        self.assertEqual(list(scratch.iterdir()), [])
+        command = [PROGRAM, "config.json", "--data-dir", ".", "--out", "long", "--scratch", scratch, "--quiet", "--set",
+                   f"methods.{method}.train.steps=100"]
+        self.assertEqual(self.files_of(subprocess.Popen(command, cwd=self.folder, stdout=subprocess.DEVNULL)), files)
+        self.out = self.folder / "nowhere"
+        self.refused(2, "--scratch: expected a folder, got nowhere", self.run_config(config, "--scratch", "nowhere"))
 
     def test_transfer_under_several_degradations_is_for_methods_that_suit_any_pair(self):
         # Quick candidates, and a network of two layers.
@@ -53,6 +87,7 @@ class Protocols(ProgramTest):
         self.succeeded(self.run_config(experiment(protocol=protocol, methods=[{"name": "bicubic"}, plus])))
         self.assertEqual([line["step"] for line in self.log()], [1, 2, 3])
         learned = self.out
+        self.check_on_disk(experiment(protocol=protocol, methods=[plus]), "two_cnn_fu_plus", 22)
         self.out = self.folder / "applied"
         # Another ratio and other bands, and the weights that come with the program.
         data = {"scene": "good.h5", "bands": [0, 30], "crop": {"rows": 15, "cols": 15}}

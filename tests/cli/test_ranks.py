@@ -13,7 +13,10 @@ from program import PROGRAM, SMALL_NETWORK, ProgramTest, experiment, main
 
 MPIRUN = shutil.which("mpirun")
 STEPS = 40
-NETWORK = SMALL_NETWORK | {"train": SMALL_NETWORK["train"] | {"steps": STEPS, "tiles": 4, "checkpoint_every": 10}}
+# Tiles of which each rank fuses some rows.
+NETWORK = SMALL_NETWORK | {"fuse_tile": 4, "train": SMALL_NETWORK["train"] | {"steps": STEPS, "tiles": 4, "checkpoint_every": 10}}
+# So little memory that the streamed pair takes several parts.
+LITTLE = "345MiB"
 # What a sandbox or a machine with few processors needs; nothing of the program depends on it.
 LAUNCH = ["--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "--mca", "btl_vader_single_copy_mechanism", "none"]
 
@@ -81,14 +84,14 @@ class Ranks(ProgramTest):
         self.assertEqual((self.out / "two_cnn_fu/fused.h5").read_bytes(), (outs[1] / "two_cnn_fu/fused.h5").read_bytes())
 
     def test_the_same_weights_fuse_to_the_same_bits(self):
-        config = experiment(methods=[{"name": "two_cnn_fu_plus"}])
+        config = experiment(methods=[{"name": "two_cnn_fu_plus", "fuse_tile": 4}])
         one, two = (self.made_by(ranks, config) for ranks in (1, 3))
         self.assertEqual((one / "two_cnn_fu_plus/fused.h5").read_bytes(), (two / "two_cnn_fu_plus/fused.h5").read_bytes())
 
     def test_a_streamed_pair_is_shared_out(self):
         config = {"name": "streamed", "data": {"pair": "stream.h5"}, "degrade": {"ratio": 4},
                   "methods": [{"name": "gsa"}, {"name": "linear_injection"}]}
-        one, two = (self.made_by(ranks, config, "--memory", "400MiB") for ranks in (1, 2))
+        one, two = (self.made_by(ranks, config, "--memory", LITTLE) for ranks in (1, 2))
         for method in ("gsa", "linear_injection"):
             self.assertEqual((one / method / "fused.h5").read_bytes(), (two / method / "fused.h5").read_bytes())
 
@@ -124,7 +127,11 @@ class Ranks(ProgramTest):
         self.assertEqual(run.returncode, 2)
         errors = [line for line in run.error.splitlines() if line.startswith("run_experiment: error:")]
         self.assertEqual(len(errors), 1, run.error)
-        self.assertIn("train.tiles: expected at least one for each of 3 ranks, got 2", errors[0])
+        self.assertIn("methods.0: train.tiles: expected at least one for each of 3 ranks, got 2", errors[0])
+        plus = {"name": "two_cnn_fu_plus", "tune": {"steps": 2}, "train": {"tiles": 2}}
+        run = self.ended(self.launch(3, experiment(methods=[plus])))
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("methods.0: train.tiles: expected at least one for each of 3 ranks, got 2", run.error)
 
     def test_a_sweep_is_a_queue(self):
         sweep = {"name": "queue", "sweep": {"base": experiment(methods=[{"name": "bicubic"}, {"name": "gsa"}]),
@@ -133,6 +140,18 @@ class Ranks(ProgramTest):
         run = self.ended(self.launch(2, sweep, out=out))
         self.assertEqual(run.returncode, 0, run.error)
         self.assertEqual(len(list((out / "runs").iterdir())), 6)
+        # The first rank tells what it starts, and has not started all.
+        self.assertIn(run.error.count("  starts\n"), range(1, 6), run.error)
+
+    def test_a_run_of_a_sweep_that_fails_is_tried_once(self):
+        script = 'echo tried >> "$1"; exit 1'
+        failing = {"name": "external", "command": ["sh", "-c", script, "sh", str(self.folder / "tries"), "{pair}",
+                                                      "{fused}"]}
+        sweep = {"name": "queue", "sweep": {"base": experiment(methods=[failing]), "seeds": list(range(3))}}
+        for calls in (1, 2):
+            run = self.ended(self.launch(2, sweep, out=self.folder / "out2"))
+            self.assertEqual(run.returncode, 1, run.error)
+            self.assertEqual((self.folder / "tries").read_text().count("tried"), 3 * calls)
 
 
 if __name__ == "__main__":

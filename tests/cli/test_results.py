@@ -167,7 +167,7 @@ class ResultFiles(ProgramTest):
 
     def test_expected_errors_are_shown_beside_the_true_ones_and_alone_without_a_reference(self):
         methods = [{"name": "bicubic"}, {"name": "two_cnn_fu_plus", "flips": False, "tune": {"steps": 1}}]
-        synthetic = {"synthetic": {"rows": 48, "cols": 48, "bands": 40}}
+        synthetic = {"synthetic": {"rows": 48, "cols": 40, "bands": 40}}
         for data, folder in [(synthetic, "two_cnn_fu_plus-seed3"), ({"pair": "pair_no_reference.h5"}, "two_cnn_fu_plus")]:
             self.out = self.folder / folder
             scored = "synthetic" in data

@@ -80,6 +80,11 @@ class StreamTest(ProgramTest):
                 self.assertIn(message, run.stderr)
                 self.assertFalse(self.out.exists())
 
+        (self.folder / "scratch").mkdir()
+        run = self.streamed(self.config(), "--quiet", "--scratch", "scratch")
+        self.assertEqual(run.returncode, 2, run.stderr)
+        self.assertIn("--scratch: expected a run that learns from more than its pair, got one with --memory", run.stderr)
+
     def test_sizes_of_memory_are_in_any_of_the_usual_units(self):
         for text, mebibytes in [("90MiB", 90), ("100000KiB", 98), ("0.09GiB", 93), ("0.0001TiB", 105), ("100MB", 96),
                                 ("0.1GB", 96), ("0.0001TB", 96)]:
@@ -134,7 +139,13 @@ class StreamTest(ProgramTest):
         self.assertEqual((run.returncode, run.stderr), (0, ""))
         result = self.scores(self.out)[0]
         self.assertGreater(result["mean_sigma"], 0)
-        self.assertTrue((self.out / "two_cnn_fu_plus/fused.h5").exists())
+        fused = [(self.out / "two_cnn_fu_plus/fused.h5").read_bytes()]
+        self.out = self.folder / "seed"
+        # Some of its candidates start from what the seed draws.
+        run = self.streamed(self.config(methods=[{"name": "two_cnn_fu_plus"}], seeds=[5], data={
+            "pair": "stream.h5", "crop": {"row": 0, "col": 0, "rows": 224, "cols": 112}}), "--quiet", memory="700MiB")
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        self.assertNotEqual(fused, [(self.out / "two_cnn_fu_plus/fused.h5").read_bytes()])
 
 
 if __name__ == "__main__":

@@ -59,6 +59,12 @@ class Check(unittest.TestCase):
         self.assertEqual((run.returncode, run.stderr.count("\n")), (2, 2), run.stderr)
         self.assertIn("got nosuch", run.stderr)
 
+    def test_options_of_an_experiment_are_refused(self):
+        for option in ["--memory=1GiB", "--profile", "--scratch=."]:
+            run = self.run_sweep({"base": BASE, "seeds": [0, 1]}, option)
+            self.assertEqual((run.returncode, run.stdout), (2, ""), run.stderr)
+            self.assertIn("sweep.json: expected an experiment with --profile, --memory or --scratch, got a sweep", run.stderr)
+
     def test_what_is_done_needs_no_data_and_doubts_are_said_once(self):
         made = self.run_sweep({"base": dict(BASE, methods=[{"name": "bicubic"}]), "seeds": [0]})
         self.assertEqual(made.returncode, 0, made.stderr)

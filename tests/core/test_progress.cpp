@@ -83,6 +83,18 @@ TEST_CASE("a loop shows how far it is under the title, and its line is gone when
   CHECK(seen(written) == "");
 }
 
+TEST_CASE("before anything is done no time is foretold") {
+  const auto work = [] {
+    const ProgressTitle title("hysure");
+    Progress progress(30, "iterations");
+    wait_until_due();
+    progress.update(0);
+  };
+  const std::string written = on_terminal(120, work);
+  CHECK(written.find("0/30 iterations  ") != std::string::npos);
+  CHECK(written.find(" left") == std::string::npos);
+}
+
 TEST_CASE("nothing is shown without a title, of a part of what is shown, or when quiet") {
   const auto loop = [] {
     Progress progress(2, "rounds");

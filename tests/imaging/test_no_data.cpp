@@ -119,12 +119,26 @@ TEST_CASE("no data: noise has its level from the pixels with data alone") {
   CHECK(spread(0) != 0);
 }
 
+namespace {
+
+/// What is said of an image that is looked at in parts of so many rows.
+std::string suspected(const Cube& cube, Index rows) {
+  UndeclaredNoData seen;
+  for (Index row = 0; row < cube.rows(); row += rows) seen.add(crop(cube, {row, 0, rows, cube.cols()}));
+  return seen.text();
+}
+
+}  // namespace
+
 TEST_CASE("no data: what was most likely not measured is suspected, and what may have been is not") {
   const auto suspect = [](float filled, Index pixels, Index bands = 4) {
     Cube cube(10, 10, bands);
     for (Index i = 0; i < cube.values.size(); ++i) cube.values[i] = static_cast<float>(i % 37);
     std::fill_n(cube.values.data(), pixels * bands, filled);
-    return undeclared_no_data(cube);
+    const std::string text = suspected(cube, 10);
+    CHECK(suspected(cube, 1) == text);
+    CHECK(suspected(cube, 5) == text);
+    return text;
   };
   CHECK(suspect(-9999, 12) == "-9999 in all bands of 12 of 100 pixels, which looks like no data");
   CHECK(contains(suspect(-32768, 1), "-32768 in all bands of 1 of"));
@@ -136,7 +150,18 @@ TEST_CASE("no data: what was most likely not measured is suspected, and what may
   CHECK(suspect(0, 12).empty());
   Cube one_band_only(10, 10, 4);
   one_band_only.values[3] = -9999;
-  CHECK(undeclared_no_data(one_band_only).empty());
+  CHECK(suspected(one_band_only, 10).empty());
+  // The lowest value counts, wherever it stands, and the share of saturated pixels is of all.
+  Cube two(10, 20, 4);
+  for (Index i = 0; i < two.values.size(); ++i) two.values[i] = 7;
+  std::fill_n(two.values.data(), 4, -100.0f);
+  std::fill_n(two.values.data() + 4 * 100, 8, -9999.0f);
+  CHECK(suspected(two, 1) == "-9999 in all bands of 2 of 200 pixels, which looks like no data");
+  std::fill_n(two.values.data(), two.values.size(), 7.0f);
+  std::fill_n(two.values.data(), 4, 65535.0f);
+  CHECK(suspected(two, 1).empty());
+  std::fill_n(two.values.data() + 4 * 150, 4, 65535.0f);
+  CHECK(suspected(two, 1) == "65535 in all bands of 2 of 200 pixels, which looks like no data");
 }
 
 TEST_CASE("no data: the pixels that both images have, and the largest rectangle of them") {

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "specfuse/core/error.h"
@@ -87,6 +88,24 @@ TEST_CASE("conv_nhwc: results are the same to the bit for any number of threads"
   const auto one = run(1), three = run(3);
   for (std::size_t t = 0; t < one.size(); ++t) {
     for (Index i = 0; i < one[t].size(); ++i) REQUIRE(one[t][i] == three[t][i]);
+  }
+}
+
+TEST_CASE("conv_nhwc: images that are too large to be transformed together are as they are alone") {
+  const Shape alone{1, 520, 430, 40};
+  const Tensor images[] = {random_tensor(alone, "one"), random_tensor(alone, "two")};
+  Tensor both(Shape{2, 520, 430, 40});
+  for (Index i = 0; i < 2; ++i) std::copy_n(images[i].data(), alone.size(), both.data() + i * alone.size());
+  const Tensor w = random_tensor({1, 40, 1, 1}, "w"), bias(Shape{1});
+  const Tensor y = conv_nhwc_forward(both, w, bias, true);
+  Tensor dx(both.shape());
+  conv_nhwc_backward({both, w, y, y, true}, {&dx, nullptr, nullptr});
+  for (Index i = 0; i < 2; ++i) {
+    const Tensor expected = conv_nhwc_forward(images[i], w, bias, true);
+    Tensor expected_dx(alone);
+    conv_nhwc_backward({images[i], w, expected, expected, true}, {&expected_dx, nullptr, nullptr});
+    CHECK(std::equal(expected.data(), expected.data() + expected.size(), y.data() + i * expected.size()));
+    CHECK(std::equal(expected_dx.data(), expected_dx.data() + alone.size(), dx.data() + i * alone.size()));
   }
 }
 

@@ -123,7 +123,8 @@ def judge_again(tree, error):
     tests = ["meson", "test", "-C", build, "--no-rebuild", "--maxfail", "1", "--num-processes", "1",
              "--timeout-multiplier", "5", *names]
     with planted(tree, error):
-        run(["ninja", "-C", build], 3600)
+        if run(["ninja", "-C", build], 3600) != 0:
+            raise RuntimeError(f"{error[0]}:{error[1] + 1} was built before and is not now")
         return "caught" if run(tests, 3600) != 0 else "MISSED"
 
 

@@ -228,6 +228,10 @@ TEST_CASE("plan: a network beyond memory names its largest layer before any is t
   set_fields(options_of(network, "msi", "conv"), {{"maps", 65536}});
   CHECK_THROWS_WITH_AS(plan(network), doctest::Contains("model.branches.msi.layers.skip.from: msi.skip has 1.55"),
                        ConfigError);
+  network = preset_network("released");
+  set_fields(options_of(network, "hsi", "conv"), {{"maps", 65536}, {"repeat", 2}});
+  CHECK_THROWS_WITH_AS(plan(network), doctest::Contains("model.branches.hsi.layers.conv.maps: hsi.conv2 has"),
+                       ConfigError);
 }
 
 TEST_CASE("plan: the table tells layers, shapes, parameters and arithmetic") {

@@ -6,6 +6,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
 #include "specfuse/run/protocol.h"
+#include "support/temporary_folder.h"
 
 using namespace specfuse;
 
@@ -177,15 +178,6 @@ TEST_CASE("protocol: each scene of transfer has noise of its own") {
   CHECK_FALSE(same(task.training.train[1].input.hsi, make_task(scene, protocol, 4).training.train[1].input.hsi));
 }
 
-TEST_CASE("protocol: apply learns from nothing") {
-  ProtocolConfig protocol;
-  protocol.type = Protocol::apply;
-  const Task task = make_task(random_scene(12, 16), protocol, 0);
-  CHECK(task.training.train.empty());
-  CHECK(task.training.validation.empty());
-  CHECK(task.pair.msi.cols() == 16);
-}
-
 namespace {
 
 /// All images that the fits of a task are given.
@@ -215,6 +207,35 @@ void poison(Cube& cube, const Rectangle& part) {
 }
 
 }  // namespace
+
+TEST_CASE("protocol: what is learned from is the same where it waits on a disk") {
+  const TemporaryFolder folder;
+  Scene scene = random_scene(12, 16);
+  scene.train = {random_scene(12, 16), random_scene(8, 6)};
+  scene.validation = {random_scene(10, 6)};
+  ProtocolConfig protocol;
+  protocol.type = Protocol::transfer;
+  for (const double fraction : {0.0, 0.25}) {
+    protocol.validation_fraction = fraction;
+    scene.scratch.clear();
+    const std::vector<Cube> expected = seen_by_fits(make_task(scene, protocol, 3));
+    scene.scratch = folder.file("");
+    const std::vector<Cube> got = seen_by_fits(make_task(scene, protocol, 3));
+    REQUIRE(got.size() == expected.size());
+    for (std::size_t i = 0; i < got.size(); ++i) CHECK(same(got[i], expected[i]));
+  }
+  scene.scratch = folder.file("missing");
+  CHECK_THROWS_WITH_AS(make_task(scene, protocol, 3), doctest::Contains("missing: cannot keep"), Error);
+}
+
+TEST_CASE("protocol: apply learns from nothing") {
+  ProtocolConfig protocol;
+  protocol.type = Protocol::apply;
+  const Task task = make_task(random_scene(12, 16), protocol, 0);
+  CHECK(task.training.train.empty());
+  CHECK(task.training.validation.empty());
+  CHECK(task.pair.msi.cols() == 16);
+}
 
 TEST_CASE("protocol: no fit sees anything of the test, whatever the protocol") {
   // What is scored is poisoned before anything is made of it, and no poison may reach a fit.

@@ -55,6 +55,9 @@ Cube crop(const Cube& cube, const Rectangle& part);
 /// A copy of bands [first, first + count) of a cube, with their wavelengths. Throws `Error` where there are none such.
 Cube crop_bands(const Cube& cube, Index first, Index count);
 
+/// A cube with its values in `copy_on_disk` of a folder; as it is where none is given.
+Cube on_disk(const Cube& cube, const std::string& folder);
+
 /// A part of an image with a margin around it, as far as there are pixels.
 Rectangle with_margin(const Rectangle& part, Index margin, const Cube& image);
 /// The same in an image of rows x cols.

@@ -38,6 +38,9 @@ struct Pair {
   Degradation degradation;
 };
 
+/// A pair with its values in `copy_on_disk` of a folder; as it is where none is given.
+Pair on_disk(const Pair& pair, const std::string& folder);
+
 /// Where a result of fusing the pair has data: where the MSI has, and the coarse pixel around; empty: everywhere.
 std::vector<std::uint8_t> valid_of_result(const Pair& pair);
 

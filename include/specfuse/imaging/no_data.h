@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -46,9 +47,22 @@ Tensor with_no_data(const Cube& cube);
 /// In how many pixels all bands are `value`.
 Index pixels_of(const Cube& cube, float value);
 
-/// A sentence where whole pixels hold a value that most likely stands for no data and was not declared; empty where
-/// not.
-std::string undeclared_no_data(const Cube& cube);
+/// Looks in the parts of an image for whole pixels of a value that most likely stands for no data and was not declared.
+class UndeclaredNoData {
+ public:
+  void add(const Cube& part);
+  /// A sentence on all parts; empty where there is nothing of the kind.
+  std::string text() const;
+
+ private:
+  struct Extreme {
+    float value;
+    /// In how many pixels all bands have it.
+    Index pixels = 0;
+  };
+  Extreme least_{std::numeric_limits<float>::infinity()}, most_{-std::numeric_limits<float>::infinity()};
+  Index pixels_ = 0, bands_ = 0;
+};
 
 /// The pixels that two images of the same size both have data for, side by side [1, pixels, bands], as pixels of
 /// `cube`.

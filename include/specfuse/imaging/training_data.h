@@ -12,6 +12,9 @@ struct TrainingPair {
   Cube target;
 };
 
+/// With its values in `copy_on_disk` of a folder; as it is where none is given.
+TrainingPair on_disk(const TrainingPair& pair, const std::string& folder);
+
 /// A pair one scale down, where the hsi itself is the answer (Wald et al. 1997): `degrade_pair`, and the hsi cut to it.
 TrainingPair lower_scale(const Pair& pair);
 

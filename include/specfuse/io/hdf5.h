@@ -74,8 +74,8 @@ class Hdf5Writer {
   /// before `finish`.
   void write(const std::string& dataset, const Tensor& values);
   void write(const std::string& dataset, const std::vector<double>& values);
-  /// Integers of 16 bits; read again, they are floats.
-  void write(const std::string& dataset, const Shape& shape, const std::vector<std::int16_t>& values);
+  /// As many integers of 16 bits, not copied either; read again, they are floats.
+  void write(const std::string& dataset, const Shape& shape, const std::shared_ptr<const std::int16_t[]>& values);
   /// An image [rows, cols, bands] as a float32 dataset in chunks of some pixels with all bands, shuffled and deflated:
   /// about half the size. The values are free to change afterwards.
   void write_packed(const std::string& dataset, const Tensor& image);

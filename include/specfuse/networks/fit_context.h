@@ -34,6 +34,8 @@ struct FitContext {
   std::string label;
   /// Where checkpoints go during a long fit; empty: nowhere.
   std::string checkpoint_path;
+  /// A folder where what is learned from waits in files; empty: in memory.
+  std::string scratch{};
   /// Continue from `checkpoint_path` where it exists.
   bool resume = false;
   /// Fine-tune what is fitted already. A method that has no steps to take fits anew.

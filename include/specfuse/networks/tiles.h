@@ -31,6 +31,8 @@ struct TileSource {
   /// Of the pixels of `part`; neighbourhoods reach beyond it, and are mirrored beyond the image.
   TileSource(const NetworkScene& scene, const std::vector<Feed>& feeds, const Normalization& normalization,
              const Rectangle& part);
+  /// Leaves all values in files of a folder; see `copy_on_disk`.
+  void move_to_disk(const std::string& folder);
 };
 
 /// Tiles of equal size: P = N * rows * cols pixels, those of each tile in row-major order, tile after tile.

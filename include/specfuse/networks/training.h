@@ -62,6 +62,9 @@ struct TrainOptions {
 /// bias_rate without "sgd", conv_deviation and fc_deviation without "gaussian".
 void check_options(const TrainOptions& options);
 
+/// Throws `ConfigError` where there are fewer tiles than ranks to share them out.
+void check_ranks(const TrainOptions& options);
+
 /// What a training loop needs of a network and its data.
 struct TrainingTask {
   std::vector<Parameter> parameters;

@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <mutex>
 #include <thread>
 
@@ -69,7 +70,7 @@ class SumsAside {
 
   /// Replaces values by their sums, some time before `wait` returns. All ranks add the same in the same order.
   void add(float* values, Index count);
-  /// Returns when all is summed; until then the caller must not use other functions of ranks.
+  /// Returns when all is summed; until then the caller must not use other functions of ranks. Throws what went wrong.
   void wait();
 
  private:
@@ -83,6 +84,7 @@ class SumsAside {
   std::condition_variable changed_;
   std::deque<Values> waiting_;
   bool busy_ = false, stop_ = false;
+  std::exception_ptr problem_;
   std::thread worker_;
 };
 

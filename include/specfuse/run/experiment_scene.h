@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "specfuse/config/config.h"
+#include "specfuse/imaging/no_data.h"
 #include "specfuse/imaging/pair_parts.h"
 #include "specfuse/io/pair.h"
 
@@ -17,9 +18,8 @@ void check_inside(const std::string& path, const Rectangle& part, Index rows, In
 /// The same, and unless it is made of whole pixels of the HSI.
 void check_coarse_part(const std::string& path, const Rectangle& part, Index rows, Index cols, Index ratio);
 
-/// Throws `ConfigError` where an image holds what most likely stands for no data and was not declared; `path` is that
-/// of its configuration.
-void check_declared(const Cube& image, const std::string& path = "data");
+/// Throws `ConfigError` where something was seen in an image; `path` is that of its configuration.
+void check_declared(const UndeclaredNoData& seen, const std::string& path = "data");
 
 /// The images of an experiment, cropped, and how coarse and fine ones belong together.
 struct Scene {
@@ -36,6 +36,8 @@ struct Scene {
   std::vector<Scene> train, validation;
   /// What was done to images on grids of their own, for people; empty where nothing was.
   std::string grids{};
+  /// The folder where other scenes, and what is made of them to learn from, wait in files; empty: in memory.
+  std::string scratch{};
 };
 
 /// What was read for one kind of files, by what tells them apart.
@@ -90,9 +92,9 @@ void describe_image(const ImageConfig& image, const std::string& path, const std
 /// Reads or synthesises what `config.data` and, for `transfer`, `config.protocol` name, looking for files in
 /// `directories`, and resolves PSF and SRF for each. Throws `DataError` on data that is missing or unreadable and
 /// `ConfigError` on a degradation that does not fit them or scenes of other bands. What is in `files` is not read
-/// again, and what is read is kept there; null: nothing is kept.
+/// again, and what is read is kept there; null: nothing is kept. `scratch` is that of the scene.
 Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>& directories,
-                 SceneFiles* files = nullptr);
+                 SceneFiles* files = nullptr, const std::string& scratch = "");
 
 /// 64-bit hash of all that was read or synthesised, files of responses and kernels included, and of other `files`:
 /// the configuration's hashes only know their names.

@@ -18,6 +18,8 @@ struct RunOptions {
   bool overwrite = false;
   /// Bytes to keep to, by leaving the pair on disk and fusing part by part; none: the pair is held in memory.
   std::optional<double> memory{};
+  /// A folder where what methods learn from waits in files, for more of it than fits into memory; empty: in memory.
+  std::string scratch{};
 };
 
 /// Loads, degrades, fits, fuses, scores and reports, for each seed and each method, and writes the files that

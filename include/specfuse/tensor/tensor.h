@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "specfuse/core/buffer.h"
@@ -32,6 +33,8 @@ class Tensor {
   /// The same elements under another shape of the same size; throws `Error` otherwise.
   Tensor reshape(const Shape& shape) const;
   Tensor clone() const;
+  /// A clone in `copy_on_disk` of a folder.
+  Tensor on_disk(const std::string& folder) const;
 
  private:
   std::shared_ptr<float[]> elements_;

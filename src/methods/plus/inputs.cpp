@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "specfuse/core/disk_memory.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/msi_detail.h"
@@ -167,15 +168,27 @@ Tensor PlusInputs::minus_base(const Tensor& values) const {
 
 /// Keeps deviation / (unit e), limited.
 void PlusInputs::add_plane(const Tensor& deviation, float unit, float limit) {
-  Plane plane(static_cast<std::size_t>(deviation.size()));
+  const Plane plane = plane_of(deviation.size());
   const std::size_t many = scale_.size();
   const float* const from = deviation.data();
-  std::int16_t* const to = plane.data();
+  std::int16_t* const to = plane.get();
   for_each_element(deviation.size(), [&, from, to, unit, limit](Index i) {
     const float scaled = from[i] / (unit * scale_[static_cast<std::size_t>(i) % many]);
     to[i] = static_cast<std::int16_t>(std::lround(std::clamp(scaled, -limit, limit) / kStep));
   });
-  planes_.push_back(std::move(plane));
+  planes_.push_back(plane);
+}
+
+PlusInputs::Plane PlusInputs::plane_of(Index values) {
+  return Plane(new std::int16_t[static_cast<std::size_t>(values)]);
+}
+
+void PlusInputs::move_to_disk(const std::string& folder) {
+  const auto bytes = static_cast<std::size_t>(base_.size()) * sizeof(std::int16_t);
+  for (Plane& plane : planes_) {
+    plane = std::static_pointer_cast<std::int16_t[]>(copy_on_disk(plane.get(), bytes, folder));
+  }
+  base_ = base_.on_disk(folder);
 }
 
 /// How much detail the HSI has one scale down, and how much of it that of the MSI does not foretell.
@@ -214,7 +227,7 @@ Tensor PlusInputs::cut(const Block& block) const {
     float* to = result.data() + r * width * all;
     for (Index i = 0; i < width; ++i) {
       const Index b = band + i % many, at = ((pixels.row + r) * cols() + pixels.col + i / many) * bands() + b;
-      for (const Plane& plane : planes_) *to++ = kStep * static_cast<float>(plane[static_cast<std::size_t>(at)]);
+      for (const Plane& plane : planes_) *to++ = kStep * static_cast<float>(plane[at]);
       const auto of_band = static_cast<std::size_t>(b);
       if (level_) *to++ = (base_[at] - mean_[of_band]) / deviation_[of_band];
       for (const std::vector<float>& values : by_band_) *to++ = values[of_band];

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
 #include "specfuse/io/hdf5.h"
@@ -71,7 +73,8 @@ PlusInputs::PlusInputs(const std::string& path) {
     const Tensor plane = file.read(concat(kPlane, i), 3);
     SPECFUSE_CHECK_AS(DataError, plane.shape() == base_.shape(), path, ": expected planes of ", base_.shape().text(),
                       ", got ", plane.shape().text());
-    planes_.emplace_back(plane.data(), plane.data() + plane.size());
+    planes_.push_back(plane_of(plane.size()));
+    std::copy_n(plane.data(), plane.size(), planes_.back().get());
   }
 }
 

@@ -34,6 +34,11 @@ PlusExample plus_example(PlusInputs inputs, const Cube& truth) {
   return {std::move(inputs), target};
 }
 
+void move_to_disk(PlusExample& example, const std::string& folder) {
+  example.inputs.move_to_disk(folder);
+  example.target = example.target.on_disk(folder);
+}
+
 PlusTrainOptions::PlusTrainOptions() {
   learning_rate = 3e-3;
   steps = 3000;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,9 @@ class PlusInputs {
   /// Throws `Error` with path and reason where it cannot be written.
   void write(const std::string& path) const;
 
+  /// Leaves what differs from pixel to pixel in files of a folder; see `copy_on_disk`.
+  void move_to_disk(const std::string& folder);
+
   /// The median of the candidates [rows, cols, bands], and e of each band.
   const Tensor& base() const { return base_; }
   const std::vector<float>& scale() const { return scale_; }
@@ -65,7 +69,9 @@ class PlusInputs {
   Tensor cut(const Block& block) const;
 
  private:
-  using Plane = std::vector<std::int16_t>;
+  using Plane = std::shared_ptr<std::int16_t[]>;
+  /// Not set.
+  static Plane plane_of(Index values);
   Tensor minus_base(const Tensor& values) const;
   void add_plane(const Tensor& deviation, float unit, float limit);
   void add_detail(const Pair& pair);

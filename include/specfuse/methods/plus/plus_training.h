@@ -16,6 +16,9 @@ struct PlusExample {
 /// `truth` [rows, cols, bands].
 PlusExample plus_example(PlusInputs inputs, const Cube& truth);
 
+/// Leaves it in files of a folder; see `copy_on_disk`.
+void move_to_disk(PlusExample& example, const std::string& folder);
+
 struct PlusTrainOptions : TrainOptions {
   PlusTrainOptions();
   /// Bands of a training block, whose other sides are `tile` pixels.
