@@ -4,6 +4,7 @@
 Every wrong input has to give its exit code and exactly one clear line, and leave nothing under a final name.
 """
 import json
+import os
 import re
 import resource
 import signal
@@ -35,6 +36,25 @@ class CommandLine(ProgramTest):
         self.refused(2, "also b.json", self.run_program("a.json", "b.json"))
         for count in ["0", "two", "2.5", "-1"]:
             self.refused(2, "--threads: expected an integer", self.run_program("a.json", "--threads", count))
+
+    def test_what_takes_long_shows_how_far_it_is(self):
+        config = self.folder / "config.json"
+        methods = ["cnmf", "hysure", "csu", "fuse"]
+        config.write_text(json.dumps(experiment(data={"synthetic": {"rows": 128, "cols": 128, "bands": 100}},
+                                                methods=[{"name": name} for name in methods])))
+        master, terminal = os.openpty()
+        run = subprocess.Popen([PROGRAM, config, "--out", self.out], stdout=subprocess.DEVNULL, stderr=terminal)
+        os.close(terminal)
+        shown = b""
+        try:
+            while piece := os.read(master, 1 << 12):
+                shown += piece
+        except OSError:  # nobody is left to write
+            pass
+        os.close(master)
+        self.assertEqual(run.wait(), 0)
+        for method in methods:
+            self.assertRegex(shown.decode(), method + r"  (\[[= ]+\] )?[1-9]\d*/\d+ \w+  ")
 
     def test_output_that_cannot_be_shown(self):
         with open("/dev/full", "w") as full:

@@ -159,6 +159,9 @@ class ResultFiles(ProgramTest):
         self.assertEqual(len(figures["response"]), 6)
         self.assertGreater(figures["error_map_end"], 0)
         self.assertEqual([sample["number"] for sample in figures["samples"]], [1, 2, 3])
+        for sample in figures["samples"]:
+            self.assertEqual(figures["parts"][str(sample["number"])],
+                             {"rows": [sample["row"]] * 2, "cols": [sample["col"]] * 2})
         self.assertEqual(set(figures["samples"][0]["spectra"]),
                          {"reference", "bicubic", "linear_injection", "two_cnn_fu"})
         self.assertEqual(len(figures["samples"][0]["spectra"]["reference"]), 40)

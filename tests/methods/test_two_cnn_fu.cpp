@@ -47,6 +47,21 @@ TEST_CASE("two_cnn_fu: fits its training image and keeps wavelengths and attribu
   CHECK(fused.attributes == example.input.hsi.attributes);
 }
 
+TEST_CASE("two_cnn_fu: doubts what has fewer pixels than a tenth of its parameters") {
+  TwoCnnFuOptions options = small_options();
+  TrainingPair example = small_example(6, 6, 9, 2);
+  const auto parameters = [&] { return plan_network(options.model, {9, 2}, "model").parameter_count(); };
+  for (Index units = 8; parameters() % 10 != 0; ++units) {
+    set_fields(options.model.branches.get("hsi").layers.get("fc").options(), {{"units", units}});
+  }
+  const Index enough = parameters() / 10;
+  example.target = Cube(1, enough, 9);
+  CHECK(TwoCnnFu(options).doubts({{example}, {}}) == "");
+  example.target = Cube(1, enough - 1, 9);
+  const std::string expected = concat("learns ", parameters(), " parameters from ", enough - 1, " pixels");
+  CHECK_MESSAGE(TwoCnnFu(options).doubts({{example}, {}}).starts_with(expected), expected);
+}
+
 TEST_CASE("two_cnn_fu: two runs and any number of threads give the same bits") {
   const TrainingPair example = small_example(6, 6, 9, 2);
   const auto run = [&](int count) {

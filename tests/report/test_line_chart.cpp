@@ -2,7 +2,9 @@
 
 #include <cmath>
 #include <cstdio>
+#include <iterator>
 #include <limits>
+#include <regex>
 #include <set>
 
 #include "specfuse/core/error.h"
@@ -194,6 +196,10 @@ TEST_CASE("line chart: names on the axis are slanted where they would touch, and
   };
   CHECK_FALSE(contains(with(5, "sentinel2a"), "rotate(-45"));
   CHECK(count(with(9, "sentinel2a"), "rotate(-45") == 9);
+  // A name turns around its own end.
+  const std::regex turned(R"x(rotate\(-45 ([0-9.]+) ([0-9.]+)\)"><text x="\1" y="\2" text-anchor="end")x");
+  const std::string nine = with(9, "sentinel2a");
+  CHECK(std::distance(std::sregex_iterator(nine.begin(), nine.end(), turned), {}) == 9);
   CHECK_FALSE(contains(with(9, "4"), "rotate(-45"));
   const auto shown = count(with(200, "4"), "rotate(-45");
   CHECK(shown > 20);
