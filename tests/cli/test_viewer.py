@@ -181,6 +181,17 @@ class Viewer(ProgramTest):
         expected = 255 * numpy.clip((fused - low) / (high - low), 0, 1)
         self.assertLess(numpy.abs(numpy.reshape(drawn, expected.shape) - expected).max(), 8)
 
+    def test_on_a_phone_nothing_reaches_beyond_its_column(self):
+        self.succeeded(self.run_config(experiment(data=SPLIT_DATA, protocol=SPLIT, methods=[{"name": "bicubic"}])))
+        self.browser.resize(300, 700)
+        self.browser.open(self.out / "report.html")
+        beyond = ("[...document.querySelectorAll('img, svg, dl, p')].filter(e => e.getBoundingClientRect().width > "
+                  "e.parentElement.clientWidth + 0.5).map(e => e.outerHTML.slice(0, 80)).join()")
+        self.assertEqual(self.browser.value(beyond), "")
+        self.assertEqual(self.browser.value("document.querySelectorAll('.overview').length"), 1)
+        # What is stated stands under its name, without the indent that browsers give it.
+        self.assertEqual(self.browser.value("getComputedStyle(document.querySelector('dd')).marginLeft"), "0px")
+
     def test_without_scripts_the_page_has_nothing_to_click(self):
         self.succeeded(self.run_config(experiment(data=DATA, methods=[{"name": "bicubic"}])))
         self.browser.call("Emulation.setScriptExecutionDisabled", value=True)

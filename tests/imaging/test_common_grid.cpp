@@ -276,6 +276,12 @@ TEST_CASE("resampling: what is made from a pixel without data has none, and noth
       if (valid) CHECK(with_gap.pixel(row, col)[0] == full.pixel(row, col)[0]);
     }
   }
+  // Also where there are fewer columns than rows.
+  const FineGrid narrow{{3.4, 10}, {1, 1}, 20, 4};
+  image.valid.assign(30 * 26, 1);
+  image.valid[20 * 26 + 12] = 0;
+  const Cube few = resample(image, narrow);
+  for (Index row = 0; row < 20; ++row) CHECK(few.is_valid(row * 4 + 2) == (row + 6 < 20 || row + 1 > 20));
   // A gap that nothing is made from leaves no mark.
   image.valid.assign(30 * 26, 1);
   image.valid[0] = 0;
