@@ -28,7 +28,8 @@ Index validation_rows(double fraction, Index coarse_rows) {
 /// folder, where one is given.
 void add_example(const TrainingPair& whole, double validation_fraction, TrainingData& data,
                  const std::string& scratch = "") {
-  if (validation_fraction == 0) return void(data.train.push_back(whole));
+  // The whole target is where the scene is.
+  if (validation_fraction == 0) return void(data.train.push_back({on_disk(whole.input, scratch), whole.target}));
   const Index ratio = whole.input.degradation.ratio, coarse_rows = whole.input.hsi.rows();
   const Index rows = whole.target.rows(), cols = whole.target.cols();
   const Index kept = validation_rows(validation_fraction, coarse_rows) * ratio;
@@ -65,11 +66,14 @@ TrainingData transfer_training(const Scene& scene, double validation_fraction, I
     const Tensor& values = other.reference->values;
     const std::string own = hex_hash(values.data(), static_cast<std::size_t>(values.size()) * sizeof(float));
     Rng seeds(static_cast<std::uint64_t>(seed), stream_of(concat(own, " ", seen[own]++)));
-    return TrainingPair{on_disk(make_pair(other, static_cast<Index>(seeds.next())), scene.scratch), *other.reference};
+    return TrainingPair{make_pair(other, static_cast<Index>(seeds.next())), *other.reference};
   };
   TrainingData data;
   for (const Scene& other : scene.train) add_example(example(other), validation_fraction, data, scene.scratch);
-  for (const Scene& other : scene.validation) data.validation.push_back(example(other));
+  for (const Scene& other : scene.validation) {
+    const TrainingPair whole = example(other);
+    data.validation.push_back({on_disk(whole.input, scene.scratch), whole.target});
+  }
   return data;
 }
 
