@@ -23,6 +23,11 @@ void check_fused(const Pair& pair, const Cube& fused) {
                  fused.values.shape().text());
 }
 
+PairPart whole(const Pair& pair, const Cube& fused) {
+  check_fused(pair, fused);
+  return {pair, {0, 0, pair.hsi.rows(), pair.hsi.cols()}};
+}
+
 /// Side of the blocks in fine pixels, as for uiqi, before rounding to coarse ones.
 constexpr Index kBlock = 32;
 const std::string kAngle = "sam_deg";
@@ -62,37 +67,51 @@ bool has_data(const Cube& cube, const Block& block) {
   return true;
 }
 
-/// Q between each band of x and each of y [x bands, y bands], averaged over the whole blocks of this side that have
-/// data everywhere.
-std::vector<double> qualities(const Cube& x, const Cube& y, Index side) {
-  const Index down = x.rows() / side, across = x.cols() / side;
-  const auto pairs = static_cast<std::size_t>(x.bands() * y.bands());
-  std::vector<std::vector<double>> of_block(static_cast<std::size_t>(down * across));
-  parallel_for(down * across, [&](Index i) {
-    const Block block{i / across * side, i % across * side, side};
-    if (!has_data(x, block) || !has_data(y, block)) return;
+/// Q between each band of x and each of y [x bands, y bands], over the whole blocks of images that are shown part by
+/// part.
+class RunningQualities {
+ public:
+  /// The blocks of this side that have data everywhere.
+  void add(const Cube& x, const Cube& y, Index side) {
+    const Index down = x.rows() / side, across = x.cols() / side;
+    sums_.resize(static_cast<std::size_t>(x.bands() * y.bands()));
+    std::vector<std::vector<double>> of_block(static_cast<std::size_t>(down * across));
+    parallel_for(down * across, [&](Index i) {
+      const Block block{i / across * side, i % across * side, side};
+      if (has_data(x, block) && has_data(y, block)) of_block[static_cast<std::size_t>(i)] = qualities(x, y, block);
+    });
+    for (const std::vector<double>& quality : of_block) {
+      for (std::size_t i = 0; i < quality.size(); ++i) sums_[i] += quality[i];
+      if (!quality.empty()) ++blocks_;
+    }
+  }
+
+  /// The sum of |mean of this - mean of another| over `count`: pairs of a band with itself differ by 0 and do not
+  /// count.
+  double mean_distance(const RunningQualities& other, Index count) const {
+    const auto mean = [](const RunningQualities& of, std::size_t i) {
+      return of.blocks_ == 0 ? std::numeric_limits<double>::quiet_NaN() : of.sums_[i] / static_cast<double>(of.blocks_);
+    };
+    double total = 0;
+    for (std::size_t i = 0; i < sums_.size(); ++i) total += std::abs(mean(*this, i) - mean(other, i));
+    return total / static_cast<double>(std::max<Index>(1, count));
+  }
+
+ private:
+  static std::vector<double> qualities(const Cube& x, const Cube& y, const Block& block) {
     const BlockMoments m = block_moments(x, y, block);
-    std::vector<double>& quality = of_block[static_cast<std::size_t>(i)];
-    for (std::size_t pair = 0; pair < pairs; ++pair) {
+    std::vector<double> quality;
+    for (std::size_t pair = 0; pair < m.covariance.size(); ++pair) {
       const std::size_t p = pair / m.mean_y.size(), q = pair % m.mean_y.size();
       quality.push_back(
           quality_index({m.mean_x[p], m.mean_y[q], m.variance_x[p] + m.variance_y[q], m.covariance[pair]}));
     }
-  });
-  std::erase_if(of_block, [](const std::vector<double>& quality) { return quality.empty(); });
-  std::vector<double> mean(pairs, of_block.empty() ? std::numeric_limits<double>::quiet_NaN() : 0.0);
-  for (const std::vector<double>& quality : of_block) {
-    for (std::size_t i = 0; i < pairs; ++i) mean[i] += quality[i] / static_cast<double>(of_block.size());
+    return quality;
   }
-  return mean;
-}
 
-/// The sum of |fine - coarse| over `count`: pairs of a band with itself differ by 0 and do not count.
-double mean_distance(const std::vector<double>& fine, const std::vector<double>& coarse, Index count) {
-  double total = 0;
-  for (std::size_t i = 0; i < fine.size(); ++i) total += std::abs(fine[i] - coarse[i]);
-  return total / static_cast<double>(std::max<Index>(1, count));
-}
+  std::vector<double> sums_;
+  Index blocks_ = 0;
+};
 
 }  // namespace
 
@@ -116,9 +135,8 @@ std::vector<MetricInfo> no_reference_list() {
 }
 
 Scores consistency(const Pair& pair, const Cube& fused) {
-  check_fused(pair, fused);
   ConsistencyByParts all(pair.degradation);
-  all.look(pair, fused, {0, 0, fused.rows(), fused.cols()});
+  all.look(whole(pair, fused), fused);
   return all.scores();
 }
 
@@ -131,14 +149,11 @@ ConsistencyByParts::ConsistencyByParts(const Degradation& degradation) : state_(
 
 ConsistencyByParts::~ConsistencyByParts() = default;
 
-void ConsistencyByParts::look(const Pair& part, const Cube& fused, const Rectangle& inner) {
-  const Index ratio = state_->degradation.ratio;
-  const bool all = inner == Rectangle{0, 0, fused.rows(), fused.cols()};
-  const Cube coarse = degrade_spatially(fused, state_->degradation);
-  const Rectangle inner_coarse{inner.row / ratio, inner.col / ratio, inner.rows / ratio, inner.cols / ratio};
-  state_->hsi.add(part.hsi, all ? coarse : crop(coarse, inner_coarse));
-  if (!state_->degradation.srf.defined()) return;
-  state_->msi.add(part.msi, degrade_spectrally(all ? fused : crop(fused, inner), state_->degradation.srf));
+void ConsistencyByParts::look(const PairPart& part, const Cube& fused) {
+  const Degradation& degradation = state_->degradation;
+  state_->hsi.add(part.inner_of_coarse(part.pair.hsi), part.inner_of_coarse(degrade_spatially(fused, degradation)));
+  if (!degradation.srf.defined()) return;
+  state_->msi.add(part.inner_of_fine(part.pair.msi), degrade_spectrally(part.inner_of_fine(fused), degradation.srf));
 }
 
 Scores ConsistencyByParts::scores() const {
@@ -149,14 +164,41 @@ Scores ConsistencyByParts::scores() const {
 }
 
 Scores qnr(const Pair& pair, const Cube& fused) {
-  check_fused(pair, fused);
-  const Index ratio = pair.degradation.ratio, bands = fused.bands();
-  const Index coarse = std::max<Index>(2, (kBlock + ratio / 2) / ratio), fine = coarse * ratio;
-  const Cube coarse_msi = degrade_spatially(pair.msi, pair.degradation);
-  const double d_lambda =
-      mean_distance(qualities(fused, fused, fine), qualities(pair.hsi, pair.hsi, coarse), bands * (bands - 1));
-  const double d_s = mean_distance(qualities(fused, pair.msi, fine), qualities(pair.hsi, coarse_msi, coarse),
-                                   bands * pair.msi.bands());
+  QnrByParts all;
+  all.look(whole(pair, fused), fused);
+  return all.scores();
+}
+
+struct QnrByParts::State {
+  Index bands = 0, msi_bands = 0;
+  /// Of the fused image and the hsi with themselves, of the fused image with the msi, and of the hsi with the degraded
+  /// msi.
+  RunningQualities fused, hsi, fused_msi, hsi_msi;
+};
+
+QnrByParts::QnrByParts() : state_(new State) {}
+
+QnrByParts::~QnrByParts() = default;
+
+Index QnrByParts::unit(Index ratio) { return std::max<Index>(2, (kBlock + ratio / 2) / ratio); }
+
+void QnrByParts::look(const PairPart& part, const Cube& fused) {
+  const Pair& pair = part.pair;
+  const Index ratio = pair.degradation.ratio, side = unit(ratio);
+  const Cube coarse_msi = part.inner_of_coarse(degrade_spatially(pair.msi, pair.degradation));
+  const Cube hsi = part.inner_of_coarse(pair.hsi), msi = part.inner_of_fine(pair.msi), y = part.inner_of_fine(fused);
+  state_->bands = hsi.bands();
+  state_->msi_bands = msi.bands();
+  state_->fused.add(y, y, side * ratio);
+  state_->hsi.add(hsi, hsi, side);
+  state_->fused_msi.add(y, msi, side * ratio);
+  state_->hsi_msi.add(hsi, coarse_msi, side);
+}
+
+Scores QnrByParts::scores() const {
+  const Index bands = state_->bands;
+  const double d_lambda = state_->fused.mean_distance(state_->hsi, bands * (bands - 1));
+  const double d_s = state_->fused_msi.mean_distance(state_->hsi_msi, bands * state_->msi_bands);
   return {{{"d_lambda", d_lambda}, {"d_s", d_s}, {"qnr", (1 - d_lambda) * (1 - d_s)}}, {}};
 }
 

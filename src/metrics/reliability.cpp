@@ -1,64 +1,70 @@
 #include "specfuse/metrics/reliability.h"
 
-#include <algorithm>
 #include <cmath>
-#include <numeric>
 
+#include "metrics/shared/grouped_curve.h"
 #include "specfuse/core/error.h"
-#include "specfuse/imaging/no_data.h"
+#include "specfuse/imaging/sums.h"
 
 namespace specfuse {
 namespace {
 
-/// Groups of the reliability curve.
-constexpr Index kGroups = 20;
+/// What intervals of sigma are to hold.
+constexpr double kShare = 0.68;
 
 }  // namespace
 
-Reliability reliability(const Cube& all_reference, const Cube& all_fused, const Cube& all_sigma, double width_95) {
-  const Cube reference = valid_pixels(all_reference, all_fused), fused = valid_pixels(all_fused, all_reference);
-  Cube sigma = all_sigma;
-  if (sigma.values.shape() == all_fused.values.shape()) {
-    sigma.valid = all_fused.valid;
-    sigma = valid_pixels(sigma, all_reference);
-  }
+struct ReliabilityByParts::State {
+  double width_95;
+  GroupedCurve curve;
+  /// Of all values seen, those within sigma and those within width_95 sigma.
+  double all = 0, within_68 = 0, within_95 = 0;
+};
+
+ReliabilityByParts::ReliabilityByParts(Index rows, Index cols, Index bands, double width_95)
+    : state_(new State{width_95, {rows, cols, bands}}) {}
+
+ReliabilityByParts::~ReliabilityByParts() = default;
+
+void ReliabilityByParts::look(const Cube& reference, const Cube& fused, const Cube& sigma, Index row, Index col) {
   const Shape& shape = reference.values.shape();
   SPECFUSE_CHECK(shape == fused.values.shape() && shape == sigma.values.shape(), "reliability: expected ", shape.text(),
                  ", got ", fused.values.shape().text(), " and sigma ", sigma.values.shape().text());
-  const Index count = shape.size();
-  std::vector<float> error(static_cast<std::size_t>(count));
-  Reliability result;
-  for (Index i = 0; i < count; ++i) {
-    const float size = std::abs(fused.values[i] - reference.values[i]), width = sigma.values[i];
-    SPECFUSE_CHECK(width > 0 && std::isfinite(width), "reliability: expected a sigma above 0, got ", width);
-    error[static_cast<std::size_t>(i)] = size;
-    result.coverage_68 += size <= width ? 1 : 0;
-    result.coverage_95 += size <= width_95 * width ? 1 : 0;
-  }
-  result.coverage_68 /= static_cast<double>(count);
-  result.coverage_95 /= static_cast<double>(count);
-
-  std::vector<Index> order(static_cast<std::size_t>(count));
-  std::iota(order.begin(), order.end(), Index{0});
-  std::sort(order.begin(), order.end(), [&](Index a, Index b) {
-    return sigma.values[a] < sigma.values[b] || (sigma.values[a] == sigma.values[b] && a < b);
-  });
-  const Index groups = std::min(kGroups, count);
-  for (Index g = 0; g < groups; ++g) {
-    const Index begin = g * count / groups, end = (g + 1) * count / groups;
-    double sum = 0;
-    std::vector<float> errors;
-    for (Index k = begin; k < end; ++k) {
-      const Index i = order[static_cast<std::size_t>(k)];
-      sum += sigma.values[i];
-      errors.push_back(error[static_cast<std::size_t>(i)]);
+  const Index bands = reference.bands(), cols = reference.cols();
+  const auto seen = [&](Index pixel) { return reference.is_valid(pixel) && fused.is_valid(pixel); };
+  const auto error = [&](Index i) { return std::abs(fused.values[i] - reference.values[i]); };
+  const auto add_row = [&, width_95 = state_->width_95](Index at, double* sums) {
+    for (Index pixel = at * cols; pixel < (at + 1) * cols; ++pixel) {
+      if (!seen(pixel)) continue;
+      for (Index i = pixel * bands; i < (pixel + 1) * bands; ++i) {
+        const float width = sigma.values[i];
+        SPECFUSE_CHECK(width > 0 && std::isfinite(width), "reliability: expected a sigma above 0, got ", width);
+        sums[0] += error(i) <= width ? 1 : 0;
+        sums[1] += error(i) <= width_95 * width ? 1 : 0;
+      }
+      sums[2] += static_cast<double>(bands);
     }
-    const auto at = errors.begin() + static_cast<std::ptrdiff_t>(0.68 * static_cast<double>(errors.size() - 1));
-    std::nth_element(errors.begin(), at, errors.end());
-    result.expected.push_back(sum / static_cast<double>(end - begin));
-    result.observed.push_back(*at);
+  };
+  const std::vector<double> sums = sum_over_rows(reference.rows(), 3, add_row);
+  state_->within_68 += sums[0];
+  state_->within_95 += sums[1];
+  state_->all += sums[2];
+  std::vector<GroupedCurve::Point> points;
+  for (const auto& [in_image, i] : state_->curve.taken_of({row, col, reference.rows(), cols})) {
+    if (seen(i / bands)) points.push_back({in_image, sigma.values[i], error(i)});
   }
-  return result;
+  state_->curve.add(points);
+}
+
+Reliability ReliabilityByParts::result() {
+  const GroupedCurve::Groups groups = state_->curve.groups(kShare);
+  return {state_->within_68 / state_->all, state_->within_95 / state_->all, groups.x, groups.y};
+}
+
+Reliability reliability(const Cube& reference, const Cube& fused, const Cube& sigma, double width_95) {
+  ReliabilityByParts all(reference.rows(), reference.cols(), reference.bands(), width_95);
+  all.look(reference, fused, sigma, 0, 0);
+  return all.result();
 }
 
 }  // namespace specfuse

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "metrics/shared/running_comparison.h"
+#include "metrics/shared/running_errors.h"
 #include "specfuse/core/error.h"
 
 namespace specfuse {
@@ -29,25 +30,27 @@ struct WindowMean {
 };
 
 struct ScoresByParts::State {
-  explicit State(Index of) : ratio(of) {}
+  State(Index rows, Index cols, Index of) : ratio(of), errors(rows, cols) {}
 
   Index ratio, missing = 0, skipped = 0;
   RunningComparison comparison;
+  RunningErrors errors;
   std::map<std::string, WindowMean> windows;
   /// Of the bands that measures of windows could not use: the same in every part.
   LeftOut left_out;
 };
 
-ScoresByParts::ScoresByParts(Index ratio) : state_(std::make_unique<State>(ratio)) {
+ScoresByParts::ScoresByParts(Index rows, Index cols, Index ratio) : state_(std::make_unique<State>(rows, cols, ratio)) {
   SPECFUSE_CHECK(ratio >= 1, "evaluate: expected a ratio of at least 1, got ", ratio);
 }
 
 ScoresByParts::~ScoresByParts() = default;
 
-void ScoresByParts::look(const Cube& reference, const Cube& fused) {
+void ScoresByParts::look(const Cube& reference, const Cube& fused, Index row, Index col) {
   const Index before = state_->comparison.pixels();
   state_->comparison.add(reference, fused);
   state_->missing += reference.pixels() - (state_->comparison.pixels() - before);
+  state_->errors.add(reference, fused, row, col);
 }
 
 void ScoresByParts::measure(const Cube& reference, const Cube& fused, Index rows, Index cols) {
@@ -92,6 +95,12 @@ std::vector<double> ScoresByParts::band_psnr_db() const {
     result.push_back(decibels(band.most, band.squared_error));
   }
   return result;
+}
+
+ErrorStatistics ScoresByParts::errors() { return state_->errors.statistics(state_->comparison.bands()); }
+
+double curve_bytes(Index values) {
+  return static_cast<double>(std::min(values, GroupedCurve::kMostValues)) * double{sizeof(GroupedCurve::Point)};
 }
 
 }  // namespace specfuse

@@ -50,11 +50,14 @@ double packing_bytes(const StreamedPair& pair) {
   return 5 * kFloat * static_cast<double>(kChunksAtOnce * kChunksAtOnce * rows * cols * pair.bands());
 }
 
-/// Bytes that scoring takes: parts of the result and of the reference with what is around them, each cut twice.
+/// Bytes that scoring takes: parts of the result and of the reference with what is around them, each cut twice, and
+/// curves through the errors.
 double scoring_bytes(const StreamedPair& pair) {
   const Index around = 2 * std::max(pair.ratio() * degrade_margin(pair.degradation()), ScoresByParts::kBeyond);
   const Index side = std::max(kScoredSide, pair.ratio()) + around;
-  return 6 * kFloat * static_cast<double>(side * side * pair.bands());
+  const double parts = 6 * kFloat * static_cast<double>(side * side * pair.bands());
+  const Index pixels = pair.fine_rows() * pair.fine_cols();
+  return parts + (pair.has_reference() ? curve_bytes(pixels) + curve_bytes(pixels * pair.bands()) : 0);
 }
 
 /// The parts of a side, or of what is left of it when they are evened out, but none smaller than they have to be.

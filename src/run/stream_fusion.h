@@ -14,6 +14,8 @@ class FusedFile {
  public:
   explicit FusedFile(const std::string& path) : file_(path) {}
   bool has_sigma() const { return file_.has("/sigma"); }
+  /// What sigma is to be multiplied with to hold 95 % of the errors.
+  double width_95() const { return file_.number("/sigma", "width_95").value(); }
   /// Values of a rectangle, no data as it stands in the file.
   Tensor stored(const Rectangle& fine, const std::string& dataset) const;
   /// Values of a rectangle, with the pixels without data marked as `pair` says.

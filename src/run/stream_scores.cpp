@@ -9,6 +9,7 @@
 #include "specfuse/core/progress.h"
 #include "specfuse/imaging/no_data.h"
 #include "specfuse/imaging/preview.h"
+#include "specfuse/metrics/reliability.h"
 #include "specfuse/metrics/scores_by_parts.h"
 
 namespace specfuse {
@@ -19,11 +20,10 @@ std::vector<Rectangle> parts_to_score(const StreamedPair& pair, Index unit) {
   return parts_of(pair.fine_rows(), pair.fine_cols(), std::max(unit, kScoredSide / unit * unit), unit);
 }
 
-/// A part with so many pixels around it, as far as there are.
-Rectangle grown(const Rectangle& part, Index before, Index after, const StreamedPair& pair) {
-  const Index row = std::max<Index>(0, part.row - before), col = std::max<Index>(0, part.col - before);
-  return {row, col, std::min(pair.fine_rows(), part.row + part.rows + after) - row,
-          std::min(pair.fine_cols(), part.col + part.cols + after) - col};
+/// A part with so many pixels below and to the right, as far as there are.
+Rectangle grown(const Rectangle& part, Index after, const StreamedPair& pair) {
+  return {part.row, part.col, std::min(pair.fine_rows() - part.row, part.rows + after),
+          std::min(pair.fine_cols() - part.col, part.cols + after)};
 }
 
 /// The mean over all that is shown to it.
@@ -40,37 +40,55 @@ struct Mean {
   }
 };
 
-/// The first look at each part: at its agreement with the inputs and with the reference, and at its errors to be
-/// expected.
+/// The first look at each part: at its agreement with the inputs and with the reference, or without one at its quality
+/// by itself, and at its errors to be expected.
 class FirstLook {
  public:
-  FirstLook(const StreamedPair& pair, const FusedFile& fused, Index step)
-      : pair_(pair), fused_(fused), consistency_(pair.degradation()) {
+  FirstLook(const StreamedPair& pair, const FusedFile& fused, Index step, ScoresByParts* scores)
+      : pair_(pair), fused_(fused), scores_(scores), consistency_(pair.degradation()) {
+    const Index rows = pair.fine_rows(), cols = pair.fine_cols();
     const Cube like = fused.read(pair, {0, 0, 1, 1});
-    preview_.emplace(like, pair.fine_rows(), pair.fine_cols(), step);
-    if (fused.has_sigma()) preview_sigma_.emplace(like, pair.fine_rows(), pair.fine_cols(), step);
+    preview_.emplace(like, rows, cols, step);
+    if (scores == nullptr) qnr_.emplace();
+    if (!fused.has_sigma()) return;
+    preview_sigma_.emplace(like, rows, cols, step);
+    if (scores != nullptr) reliability_.emplace(rows, cols, pair.bands(), fused.width_95());
   }
 
-  void at(const Rectangle& part, ScoresByParts* scores) {
-    const Index ratio = pair_.ratio(), margin = ratio * degrade_margin(pair_.degradation());
-    const Rectangle seen = grown(part, margin, margin, pair_);
-    const Cube image = fused_.read(pair_, seen);
-    const Rectangle inner{part.row - seen.row, part.col - seen.col, part.rows, part.cols};
-    const Cube itself = crop(image, inner);
-    consistency_.look(pair_.read({part.row / ratio, part.col / ratio, part.rows / ratio, part.cols / ratio}), image,
-                      inner);
-    if (scores != nullptr) scores->look(pair_.read_reference(part), itself);
+  /// Of the parts, in fine pixels.
+  Index unit() const { return pair_.ratio() * (qnr_ ? QnrByParts::unit(pair_.ratio()) : 1); }
+
+  void at(const Rectangle& part) {
+    const Index ratio = pair_.ratio();
+    const Rectangle coarse{part.row / ratio, part.col / ratio, part.rows / ratio, part.cols / ratio};
+    const PairPart seen = read_part(pair_, coarse, degrade_margin(pair_.degradation()));
+    const Cube image = fused_.read(pair_, fine_part({coarse.row - seen.inner.row, coarse.col - seen.inner.col,
+                                                     seen.pair.hsi.rows(), seen.pair.hsi.cols()},
+                                                    ratio));
+    const Cube itself = seen.inner_of_fine(image);
+    consistency_.look(seen, image);
+    if (qnr_) qnr_->look(seen, image);
     preview_->add(itself, part.row, part.col);
+    std::optional<Cube> reference;
+    if (scores_ != nullptr) {
+      reference = pair_.read_reference(part);
+      scores_->look(*reference, itself, part.row, part.col);
+    }
     if (!preview_sigma_) return;
     const Cube sigma = fused_.read(pair_, part, "/sigma");
+    if (reliability_) reliability_->look(*reference, itself, sigma, part.row, part.col);
     mean_sigma_.add(sigma);
     preview_sigma_->add(sigma, part.row, part.col);
   }
 
-  FusedWithSigma finish(MethodResult& result) const {
+  FusedWithSigma finish(MethodResult& result) {
     result.no_reference = consistency_.scores();
+    if (qnr_) {
+      for (const Score& score : qnr_->scores().values) result.no_reference.values.push_back(score);
+    }
     FusedWithSigma preview{preview_->cube()};
     if (!preview_sigma_) return preview;
+    if (reliability_) result.reliability = reliability_->result();
     result.mean_sigma = mean_sigma_.sum / static_cast<double>(mean_sigma_.count);
     preview.sigma = preview_sigma_->cube();
     return preview;
@@ -79,7 +97,10 @@ class FirstLook {
  private:
   const StreamedPair& pair_;
   const FusedFile& fused_;
+  ScoresByParts* const scores_;
   ConsistencyByParts consistency_;
+  std::optional<QnrByParts> qnr_;
+  std::optional<ReliabilityByParts> reliability_;
   std::optional<Preview> preview_, preview_sigma_;
   Mean mean_sigma_;
 };
@@ -87,10 +108,11 @@ class FirstLook {
 }  // namespace
 
 FusedWithSigma score_streamed(const StreamedPair& pair, const FusedFile& fused, Index step, MethodResult& result) {
-  const std::vector<Rectangle> parts = parts_to_score(pair, pair.ratio());
-  const std::vector<Rectangle> windows = parts_to_score(pair, ScoresByParts::kUnit);
   std::optional<ScoresByParts> scores;
-  if (pair.has_reference()) scores.emplace(pair.ratio());
+  if (pair.has_reference()) scores.emplace(pair.fine_rows(), pair.fine_cols(), pair.ratio());
+  FirstLook look(pair, fused, step, scores ? &*scores : nullptr);
+  const std::vector<Rectangle> parts = parts_to_score(pair, look.unit());
+  const std::vector<Rectangle> windows = parts_to_score(pair, ScoresByParts::kUnit);
   Progress progress(result.folder + ", scoring", std::ssize(parts) + (scores ? std::ssize(windows) : 0), "parts");
   Index done = 0;
   const auto check_and_count = [&] {
@@ -98,20 +120,20 @@ FusedWithSigma score_streamed(const StreamedPair& pair, const FusedFile& fused, 
                       "; continue with --resume");
     progress.update(++done);
   };
-  FirstLook look(pair, fused, step);
   for (const Rectangle& part : parts) {
-    look.at(part, scores ? &*scores : nullptr);
+    look.at(part);
     check_and_count();
   }
   const FusedWithSigma preview = look.finish(result);
   if (!scores) return preview;
   for (const Rectangle& part : windows) {
-    const Rectangle seen = grown(part, 0, ScoresByParts::kBeyond, pair);
+    const Rectangle seen = grown(part, ScoresByParts::kBeyond, pair);
     scores->measure(pair.read_reference(seen), fused.read(pair, seen), part.rows, part.cols);
     check_and_count();
   }
   result.scores = scores->scores();
   result.band_psnr_db = scores->band_psnr_db();
+  result.errors = scores->errors();
   return preview;
 }
 

@@ -208,6 +208,10 @@ class Grids(ProgramTest):
             run = self.run_config(config | {"output": {"format": "geotiff"}}, "--memory", "400MiB", "--overwrite")
             metrics = self.succeeded(run)
             self.assertEqual(metrics["grids"], expected["grids"])
+            for one, other in zip(expected["methods"], metrics["methods"], strict=True):
+                self.assertIn("qnr", one["no_reference"])
+                for score, value in one["no_reference"].items():
+                    self.assertAlmostEqual(value, other["no_reference"][score], delta=1e-4 * abs(value), msg=score)
             for name, image in images.items():
                 with h5py.File(self.out / name / "fused.h5") as file:
                     np.testing.assert_allclose(file["cube"][()], image, rtol=1e-4)

@@ -35,6 +35,10 @@ class StreamTest(ProgramTest):
                 self.assertEqual(one[part].keys(), other[part].keys())
                 for name, value in one[part].items():
                     self.assertAlmostEqual(value, other[part][name], delta=1e-6 * abs(value), msg=name)
+            # Sizes are counted in bins, and results differ by rounding.
+            self.assertEqual(len(one["errors"]["size"]), 6)
+            for size, of_parts in zip(one["errors"]["size"], other["errors"]["size"], strict=True):
+                self.assertAlmostEqual(size, of_parts, delta=0.01 * size)
         page = (self.out / "report.html").read_text()
         self.assertIn("Scores are of the whole image.", page)
         self.assertIn("HSI 80 x 72 x 12, MSI 320 x 288 x 3, reference 320 x 288 x 12", page)
@@ -139,6 +143,12 @@ class StreamTest(ProgramTest):
         self.assertEqual((run.returncode, run.stderr), (0, ""))
         result = self.scores(self.out)[0]
         self.assertGreater(result["mean_sigma"], 0)
+        own = result["reliability"]
+        self.assertGreater(own["coverage_95"], own["coverage_68"])
+        self.assertGreater(own["coverage_68"], 0.4)
+        self.assertEqual(len(own["expected"]), 20)
+        self.assertEqual(own["expected"], sorted(own["expected"]))
+        self.assertIn("Reliability", (self.out / "report.html").read_text())
         fused = [(self.out / "two_cnn_fu_plus/fused.h5").read_bytes()]
         self.out = self.folder / "seed"
         # Some of its candidates start from what the seed draws.

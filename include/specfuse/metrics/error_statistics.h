@@ -20,7 +20,8 @@ struct ErrorStatistics {
   /// Root mean square error of each band.
   std::vector<double> band_rmse;
   /// Pixels sorted by brightness, the root mean square of their spectrum in the reference, into groups of equal size:
-  /// the mean brightness of each, and the median angle between the spectra. Pixels without an angle are left out.
+  /// the mean brightness of each, and the median angle between the spectra. Pixels without an angle are left out. Of
+  /// more than 2 million pixels as many are taken, spread evenly.
   std::vector<double> brightness, angle_deg;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "specfuse/imaging/cube.h"
@@ -11,7 +12,7 @@ struct Reliability {
   /// Parts of all values whose error lies within sigma, and within width_95 sigma.
   double coverage_68 = 0, coverage_95 = 0;
   /// Values sorted by sigma into groups of equal size: the mean sigma of each, and the size that 68 % of its errors
-  /// stay below. Equal where sigma is right.
+  /// stay below. Equal where sigma is right. Of more than 2 million values as many are taken, spread evenly.
   std::vector<double> expected, observed;
 };
 
@@ -19,5 +20,20 @@ struct Reliability {
 /// width_95 sigma that of 95 %. Values whose sigma is 0 or not finite are an error. Throws `Error` on that, and unless
 /// shapes are equal.
 Reliability reliability(const Cube& reference, const Cube& fused, const Cube& sigma, double width_95);
+
+/// `reliability` of an image [rows, cols, bands] that is larger than memory.
+class ReliabilityByParts {
+ public:
+  ReliabilityByParts(Index rows, Index cols, Index bands, double width_95);
+  ~ReliabilityByParts();
+
+  /// A part that begins at `row` and `col`, no pixel in two of them. Throws as `reliability`.
+  void look(const Cube& reference, const Cube& fused, const Cube& sigma, Index row, Index col);
+  Reliability result();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace specfuse
