@@ -26,12 +26,13 @@ SIDES, MANY_BANDS = (128, 256, 512, 1024, 2048, 4096), (50, 100, 200, 300, 450)
 IN_MEMORY = 1024
 # The network learns for so many steps: its time against size is that of fusing.
 NETWORK = {"name": "two_cnn_fu", "model": {"preset": "released"}, "train": {"steps": 50}}
+NETWORK_BANDS = 133  # the fewest that its kernels fit into
 METHODS = [{"name": name} for name in ("bicubic", "linear_injection", "local_injection", "gsa", "sfim_hs", "glp_hs", "cnmf",
                                        "hysure", "fuse", "csu", "two_cnn_fu_plus")] + [NETWORK]
 STREAMED = ("bicubic", "linear_injection", "gsa", "sfim_hs", "glp_hs", "two_cnn_fu", "two_cnn_fu_plus")
 MEMORY = "1.5GiB"
-# A step of training, for ranks: tiles for each of them.
-TILES = 8
+# A step of training, for ranks: tiles for each of them. Each number of ranks is timed in turn, so often.
+TILES, ROUNDS = 32, 7
 
 
 def degrade():
@@ -130,6 +131,8 @@ class Bench:
     def bands(self):
         for method in METHODS:
             for bands in MANY_BANDS:
+                if method is NETWORK and bands < NETWORK_BANDS:
+                    continue
                 if self.one(f"bands/{bands}", method, self.scene(SIDE, bands)) is None:
                     break
 
@@ -143,12 +146,15 @@ class Bench:
     def ranks(self):
         if shutil.which("mpirun") is None:
             return
-        count = 1
-        while count <= os.cpu_count():
-            method = NETWORK | {"train": {"steps": 200, "tile": 8, "tiles": TILES * count}}
-            config = {"name": "size", "data": self.scene(SIDE, BANDS), "degrade": degrade(), "methods": [method]}
-            self.run(f"ranks/{count}", config, "--threads", "1", launch=["mpirun", "-n", count, "--allow-run-as-root", "--use-hwthread-cpus"])
-            count *= 2
+        for turn in range(ROUNDS):
+            count = 1
+            while count <= os.cpu_count():
+                train = {"steps": 30, "tile": 8, "tiles": TILES * count, "log_every": 2}
+                config = {"name": "size", "data": self.scene(SIDE, BANDS), "degrade": degrade(),
+                          "methods": [NETWORK | {"train": train}]}
+                self.run(f"ranks/{count}/{turn}", config, "--threads", "1",
+                         launch=["mpirun", "-n", count, "--allow-run-as-root", "--use-hwthread-cpus"])
+                count *= 2
 
 
 def main():
@@ -165,7 +171,8 @@ def main():
             getattr(bench, part)()
     if args.part is None or "report" in args.part:
         write_report(bench.work, ROOT / "bench", {"bands": BANDS, "side": SIDE, "ratio": RATIO, "tiles": TILES,
-                                                  "memory": MEMORY, "in_memory": IN_MEMORY})
+                                                  "rounds": ROUNDS, "memory": MEMORY, "in_memory": IN_MEMORY,
+                                                  "network_bands": NETWORK_BANDS})
     for name in bench.failed:
         print(f"not measured, as the run failed: {name}")
     return len(bench.failed) > 0

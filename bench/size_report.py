@@ -1,6 +1,7 @@
 """Writes SIZE.md and its figures from the result files of size.py."""
 import json
 import math
+import statistics
 
 # A network between machines: bytes a second, and seconds for a message.
 NETWORKS = (("10 Gbit/s", 1.25e9, 30e-6), ("100 Gbit/s", 12.5e9, 2e-6))
@@ -77,33 +78,33 @@ def draw(found, value, folder, name, labels):
     return f"![{labels[1]} against {labels[0]}]({name}.svg)\n"
 
 
-def training(work, setting):
-    """Seconds of a step by the number of ranks, and the parameters of the network."""
+def training(work):
+    """Seconds of a step in each round by the number of ranks, and the parameters of the network."""
+    import h5py
     steps, parameters = {}, 0
-    for file in sorted((work / "ranks").glob("*/metrics.json")):
+    for file in sorted((work / "ranks").glob("*/*/metrics.json")):
         result = json.loads(file.read_text())
         log = [json.loads(line) for line in (file.parent / "log.jsonl").read_text().splitlines()]
-        log = [line for line in log if "step" in line]
-        # Without the first steps, in which caches fill.
-        first, last = log[len(log) // 4], log[-1]
-        steps[int(file.parent.name)] = (last["seconds"] - first["seconds"]) / (last["step"] - first["step"])
-        try:
-            import h5py
-            with h5py.File(file.parent / result["methods"][0]["folder"] / "checkpoint.h5") as checkpoint:
-                parameters = sum(tensor.size for tensor in checkpoint["model"].values())
-        except (ImportError, KeyError):
-            pass
+        log = [line for line in log if "step" in line][1:]  # caches fill first
+        each = [(after["seconds"] - before["seconds"]) / (after["step"] - before["step"])
+                for before, after in zip(log, log[1:])]
+        steps.setdefault(int(file.parent.parent.name), {})[file.parent.name] = statistics.median(each)
+        with h5py.File(file.parent / result["methods"][0]["label"] / "checkpoint.h5") as checkpoint:
+            parameters = sum(tensor.size for tensor in checkpoint["model"].values())
     return steps, parameters
 
 
 def ranks_text(work, setting):
-    steps, parameters = training(work, setting)
-    if 1 not in steps:
+    rounds, parameters = training(work)
+    if 1 not in rounds:
         return "Not measured: there is no `mpirun`.\n"
-    rows = [[str(count), digits(1000 * time), f"{count * steps[1] / time:.2f}"] for count, time in sorted(steps.items())]
-    text = table(["ranks, a thread each", "ms a step", "times as many tiles a second"], rows) + "\n"
-    if not parameters:
-        return text
+    steps = {count: statistics.median(times.values()) for count, times in rounds.items()}
+    rows = []
+    for count, times in sorted(rounds.items()):
+        gains = sorted(count * rounds[1][turn] / time for turn, time in times.items() if turn in rounds[1])
+        rows.append([str(count), digits(1000 * steps[count]), f"{statistics.median(gains):.2f}",
+                     f"{gains[0]:.2f} - {gains[-1]:.2f}"])
+    text = table(["ranks, a thread each", "ms a step", "times as many tiles a second", "from - to"], rows) + "\n"
     beyond = []
     for count in RANKS:
         row = [str(count)]
@@ -136,9 +137,10 @@ def write_report(work, folder, setting):
 
 Written by `make bench-size` from result files. {environment.get('cpu', '')}, {environment.get('threads', '')} threads,
 {environment.get('date', '')}. Seconds are those of fitting and fusing one pair of ratio {setting['ratio']}, learning one scale down
-included, each measured once; the network learns for 50 steps. Memory is the peak of the process. Synthetic scenes are held
-in memory up to {setting['in_memory']} pixels a side; larger pairs stay on disk with `--memory {setting['memory']}`, which needs another
-one or two readings and the packing of the result.
+included, each measured once; the network learns for 50 steps where the pair is in memory, and has learned where it is not.
+Memory is the peak of the process. Synthetic scenes are held in memory up to {setting['in_memory']} pixels a side. Larger pairs stay
+on disk with `--memory {setting['memory']}`: their seconds hold reading, writing each part, and packing the result into its file,
+which for the fast methods is all that takes time.
 
 ## Pixels
 
@@ -155,7 +157,8 @@ The exponent is that of growth with the number of pixels between the two largest
 {draw(pixels, memory, folder, "size_memory", ("side in pixels", "MiB"))}
 ## Bands
 
-{setting['side']} x {setting['side']} pixels; the exponent is that of growth with the number of bands.
+{setting['side']} x {setting['side']} pixels; the exponent is that of growth with the number of bands. The published network takes at
+least {setting['network_bands']} bands.
 
 {size_table(bands, seconds, "seconds", 1)}
 
@@ -168,7 +171,8 @@ The exponent is that of growth with the number of pixels between the two largest
 
 ## Ranks
 
-The network's training, {setting['tiles']} tiles of 8 x 8 for each rank.
+The network's training, {setting['tiles']} tiles of 8 x 8 for each rank; medians of {setting['rounds']} rounds in which each number of ranks
+had its turn.
 
 {ranks_text(work, setting)}"""
     (folder / "SIZE.md").write_text(text)
