@@ -53,7 +53,7 @@ def size_table(found, value, head, power=None):
     return table([head, *map(str, sizes)] + (["exponent"] if power else []), rows)
 
 
-def draw(found, value, folder, name, labels):
+def draw(found, value, folder, name, labels, in_memory=math.inf):
     """The figure as Markdown; nothing without matplotlib."""
     try:
         import matplotlib
@@ -64,9 +64,11 @@ def draw(found, value, folder, name, labels):
     from matplotlib import pyplot
     figure, axes = pyplot.subplots(figsize=(6.5, 4), layout="constrained")
     for place, (method, results) in enumerate(found.items()):
-        sizes = sorted(results)
-        axes.loglog(sizes, [max(value(results[size]), 1e-3) for size in sizes], marker="os^Dv*"[place % 6], label=method,
-                    color=pyplot.get_cmap("tab20")(place % 20))
+        # Two lines: what is in memory and what stays on disk are not the same work.
+        for on_disk in (False, True):
+            sizes = sorted(size for size in results if (size > in_memory) == on_disk)
+            axes.loglog(sizes, [max(value(results[size]), 1e-3) for size in sizes], marker="os^Dv*"[place % 6],
+                        label=None if on_disk else method, color=pyplot.get_cmap("tab20")(place % 20))
     sizes = sorted({size for results in found.values() for size in results})
     axes.set_xticks(sizes, map(str, sizes))
     axes.minorticks_off()
@@ -151,10 +153,10 @@ which for the fast methods is all that takes time.
 The exponent is that of growth with the number of pixels between the two largest sizes: 1 is linear.
 {"Above 1.15: " + ", ".join(bad) + "." if bad else "None is above 1.15."}
 
-{draw(pixels, seconds, folder, "size_pixels", ("side in pixels", "seconds"))}
+{draw(pixels, seconds, folder, "size_pixels", ("side in pixels", "seconds"), setting['in_memory'])}
 {size_table(pixels, memory, "MiB")}
 
-{draw(pixels, memory, folder, "size_memory", ("side in pixels", "MiB"))}
+{draw(pixels, memory, folder, "size_memory", ("side in pixels", "MiB"), setting['in_memory'])}
 ## Bands
 
 {setting['side']} x {setting['side']} pixels; the exponent is that of growth with the number of bands. The published network takes at
