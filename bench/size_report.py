@@ -67,6 +67,8 @@ def draw(found, value, folder, name, labels, in_memory=math.inf):
         # Two lines: what is in memory and what stays on disk are not the same work.
         for on_disk in (False, True):
             sizes = sorted(size for size in results if (size > in_memory) == on_disk)
+            if not sizes:
+                continue
             axes.loglog(sizes, [max(value(results[size]), 1e-3) for size in sizes], marker="os^Dv*"[place % 6],
                         label=None if on_disk else method, color=pyplot.get_cmap("tab20")(place % 20))
     sizes = sorted({size for results in found.values() for size in results})
@@ -142,7 +144,7 @@ Written by `make bench-size` from result files. {environment.get('cpu', '')}, {e
 included, each measured once; the network learns for 50 steps where the pair is in memory, and has learned where it is not.
 Memory is the peak of the process. Synthetic scenes are held in memory up to {setting['in_memory']} pixels a side. Larger pairs stay
 on disk with `--memory {setting['memory']}`: their seconds hold reading, writing each part, and packing the result into its file,
-which for the fast methods is all that takes time.
+which for the fast methods is most of it. Scores and the report come on top.
 
 ## Pixels
 
