@@ -118,7 +118,7 @@ class Bench:
         with h5py.File(part, "w") as file:
             images = [(file.create_dataset(name, (side // 512 * image.shape[0],) * 2 + image.shape[2:], "f4",
                                            chunks=(64, 64, image.shape[2])), image) for name, image in (("hsi", hsi), ("msi", msi))]
-            file["srf"] = np.array([[float(band in group) for band in range(BANDS)] for group in groups], "f4")
+            file["srf"] = np.array([[(band in group) / len(group) for band in range(BANDS)] for group in groups], "f4")
             for down in range(side // 512):
                 for across in range(side // 512):
                     for dataset, image in images:

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "specfuse/core/error.h"
+#include "specfuse/imaging/degrade.h"
 #include "specfuse/imaging/no_data.h"
+#include "specfuse/report/text_format.h"
 
 namespace specfuse {
 namespace {
@@ -46,6 +49,28 @@ std::string doubt_of_axes(const Cube& cube) {
                 rows > cols ? "brc or bcr" : "rbc or cbr", "?");
 }
 
+std::string doubt_of_response(const Pair& pair) {
+  // Calibrations of two instruments differ by less.
+  constexpr double kTimes = 2;
+  if (!pair.degradation.srf.defined()) return {};
+  const std::vector<double> seen = band_means(degrade_spectrally(pair.hsi, pair.degradation.srf));
+  const std::vector<double> measured = band_means(pair.msi);
+  std::size_t worst = 0;
+  double most = 0;
+  for (std::size_t band = 0; band < seen.size(); ++band) {
+    if (seen[band] <= 0 || measured[band] <= 0) continue;
+    const double times = std::abs(std::log(seen[band] / measured[band]));
+    if (times <= most) continue;
+    most = times;
+    worst = band;
+  }
+  if (most <= std::log(kTimes)) return {};
+  return concat("the response makes of the HSI a mean of ", number_text(seen[worst]), " in band ", worst + 1,
+                " of the MSI, which has ", number_text(measured[worst]),
+                ": do the weights of its bands sum to one, and are both images in the same units? "
+                "degrade.estimate with srf and gain does without either");
+}
+
 std::vector<std::string> scene_doubts(const ExperimentConfig& config, const Scene& scene) {
   std::vector<std::string> doubts;
   const std::string& sensor = config.degrade.srf.sensor;
@@ -66,6 +91,9 @@ std::vector<std::string> scene_doubts(const ExperimentConfig& config, const Scen
   }
   const std::string axes = config.data.synthetic ? "" : doubt_of_axes(spectra);
   if (!axes.empty()) doubts.push_back(axes);
+  const std::string response =
+      scene.measured && !scene.estimate.srf ? doubt_of_response(*scene.measured) : std::string();
+  if (!response.empty()) doubts.push_back(response);
   return doubts;
 }
 

@@ -13,4 +13,8 @@ std::vector<std::string> scene_doubts(const ExperimentConfig& config, const Scen
 /// A sentence where another axis than the last looks like the spectral one; empty where all is well.
 std::string doubt_of_axes(const Cube& cube);
 
+/// A sentence where the response makes of the HSI what is of quite another size than the MSI; empty where all is well
+/// or there is no response.
+std::string doubt_of_response(const Pair& pair);
+
 }  // namespace specfuse

@@ -22,6 +22,7 @@ BeginImage envi_beginner() { return nullptr; }
 
 #include "io/gdal.h"
 #include "specfuse/core/error.h"
+#include "specfuse/core/threads.h"
 #include "specfuse/imaging/georeference.h"
 #include "specfuse/imaging/no_data.h"
 #include "specfuse/io/file.h"
@@ -119,17 +120,19 @@ void write_attributes(GDALDatasetH raster, const Cube& cube) {
   }
 }
 
-/// A driver of GDAL, and how its files are laid out.
+/// A driver of GDAL, how its files are laid out, and whether it packs them.
 struct Layout {
   const char* driver;
   Options options;
+  bool packs;
 };
 
 const Layout kGeotiff{"GTiff",
-                      {"COMPRESS=DEFLATE", "PREDICTOR=3", "TILED=YES", "BLOCKXSIZE=128", "BLOCKYSIZE=128",
-                       "INTERLEAVE=BAND", "BIGTIFF=IF_SAFER"}};
+                      {"COMPRESS=DEFLATE", "ZLEVEL=1", "PREDICTOR=3", "TILED=YES", "BLOCKXSIZE=128", "BLOCKYSIZE=128",
+                       "INTERLEAVE=BAND", "BIGTIFF=IF_SAFER"},
+                      true};
 static_assert(PartWriter::kSide == 128, "parts are whole blocks of a file");
-const Layout kEnvi{"ENVI", {"INTERLEAVE=BIL"}};
+const Layout kEnvi{"ENVI", {"INTERLEAVE=BIL"}, false};
 
 class GdalWriter : public PartWriter {
  public:
@@ -138,6 +141,8 @@ class GdalWriter : public PartWriter {
     start_gdal();
     const QuietGdal quiet;
     Options options = layout.options;
+    const std::string threads_option = concat("NUM_THREADS=", threads());
+    if (layout.packs) options.push_back(threads_option.c_str());
     options.push_back(nullptr);
     raster_.reset(GDALCreate(GDALGetDriverByName(layout.driver), folder_.file(path).c_str(), static_cast<int>(cols),
                              static_cast<int>(rows), static_cast<int>(like.bands()), GDT_Float32,
