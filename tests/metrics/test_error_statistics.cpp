@@ -54,7 +54,9 @@ TEST_CASE("error_statistics: the histogram is a density over decades and holds a
     }
   }
   CHECK(total == doctest::Approx(100));
-  Cube same(2, 2, 3);
+  Cube same(2, 2, 3), one_off(2, 2, 3);
+  for (Index i = 0; i < 12; ++i) one_off.values[i] = 1;  // where a bin begins
+  CHECK(error_statistics(same, one_off).bin.size() == 1);
   const ErrorStatistics none = error_statistics(same, same);
   CHECK(none.bin.empty());
   CHECK(none.size == std::array<double, 6>{});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "metrics/shared/grouped_curve.h"
 #include "specfuse/imaging/pair_parts.h"
 #include "specfuse/imaging/psf.h"
 #include "specfuse/metrics/no_reference.h"
@@ -86,7 +87,7 @@ Pair small_pair(Index ratio, Index rows, Index cols) {
 }  // namespace
 
 TEST_CASE("scores by parts: every measure is that of the whole images") {
-  for (const auto& size : {std::pair<Index, Index>{150, 101}, {64, 96}, {129, 33}, {40, 20}}) {
+  for (const auto& size : {std::pair<Index, Index>{150, 101}, {64, 96}, {129, 33}, {40, 20}, {40, 5}}) {
     const Index rows = size.first, cols = size.second;
     CAPTURE(rows);
     Cube reference = image(rows, cols, 5, "reference"), fused = image(rows, cols, 5, "fused");
@@ -124,6 +125,20 @@ TEST_CASE("scores by parts: pixels without data take no part, and parts with som
   CHECK(parts.left_out.at("pixels of parts with some without data, by measures of windows") == 2 * 32 * 32);
 }
 
+TEST_CASE("scores by parts: one pixel has an error, and none has nothing") {
+  Cube reference(1, 1, 2), fused(1, 1, 2);
+  for (Index b = 0; b < 2; ++b) fused.values[b] = 3;
+  const auto rmse_of = [&] {
+    ScoresByParts scores(1, 1, 4);
+    scores.look(reference, fused, 0, 0);
+    const std::vector<Score> values = scores.scores().values;
+    return std::find_if(values.begin(), values.end(), [](const Score& score) { return score.key == "rmse"; })->value;
+  };
+  CHECK(rmse_of() == 3);
+  reference.valid = {0};
+  CHECK(std::isnan(rmse_of()));
+}
+
 TEST_CASE("scores by parts: consistency with the inputs is that of the whole image") {
   const Index ratio = 4;
   const Pair pair = small_pair(ratio, 20, 13);
@@ -151,6 +166,10 @@ TEST_CASE("scores by parts: quality without a reference is that of the whole ima
     }
     check_close(all.scores(), qnr(pair, fused));
   }
+  // The nearest to 32 fine pixels, and two at least.
+  CHECK(QnrByParts::unit(4) == 8);
+  CHECK(QnrByParts::unit(7) == 5);
+  CHECK(QnrByParts::unit(40) == 2);
 }
 
 TEST_CASE("scores by parts: reliability is that of the whole image") {
@@ -193,4 +212,14 @@ TEST_CASE("scores by parts: curves of very many values are drawn through some of
     CHECK(found.expected[group] == doctest::Approx(least + 174.5).epsilon(1e-3));
     CHECK(found.observed[group] == doctest::Approx(2 * (least + 0.68 * 350)).epsilon(1e-2));
   }
+}
+
+TEST_CASE(
+    "scores by parts: errors of very many pixels are drawn through the same of them as those of the whole image") {
+  const Index rows = 1300, cols = 1700;
+  Cube reference = image(rows, cols, 1, "reference"), fused = image(rows, cols, 1, "fused");
+  check_same(by_parts(reference, fused, 4, 512).errors, error_statistics(reference, fused));
+  const auto taken = std::ssize(GroupedCurve(rows, cols, 1).taken_of({0, 0, rows, cols}));
+  CHECK(taken <= GroupedCurve::kMostValues);
+  CHECK(taken > GroupedCurve::kMostValues / 3);
 }
