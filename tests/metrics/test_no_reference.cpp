@@ -71,7 +71,27 @@ TEST_CASE("no reference: the list names what both return, in order") {
   all.insert(all.end(), more.begin(), more.end());
   const std::vector<MetricInfo> list = no_reference_list();
   REQUIRE(list.size() == all.size());
-  for (std::size_t i = 0; i < list.size(); ++i) CHECK(list[i].key == all[i].key);
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    CHECK(list[i].key == all[i].key);
+    const std::string& key = list[i].key;
+    CHECK(list[i].higher_is_better == (key == "qnr" || key == "hsi_psnr_db" || key == "msi_psnr_db"));
+  }
+}
+
+TEST_CASE("no reference: a block with a gap anywhere takes no part in qnr") {
+  const auto qnr_without = [](Index row, Index col) {
+    Pair pair = golden_pair();
+    pair.hsi.valid.assign(static_cast<std::size_t>(pair.hsi.pixels()), 1);
+    pair.hsi.valid[static_cast<std::size_t>(row * pair.hsi.cols() + col)] = 0;
+    return map_of(qnr(pair, golden_image(69, 72, 5, 9))).at("qnr");
+  };
+  // Blocks are of 11 coarse pixels a side.
+  const double without_first = qnr_without(0, 0);
+  CHECK(without_first != map_of(qnr(golden_pair(), golden_image(69, 72, 5, 9))).at("qnr"));
+  CHECK(without_first == qnr_without(0, 10));
+  CHECK(without_first == qnr_without(10, 0));
+  CHECK(without_first == qnr_without(10, 10));
+  CHECK(without_first != qnr_without(11, 11));
 }
 
 TEST_CASE("no reference: pixels that a measure leaves out are counted by input") {
