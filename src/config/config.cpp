@@ -56,7 +56,7 @@ std::string named_method(const Json& json, const std::string& message) {
 }
 
 std::string hash_text(const Json& json) {
-  const std::string text = json.dump();
+  const std::string text = json_text(json);
   return hex_hash(text.data(), text.size());
 }
 
@@ -289,7 +289,7 @@ std::string read_config_text(const std::string& file) {
   }
 }
 
-std::string config_text(const ExperimentConfig& config) { return write_fields(config).dump(2) + "\n"; }
+std::string config_text(const ExperimentConfig& config) { return json_text(write_fields(config), 2) + "\n"; }
 
 std::string config_hash(const ExperimentConfig& config) {
   Json json = write_fields(config);

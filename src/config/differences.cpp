@@ -11,7 +11,7 @@ namespace {
 
 std::string text_of(const Json& value) {
   constexpr std::size_t kLongest = 60;
-  const std::string text = value.dump();
+  const std::string text = json_text(value);
   return text.size() > kLongest ? text.substr(0, kLongest - 3) + "..." : text;
 }
 

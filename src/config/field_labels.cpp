@@ -61,7 +61,7 @@ std::string method_label(const std::string& step, const std::vector<MethodConfig
 std::string text_of(const Json& json) {
   if (json.is_string()) return json.get<std::string>();
   if (json.is_boolean()) return json.get<bool>() ? "yes" : "no";
-  if (!json.is_structured()) return json.dump();
+  if (!json.is_structured()) return json_text(json);
   std::string text;
   for (const auto& [key, item] : json.items()) {
     text += concat(text.empty() ? "" : ", ", json.is_object() ? key + " " : "", text_of(item));
@@ -162,14 +162,14 @@ std::vector<NamedField> named_options() {
 std::string FieldLabel::axis() const { return unit.empty() ? name : concat(name, " [", unit, "]"); }
 
 std::string FieldLabel::value(const std::string& json) const {
-  const Json parsed = Json::parse(json, nullptr, false);
+  const Json parsed = json_of(json);
   if (parsed.is_discarded()) return json;
   if (parsed.is_null()) return nothing.empty() ? "none" : nothing;
   return text_of(parsed);
 }
 
 std::string FieldLabel::with_value(const std::string& json) const {
-  const bool number = Json::parse(json, nullptr, false).is_number();
+  const bool number = json_of(json).is_number();
   return concat(name, " ", value(json), number && !unit.empty() ? " " + unit : "");
 }
 

@@ -278,6 +278,10 @@ Json parse_json(const std::string& text, const std::string& file) {
   }
 }
 
+Json json_of(const std::string& text) { return Json::parse(text, nullptr, false); }
+
+std::string json_text(const Json& json, int indent) { return json.dump(indent); }
+
 void read_place(const Json& json, const std::string& path, const std::string& file, const Place& place) {
   Reader::read(json, path, file, place, {"", ""});
 }

@@ -38,7 +38,7 @@ Json& step_into(Json& json, const std::string& key, const std::string& who) {
 
 bool is_utf8(const std::string& text) {
   try {
-    return !Json(text).dump().empty();
+    return !json_text(Json(text)).empty();
   } catch (const nlohmann::json::type_error&) {
     return false;
   }
@@ -67,7 +67,7 @@ std::string override_path(const std::string& setting) {
 void apply_override(Json& json, const std::string& setting) {
   const std::string path = override_path(setting), value = setting.substr(path.size() + 1);
   const std::string who = concat("--set ", setting);
-  set_field(json, path, Json::accept(value) ? parse_json(value, who) : Json(value), who);
+  set_field(json, path, json_of(value).is_discarded() ? Json(value) : parse_json(value, who), who);
 }
 
 }  // namespace specfuse

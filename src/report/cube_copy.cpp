@@ -133,19 +133,18 @@ ViewerData CubeCopy::viewer(const std::optional<Rectangle>& detail) const {
   data.cubes += "];\n";
   if (data.cubes.size() > options_.most_in_page) data.file = kReportCubesFile;
   const Json part = detail ? Json{detail->row, detail->col, detail->rows, detail->cols} : Json();
-  data.description = Json{
-      {"rows", rows_},
-      {"cols", cols_},
-      {"bands", bands_},
-      {"origin", {options_.row, options_.col}},
-      {"detail", part},
-      {"step", step_},
-      {"hasReference", has_reference_},
-      {"wavelengths", wavelength_nm_},
-      {"low", low_},
-      {"stepSize", step_size_},
-      {"file", data.file},
-      {"images", images}}.dump();
+  data.description = json_text(Json{{"rows", rows_},
+                                    {"cols", cols_},
+                                    {"bands", bands_},
+                                    {"origin", {options_.row, options_.col}},
+                                    {"detail", part},
+                                    {"step", step_},
+                                    {"hasReference", has_reference_},
+                                    {"wavelengths", wavelength_nm_},
+                                    {"low", low_},
+                                    {"stepSize", step_size_},
+                                    {"file", data.file},
+                                    {"images", images}});
   return data;
 }
 

@@ -199,13 +199,13 @@ void write_json(const Json& json, const std::string& indent, std::string& text) 
                       return item.is_structured() || item.is_string();
                     });
   if (simple || flat) {
-    text += json.dump();
+    text += json_text(json);
     return;
   }
   const char* separator = json.is_array() ? "[\n" : "{\n";
   for (const auto& [key, value] : json.items()) {
     text += concat(separator, indent, "  ");
-    if (json.is_object()) text += concat(Json(key).dump(), ": ");
+    if (json.is_object()) text += concat(json_text(Json(key)), ": ");
     write_json(value, indent + "  ", text);
     separator = ",\n";
   }
@@ -231,8 +231,8 @@ std::string metrics_json(const ExperimentResults& results, const ResultTables& t
   for (const MethodResult& method : results.methods) json["methods"].push_back(method_json(method));
   for (const auto& [seed, estimate] : results.estimates) json["estimates"].push_back(estimate_json(seed, estimate));
   json["figures"] = figures_json(results.figures, config.seeds.front());
-  json["config"] = Json::parse(config_text(config));
-  json["environment"] = Json::parse(results.environment);
+  json["config"] = json_of(config_text(config));
+  json["environment"] = json_of(results.environment);
   json["files"] = files;
   std::string text;
   write_json(json, "", text);
@@ -244,7 +244,7 @@ ExperimentResults read_metrics_json(const std::string& text, const std::string& 
     const Json json = parse_json(text, file);
     const std::string hash = config_hash(config);
     SPECFUSE_CHECK_AS(DataError, json.at("config_hash") == hash, file, ": expected the configuration ", hash, ", got ",
-                      json.at("config_hash").dump());
+                      json_text(json.at("config_hash")));
     ExperimentResults results;
     results.config = config;
     if (json.at("scored_on").is_string()) results.scored_on = json.at("scored_on").get<std::string>();

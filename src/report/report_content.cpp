@@ -20,7 +20,7 @@ void list_values(const Json& json, const std::string& path, Facts& facts) {
   if (json.is_null() || json.empty() || json == "") return;
   const bool numbers = json.is_array() && json[0].is_number();
   if (!json.is_structured() || numbers) {
-    facts.lines.emplace_back(path, json.is_string() ? json.get<std::string>() : json.dump());
+    facts.lines.emplace_back(path, json.is_string() ? json.get<std::string>() : json_text(json));
     return;
   }
   for (const auto& [key, value] : json.items()) list_values(value, path.empty() ? key : path + "." + key, facts);
@@ -29,7 +29,7 @@ void list_values(const Json& json, const std::string& path, Facts& facts) {
 /// How the pair was made, then the rest of the configuration, then the environment.
 std::vector<Facts> configuration_facts(const ExperimentResults& results) {
   const ExperimentConfig& config = results.config;
-  Json json = Json::parse(config_text(config));
+  Json json = json_of(config_text(config));
   if (config.data.is_measured()) {
     for (const char* key : {"srf", "snr_db", "msi_shift"}) json["degrade"].erase(key);  // in the pair already
     if (config.degrade.estimate.psf) json["degrade"]["psf"].erase("fwhm");              // what is used is the estimate
@@ -41,7 +41,7 @@ std::vector<Facts> configuration_facts(const ExperimentResults& results) {
                              {"pair", "as measured; what follows is what the methods assume of it"});
   }
   json.erase("degrade");
-  return {degradation, facts_of("Configuration", json), facts_of("Environment", Json::parse(results.environment))};
+  return {degradation, facts_of("Configuration", json), facts_of("Environment", json_of(results.environment))};
 }
 
 /// Cut where it would be longer than a line.
@@ -69,7 +69,7 @@ std::vector<std::string> summary_of(const ExperimentResults& results) {
                          data.reference_size.empty() ? "" : concat(", reference ", data.reference_size), ", ratio ",
                          config.degrade.ratio, ", protocol ", name_of(config.protocol.type)));
   if (!results.grids.empty()) lines.push_back(results.grids);
-  const Json environment = Json::parse(results.environment);
+  const Json environment = json_of(results.environment);
   const auto known = [&](const char* key) { return environment.value(key, std::string()); };
   std::string made = known("date");
   if (environment.contains("version")) made += concat(made.empty() ? "" : ", ", "specfuse ", known("version"));

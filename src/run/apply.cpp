@@ -15,8 +15,8 @@ namespace {
 /// Throws `ConfigError` where something that is given and is no default is not as stored.
 void check_agrees(const Json& given, const Json& usual, const Json& stored, const std::string& path) {
   if (given == usual || given == stored) return;
-  SPECFUSE_CHECK_AS(ConfigError, given.is_object() && stored.is_object(), path, ": expected ", stored.dump(),
-                    " as in the checkpoint, got ", given.dump());
+  SPECFUSE_CHECK_AS(ConfigError, given.is_object() && stored.is_object(), path, ": expected ", json_text(stored),
+                    " as in the checkpoint, got ", json_text(given));
   for (const auto& [key, value] : given.items()) {
     const bool known = usual.is_object() && usual.contains(key);
     if (known && usual.at(key) == value) continue;
@@ -117,7 +117,7 @@ std::vector<std::string> checkpoint_doubts(const ExperimentConfig& config,
     std::vector<Difference> found;
     for (const char* key : {"psf", "srf", "boundary"}) {
       for (const Difference& one :
-           differences(Json{{key, stored.at("degrade").at(key)}}.dump(), Json{{key, now.at(key)}}.dump())) {
+           differences(json_text(Json{{key, stored.at("degrade").at(key)}}), json_text(Json{{key, now.at(key)}}))) {
         found.push_back({"degrade." + one.path, one.first, one.second});
       }
     }

@@ -38,12 +38,12 @@ void add(const Findings& more, Findings& all) {
 
 /// Equal for experiments on one scene; those on the same data are neighbours in the order of these texts.
 std::string scene_key(const ExperimentConfig& config) {
-  return concat(write_fields(config.data).dump(), write_fields(config.protocol).dump(),
-                write_fields(config.degrade).dump());
+  return concat(json_text(write_fields(config.data)), json_text(write_fields(config.protocol)),
+                json_text(write_fields(config.degrade)));
 }
 
 std::string method_key(const MethodConfig& method, std::size_t place) {
-  return concat(place, " ", write_fields(method).dump());
+  return concat(place, " ", json_text(write_fields(method)));
 }
 
 class Checker {

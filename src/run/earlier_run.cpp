@@ -34,10 +34,11 @@ std::optional<Earlier> unfinished_in(const ResultFolder& folder) {
 std::optional<Earlier> finished_in(const ResultFolder& folder) {
   const std::string file = folder.published(kMetricsFile);
   if (!fs::exists(file)) return {};
-  const Json json = Json::parse(read_text(file), nullptr, false);
+  const Json json = json_of(read_text(file));
   const bool whole = json.is_object() && json.contains("config") && json.contains("data_hash");
-  return whole && json["data_hash"].is_string() ? Earlier{json["config"].dump(), json["data_hash"].get<std::string>()}
-                                                : Earlier{};
+  return whole && json["data_hash"].is_string()
+             ? Earlier{json_text(json["config"]), json["data_hash"].get<std::string>()}
+             : Earlier{};
 }
 
 /// Whether a difference is a larger number of training steps, and of which method.
@@ -174,7 +175,7 @@ std::vector<std::string> published_before(const ResultFolder& folder) {
   const std::optional<Earlier> finished = finished_in(folder);
   if (!finished || finished->config.empty()) return {};
   std::vector<std::string> files;
-  const Json json = Json::parse(read_text(folder.published(kMetricsFile)), nullptr, false);
+  const Json json = json_of(read_text(folder.published(kMetricsFile)));
   if (!json.contains("files") || !json["files"].is_array()) return {};
   for (const Json& file : json["files"]) {
     // Names out of a file: only such as a run gives.

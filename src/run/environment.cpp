@@ -53,7 +53,7 @@ std::string environment_text() {
                             {"threads", threads()},
                             {"ranks", rank_count()},
                             {"system", concat(system.sysname, " ", system.release, " ", system.machine)}};
-  return environment.dump(2) + "\n";
+  return json_text(environment, 2) + "\n";
 }
 
 }  // namespace specfuse

@@ -80,7 +80,7 @@ std::string file_key(const DataConfig& data) {
   whole.crop.reset();
   whole.bands.reset();
   whole.wavelength_nm.reset();
-  return write_fields(whole).dump();
+  return json_text(write_fields(whole));
 }
 
 Boundary boundary_of(const std::string& name) {

@@ -25,7 +25,7 @@ DataConfig data_of(const Import& import) {
       {"name", "import"}, {"data", {{"scene", import.from}}}, {"methods", Json::array({{{"name", "bicubic"}}})}};
   std::vector<std::string> settings;
   for (const std::string& setting : import.settings) settings.push_back("data." + setting);
-  return parse_config(json.dump(), "--import", settings).data;
+  return parse_config(json_text(json), "--import", settings).data;
 }
 
 std::string wavelengths_text(const Cube& cube) {

@@ -35,7 +35,7 @@ void write_summary(const ResultFolder& folder, const MethodResult& result) {
                      {"fuse_seconds", result.fuse_seconds},
                      {"peak_memory_mb", result.peak_memory_mb},
                      {"remarks", result.remarks}};
-  write_text_atomically(kept_file(folder, result.folder, kSummaryFile), summary.dump());
+  write_text_atomically(kept_file(folder, result.folder, kSummaryFile), json_text(summary));
 }
 
 void write_fusion(const Fusion& fusion, const std::vector<FitContext>& fits, const std::string& directory) {

@@ -62,10 +62,10 @@ std::string joined(const std::vector<Table>& tables, std::string (*written)(cons
 /// What a person should know of the run, a line each, for the log.
 std::string words_of(const ExperimentResults& results) {
   std::string lines;
-  for (const std::string& doubt : results.doubts) lines += Json{{"warning", doubt}}.dump() + "\n";
+  for (const std::string& doubt : results.doubts) lines += json_text(Json{{"warning", doubt}}) + "\n";
   for (const MethodResult& result : results.methods) {
     if (result.remarks.empty()) continue;
-    lines += Json{{"method", result.folder}, {"seed", result.seed}, {"remarks", result.remarks}}.dump() + "\n";
+    lines += json_text(Json{{"method", result.folder}, {"seed", result.seed}, {"remarks", result.remarks}}) + "\n";
   }
   return lines;
 }

@@ -97,7 +97,7 @@ Index choose_side(const PartFusion& fusion, const StreamedPair& pair, const Budg
   const Index side =
       goes_on ? parse_json(read_text(file), file).at("side").get<Index>() : side_within(fusion, pair, budget);
   check_side(fusion, pair, budget, goes_on ? title + ", of which parts are kept" : title, side);
-  if (!goes_on) write_text_atomically(file, Json{{"side", side}}.dump());
+  if (!goes_on) write_text_atomically(file, json_text(Json{{"side", side}}));
   return side;
 }
 

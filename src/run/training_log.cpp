@@ -12,14 +12,13 @@ namespace {
 std::string line_text(const TrainingLog::Line& line) {
   const TrainingRecord& record = line.record;
   // A value that is not finite is written as null, as JSON has no word for it.
-  return Json{{"method", line.result},
-              {"seed", line.seed},
-              {"step", record.step},
-              {"loss", record.loss},
-              {"learning_rate", record.learning_rate},
-              {"validation_loss", record.validation_loss},
-              {"seconds", record.seconds}}
-      .dump();
+  return json_text(Json{{"method", line.result},
+                        {"seed", line.seed},
+                        {"step", record.step},
+                        {"loss", record.loss},
+                        {"learning_rate", record.learning_rate},
+                        {"validation_loss", record.validation_loss},
+                        {"seconds", record.seconds}});
 }
 
 Index integer(const Json& json, const char* key) {
@@ -39,7 +38,7 @@ TrainingLog::TrainingLog(const std::string& path) : path_(path) { read(path_); }
 void TrainingLog::read(const std::string& path) {
   std::ifstream file(path);
   for (std::string text; std::getline(file, text);) {
-    const Json json = Json::parse(text, nullptr, false);
+    const Json json = json_of(text);
     if (!json.is_object()) return;  // the last line of a run that was killed
     const auto method = json.find("method");
     if (method == json.end() || !method->is_string() || !json.contains("step")) continue;  // a remark, no record

@@ -10,9 +10,9 @@
 namespace specfuse {
 namespace {
 
-bool is_number(const std::string& value) { return Json::parse(value).is_number(); }
+bool is_number(const std::string& value) { return json_of(value).is_number(); }
 
-double number_of(const std::string& value) { return Json::parse(value).get<double>(); }
+double number_of(const std::string& value) { return json_of(value).get<double>(); }
 
 /// Cut where it is longer than a mark on an axis may be.
 std::string short_text(const std::string& text) {

@@ -142,7 +142,7 @@ class SweepReader {
       SweepRun run;
       run.point = point;
       run.values.resize(sweep_.fields.size());
-      for (const auto& [place, value] : entries_[point]) run.values[place] = value.dump();
+      for (const auto& [place, value] : entries_[point]) run.values[place] = json_text(value);
       std::string mistake;
       try {
         for (const auto& [place, value] : entries_[point]) {
@@ -162,7 +162,7 @@ class SweepReader {
   /// Adds a run also where it is wrong: what several have in common is told from all of them.
   void add_run(SweepRun run, const Json& json, std::string mistake) {
     try {
-      if (mistake.empty()) run.config = parse_config(json.dump(), base_name_, {});
+      if (mistake.empty()) run.config = parse_config(json_text(json), base_name_, {});
     } catch (const ConfigError& problem) {
       mistake = problem.what();
     }
@@ -206,7 +206,7 @@ std::string text_of_values(const Sweep& sweep, const std::vector<std::string>& v
 }  // namespace
 
 std::string field_text(const std::string& value) {
-  const Json json = Json::parse(value, nullptr, false);
+  const Json json = json_of(value);
   return json.is_string() ? json.get<std::string>() : value;
 }
 

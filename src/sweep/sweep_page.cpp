@@ -79,10 +79,10 @@ void keep_equal(Json& json, const Json& other) {
 
 /// What all runs have in common. A field may change others with it, so runs are compared, one for each value.
 Facts constant_facts(const Sweep& sweep) {
-  Json common = Json::parse(config_text(sweep.runs.front().config));
+  Json common = json_of(config_text(sweep.runs.front().config));
   for (std::size_t field = 0; field < sweep.fields.size(); ++field) {
     for (const SweepRun* const run : first_of_values(sweep, field)) {
-      keep_equal(common, Json::parse(config_text(run->config)));
+      keep_equal(common, json_of(config_text(run->config)));
     }
   }
   if (sweep.seeded) common.erase("seeds");

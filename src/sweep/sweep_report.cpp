@@ -43,7 +43,7 @@ class FolderLock {
 Json values_json(const Sweep& sweep, const SweepRun& run) {
   Json values = Json::object();
   for (std::size_t i = 0; i < sweep.fields.size(); ++i) {
-    if (!run.values[i].empty()) values[sweep.fields[i].path] = Json::parse(run.values[i]);
+    if (!run.values[i].empty()) values[sweep.fields[i].path] = json_of(run.values[i]);
   }
   return values;
 }
@@ -59,7 +59,7 @@ std::vector<std::string> earlier_figures(const std::string& out) {
     return {};  // there was none
   }
   std::vector<std::string> figures;
-  const Json json = Json::parse(text, nullptr, false);
+  const Json json = json_of(text);
   if (!json.is_object() || !json.contains("files") || !json["files"].is_array()) return {};
   for (const Json& file : json["files"]) {
     const std::string name = file.is_string() ? file.get<std::string>() : "", folder = concat(kFigureFolder, "/");

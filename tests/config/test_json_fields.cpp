@@ -102,8 +102,8 @@ TEST_CASE("fields: null empties an optional and nothing else") {
 
 TEST_CASE("fields: what is written reads back the same, in the order of the description") {
   Outer outer = read(R"({"part": {}, "table": [[0.1]], "maybe": 0.3333333333333333})");
-  const std::string text = write_fields(outer).dump();
-  CHECK(write_fields(read(text)).dump() == text);
+  const std::string text = json_text(write_fields(outer));
+  CHECK(json_text(write_fields(read(text))) == text);
   CHECK(text.find("\"on\":false,\"small\":1,\"large\":2") == 1);
   CHECK(text.find("0.3333333333333333") != std::string::npos);
 }

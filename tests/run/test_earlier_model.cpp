@@ -18,7 +18,7 @@ std::string earlier(const std::string& preset) {
 
 std::vector<std::string> parameters_of(const std::string& preset) {
   NetworkDescription network;
-  read_fields(described_model(Json::parse(earlier(preset))), "model", "file", network);
+  read_fields(described_model(json_of(earlier(preset))), "model", "file", network);
   const NetworkPlan plan = plan_network(network, {20, 2}, "model");
   std::vector<std::string> all;
   for (const LayerPlan* layer : plan.groups.front().layers()) {
@@ -46,6 +46,6 @@ TEST_CASE("earlier model: the sizes of version 0.1.0 give the network that they 
 }
 
 TEST_CASE("earlier model: a described one stays as it is") {
-  const Json described = Json::parse(R"({"preset": "none", "branches": {}})");
+  const Json described = json_of(R"({"preset": "none", "branches": {}})");
   CHECK(described_model(described) == described);
 }
