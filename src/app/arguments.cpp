@@ -37,7 +37,7 @@ const char* const kUsage =
     "                    as a Chrome trace\n"
     "  --dry-run         check everything, print what would be done, the layers of networks and the resolved\n"
     "                    configuration, run nothing\n"
-    "  --quiet           show no progress\n"
+    "  --quiet           show warnings and errors, no progress\n"
     "  --jobs N          of a sweep, do so many runs at a time and share the threads among them\n"
     "  --shard I/N       of a sweep, do every N-th run from the I-th on\n"
     "  --list            name the methods, layers, metrics, sensors and scene formats\n"

@@ -185,7 +185,10 @@ int main(int count, char** texts) {
   } catch (const Error& problem) {
     return failed(1, problem.what());
   }
-  if (this_rank() != 0) set_progress_visible(false);
+  if (this_rank() != 0) {
+    set_progress_visible(false);
+    set_warnings_visible(false);
+  }
   catch_interrupts();
   keep_freed_memory();
   const int status = run_program(count, texts);

@@ -1,8 +1,10 @@
 #include "specfuse/core/buffer.h"
 
+#include <malloc.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <map>
@@ -62,7 +64,7 @@ class Pool {
     const std::size_t size = rounded(bytes);
     if (kept(size)) {
       const std::lock_guard lock(mutex_);
-      if (bytes_free_ + size <= kMostFree) {
+      if (bytes_free_ + size <= most_free_) {
         free_[size].push_back(memory);
         bytes_free_ += size;
         return;
@@ -80,10 +82,15 @@ class Pool {
     bytes_free_ = 0;
   }
 
+  void limit(std::size_t bytes) {
+    release();
+    const std::lock_guard lock(mutex_);
+    most_free_ = bytes;
+  }
+
  private:
   /// Below, the system's allocator is quick; above, a buffer is rarely wanted again.
   static constexpr std::size_t kSmallest = std::size_t{1} << 14, kLargest = std::size_t{1} << 26;
-  static constexpr std::size_t kMostFree = std::size_t{1} << 28;
 
   /// From here on in pages of 2 MiB, where the system has them: the passes over the maps of a tile touch more small
   /// pages than the processor can look up at once.
@@ -104,7 +111,7 @@ class Pool {
 
   std::mutex mutex_;
   std::map<std::size_t, std::vector<void*>> free_;
-  std::size_t bytes_free_ = 0;
+  std::size_t bytes_free_ = 0, most_free_ = std::size_t{1} << 28;
 };
 
 Pool& pool() {
@@ -115,6 +122,14 @@ Pool& pool() {
 }  // namespace
 
 void release_free_buffers() { pool().release(); }
+
+void limit_free_memory(double bytes) {
+  // Larger blocks are the system's own, which leave no gaps where they were.
+  const double largest_kept = std::min(bytes / 6, 33554432.0), most_kept = 4 * largest_kept;
+  ::mallopt(M_MMAP_THRESHOLD, static_cast<int>(largest_kept));
+  ::mallopt(M_TRIM_THRESHOLD, static_cast<int>(most_kept));
+  pool().limit(static_cast<std::size_t>(bytes));
+}
 
 double memory_bytes() {
   static const double bytes = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));

@@ -12,7 +12,7 @@
 namespace specfuse {
 namespace {
 
-std::atomic<bool> visible{true};
+std::atomic<bool> visible{true}, warnings_visible{true};
 /// Whether a job is shown now, and whether its line is what the terminal ends with.
 std::atomic<bool> busy{false}, line_there{false};
 
@@ -60,14 +60,23 @@ void erase_line() {
   if (line_there.exchange(false)) std::fputs("\r\x1b[K", stderr);
 }
 
+void write_line(const std::string& text) {
+  erase_line();
+  std::fprintf(stderr, "%s\n", text.c_str());
+}
+
 }  // namespace
 
 void set_progress_visible(bool shown) { visible = shown; }
 
+void set_warnings_visible(bool shown) { warnings_visible = shown; }
+
 void say(const std::string& text) {
-  if (!visible) return;
-  erase_line();
-  std::fprintf(stderr, "%s\n", text.c_str());
+  if (visible) write_line(text);
+}
+
+void warn(const std::string& text) {
+  if (warnings_visible) write_line("warning: " + text);
 }
 
 ProgressTitle::ProgressTitle(std::string title) : before_(std::exchange(title_now(), std::move(title))) {}

@@ -24,11 +24,13 @@ const std::string kLayersPath = "model.layers", kCandidatesPath = "model.candida
 /// Of a scene that is fused in parts, in coarse pixels: what a part sees beyond itself and where it passes over into
 /// the next, and the least a candidate has to learn from.
 constexpr Index kPartMargin = 4, kLeastPart = 24;
-/// Images of all bands that are held at once, measured: as large as the result beside the candidates, and as large as a
-/// tile and what it sees.
-constexpr double kWorkingImages = 30, kTileImages = 150;
+/// Images of all bands that memory is taken for at once, gaps between them included, measured: as large as the result
+/// beside the candidates, and as large as a tile and what it sees.
+constexpr double kWorkingImages = 42, kTileImages = 190;
 /// Pixels that a tile sees beyond itself, on both sides together.
 constexpr Index kTileMargin = 14;
+/// Of fewer bands candidates take no less: they unmix into up to 40 materials.
+constexpr Index kLeastBands = 40;
 
 Rectangle whole_of(const PlusInputs& inputs) { return {0, 0, inputs.rows(), inputs.cols()}; }
 
@@ -280,7 +282,7 @@ std::optional<PartFusion> TwoCnnFuPlus::by_parts(const PairParts& pair) const {
   fusion.overlap = fusion.margin = kPartMargin;
   fusion.least_side = kLeastPart;
   const auto images = static_cast<double>(options_.model.inputs.candidates.items.size()) + kWorkingImages;
-  const double image = static_cast<double>(sizeof(float)) * static_cast<double>(pair.bands());
+  const double image = static_cast<double>(sizeof(float)) * static_cast<double>(std::max(pair.bands(), kLeastBands));
   fusion.bytes_per_pixel = images * image;
   fusion.bytes_at_least = kTileImages * image * std::pow(static_cast<double>(options_.refine.tile + kTileMargin), 2);
   return fusion;

@@ -132,8 +132,8 @@ RankSession::RankSession() {
   MPI_Comm_rank(MPI_COMM_WORLD, &rank_now);
   MPI_Comm_size(MPI_COMM_WORLD, &count_now);
   if (count_now == 1) {
-    say(concat("warning: started as one of ", launched(), " ranks, of which this MPI knows nothing: it needs the ",
-               "launcher of the MPI that the program was built with"));
+    warn(concat("started as one of ", launched(), " ranks, of which this MPI knows nothing: it needs the ",
+                "launcher of the MPI that the program was built with"));
   }
   forget_launcher();
   share_processors();

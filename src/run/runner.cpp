@@ -121,7 +121,7 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
   const Scene& scene = prepared.scene;
   ExperimentResults results;
   results.doubts = prepared.doubts;
-  for (const std::string& doubt : results.doubts) say("warning: " + doubt);
+  for (const std::string& doubt : results.doubts) warn(doubt);
   results.grids = grids_text(scene);
   if (!results.grids.empty()) say(results.grids);
   results.config = config;

@@ -23,8 +23,8 @@ namespace fs = std::filesystem;
 namespace specfuse {
 namespace {
 
-/// The program itself, its libraries, and what they put aside.
-constexpr double kProgram = 256 * 1048576.0;
+/// The program itself and its libraries.
+constexpr double kProgram = 96 * 1048576.0;
 /// Chunks on a side of what is packed at once.
 constexpr Index kChunksAtOnce = 4;
 constexpr double kFloat = sizeof(float);
@@ -72,11 +72,17 @@ double bytes_with(const PartFusion& fusion, const StreamedPair& pair, Index side
   return std::max({part_bytes(fusion, pair, largest), packing_bytes(pair), scoring_bytes(pair)});
 }
 
+/// What a budget leaves for parts, and what has to be in it for parts that take so much.
+double left_of(const Budget& budget) { return budget.memory - budget.free_buffers() - kProgram - budget.held; }
+double memory_for(double parts, const Budget& budget) {
+  return (parts + kProgram + budget.held) / (1 - Budget::kFreeBuffers);
+}
+
 /// The largest side, a multiple of the ratio, of parts that the budget has room for; the ratio where there is none.
 Index side_within(const PartFusion& fusion, const StreamedPair& pair, const Budget& budget) {
   const Index ratio = pair.ratio();
   Index side = std::max(ratio, budget.largest_side / ratio / ratio * ratio);
-  while (side > ratio && bytes_with(fusion, pair, side) > budget.memory - kProgram - budget.held) side -= ratio;
+  while (side > ratio && bytes_with(fusion, pair, side) > left_of(budget)) side -= ratio;
   return side;
 }
 
@@ -84,7 +90,7 @@ std::string mebibytes(double bytes) { return concat(static_cast<Index>(std::ceil
 
 void check_side(const PartFusion& fusion, const StreamedPair& pair, const Budget& budget, const std::string& title,
                 Index side) {
-  const double needed = kProgram + budget.held + bytes_with(fusion, pair, side);
+  const double needed = memory_for(bytes_with(fusion, pair, side), budget);
   SPECFUSE_CHECK_AS(ConfigError, needed <= budget.memory, "--memory: expected at least ", mebibytes(needed), " for ",
                     title, ", got ", mebibytes(budget.memory));
 }

@@ -30,6 +30,10 @@ struct Budget {
   double memory, held;
   /// Side of the largest parts, in fine pixels: still larger ones are no faster.
   Index largest_side = 512;
+
+  /// A part of it may be kept in free buffers, for their next use.
+  static constexpr double kFreeBuffers = 0.125;
+  double free_buffers() const { return kFreeBuffers * memory; }
 };
 
 /// Sides of the parts in which a pair is looked at before anything is fused, in coarse pixels, and in which results are

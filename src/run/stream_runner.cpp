@@ -12,6 +12,7 @@
 #include "run/run_figures.h"
 #include "run/stream_scores.h"
 #include "specfuse/config/result_names.h"
+#include "specfuse/core/buffer.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/peak_memory.h"
 #include "specfuse/core/progress.h"
@@ -244,11 +245,12 @@ Scene preview_scene(const ExperimentConfig& small, const std::vector<std::string
 Prepared::Prepared(const ExperimentConfig& given, const RunOptions& options)
     : directories(data_directories(options.data_directories)), config(checked(given, directories)),
       pair(config.data, directories), step(preview_step(pair)), small(of_preview(config)) {
+  budget.memory = *options.memory;
+  limit_free_memory(budget.free_buffers());
   scene = preview_scene(small, directories, pair.preview(step));
   task.pair = *scene.measured;
   pair.set_degradation(scene.degradation, task.pair.hsi.wavelength_nm);
   // Previews of all results, of the pair and of its reference.
-  budget.memory = *options.memory;
   budget.held = static_cast<double>(config.methods.size() + 2) * static_cast<double>(sizeof(float)) *
                 static_cast<double>(task.pair.msi.pixels() * pair.bands());
   pair.set_side(statistics_side(pair));
@@ -267,7 +269,7 @@ std::string run_streamed(const ExperimentConfig& given, const RunOptions& option
   const ExperimentConfig& config = prepared.config;
   ExperimentResults results;
   results.doubts = prepared.doubts;
-  for (const std::string& doubt : results.doubts) say("warning: " + doubt);
+  for (const std::string& doubt : results.doubts) warn(doubt);
   results.config = config;
   results.grids = prepared.scene.grids;
   if (!results.grids.empty()) say(results.grids);

@@ -209,7 +209,7 @@ std::vector<std::string> failed_of(const Sweep& sweep, const SweepOptions& optio
 
 SweepOutcome run_sweep(const Sweep& given, const SweepOptions& options) {
   const Sweep sweep = adopt(given, options);
-  for (const std::string& doubt : check_sweep(sweep, options)) say("warning: " + doubt);
+  for (const std::string& doubt : check_sweep(sweep, options)) warn(doubt);
   for (const char* const name : {"/runs", "/configs", "/figures"}) {
     std::error_code reason;
     fs::create_directories(options.out + name, reason);
@@ -230,7 +230,7 @@ SweepOutcome run_sweep(const Sweep& given, const SweepOptions& options) {
 
 std::string plan_sweep(const Sweep& given, const SweepOptions& options) {
   const Sweep sweep = adopt(given, options);
-  for (const std::string& doubt : check_sweep(sweep, options)) say("warning: " + doubt);
+  for (const std::string& doubt : check_sweep(sweep, options)) warn(doubt);
   std::string plan;
   for (const std::size_t position : positions_of(options.shard, sweep.runs.size())) {
     const SweepRun& run = sweep.runs[position];

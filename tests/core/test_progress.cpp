@@ -119,9 +119,13 @@ TEST_CASE("nothing is shown without a title, of a part of what is shown, or when
     const ProgressTitle title("fuse");
     loop();
     say("news");
+    warn("odd");
+    set_warnings_visible(false);
+    warn("another rank says so");
     set_progress_visible(true);
+    set_warnings_visible(true);
   };
-  CHECK(on_terminal(120, quiet) == "");
+  CHECK(on_terminal(120, quiet) == "warning: odd\r\n");
   CHECK(on_terminal(120, [&] {
           const ProgressTitle title("fuse");
           loop();

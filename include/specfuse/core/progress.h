@@ -9,11 +9,15 @@
 
 namespace specfuse {
 
-/// Whether anything is shown on standard error (the default), for `--quiet`.
+/// Whether news and progress are shown on standard error (the default), for `--quiet`, and whether warnings are.
 void set_progress_visible(bool visible);
+void set_warnings_visible(bool visible);
 
 /// A line of news on standard error, unless quiet.
 void say(const std::string& text);
+
+/// A line "warning: text" on standard error, quiet or not.
+void warn(const std::string& text);
 
 /// While one lives, loops show how far they are under this title, and without one not at all. The last made counts.
 class ProgressTitle {
