@@ -8,6 +8,7 @@
 #include "specfuse/core/rng.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/georeference.h"
+#include "specfuse/imaging/no_data.h"
 #include "specfuse/imaging/shift.h"
 #include "specfuse/kernels/weighted_sums.h"
 
@@ -55,6 +56,14 @@ std::vector<std::uint8_t> seen_valid(const Cube& fine, const Degradation& degrad
   return valid;
 }
 
+/// Leaves data in these pixels alone, all of which have some.
+void leave_only(const std::vector<std::uint8_t>& valid, Cube& cube) {
+  const std::vector<std::uint8_t> all(valid.size(), 1);
+  if (valid == (cube.valid.empty() ? all : cube.valid)) return;
+  cube.valid = valid;
+  fill_from_around(cube);
+}
+
 }  // namespace
 
 Index position_within(Index i, Index extent, Boundary boundary) {
@@ -76,6 +85,19 @@ std::vector<std::uint8_t> valid_of_result(const Pair& pair) {
     valid.push_back(pair.msi.is_valid(i) && pair.hsi.is_valid(i / cols / ratio * pair.hsi.cols() + i % cols / ratio));
   }
   return valid;
+}
+
+void share_gaps(Pair& pair) {
+  const std::vector<std::uint8_t> fine = valid_of_result(pair);
+  if (fine.empty()) return;
+  const Index ratio = pair.degradation.ratio, cols = pair.msi.cols();
+  std::vector<std::uint8_t> coarse(static_cast<std::size_t>(pair.hsi.pixels()));
+  for (Index i = 0; i < pair.msi.pixels(); ++i) {
+    if (fine[static_cast<std::size_t>(i)] == 0) continue;
+    coarse[static_cast<std::size_t>(i / cols / ratio * pair.hsi.cols() + i % cols / ratio)] = 1;
+  }
+  leave_only(coarse, pair.hsi);
+  leave_only(fine, pair.msi);
 }
 
 Cube degrade_spatially(const Cube& fine, const Degradation& degradation) {

@@ -1,6 +1,8 @@
 #include "specfuse/report/input_figures.h"
 
 #include <algorithm>
+#include <limits>
+#include <numeric>
 
 #include "report/band_series.h"
 #include "specfuse/core/error.h"
@@ -60,13 +62,25 @@ FigureGroup overview_figure(const Image& scene, const std::vector<Mark>& marks) 
   return {"Scene", note.empty() ? note : note + ".", {}, {{"scene", "", {}, svg + "</g></svg>"}}};
 }
 
+std::string row_sums_text(const Tensor& srf) {
+  double least = std::numeric_limits<double>::infinity(), most = -least;
+  for (Index row = 0; row < srf.dim(0); ++row) {
+    const float* const begin = srf.data() + row * srf.dim(1);
+    const double sum = std::accumulate(begin, begin + srf.dim(1), 0.0);
+    least = std::min(least, sum);
+    most = std::max(most, sum);
+  }
+  const std::string low = number_text(least), high = number_text(most);
+  return low == high ? low : concat(low, " to ", high);
+}
+
 FigureGroup response_figure(const Tensor& srf, const std::vector<double>& wavelength_nm,
                             const std::vector<std::string>& names) {
   const bool known = static_cast<Index>(wavelength_nm.size()) == srf.dim(1);
   const std::vector<double> axis = known ? wavelength_nm : std::vector<double>{};
   const Chart chart{band_axis(axis), "weight", response_series(srf, axis, names), false};
   return {"Spectral response",
-          "The weight of each band of the scene in those of the MSI; each row sums to 1.",
+          concat("The weight of each band of the scene in those of the MSI; the rows sum to ", row_sums_text(srf), "."),
           {},
           {{"response", "", {}, line_chart(chart)}}};
 }

@@ -112,7 +112,10 @@ class Checker {
     const ExperimentConfig& first = configs_[runs.front()];
     std::optional<Task> task;
     Findings common;
-    attempt(common, [&] { task = make_task(scene, first.protocol, first.seeds.front(), needs); });
+    attempt(common, [&] {
+      task = make_task(scene, first.protocol, first.seeds.front(), needs);
+      common.doubts = task_doubts(first, scene, *task);
+    });
     std::map<std::string, Findings> known;
     for (const std::size_t run : runs) {
       add(common, findings_[run]);

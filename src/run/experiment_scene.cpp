@@ -192,6 +192,9 @@ void load_measured(const ExperimentConfig& config, const std::vector<std::string
   }
   check_data_of(scene.measured->hsi, config.data.hsi ? "data.hsi" : "data");
   check_data_of(scene.measured->msi, config.data.msi ? "data.msi" : "data");
+  share_gaps(*scene.measured);
+  SPECFUSE_CHECK_AS(ConfigError, has_data(scene.measured->msi), "data: expected pixels that both images of ", path,
+                    " have data for, got none");
 }
 
 /// Whether a scene has to be made of whole coarse pixels, or is cut to them.

@@ -65,6 +65,7 @@ std::vector<std::string> check_method(const ExperimentConfig& config, std::size_
 std::vector<std::string> check_methods(const ExperimentConfig& config, const Scene& scene, const Task& task,
                                        const std::vector<std::string>& directories) {
   std::vector<std::string> doubts = scene_doubts(config, scene);
+  for (const std::string& doubt : task_doubts(config, scene, task)) doubts.push_back(doubt);
   for (std::size_t i = 0; i < config.methods.size(); ++i) {
     for (const std::string& doubt : check_method(config, i, task, directories)) doubts.push_back(doubt);
   }

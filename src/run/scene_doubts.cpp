@@ -7,6 +7,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/degrade.h"
 #include "specfuse/imaging/no_data.h"
+#include "specfuse/report/input_figures.h"
 #include "specfuse/report/text_format.h"
 
 namespace specfuse {
@@ -36,6 +37,46 @@ std::array<double, 3> common_steps(const Tensor& values) {
   return shares;
 }
 
+/// Where the response of a measured pair is from.
+std::string response_source(const ExperimentConfig& config) {
+  if (config.degrade.estimate.srf) return "as estimated";
+  return config.degrade.srf.given() ? "degrade.srf" : concat("/srf of ", source_of(config.data));
+}
+
+/// Root mean square of a band.
+double size_of(const Cube& cube, Index band) {
+  double squares = 0;
+  for (Index p = 0; p < cube.pixels(); ++p) {
+    const double value = cube.values[p * cube.bands() + band];
+    squares += value * value;
+  }
+  return std::sqrt(squares / static_cast<double>(cube.pixels()));
+}
+
+/// Sum of squared differences between a band of one image and a band of another of the same pixels.
+double distance(const Cube& one, Index band, const Cube& other, Index other_band) {
+  double squares = 0;
+  for (Index p = 0; p < one.pixels(); ++p) {
+    const double off = double{one.values[p * one.bands() + band]} - other.values[p * other.bands() + other_band];
+    squares += off * off;
+  }
+  return squares;
+}
+
+/// The band of `measured` that a band of `seen` is like: its own, where no other is half as far away.
+Index most_like(const Cube& seen, Index band, const Cube& measured) {
+  constexpr double kCloser = 0.25;  // of a sum of squares
+  Index best = band;
+  double least = kCloser * distance(seen, band, measured, band);
+  for (Index other = 0; other < measured.bands(); ++other) {
+    const double off = distance(seen, band, measured, other);
+    if (other == band || off >= least) continue;
+    least = off;
+    best = other;
+  }
+  return best;
+}
+
 }  // namespace
 
 std::string doubt_of_axes(const Cube& cube) {
@@ -49,26 +90,33 @@ std::string doubt_of_axes(const Cube& cube) {
                 rows > cols ? "brc or bcr" : "rbc or cbr", "?");
 }
 
-std::string doubt_of_response(const Pair& pair) {
+std::string doubt_of_response(const Pair& pair, const std::string& source) {
   // Calibrations of two instruments differ by less.
-  constexpr double kTimes = 2;
+  constexpr double kTimes = 1.5;
   if (!pair.degradation.srf.defined()) return {};
-  const std::vector<double> seen = band_means(degrade_spectrally(pair.hsi, pair.degradation.srf));
-  const std::vector<double> measured = band_means(pair.msi);
-  std::size_t worst = 0;
-  double most = 0;
-  for (std::size_t band = 0; band < seen.size(); ++band) {
-    if (seen[band] <= 0 || measured[band] <= 0) continue;
-    const double times = std::abs(std::log(seen[band] / measured[band]));
-    if (times <= most) continue;
-    most = times;
-    worst = band;
+  const Cube coarse = degrade_spatially(pair.msi, pair.degradation);
+  const Cube seen = valid_pixels(degrade_spectrally(pair.hsi, pair.degradation.srf), coarse);
+  const Cube measured = valid_pixels(coarse, pair.hsi);
+  const std::string made = concat("the response (", source, ") makes of the HSI, in band ");
+  double most = std::log(kTimes);
+  std::string doubt;
+  for (Index band = 0; band < seen.bands(); ++band) {
+    const double one = size_of(seen, band), other = size_of(measured, band);
+    if (one == 0 || other == 0 || std::abs(std::log(one / other)) <= most) continue;
+    most = std::abs(std::log(one / other));
+    doubt = concat(made, band + 1, " of the MSI, what has a root mean square of ", number_text(one),
+                   " where the MSI has ", number_text(other), "; its rows sum to ", row_sums_text(pair.degradation.srf),
+                   ": do they have to sum to one, and are both images in the same units? In memory, degrade.estimate "
+                   "with srf and gain does without either");
   }
-  if (most <= std::log(kTimes)) return {};
-  return concat("the response makes of the HSI a mean of ", number_text(seen[worst]), " in band ", worst + 1,
-                " of the MSI, which has ", number_text(measured[worst]),
-                ": do the weights of its bands sum to one, and are both images in the same units? "
-                "degrade.estimate with srf and gain does without either");
+  if (!doubt.empty()) return doubt;
+  for (Index band = 0; band < seen.bands(); ++band) {
+    const Index like = most_like(seen, band, measured);
+    if (like == band) continue;
+    return concat(made, band + 1, " of the MSI, what is like its band ", like + 1,
+                  ": are the rows of the response in the order of the MSI's bands?");
+  }
+  return {};
 }
 
 std::vector<std::string> scene_doubts(const ExperimentConfig& config, const Scene& scene) {
@@ -91,10 +139,13 @@ std::vector<std::string> scene_doubts(const ExperimentConfig& config, const Scen
   }
   const std::string axes = config.data.synthetic ? "" : doubt_of_axes(spectra);
   if (!axes.empty()) doubts.push_back(axes);
-  const std::string response =
-      scene.measured && !scene.estimate.srf ? doubt_of_response(*scene.measured) : std::string();
-  if (!response.empty()) doubts.push_back(response);
   return doubts;
+}
+
+std::vector<std::string> task_doubts(const ExperimentConfig& config, const Scene& scene, const Task& task) {
+  if (!scene.measured) return {};
+  const std::string doubt = doubt_of_response(task.pair, response_source(config));
+  return doubt.empty() ? std::vector<std::string>{} : std::vector{doubt};
 }
 
 }  // namespace specfuse

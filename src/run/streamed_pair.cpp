@@ -73,6 +73,7 @@ Pair StreamedPair::read(const Rectangle& coarse) const {
   const Rectangle part = moved(coarse, place_);
   Pair pair{file_.read_hsi(part), file_.read_msi(fine_part(part, ratio())), degradation_};
   if (!wavelength_nm_.empty()) pair.hsi.wavelength_nm = wavelength_nm_;
+  share_gaps(pair);
   return pair;
 }
 

@@ -106,6 +106,38 @@ TEST_CASE("no data: a part, fewer bands, and a coarser image know where there is
   CHECK(degrade_spectrally(cube, Tensor::from({1, 3}, {1, 0, 0})).valid == cube.valid);
 }
 
+TEST_CASE("no data: what one image of a pair lacks is taken from the other as well") {
+  Pair pair;
+  pair.degradation.ratio = 2;
+  pair.hsi = image(1, 4, {1, 2, 3, 4});
+  pair.msi = image(2, 8,
+                   {1, 1, 2, 2, 3, 3, 4, 4,  //
+                    1, 1, 2, 2, 3, 3, 4, 4});
+  Pair whole = pair;
+  share_gaps(whole);
+  CHECK(whole.hsi.valid.empty());
+  CHECK(whole.msi.valid.empty());
+
+  // The hsi lacks its first pixel; the msi what the last one sees, and one pixel of what the third one does.
+  pair.hsi.valid = {0, 1, 1, 1};
+  pair.msi.valid = {1, 1, 1, 1, 0, 1, 0, 0,  //
+                    1, 1, 1, 1, 1, 1, 0, 0};
+  const std::vector<std::uint8_t> before = valid_of_result(pair);
+  share_gaps(pair);
+  CHECK(pair.hsi.valid == std::vector<std::uint8_t>{0, 1, 1, 0});
+  CHECK(pair.msi.valid == std::vector<std::uint8_t>{0, 0, 1, 1, 0, 1, 0, 0,  //
+                                                    0, 0, 1, 1, 1, 1, 0, 0});
+  CHECK(pair.msi.valid == before);
+  CHECK(valid_of_result(pair) == before);
+  // Filled in from around: the outer ones from the next, the hole from five neighbours.
+  for (const auto& [pixel, value] : std::vector<std::pair<Index, float>>{{0, 2}, {1, 2}, {2, 3}, {3, 3}}) {
+    CHECK(pair.hsi.values[pixel] == value);
+  }
+  CHECK(pair.msi.values[0] == 2);
+  CHECK(pair.msi.values[15] == 3);
+  CHECK(pair.msi.values[4] == doctest::Approx(13.0 / 5));
+}
+
 TEST_CASE("no data: noise has its level from the pixels with data alone") {
   const auto spread = [](float filled) {
     Cube cube(20, 20, 1);

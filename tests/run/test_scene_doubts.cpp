@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "run/scene_doubts.h"
 #include "specfuse/tensor/math.h"
 #include "support/random.h"
@@ -18,6 +20,7 @@ Pair pair_of(float hsi, float msi) {
   fill(pair.hsi.values, hsi);
   fill(pair.msi.values, msi);
   pair.degradation.ratio = 2;
+  pair.degradation.psf = Tensor::from({2, 2}, {0.25F, 0.25F, 0.25F, 0.25F});
   pair.degradation.srf = Tensor::from({2, 4}, {0.5F, 0.5F, 0, 0, 0, 0, 0.5F, 0.5F});
   return pair;
 }
@@ -25,20 +28,51 @@ Pair pair_of(float hsi, float msi) {
 }  // namespace
 
 TEST_CASE("scene doubts: a response that makes of the HSI what is not of the MSI's size") {
+  const auto doubt = [](const Pair& pair) { return doubt_of_response(pair, "/srf of a.h5"); };
   Pair pair = pair_of(10, 10);
-  CHECK(doubt_of_response(pair).empty());
-  CHECK(doubt_of_response(pair_of(10, 5.1F)).empty());
-  CHECK(doubt_of_response(pair_of(5.1F, 10)).empty());
-  CHECK(contains(doubt_of_response(pair_of(10, 4.9F)), "a mean of 10 in band 1 of the MSI, which has 4.9"));
-  CHECK(contains(doubt_of_response(pair_of(4.9F, 10)), "a mean of 4.9 in band 1 of the MSI, which has 10"));
+  CHECK(doubt(pair).empty());
+  CHECK(doubt(pair_of(10, 6.7F)).empty());
+  CHECK(doubt(pair_of(6.7F, 10)).empty());
+  CHECK(contains(doubt(pair_of(10, 6.6F)),
+                 "the response (/srf of a.h5) makes of the HSI, in band 1 of the MSI, what has "
+                 "a root mean square of 10 where the MSI has 6.6; its rows sum to 1:"));
+  CHECK(contains(doubt(pair_of(6.6F, 10)), "a root mean square of 6.6 where the MSI has 10;"));
+  CHECK(contains(doubt(pair_of(-6.6F, -10)), "a root mean square of 6.6 where the MSI has 10;"));
   // Weights that count bands; the worst band is named.
   for (Index b = 4; b < 8; ++b) pair.degradation.srf.data()[b] *= 4;
-  CHECK(contains(doubt_of_response(pair), "a mean of 40 in band 2 of the MSI, which has 10"));
+  CHECK(contains(doubt(pair),
+                 "in band 2 of the MSI, what has a root mean square of 40 where the MSI has 10; its rows sum "
+                 "to 1 to 4:"));
   pair.degradation.srf = {};
-  CHECK(doubt_of_response(pair).empty());
+  CHECK(doubt(pair).empty());
+}
+
+TEST_CASE("scene doubts: rows of the response in another order than the MSI's bands") {
+  Pair pair = pair_of(10, 10);
+  for (Index p = 0; p < pair.hsi.pixels(); ++p) {
+    for (Index b = 0; b < 2; ++b) pair.hsi.values.data()[p * 4 + b] = 9;
+  }
+  for (Index p = 0; p < pair.msi.pixels(); ++p) pair.msi.values.data()[p * 2] = 9;
+  CHECK(doubt_of_response(pair, "degrade.srf").empty());
+  pair.degradation.srf = Tensor::from({2, 4}, {0, 0, 0.5F, 0.5F, 0.5F, 0.5F, 0, 0});
+  CHECK(contains(doubt_of_response(pair, "degrade.srf"),
+                 "the response (degrade.srf) makes of the HSI, in band 1 of the MSI, what is like its band 2: are the "
+                 "rows of the response in the order of the MSI's bands?"));
+  // What is as much like the one as like the other does not tell.
+  fill(pair.msi.values, 9.5F);
+  CHECK(doubt_of_response(pair, "degrade.srf").empty());
+}
+
+TEST_CASE("scene doubts: a response is judged where both images have data") {
+  Pair pair = pair_of(10, 10);
+  pair.hsi.valid = {0, 1, 1, 1, 1, 1};
+  std::fill_n(pair.hsi.values.data(), 4, 1000.0F);
+  CHECK(doubt_of_response(pair, "degrade.srf").empty());
+  pair.hsi.valid.clear();
+  CHECK(!doubt_of_response(pair, "degrade.srf").empty());
 }
 
 TEST_CASE("scene doubts: dark images have no size to compare") {
-  CHECK(doubt_of_response(pair_of(0, 10)).empty());
-  CHECK(doubt_of_response(pair_of(10, 0)).empty());
+  CHECK(doubt_of_response(pair_of(0, 10), "degrade.srf").empty());
+  CHECK(doubt_of_response(pair_of(10, 0), "degrade.srf").empty());
 }

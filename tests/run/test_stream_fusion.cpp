@@ -200,6 +200,39 @@ TEST_CASE("stream: scores are those of the whole image") {
   CHECK(preview.fused.pixel(1, 20)[11] == doctest::Approx(mean));
 }
 
+TEST_CASE("stream: what the msi lacks the hsi lacks as well, on disk and in memory") {
+  const Example example({-9});
+  const Streamed streamed(example, -9);
+  ExperimentConfig config;
+  config.data = config_of(example, -9);
+  const Pair whole = load_scene(config, {"."}).measured.value();
+  const Pair parts = streamed.read({0, 0, 24, 17});
+  // All fine pixels of 7 x 5 coarse ones are missing, and some of those around.
+  CHECK(std::count(whole.hsi.valid.begin(), whole.hsi.valid.end(), 0) == 7 * 5);
+  CHECK(!whole.hsi.is_valid(6 * 17 + 4));
+  CHECK(whole.hsi.is_valid(6 * 17 + 5));
+  CHECK(whole.hsi.values[0] != example.pair.hsi.values[0]);
+  CHECK(parts.hsi.valid == whole.hsi.valid);
+  CHECK(parts.msi.valid == whole.msi.valid);
+  CHECK(
+      std::equal(parts.hsi.values.data(), parts.hsi.values.data() + parts.hsi.values.size(), whole.hsi.values.data()));
+  CHECK(
+      std::equal(parts.msi.values.data(), parts.msi.values.data() + parts.msi.values.size(), whole.msi.values.data()));
+}
+
+TEST_CASE("stream: nothing is known of a pair whose images have data in no pixel together") {
+  Example example;
+  for (Index row = 0; row < 24; ++row) {
+    std::fill_n(example.pair.hsi.pixel(row, 0), 20 * 9, -9.0F);
+    for (Index r = 0; r < 4; ++r) std::fill_n(example.pair.msi.pixel(4 * row + r, 36), 3 * 32, -9.0F);
+  }
+  write_pair(example.path, PairFile{example.pair.hsi, example.pair.msi, kRatio, {}, example.pair.degradation.srf});
+  ExperimentConfig config;
+  config.data = config_of(example, -9);
+  CHECK(contains(message_of<ConfigError>([&] { load_scene(config, {"."}); }),
+                 "data: expected pixels that both images of " + example.path + " have data for, got none"));
+}
+
 TEST_CASE("stream: too little memory is refused with the least that works, which then does") {
   const Example example;
   const Streamed pair(example);

@@ -22,4 +22,7 @@ FigureGroup overview_figure(const Image& scene, const std::vector<Mark>& marks);
 FigureGroup response_figure(const Tensor& srf, const std::vector<double>& wavelength_nm,
                             const std::vector<std::string>& names = {});
 
+/// What the rows of a response sum to: "1", or "0.5 to 1".
+std::string row_sums_text(const Tensor& srf);
+
 }  // namespace specfuse
