@@ -27,7 +27,8 @@ const char* const kUsage =
     "  --data-dir DIR    look for data here first, then in $SPECFUSE_DATA and data/\n"
     "  --out DIR         where results go (default results/<name>)\n"
     "  --threads N       how many threads to use (default: all processors)\n"
-    "  --memory SIZE     keep to so much memory, such as 1.5GiB: the pair stays on disk and is fused part by part\n"
+    "  --memory SIZE     keep to so much memory, such as 1.5GiB, 800MB or 2G (GiB): the pair stays on disk and is\n"
+    "                    fused part by part\n"
     "  --scratch DIR     leave what networks learn from in files there, for more training scenes than fit into memory\n"
     "  --resume          go on from what an interrupted run left, or with more training steps where that can be\n"
     "  --overwrite       replace what another run left in the output folder, which is refused otherwise\n"
@@ -74,7 +75,9 @@ int count_of(const std::string& option, const std::string& text) {
 double bytes_of(const std::string& option, const std::string& text) {
   char* end = nullptr;
   const double number = std::strtod(text.c_str(), &end);
+  // Single letters as Slurm has them.
   const std::pair<const char*, double> units[] = {{"KiB", 0x1p10}, {"MiB", 0x1p20}, {"GiB", 0x1p30}, {"TiB", 0x1p40},
+                                                  {"K", 0x1p10},   {"M", 0x1p20},   {"G", 0x1p30},   {"T", 0x1p40},
                                                   {"MB", 1e6},     {"GB", 1e9},     {"TB", 1e12}};
   for (const auto& [unit, bytes] : units) {
     if (number > 0 && number < 1e6 && end == std::string(unit)) return number * bytes;

@@ -38,9 +38,9 @@ void run_config(const Arguments& arguments, const ExperimentConfig& config) {
                      arguments.overwrite,        arguments.memory, arguments.scratch};
   if (options.out.empty()) options.out = "results/" + config.name;
   SPECFUSE_CHECK_AS(ConfigError, options.scratch.empty() || std::filesystem::is_directory(options.scratch),
-                    "--scratch: expected a folder, got ", options.scratch);
-  SPECFUSE_CHECK_AS(ConfigError, options.scratch.empty() || !options.memory,
-                    "--scratch: expected a run that learns from more than its pair, got one with --memory");
+                    "--scratch: expected a folder that exists, got ", options.scratch);
+  SPECFUSE_CHECK_AS(ConfigError, options.scratch.empty() || config.protocol.type == Protocol::transfer,
+                    "--scratch: expected protocol transfer, which learns from other scenes, got another");
   if (arguments.dry_run) {
     say(plan_experiment(config, options));
     return void(std::fputs(config_text(config).c_str(), stdout));

@@ -128,12 +128,17 @@ std::vector<std::string> notes_of(const ExperimentResults& results) {
   }
   if (!results.preview.empty()) notes.push_back(results.preview);
   if (!results.scored()) {
+    const std::string reduced =
+        results.preview.empty()
+            ? " reduced is the same pair one scale down, where there is an answer."
+            : " Nothing is fused one scale down, where there would be an answer, of a pair that stays on disk.";
     notes.push_back(
         "Without a reference no measure tells how true the details are. hsi and msi compare the result, degraded "
         "again, "
         "with what it was made of: a method that invents nothing the sensors would see scores high, be it right or "
         "not. qnr compares relations between bands across scales and favours results with little detail: cubic "
-        "up-sampling may come first. reduced is the same pair one scale down, where there is an answer.");
+        "up-sampling may come first." +
+        reduced);
   }
   for (const std::string& doubt : results.doubts) notes.push_back(concat("Warning: ", doubt, "."));
   std::set<std::string> in_training;

@@ -19,7 +19,8 @@ std::vector<double> brightness_of(const Cube& cube) {
   return sums;
 }
 
-/// How much brightness changes within each coarse pixel, from a pixel to the next ones [rows / ratio, cols / ratio].
+/// How much brightness changes within each coarse pixel, from a pixel to the next ones, where all have data
+/// [rows / ratio, cols / ratio].
 std::vector<double> edges_of(const Cube& msi, Index ratio) {
   const std::vector<double> bright = brightness_of(msi);
   const Index rows = msi.rows() / ratio, cols = msi.cols() / ratio;
@@ -28,6 +29,8 @@ std::vector<double> edges_of(const Cube& msi, Index ratio) {
     for (Index col = 0; col + 1 < cols * ratio; ++col) {
       const std::size_t at = static_cast<std::size_t>(row * msi.cols() + col);
       const std::size_t below = at + static_cast<std::size_t>(msi.cols());
+      const auto has_data = [&](std::size_t pixel) { return msi.is_valid(static_cast<Index>(pixel)); };
+      if (!has_data(at) || !has_data(at + 1) || !has_data(below)) continue;
       edges[static_cast<std::size_t>(row / ratio * cols + col / ratio)] +=
           std::abs(bright[at + 1] - bright[at]) + std::abs(bright[below] - bright[at]);
     }
@@ -35,27 +38,41 @@ std::vector<double> edges_of(const Cube& msi, Index ratio) {
   return edges;
 }
 
+/// The pixels of `shown` that all images have data for; where there are none, all it has data for itself.
+std::vector<std::ptrdiff_t> pixels_to_show(const Cube& hsi, const Cube& msi, const Cube& shown) {
+  const Index ratio = msi.rows() / hsi.rows(), cols = msi.cols();
+  std::vector<std::ptrdiff_t> own, common;
+  for (Index i = 0; i < shown.pixels(); ++i) {
+    if (!shown.is_valid(i)) continue;
+    own.push_back(i);
+    if (msi.is_valid(i) && hsi.is_valid(i / cols / ratio * hsi.cols() + i % cols / ratio)) common.push_back(i);
+  }
+  return common.empty() ? own : common;
+}
+
 SamplePixel pixel_at(const char* name, std::ptrdiff_t place, const Cube& cube) {
   return {name, place / cube.cols(), place % cube.cols()};
 }
 
-/// The squared error of cubic up-sampling at each pixel; -1 within a coarse pixel of those that are taken, which often
-/// have the largest error.
+/// The squared error of cubic up-sampling at the pixels `among` all; -1 elsewhere, and within a coarse pixel of those
+/// that are taken, which often have the largest error.
 std::vector<double> missed_by_upsampling(const Cube& hsi, const Cube& reference,
+                                         const std::vector<std::ptrdiff_t>& among,
                                          const std::vector<SamplePixel>& taken) {
   const Index ratio = reference.rows() / hsi.rows(), cols = reference.cols(), bands = reference.bands();
   const Cube smooth = upsample_cubic(hsi, ratio);
-  std::vector<double> missed(static_cast<std::size_t>(reference.pixels()));
-  for (Index i = 0; i < reference.pixels(); ++i) {
+  std::vector<double> missed(static_cast<std::size_t>(reference.pixels()), -1);
+  for (const std::ptrdiff_t i : among) {
     const auto near = [&](const SamplePixel& sample) {
       return std::abs(i / cols - sample.row) <= ratio && std::abs(i % cols - sample.col) <= ratio;
     };
+    if (std::any_of(taken.begin(), taken.end(), near)) continue;
     double& sum = missed[static_cast<std::size_t>(i)];
+    sum = 0;
     for (Index b = i * bands; b < (i + 1) * bands; ++b) {
       const double difference = double{reference.values[b]} - smooth.values[b];
       sum += difference * difference;
     }
-    if (!reference.is_valid(i) || std::any_of(taken.begin(), taken.end(), near)) sum = -1;
   }
   return missed;
 }
@@ -90,10 +107,7 @@ std::optional<Rectangle> detail_of(const Cube& msi, Index ratio) {
 std::vector<SamplePixel> sample_pixels(const Cube& hsi, const Cube& msi, const std::optional<Cube>& reference) {
   const Cube& shown = reference ? *reference : msi;
   std::vector<double> bright = brightness_of(shown);
-  std::vector<std::ptrdiff_t> order;
-  for (std::ptrdiff_t i = 0; i < std::ssize(bright); ++i) {
-    if (shown.is_valid(i)) order.push_back(i);
-  }
+  std::vector<std::ptrdiff_t> order = pixels_to_show(hsi, msi, shown);
   const std::ptrdiff_t brightest =
       *std::max_element(order.begin(), order.end(), [&](std::ptrdiff_t a, std::ptrdiff_t b) {
         return bright[static_cast<std::size_t>(a)] < bright[static_cast<std::size_t>(b)];
@@ -106,7 +120,7 @@ std::vector<SamplePixel> sample_pixels(const Cube& hsi, const Cube& msi, const s
   std::vector<SamplePixel> samples{pixel_at("brightest pixel", brightest, shown),
                                    pixel_at("median pixel", *median, shown)};
   if (!reference) return samples;
-  const std::vector<double> missed = missed_by_upsampling(hsi, *reference, samples);
+  const std::vector<double> missed = missed_by_upsampling(hsi, *reference, order, samples);
   const auto hardest = std::max_element(missed.begin(), missed.end()) - missed.begin();
   samples.push_back(pixel_at("another that cubic up-sampling misses most", hardest, shown));
   return samples;

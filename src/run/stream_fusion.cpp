@@ -11,6 +11,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/progress.h"
+#include "specfuse/core/stopwatch.h"
 #include "specfuse/imaging/no_data.h"
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/io/cube_writer.h"
@@ -118,14 +119,35 @@ FusedWithSigma fuse_part(const PartFusion& fusion, const StreamedPair& pair, con
   return made;
 }
 
+/// How long parts have been made, in this run and in those that were killed: the first rank writes it into a file.
+class PartClock {
+ public:
+  explicit PartClock(const std::string& folder) : file_(folder + "/seconds.json") {
+    if (this_rank() == 0 && fs::exists(file_)) before_ = parse_json(read_text(file_), file_).get<double>();
+  }
+  double seconds() const { return before_ + since_.seconds(); }
+  void keep() const {
+    if (this_rank() == 0) write_text_atomically(file_, json_text(Json(seconds())));
+  }
+
+ private:
+  std::string file_;
+  double before_ = 0;
+  Stopwatch since_;
+};
+
 /// Makes all parts that are not there, the ranks in turns.
-void make_parts(const PartFusion& fusion, const StreamedPair& pair, const std::string& title, const PartFiles& parts) {
+void make_parts(const PartFusion& fusion, const StreamedPair& pair, const std::string& title, const PartFiles& parts,
+                const PartClock& clock) {
   const auto ranks = static_cast<std::size_t>(rank_count()), rank = static_cast<std::size_t>(this_rank());
   Progress progress(title, std::ssize(parts.places()), "parts");
   for (std::size_t i = rank; i < parts.places().size(); i += ranks) {
     SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted while fusing ", title, "; continue with --resume");
     const RankAlone alone;
-    if (!parts.has(i)) parts.keep(i, fuse_part(fusion, pair, parts.made(i)));
+    if (!parts.has(i)) {
+      parts.keep(i, fuse_part(fusion, pair, parts.made(i)));
+      clock.keep();
+    }
     progress.update(static_cast<Index>(i) + 1);
   }
 }
@@ -214,14 +236,16 @@ void check_memory(const PartFusion& fusion, const StreamedPair& pair, const Budg
   check_side(fusion, pair, budget, title, pair.ratio());
 }
 
-void fuse_streamed(const PartFusion& fusion, const StreamedPair& pair, const Budget& budget, const std::string& title,
-                   const std::string& folder, const std::string& path) {
+double fuse_streamed(const PartFusion& fusion, const StreamedPair& pair, const Budget& budget, const std::string& title,
+                     const std::string& folder, const std::string& path) {
   fs::create_directories(folder);
+  const PartClock clock(folder);
   const Index side = of_first_rank(this_rank() == 0 ? choose_side(fusion, pair, budget, title, folder) : 0);
   const PartFiles parts(folder, pair, places_of(fusion, pair, side), fusion.overlap);
-  make_parts(fusion, pair, title, parts);
+  make_parts(fusion, pair, title, parts, clock);
   wait_for_ranks();
   if (this_rank() == 0) pack(parts, pair, title, path);
+  return clock.seconds();
 }
 
 }  // namespace specfuse

@@ -45,10 +45,11 @@ inline constexpr Index kScoredSide = 128;
 void check_memory(const PartFusion& fusion, const StreamedPair& pair, const Budget& budget, const std::string& title);
 
 /// Fuses a pair part by part, with all ranks, of which the first writes the whole result to `path`. Parts are kept in
-/// `folder`: what is there already is not made again. They stay until the caller has no more use for them. Throws as
-/// `check_memory`, and `Interrupted`, all parts kept, when the user asked to stop.
-void fuse_streamed(const PartFusion& fusion, const StreamedPair& pair, const Budget& budget, const std::string& title,
-                   const std::string& folder, const std::string& path);
+/// `folder`: what is there already is not made again. They stay until the caller has no more use for them. Returns the
+/// seconds it took, with those of earlier runs that made some of the parts. Throws as `check_memory`, and
+/// `Interrupted`, all parts kept, when the user asked to stop.
+double fuse_streamed(const PartFusion& fusion, const StreamedPair& pair, const Budget& budget, const std::string& title,
+                     const std::string& folder, const std::string& path);
 
 /// The same image for other programs, beside its file, unless that is it: `fused`, and `sigma` where there is one, with
 /// the ending of the format. Throws `Interrupted` when the user asked to stop.

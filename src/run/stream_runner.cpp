@@ -173,12 +173,10 @@ MethodResult make_result(const Workplace& at, const MethodConfig& entry, Index s
   const Stopwatch fitting;
   const auto [method, fusion] = fit(at.prepared, entry, context);
   result.fit_seconds = fitting.seconds();
-  const Stopwatch fusing;
   const std::string directory = begin_result(at.folder, result.folder);
   const std::string parts = parts_folder(at.folder.keeping(), result.folder);
   const std::string fused = fused_file(at.folder, result.folder);
-  fuse_streamed(fusion, at.prepared.pair, at.prepared.budget, result.folder, parts, fused);
-  result.fuse_seconds = fusing.seconds();
+  result.fuse_seconds = fuse_streamed(fusion, at.prepared.pair, at.prepared.budget, result.folder, parts, fused);
   write_image_of(fused, at.prepared.pair, image_writer(at.prepared.config.output.format, "output.format"),
                  result.folder, directory);
   result.peak_memory_mb = peak_memory_mb();
@@ -206,7 +204,7 @@ void check_parts(const ExperimentConfig& config, const std::vector<std::string>&
     const std::unique_ptr<FusionMethod> method = learned(entry, directories, applies(config), WholePair(preview), {});
     const std::optional<PartFusion> fusion = method->by_parts(WholePair(preview));
     SPECFUSE_CHECK_AS(ConfigError, fusion, "--memory: expected methods that work part by part, got ", entry.label,
-                      ", which needs the whole image at once");
+                      ", which needs the whole image at once as it is configured");
     check_memory(*fusion, pair, budget, entry.label);
   }
 }

@@ -69,7 +69,7 @@ class Protocols(ProgramTest):
                    f"methods.{method}.train.steps=100"]
         self.assertEqual(self.files_of(subprocess.Popen(command, cwd=self.folder, stdout=subprocess.DEVNULL)), files)
         self.out = self.folder / "nowhere"
-        self.refused(2, "--scratch: expected a folder, got nowhere", self.run_config(config, "--scratch", "nowhere"))
+        self.refused(2, "--scratch: expected a folder that exists, got nowhere", self.run_config(config, "--scratch", "nowhere"))
 
     def test_transfer_under_several_degradations_is_for_methods_that_suit_any_pair(self):
         # Quick candidates, and a network of two layers.

@@ -87,11 +87,12 @@ class StreamTest(ProgramTest):
         (self.folder / "scratch").mkdir()
         run = self.streamed(self.config(), "--quiet", "--scratch", "scratch")
         self.assertEqual(run.returncode, 2, run.stderr)
-        self.assertIn("--scratch: expected a run that learns from more than its pair, got one with --memory", run.stderr)
+        self.assertIn("--scratch: expected protocol transfer, which learns from other scenes, got another", run.stderr)
 
     def test_sizes_of_memory_are_in_any_of_the_usual_units(self):
         for text, mebibytes in [("90MiB", 90), ("100000KiB", 98), ("0.09GiB", 93), ("0.0001TiB", 105), ("100MB", 96),
-                                ("0.1GB", 96), ("0.0001TB", 96)]:
+                                ("0.1GB", 96), ("0.0001TB", 96), ("90M", 90), ("100000K", 98), ("0.09G", 93),
+                                ("0.0001T", 105)]:
             run = self.streamed(self.config(), memory=text)
             self.assertEqual(run.returncode, 2)
             self.assertIn(f"for gsa, got {mebibytes} MiB", run.stderr)

@@ -4,6 +4,7 @@
 
 #include "report/example_results.h"
 #include "specfuse/report/report_content.h"
+#include "support/text.h"
 
 using namespace specfuse;
 
@@ -36,6 +37,21 @@ TEST_CASE("report content: what a method decided is among the notes, under its f
   result.remarks = "kept still";
   const std::vector<std::string> notes = content_of(results_of({result})).notes;
   CHECK(std::count(notes.begin(), notes.end(), "bicubic-seed1: kept still.") == 1);
+}
+
+TEST_CASE("report content: without a reference the notes say what the measures are worth, and which are missing") {
+  MethodResult result = result_of("bicubic", 0, 1);
+  result.scores.reset();
+  ExperimentResults results = results_of({result});
+  const auto says = [&](const std::string& text) {
+    const std::vector<std::string> notes = content_of(results).notes;
+    return std::any_of(notes.begin(), notes.end(), [&](const std::string& note) { return contains(note, text); });
+  };
+  CHECK(says("reduced is the same pair one scale down"));
+  CHECK_FALSE(says("a pair that stays on disk"));
+  results.preview = "Figures show means";
+  CHECK_FALSE(says("reduced is"));
+  CHECK(says("Nothing is fused one scale down"));
 }
 
 TEST_CASE("report content: the lines under the title say what was fused, when and with what") {

@@ -49,3 +49,38 @@ TEST_CASE("scene places: sample pixels are the brightest, the median and another
   CHECK(samples[2].col == 1);
   CHECK(sample_pixels(hsi, reference, {}).size() == 2);
 }
+
+TEST_CASE("scene places: what is shown lies where all images have data") {
+  Cube msi(64, 48, 2);
+  for (Index row = 36; row < 44; ++row) {
+    for (Index col = 20; col < 28; ++col) msi.pixel(row, col)[0] = static_cast<float>((row + col) % 2);
+  }
+  // A gap has edges of its own, and far stronger ones.
+  msi.valid.assign(static_cast<std::size_t>(msi.pixels()), 1);
+  for (Index row = 0; row < 12; ++row) {
+    for (Index col = 0; col < 12; ++col) {
+      msi.pixel(row, col)[0] = static_cast<float>(9 * ((row + col) % 2));
+      msi.valid[static_cast<std::size_t>(row * 48 + col)] = 0;
+    }
+  }
+  CHECK(detail_of(msi, 4).value() == Rectangle{32, 16, 12, 12});
+
+  Cube reference(8, 8, 2), hsi(4, 4, 2), fine(8, 8, 1);
+  for (Index i = 0; i < 64; ++i) reference.values[2 * i] = static_cast<float>(i % 8);
+  reference.pixel(1, 6)[1] = 100;
+  reference.pixel(6, 1)[1] = -50;
+  reference.pixel(6, 6)[1] = 30;
+  reference.pixel(3, 3)[1] = -20;
+  hsi.valid.assign(16, 1);
+  hsi.valid[3] = 0;  // under (1, 6)
+  fine.valid.assign(64, 1);
+  fine.valid[6 * 8 + 1] = 0;
+  const std::vector<SamplePixel> samples = sample_pixels(hsi, fine, reference);
+  REQUIRE(samples.size() == 3);
+  CHECK(samples[0].row == 6);
+  CHECK(samples[0].col == 6);
+  CHECK(samples[2].row == 3);
+  CHECK(samples[2].col == 3);
+  fine.valid.assign(64, 0);
+  CHECK(sample_pixels(hsi, fine, reference)[0].row == 1);
+}

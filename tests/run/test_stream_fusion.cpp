@@ -108,14 +108,19 @@ TEST_CASE("stream: what a cut-off run kept is not made again, and the file is th
     return fuse(part);
   };
   const auto run = [&](Index side) {
-    fuse_streamed(fusion, pair, in_parts(side), "gsa", example.parts(), example.fused());
+    return fuse_streamed(fusion, pair, in_parts(side), "gsa", example.parts(), example.fused());
   };
   CHECK(message_of<Interrupted>([&] { run(16); }) == "interrupted while fusing gsa; continue with --resume");
   clear_interrupt();
   CHECK(made == 12);
   CHECK(!std::filesystem::exists(example.fused()));
   // Parts of the size that is kept, whatever the budget would be good for now.
-  run(64);
+  const std::string clock = example.parts() + "/seconds.json";
+  CHECK(std::stod(read_text(clock)) > 0);
+  write_text_atomically(clock, "1000");
+  const double seconds = run(64);
+  CHECK(seconds > 1000);
+  CHECK(seconds < 1100);
   CHECK(made == 30);
   CHECK(read_text(example.fused()) == whole);
 }
