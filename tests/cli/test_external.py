@@ -15,6 +15,7 @@ import time
 import unittest
 
 from program import PROGRAM, SPLIT, SPLIT_DATA, TOP, ProgramTest, experiment, main
+from said import said
 
 SIZE = 16, 16, 40
 
@@ -96,7 +97,7 @@ class OtherPrograms(ProgramTest):
 
     def test_a_program_that_fails_says_so_in_one_line(self):
         run = self.failed("sh ended with exit code 3: no such luck$", shell("echo a trace; echo no such luck; exit 3"))
-        self.assertEqual(run.stderr.count("\n"), 1)  # --quiet
+        self.assertEqual(said(run).count("\n"), 1)  # --quiet
         self.failed("sh was ended by signal 11", shell("kill -SEGV $$"))
         self.failed("sh ended without writing {fused}; its last words: done$", shell("echo done"))
         self.failed("what the program wrote: .*fused.h5: ", shell('echo nonsense > "$2"'))

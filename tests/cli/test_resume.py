@@ -11,6 +11,7 @@ import time
 
 from killed import finished_or_killed
 from program import PROGRAM, SMALL_NETWORK, SPLIT, SPLIT_DATA, ProgramTest, experiment, main, timeless
+from said import said
 
 
 class Resume(ProgramTest):
@@ -28,7 +29,7 @@ class Resume(ProgramTest):
         run.send_signal(signal.SIGINT)
         error = run.communicate(timeout=60)[1]
         self.assertEqual(run.returncode, 130, error)
-        self.assertRegex(error, r"^run_experiment: error: interrupted at step \d+ of 2000; .*--resume\n$")
+        self.assertRegex(error, r"(?m)^run_experiment: error: interrupted at step \d+ of 2000; .*--resume\n$")
         self.assertTrue(checkpoint.exists())
         self.assertFalse((self.out / "metrics.json").exists())
         # Neither the same command nor another experiment takes what was kept away.
@@ -54,7 +55,7 @@ class Resume(ProgramTest):
         before = fused.stat().st_mtime_ns
         for options in [], ["--resume"], ["--resume", "--overwrite"], ["--set", "name=other"]:
             run = self.run_config(config, *options)
-            self.assertEqual((run.returncode, run.stderr), (0, ""))
+            self.assertEqual((run.returncode, said(run)), (0, ""))
             self.assertIn("bicubic", run.stdout)
             self.assertEqual(fused.stat().st_mtime_ns, before)
         loud = self.run_program(self.folder / "config.json", "--data-dir", self.folder, "--out", self.out)
@@ -224,7 +225,7 @@ class Resume(ProgramTest):
         start = time.monotonic()
         run = self.run_program(path, "--out", alone, "--quiet")
         seconds = time.monotonic() - start
-        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        self.assertEqual((run.returncode, said(run)), (0, ""))
         moments = random.Random(7)
         command = [PROGRAM, path, "--out", killed, "--quiet", "--resume"]
         kills = 0
@@ -236,7 +237,7 @@ class Resume(ProgramTest):
             kills += 1
         self.assertGreaterEqual(kills, 10)
         run = self.run_program(path, "--out", killed, "--quiet", "--resume")
-        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        self.assertEqual((run.returncode, said(run)), (0, ""))
         self.assertTrue(result(killed) == result(alone))  # equal or too long to print
         # The checkpoints differ in the milliseconds that the training took: in a few bytes of one number.
         one, other = ((out / "two_cnn_fu/checkpoint.h5").read_bytes() for out in (killed, alone))

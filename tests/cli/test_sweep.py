@@ -18,6 +18,7 @@ import unittest
 from pathlib import Path
 
 from killed import finished_or_killed
+from said import said
 
 PROGRAM = Path(sys.argv[1]).resolve()
 NETWORK = {"name": "two_cnn_fu",
@@ -152,7 +153,7 @@ class Sweep(unittest.TestCase):
         for shard in range(1, 4):
             self.out = self.folder / f"shard{shard}"
             run = self.run_sweep(EIGHT, "--shard", f"{shard}/3", "--quiet")
-            self.assertEqual((run.returncode, run.stderr), (0, ""))
+            self.assertEqual((run.returncode, said(run)), (0, ""))
             self.assertEqual(len(self.stamps()), [3, 3, 2][shard - 1])
             self.assertEqual([run["state"] == "done" for run in self.table_of(self.out)[1]["runs"]],
                              [position % 3 == shard - 1 for position in range(8)])
@@ -167,8 +168,8 @@ class Sweep(unittest.TestCase):
         body = {"base": dict(BASE, methods=[{"name": "bicubic"}, dict(NETWORK, train=dict(NETWORK["train"], optimizer="sgd"))]),
                 "grid": {"methods.1.train.learning_rate": [0.001, 1000, 0.0001]}}
         run = self.run_sweep(body, "--quiet")
-        self.assertEqual((run.returncode, run.stderr.count("\n")), (1, 1), run.stderr)
-        self.assertRegex(run.stderr, "^run_experiment: error: 1 of 3 runs failed, .* not finite|nan|inf")
+        self.assertEqual((run.returncode, said(run).count("\n")), (1, 1), run.stderr)
+        self.assertRegex(said(run), "^run_experiment: error: 1 of 3 runs failed, .* not finite|nan|inf")
         reason = re.search("(?m)^failed: methods.1.train.learning_rate=1000: (.*)$", run.stdout).group(1)
         sweep = self.table_of(self.out)[1]
         self.assertEqual([run["state"] for run in sweep["runs"]], ["done", "failed", "done"])
@@ -267,8 +268,8 @@ class Sweep(unittest.TestCase):
         self.assertFalse(self.out.exists())
 
     def refused(self, pattern, run):
-        self.assertEqual((run.returncode, run.stderr.count("\n")), (2, 1), run.stderr)
-        self.assertRegex(run.stderr, "^run_experiment: error: " + pattern)
+        self.assertEqual((run.returncode, said(run).count("\n")), (2, 1), run.stderr)
+        self.assertRegex(said(run), "^run_experiment: error: " + pattern)
         self.assertFalse(self.out.exists())
 
     def test_bad_sweeps_and_arguments(self):
@@ -291,7 +292,7 @@ class Sweep(unittest.TestCase):
     def test_folder_that_cannot_be_written(self):
         self.out = self.folder / "sweep.json/out"
         run = self.run_sweep(EIGHT, "--quiet")
-        self.assertEqual((run.returncode, run.stderr.count("\n")), (1, 1), run.stderr)
+        self.assertEqual((run.returncode, said(run).count("\n")), (1, 1), run.stderr)
         self.assertIn("sweep.json/out", run.stderr)
 
 
