@@ -2,6 +2,7 @@
 """A pair that stays on disk: test_stream.py RUN_EXPERIMENT MAKE_BAD_FILES. The made files hold such a pair, stream.h5."""
 import json
 import random
+import re
 import time
 import unittest
 
@@ -130,6 +131,16 @@ class StreamTest(ProgramTest):
         self.assertIn("linear_injection: was complete before", run.stderr)
         self.assertNotIn("gsa: was complete before", run.stderr)
         self.assertEqual((killed / "gsa/fused.h5").read_bytes(), whole)
+
+    def test_a_budget_is_kept_to_from_the_least_that_works(self):
+        for method in "bicubic", "gsa", "two_cnn_fu_plus":
+            config = self.config(methods=[{"name": method}])
+            refusal = self.streamed(config, memory="10MiB").stderr
+            least = int(re.search(r"--memory: expected at least (\d+) MiB for", refusal)[1])
+            for budget in least, 3 * least // 2:
+                run = self.streamed(config, "--overwrite", memory=f"{budget}MiB")
+                self.assertEqual((run.returncode, said(run)), (0, ""))
+                self.assertLess(self.scores(self.out)[0]["peak_memory_mb"], budget, method)
 
     def test_a_dry_run_says_what_would_be_done(self):
         path = self.folder / "config.json"
