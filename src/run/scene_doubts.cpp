@@ -95,6 +95,7 @@ std::string doubt_of_response(const Pair& pair, const std::string& source) {
   constexpr double kTimes = 1.5;
   if (!pair.degradation.srf.defined()) return {};
   const Cube coarse = degrade_spatially(pair.msi, pair.degradation);
+  if (largest_valid_part(coarse, pair.hsi).rows == 0) return {};
   const Cube seen = valid_pixels(degrade_spectrally(pair.hsi, pair.degradation.srf), coarse);
   const Cube measured = valid_pixels(coarse, pair.hsi);
   const std::string made = concat("the response (", source, ") makes of the HSI, in band ");

@@ -286,11 +286,10 @@ class BadFiles(unittest.TestCase):
 
     def refused(self, code, pattern, text):
         run = self.run_program(text, "--out", self.out)
-        line = said(run)
-        self.assertEqual((run.returncode, line.count("\n")), (code, 1), run.stderr)
-        self.assertRegex(line, "^run_experiment: error: .*(" + pattern + ")")
-        self.assertNotRegex(line[:-1], "[\x00-\x1f\x7f]")
-        self.assertLess(len(line), 3000)
+        self.assertEqual((run.returncode, said(run).count("\n")), (code, 1), run.stderr)
+        self.assertRegex(said(run), "^run_experiment: error: .*(" + pattern + ")")
+        self.assertNotRegex(said(run)[:-1], "[\x00-\x1f\x7f]")
+        self.assertLess(len(said(run)), 3000)
         self.assertFalse(self.out.exists(), list(self.out.rglob("*")))
 
     def test_configurations(self):
@@ -325,17 +324,16 @@ class BadFiles(unittest.TestCase):
     def test_checkpoints(self):
         for name, (code, pattern) in CHECKPOINTS.items():
             with self.subTest(name):
-                method = {"name": "two_cnn_fu", "checkpoint": name}
-                self.refused(code, pattern, config(protocol={"type": "apply"}, methods=[method]))
+                self.refused(code, pattern, config(protocol={"type": "apply"},
+                                                   methods=[{"name": "two_cnn_fu", "checkpoint": name}]))
 
     def test_responses(self):
-        data = {"synthetic": {"rows": 16, "cols": 16, "bands": 40}}
         for name, (text, code, pattern) in RESPONSES.items():
             with self.subTest(name):
                 (self.folder / "responses.csv").write_bytes(text.encode("latin-1"))
-                srf = {"file": "responses.csv", "columns": ["B1"]}
-                self.refused(code, "responses.csv.*(?:" + pattern + ")|" + pattern,
-                             config(data=data, degrade={"ratio": 2, "srf": srf}))
+                self.refused(code, "responses.csv.*(?:" + pattern + ")|" + pattern, config(
+                    data={"synthetic": {"rows": 16, "cols": 16, "bands": 40}},
+                    degrade={"ratio": 2, "srf": {"file": "responses.csv", "columns": ["B1"]}}))
 
     def test_kernels(self):
         for name, (text, code, pattern) in KERNELS.items():

@@ -31,6 +31,6 @@ TEST_CASE("input figures: a response is drawn where it responds") {
   CHECK(contains(named, ">B3</text>"));
   CHECK_FALSE(contains(named, "MSI band"));
   CHECK(contains(response_figure(srf, {}).note, "the rows sum to 1."));
-  const Tensor counts = Tensor::from({2, 2}, {0.5f, 0, 1, 1});
+  const Tensor counts = Tensor::from({3, 2}, {0.5f, 0.5f, 1, 1, 0.5f, 0});
   CHECK(contains(response_figure(counts, {}).note, "the rows sum to 0.5 to 2."));
 }

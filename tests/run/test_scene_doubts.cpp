@@ -68,8 +68,14 @@ TEST_CASE("scene doubts: a response is judged where both images have data") {
   pair.hsi.valid = {0, 1, 1, 1, 1, 1};
   std::fill_n(pair.hsi.values.data(), 4, 1000.0F);
   CHECK(doubt_of_response(pair, "degrade.srf").empty());
+  for (const Index row : {0, 1}) std::fill_n(pair.msi.pixel(row, 0), 4, 1000.0F);
+  CHECK(doubt_of_response(pair, "degrade.srf").empty());
+  for (const Index row : {0, 1}) std::fill_n(pair.msi.pixel(row, 0), 4, 10.0F);
   pair.hsi.valid.clear();
   CHECK(!doubt_of_response(pair, "degrade.srf").empty());
+  pair.msi.valid.assign(24, 0);
+  pair.msi.valid[0] = 1;  // less than half of a coarse pixel
+  CHECK(doubt_of_response(pair, "degrade.srf").empty());
 }
 
 TEST_CASE("scene doubts: dark images have no size to compare") {
