@@ -134,7 +134,8 @@ class StreamTest(ProgramTest):
 
     def test_a_budget_is_kept_to_from_the_least_that_works(self):
         for method in "bicubic", "gsa", "two_cnn_fu_plus":
-            config = self.config(methods=[{"name": method}])
+            config = self.config(methods=[{"name": method}], data={
+                "pair": "stream.h5", "crop": {"row": 0, "col": 0, "rows": 224, "cols": 144}})
             refusal = self.streamed(config, memory="10MiB").stderr
             least = int(re.search(r"--memory: expected at least (\d+) MiB for", refusal)[1])
             for budget in least, 3 * least // 2:
