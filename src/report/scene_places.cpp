@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "specfuse/imaging/degrade.h"
 #include "specfuse/imaging/upsample.h"
 
 namespace specfuse {
@@ -40,12 +41,14 @@ std::vector<double> edges_of(const Cube& msi, Index ratio) {
 
 /// The pixels of `shown` that all images have data for; where there are none, all it has data for itself.
 std::vector<std::ptrdiff_t> pixels_to_show(const Cube& hsi, const Cube& msi, const Cube& shown) {
-  const Index ratio = msi.rows() / hsi.rows(), cols = msi.cols();
+  Degradation scales;
+  scales.ratio = msi.rows() / hsi.rows();
+  const std::vector<std::uint8_t> valid = valid_of_result({hsi, msi, scales});
   std::vector<std::ptrdiff_t> own, common;
   for (Index i = 0; i < shown.pixels(); ++i) {
     if (!shown.is_valid(i)) continue;
     own.push_back(i);
-    if (msi.is_valid(i) && hsi.is_valid(i / cols / ratio * hsi.cols() + i % cols / ratio)) common.push_back(i);
+    if (valid.empty() || valid[static_cast<std::size_t>(i)] != 0) common.push_back(i);
   }
   return common.empty() ? own : common;
 }

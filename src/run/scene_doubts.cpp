@@ -43,6 +43,13 @@ std::string response_source(const ExperimentConfig& config) {
   return config.degrade.srf.given() ? "degrade.srf" : concat("/srf of ", source_of(config.data));
 }
 
+bool any_in_both(const Cube& one, const Cube& other) {
+  for (Index p = 0; p < one.pixels(); ++p) {
+    if (one.is_valid(p) && other.is_valid(p)) return true;
+  }
+  return false;
+}
+
 /// Root mean square of a band.
 double size_of(const Cube& cube, Index band) {
   double squares = 0;
@@ -95,7 +102,7 @@ std::string doubt_of_response(const Pair& pair, const std::string& source) {
   constexpr double kTimes = 1.5;
   if (!pair.degradation.srf.defined()) return {};
   const Cube coarse = degrade_spatially(pair.msi, pair.degradation);
-  if (largest_valid_part(coarse, pair.hsi).rows == 0) return {};
+  if (!any_in_both(coarse, pair.hsi)) return {};
   const Cube seen = valid_pixels(degrade_spectrally(pair.hsi, pair.degradation.srf), coarse);
   const Cube measured = valid_pixels(coarse, pair.hsi);
   const std::string made = concat("the response (", source, ") makes of the HSI, in band ");

@@ -8,7 +8,6 @@ import unittest
 
 from killed import finished_or_killed
 from program import PROGRAM, SMALL_NETWORK, ProgramTest, main, timeless
-from said import said
 
 NETWORK = json.loads(json.dumps(SMALL_NETWORK).replace('"kernel": 5', '"kernel": 3'))  # for few bands
 METHODS = [{"name": "gsa"}, {"name": "linear_injection"}]
@@ -28,10 +27,10 @@ class StreamTest(ProgramTest):
 
     def test_scores_are_those_of_the_run_in_memory(self):
         run = self.run_config(self.config(), "--quiet")
-        self.assertEqual((run.returncode, said(run)), (0, ""))
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
         whole = self.scores(self.out)
         run = self.streamed(self.config(), "--quiet", "--overwrite")
-        self.assertEqual((run.returncode, said(run)), (0, ""))
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
         for one, other in zip(whole, self.scores(self.out), strict=True):
             for part in ("metrics", "no_reference"):
                 self.assertEqual(one[part].keys(), other[part].keys())
@@ -52,7 +51,7 @@ class StreamTest(ProgramTest):
         start = time.monotonic()
         run = self.run_program(path, "--out", alone, "--memory", "1GiB", "--quiet")
         seconds = time.monotonic() - start
-        self.assertEqual((run.returncode, said(run)), (0, ""))
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
         moments = random.Random(3)
         command = [PROGRAM, path, "--out", killed, "--memory", "1GiB", "--quiet", "--resume"]
         kills = 0
@@ -62,7 +61,7 @@ class StreamTest(ProgramTest):
             kills += 1
         self.assertGreaterEqual(kills, 3)
         run = self.run_program(path, "--out", killed, "--memory", "1GiB", "--quiet", "--resume")
-        self.assertEqual((run.returncode, said(run)), (0, ""))
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
         for method in ("gsa", "linear_injection"):
             self.assertEqual((killed / method / "fused.h5").read_bytes(), (alone / method / "fused.h5").read_bytes())
         one, other = (timeless(json.loads((out / "metrics.json").read_text())) for out in (alone, killed))
@@ -140,7 +139,7 @@ class StreamTest(ProgramTest):
             least = int(re.search(r"--memory: expected at least (\d+) MiB for", refusal)[1])
             for budget in least, 3 * least // 2:
                 run = self.streamed(config, "--overwrite", memory=f"{budget}MiB")
-                self.assertEqual((run.returncode, said(run)), (0, ""))
+                self.assertEqual((run.returncode, run.stderr), (0, ""))
                 self.assertLess(self.scores(self.out)[0]["peak_memory_mb"], budget, method)
 
     def test_a_dry_run_says_what_would_be_done(self):
@@ -154,7 +153,7 @@ class StreamTest(ProgramTest):
     def test_one_pre_trained_network_fuses_with_its_errors_to_be_expected(self):
         run = self.streamed(self.config(methods=[{"name": "two_cnn_fu_plus"}], data={
             "pair": "stream.h5", "crop": {"row": 0, "col": 0, "rows": 224, "cols": 112}}), "--quiet", memory="700MiB")
-        self.assertEqual((run.returncode, said(run)), (0, ""))
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
         result = self.scores(self.out)[0]
         self.assertGreater(result["mean_sigma"], 0)
         own = result["reliability"]
@@ -168,7 +167,7 @@ class StreamTest(ProgramTest):
         # Some of its candidates start from what the seed draws.
         run = self.streamed(self.config(methods=[{"name": "two_cnn_fu_plus"}], seeds=[5], data={
             "pair": "stream.h5", "crop": {"row": 0, "col": 0, "rows": 224, "cols": 112}}), "--quiet", memory="700MiB")
-        self.assertEqual((run.returncode, said(run)), (0, ""))
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
         self.assertNotEqual(fused, [(self.out / "two_cnn_fu_plus/fused.h5").read_bytes()])
 
 

@@ -22,7 +22,7 @@ std::shared_ptr<float[]> allocate_floats(Index count);
 void release_free_buffers();
 
 /// Keeps no more than this of free buffers from now on, 256 MiB where nothing is said, and has the system's allocator
-/// give back what is freed: less memory for more time.
+/// give back large blocks that are freed, the smaller the limit the more of them: less memory for more time.
 void limit_free_memory(double bytes);
 
 }  // namespace specfuse
