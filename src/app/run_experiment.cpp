@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -136,10 +137,16 @@ void keep_freed_memory() {
   ::mallopt(M_TRIM_THRESHOLD, kMostKept);
 }
 
+/// Ranks often fail together: the first speaks for all and has the launcher end the others, before they speak. That
+/// takes a launcher seconds on a busy machine.
+void wait_for_the_end() {
+  constexpr auto kPatience = std::chrono::seconds(20);
+  std::signal(SIGTERM, SIG_DFL);
+  std::this_thread::sleep_for(kPatience);
+}
+
 int failed(int status, std::string problem) {
-  // Ranks often fail together: the first speaks for all, and ends them before the others do.
-  constexpr auto kPatience = std::chrono::seconds(3);
-  if (this_rank() != 0) std::this_thread::sleep_for(kPatience);
+  if (this_rank() != 0) wait_for_the_end();
   if (this_rank() != 0) problem = concat("rank ", this_rank(), ": ", problem);
   // Names from files may hold control characters, which a terminal would obey.
   std::replace_if(
