@@ -5,7 +5,8 @@
 
 Whatever has its results in the work folder is not run again, so that the benchmark can be interrupted and gone on with.
 Parts: folds (trainings without some sites), pairs (every scene, ratio, noise and method), ablations (trainings of one
-fold with one thing changed), report (BENCHMARK.md). Without --part all of them, in this order.
+fold with one thing changed), published (the published network with more and more to learn from), report (BENCHMARK.md).
+Without --part all of them, in this order.
 """
 import argparse
 import concurrent.futures
@@ -13,15 +14,17 @@ import copy
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
 from benchmark_report import write_report
-from benchmark_setting import (ABLATION_FOLD, ABLATION_STEPS, ABLATIONS, CLASSICS, FOLDS, NOISES, PLUS, RATIOS, SCENES,
-                               pair_name)
+from benchmark_setting import (ABLATION_FOLD, ABLATION_STEPS, ABLATIONS, CLASSICS, FOLDS, LESSONS, NOISES, PLUS,
+                               PUBLISHED, RATIOS, SCENES, SPLITS, ablation_name, lesson_name, pair_name)
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PRETRAIN = ROOT / "experiments" / "pretrain_plus.json"
+PARTS = ("folds", "pairs", "ablations", "published", "report")
 CACHE = json.loads(PRETRAIN.read_text())["methods"][0]["cache"]
 
 
@@ -37,6 +40,17 @@ def experiment(scene, ratio, noise, methods):
     return {"name": pair_name(scene, ratio, noise),
             "data": {"scene": file, "crop": {"row": 0, "col": 0, "rows": rows, "cols": cols}},
             "degrade": degrade, "methods": methods}
+
+
+def lesson(scene, preset, share, steps):
+    """The experiment of the published network on a part of a scene."""
+    data, (rows, cols), validation, test = SPLITS[scene]
+    train = {"row": 0, "col": 0, "rows": int(rows * share), "cols": cols}
+    method = {"name": PUBLISHED, "model": {"preset": preset}, "train": {"steps": steps}}
+    return {"name": lesson_name(scene, preset, share, steps), "data": data,
+            "degrade": {"ratio": 4, "psf": {"type": "gaussian", "fwhm": 4}, "srf": {"sensor": "landsat7"}},
+            "protocol": {"type": "split", "train": train, "validation": validation, "test": test},
+            "methods": [{"name": name} for name in CLASSICS] + [method]}
 
 
 class Bench:
@@ -98,23 +112,32 @@ class Bench:
 
     def ablations(self):
         for label, change in ABLATIONS.items():
-            options = copy.deepcopy(change)
-            maps = options.pop("maps", None)
-            if maps:
-                options["model"] = {"layers": {name: {"maps": maps} for name in
-                                               ("first", "across1", "along1", "across2", "along2", "across3")}}
-            options["train"] = {"steps": ABLATION_STEPS, **options.get("train", {})}
-            name = label.replace(" ", "_")
-            checkpoint = self.train(name, FOLDS[ABLATION_FOLD], options)
+            name = ablation_name(label)
+            model = change.get("model", {})
+            # What the network sees is kept for trainings that see the same.
+            own_inputs = "candidates" in model or "consistency" in model
+            cache = str(self.work / "own_inputs") if own_inputs else CACHE
+            train = {"steps": ABLATION_STEPS, "calibration": 0, **change.get("train", {})}
+            trained = "as_it_is" if "fuse" in change else name
+            checkpoint = self.train(trained, FOLDS[ABLATION_FOLD], {"model": model, "train": train, "cache": cache})
             runs = []
             for noise in (None, 35):
                 for scene in SCENES:
                     if self.fold_of(scene) not in (ABLATION_FOLD, None):
                         continue
-                    method = {"name": PLUS, "checkpoint": checkpoint, "cache": CACHE}
+                    method = {"name": PLUS, "model": model, "checkpoint": checkpoint, "cache": cache,
+                              **change.get("fuse", {})}
                     config = experiment(scene, 4, noise, [method])
                     runs.append((config, f"ablations/{name}/{config['name']}"))
             self.run_all(runs)
+            if own_inputs:
+                shutil.rmtree(cache, ignore_errors=True)
+
+    def published(self):
+        for scene in SPLITS:
+            for how in LESSONS:
+                config = lesson(scene, *how)
+                self.run(config, f"published/{config['name']}")
 
     def report(self):
         write_report(self)
@@ -126,10 +149,10 @@ def main():
     parser.add_argument("--work", default=str(ROOT / "results" / "benchmark"))
     parser.add_argument("--run", default=str(ROOT / "run_experiment"), help="the program")
     parser.add_argument("--jobs", type=int, default=1, help="pairs at a time, which share the processors")
-    parser.add_argument("--part", action="append", choices=("folds", "pairs", "ablations", "report"))
+    parser.add_argument("--part", action="append", choices=PARTS)
     args = parser.parse_args()
     bench = Bench(args)
-    for part in args.part or ("folds", "pairs", "ablations", "report"):
+    for part in args.part or PARTS:
         getattr(bench, part)()
 
 

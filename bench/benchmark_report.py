@@ -4,7 +4,8 @@ import json
 import pathlib
 import statistics
 
-from benchmark_setting import ABLATIONS, CLASSICS, NOISES, PLUS, RATIOS, SCENES, pair_name
+from benchmark_setting import (ABLATIONS, CLASSICS, LESSONS, NOISES, PLUS, PUBLISHED, RATIOS, SCENES, SPLITS, ablation_name,
+                               lesson_name, pair_name)
 
 # Metric, whether more is better, and how a lead in it is given.
 SCORES = (("psnr_global_db", True), ("sam_deg", False), ("ergas", False))
@@ -157,7 +158,7 @@ class Report:
     def ablations(self):
         usual, rows = {}, []
         for label in ABLATIONS:
-            folder = self.work / "ablations" / label.replace(" ", "_")
+            folder = self.work / "ablations" / ablation_name(label)
             scores = {file.parent.name: load(file.parent)[PLUS]["metrics"]
                       for file in sorted(folder.glob("*/metrics.json"))}
             if not scores:
@@ -171,6 +172,27 @@ class Report:
         if not rows:
             return "None were run."
         return table(["what is changed", "PSNR, dB", "SAM, %", "ERGAS, %"], rows)
+
+    def published(self):
+        """The published network by what it learned from and how long, beside the best of the classics."""
+        rows = []
+        for scene in SPLITS:
+            for how in LESSONS:
+                results = load(self.work / "published" / lesson_name(scene, *how))
+                if not results:
+                    continue
+                preset, share, steps = how
+                rows_learned, cols = SPLITS[scene][1]
+                network = results[PUBLISHED]
+                row = [scene, preset, f"{int(rows_learned * share) * cols:,}", f"{steps:,}"]
+                for score, _ in SCORES:
+                    value, name = best_of(results, CLASSICS, score)
+                    row.append(f"{number(network['metrics'][score], score)} ({number(value, score)} {name})")
+                rows.append([*row, f"{network['fit_seconds'] / 60:.1f}"])
+        if not rows:
+            return "None were run."
+        head = ["scene", "preset", "pixels learned from", "steps"]
+        return table(head + [f"{title} (best classic)" for title in TITLES.values()] + ["minutes"], rows)
 
     def machine(self):
         """The machine of the first results."""
@@ -187,6 +209,7 @@ class Report:
                  "scenes": sections(self.scenes, [setting for setting in self.results if setting[0] == 4]),
                  "methods": sections(self.methods, self.results),
                  "losses": self.losses(), "coverage": self.coverage(), "ablations": self.ablations(),
+                 "published": self.published(),
                  "machine": self.machine()}
         for name, part in parts.items():
             template = template.replace(f"@{name}@", part)

@@ -35,19 +35,52 @@ ABLATION_STEPS = 1000
 KINDS = ("candidates", "interpolated", "level", "misfit", "spread", "noise", "detail", "ratio")
 
 
-# What is changed: options of the method, for training and for scoring.
+def maps(count):
+    return {"layers": {name: {"maps": count} for name in ("first", "across1", "along1", "across2", "along2", "across3")}}
+
+
+def without(*candidates):
+    return {"candidates": {name: {"enabled": False} for name in candidates}}
+
+
+# What is changed: fields of `model`, of `train`, or of how a scene is fused with the weights of the setting as it is.
 ABLATIONS = {
     "as it is": {},
-    "without flips": {"flips": False},
-    "without consistency": {"model": {"consistency": 0}},
-    "24 maps": {"maps": 24},
-    "48 maps": {"maps": 48},
-    **{f"without {kind}": {"model": {"kinds": [other for other in KINDS if other != kind]}} for kind in KINDS},
-    **{f"without candidate {name}": {"model": {"candidates": {name: {"enabled": False}}}}
-       for name in ("csu", "sfim_hs", "fuse_projected", "hysure", "cnmf", "gsa")},
+    "without flips": {"fuse": {"flips": False}},
+    "24 maps": {"model": maps(24)},
+    "48 maps": {"model": maps(48)},
     "twice the steps": {"train": {"steps": 2 * ABLATION_STEPS}},
+    **{f"without {kind}": {"model": {"kinds": [other for other in KINDS if other != kind]}} for kind in KINDS},
+    "without consistency": {"model": {"consistency": 0}},
+    "without candidate csu": {"model": without("csu")},
+    "without candidate cnmf": {"model": without("cnmf")},
+    "without candidate hysure": {"model": without("hysure")},
+    "without candidates gsa, sfim_hs and linear": {"model": without("gsa", "sfim_hs", "linear")},
 }
+
+# The published network where it has enough to learn from: data, training part, validation and test.
+PUBLISHED = "two_cnn_fu"
+PRESETS = ("released", "table2")
+SPLITS = {
+    "beach_1": ({"scene": "aviris_abu_beach_1_150x150x188.h5", "crop": {"row": 0, "col": 0, "rows": 148, "cols": 148}},
+                (80, 148), {"row": 100, "col": 0, "rows": 24, "cols": 60},
+                {"row": 100, "col": 80, "rows": 48, "cols": 68}),
+    "synthetic": ({"synthetic": {"rows": 512, "cols": 512, "bands": 162}},
+                  (320, 512), {"row": 352, "col": 0, "rows": 64, "cols": 128},
+                  {"row": 352, "col": 160, "rows": 160, "cols": 352}),
+}
+# (preset, part of the training rows, steps)
+LESSONS = [("released", 1, 1000), ("released", 1, 10000), ("table2", 1, 1000), ("table2", 1, 10000),
+           ("released", 0.25, 10000), ("released", 0.5, 10000), ("released", 1, 100000)]
 
 
 def pair_name(scene, ratio, noise):
     return f"{scene}_ratio{ratio}_{'clean' if noise is None else f'{noise}db'}"
+
+
+def ablation_name(label):
+    return label.replace(" ", "_").replace(",", "")
+
+
+def lesson_name(scene, preset, share, steps):
+    return f"{scene}_{preset}_{round(100 * share)}_{steps}"

@@ -143,12 +143,16 @@ void TwoCnnFuPlus::check(const TrainingData& data, const Pair& pair) const {
 PlusInputs TwoCnnFuPlus::inputs_of(const Pair& pair) const {
   const PlusInputOptions& options = options_.model.inputs;
   if (options_.cache.empty()) return PlusInputs(pair, options, seed_);
-  const std::string file = concat(options_.cache, "/", PlusInputs::key(pair, options, seed_), ".h5");
-  if (first_rank_says(std::filesystem::exists(file))) return PlusInputs(file);
-  PlusInputs inputs(pair, options, seed_);
-  if (this_rank() != 0) return inputs;
-  std::filesystem::create_directories(options_.cache);
-  inputs.write(file);
+  PlusInputOptions all = options;  // so that one file serves networks that see more and less
+  all.kinds = PlusInputOptions().kinds;
+  const std::string file = concat(options_.cache, "/", PlusInputs::key(pair, all, seed_), ".h5");
+  const bool kept = first_rank_says(std::filesystem::exists(file));
+  PlusInputs inputs = kept ? PlusInputs(file) : PlusInputs(pair, all, seed_);
+  if (!kept && this_rank() == 0) {
+    std::filesystem::create_directories(options_.cache);
+    inputs.write(file);
+  }
+  inputs.keep_only(options);
   return inputs;
 }
 

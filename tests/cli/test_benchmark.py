@@ -11,7 +11,8 @@ TOP = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "bench"))
 from benchmark import Bench, experiment  # noqa: E402
 from benchmark_report import Report  # noqa: E402
-from benchmark_setting import CLASSICS, FOLDS, PLUS, SCENES, pair_name  # noqa: E402
+from benchmark_setting import (CLASSICS, FOLDS, PLUS, PUBLISHED, SCENES, ablation_name, lesson_name,  # noqa: E402
+                               pair_name)
 
 
 def result(label, psnr, sam, ergas):
@@ -33,7 +34,10 @@ class Benchmark(unittest.TestCase):
         methods[0] = result(CLASSICS[0], best[0], 50, 50)
         methods[1] = result(CLASSICS[1], 10, best[1], best[2])
         methods += [result(PLUS, *plus), result("base", *base)]
-        file = self.work / "pairs" / pair_name(scene, 4, noise) / "metrics.json"
+        self.put(f"pairs/{pair_name(scene, 4, noise)}", methods)
+
+    def put(self, folder, methods):
+        file = self.work / folder / "metrics.json"
         file.parent.mkdir(parents=True)
         file.write_text(json.dumps({"methods": methods, "environment": {"threads": 2, "cpu": "an abacus"}}))
 
@@ -54,6 +58,21 @@ class Benchmark(unittest.TestCase):
         self.assertIn("| 4, noise-free | 70.0 | 70.0 - 70.0 | 90.0 | 90.0 - 90.0 |", text)
         self.assertIn("2 threads of an abacus", text)
         self.assertNotRegex(text, "@[a-z]+@")
+
+    def test_ablations_are_changes_of_means(self):
+        for label, values in (("as it is", ((40, 2, 1), (50, 1, 1))), ("48 maps", ((41, 1, 1), (52, 1, 0.5)))):
+            for scene, value in zip(("samson", "berlin"), values):
+                self.put(f"ablations/{ablation_name(label)}/{scene}", [result(PLUS, *value)])
+        text = Report(self.bench).ablations()
+        self.assertIn("| as it is | +0.00 | +0.0 | +0.0 |\n| 48 maps | +1.50 | +25.0 | +25.0 |", text)
+
+    def test_the_published_network_stands_beside_the_best_classic(self):
+        methods = [result(name, 10, 50, 50) for name in CLASSICS] + [result(PUBLISHED, 40, 2, 1)]
+        methods[3] = result(CLASSICS[3], 41, 3, 0.5)
+        self.put(f"published/{lesson_name('beach_1', 'released', 0.5, 10000)}", methods)
+        name = CLASSICS[3]
+        self.assertIn(f"| beach_1 | released | 5,920 | 10,000 | 40.00 (41.00 {name}) | 2.000 (3.000 {name}) | "
+                      f"1.000 (0.500 {name}) | 0.0 |", Report(self.bench).published())
 
     def test_every_site_is_in_one_fold(self):
         sites = [site for fold in FOLDS.values() for site in fold]

@@ -88,6 +88,9 @@ TEST_CASE("plus inputs: kinds and candidates that are left out change the channe
     const Tensor got = whole_of(part);
     REQUIRE(got.dim(3) == static_cast<Index>(places.size()));
     INFO(kind);
+    PlusInputs kept = inputs;
+    kept.keep_only(alone);
+    CHECK(largest_gap(whole_of(kept), got) == 0);
     double gap = 0;
     for (Index i = 0; i < got.size(); ++i) {
       const Index from = i / got.dim(3) * all.channels() + places[static_cast<std::size_t>(i % got.dim(3))];
@@ -95,6 +98,7 @@ TEST_CASE("plus inputs: kinds and candidates that are left out change the channe
     }
     CHECK(gap == 0);
   }
+  CHECK(largest_gap(whole_of(inputs), whole) == 0);
   PlusInputOptions fewer = all;
   fewer.candidates.get("bicubic").enabled = false;
   CHECK(fewer.channels() == 13);

@@ -160,6 +160,26 @@ PlusInputs::PlusInputs(const Pair& pair, const PlusInputOptions& options, std::u
   if (options.has("ratio")) by_band_.emplace_back(scale_.size(), std::log2(static_cast<float>(ratio)) - 2);
 }
 
+void PlusInputs::keep_only(const PlusInputOptions& options) {
+  // In the order in which the constructor adds them.
+  const std::vector<std::string> behind_candidates{"interpolated", "misfit", "misfit"};
+  const std::vector<std::string> of_rows{"spread", "noise", "noise", "detail", "detail", "ratio"};
+  SPECFUSE_CHECK(level_ && planes_.size() > behind_candidates.size() && by_band_.size() == of_rows.size(),
+                 "inputs: expected all kinds, got ", channels(), " channels");
+  std::vector<std::string> of_planes(planes_.size() - behind_candidates.size(), "candidates");
+  of_planes.insert(of_planes.end(), behind_candidates.begin(), behind_candidates.end());
+  const auto keep = [&](const std::vector<std::string>& kinds, auto& values) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (options.has(kinds[i])) std::swap(values[kept++], values[i]);
+    }
+    values.resize(kept);
+  };
+  keep(of_planes, planes_);
+  keep(of_rows, by_band_);
+  level_ = options.has("level");
+}
+
 Tensor PlusInputs::minus_base(const Tensor& values) const {
   Tensor result = values.clone();
   add_scaled(result, base_, -1.0f);

@@ -51,6 +51,8 @@ class PlusInputs {
 
   /// From a file that `write` made. Throws `DataError` where it is none.
   explicit PlusInputs(const std::string& path);
+  /// Of inputs of all kinds those that `options` has: as if they had been made alone.
+  void keep_only(const PlusInputOptions& options);
   /// Throws `Error` with path and reason where it cannot be written.
   void write(const std::string& path) const;
 
