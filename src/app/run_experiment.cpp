@@ -140,7 +140,7 @@ void keep_freed_memory() {
 /// Ranks often fail together: the first speaks for all and has the launcher end the others, before they speak. That
 /// takes a launcher seconds on a busy machine.
 void wait_for_the_end() {
-  constexpr auto kPatience = std::chrono::seconds(20);
+  constexpr auto kPatience = std::chrono::seconds(10);
   std::signal(SIGTERM, SIG_DFL);
   std::this_thread::sleep_for(kPatience);
 }
