@@ -19,13 +19,17 @@ import subprocess
 import sys
 
 from benchmark_report import write_report
-from benchmark_setting import (ABLATION_FOLD, ABLATION_STEPS, ABLATIONS, CLASSICS, FOLDS, LESSONS, NOISES, PLUS,
-                               PUBLISHED, RATIOS, SCENES, SPLITS, ablation_name, lesson_name, pair_name)
+from benchmark_setting import (ABLATION_FOLD, ABLATION_STEPS, ABLATIONS, AS_IT_IS, CLASSICS, FOLDS, LESSONS, NOISES,
+                               PLUS, PUBLISHED, RATIOS, SCENES, SPLITS, ablation_name, lesson_name, pair_name)
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PRETRAIN = ROOT / "experiments" / "pretrain_plus.json"
 PARTS = ("folds", "pairs", "ablations", "published", "report")
 CACHE = json.loads(PRETRAIN.read_text())["methods"][0]["cache"]
+
+
+def degradation(ratio):
+    return {"ratio": ratio, "psf": {"type": "gaussian", "fwhm": ratio}, "srf": {"sensor": "landsat7"}}
 
 
 def experiment(scene, ratio, noise, methods):
@@ -34,7 +38,7 @@ def experiment(scene, ratio, noise, methods):
     rows, cols = (int(size) // ratio * ratio for size in file.removesuffix(".h5").split("_")[-1].split("x")[:2])
     if min(rows, cols) < ratio * ratio:
         return None
-    degrade = {"ratio": ratio, "psf": {"type": "gaussian", "fwhm": ratio}, "srf": {"sensor": "landsat7"}}
+    degrade = degradation(ratio)
     if noise is not None:
         degrade["snr_db"] = {"hsi": noise, "msi": noise}
     return {"name": pair_name(scene, ratio, noise),
@@ -48,7 +52,7 @@ def lesson(scene, preset, share, steps):
     train = {"row": 0, "col": 0, "rows": int(rows * share), "cols": cols}
     method = {"name": PUBLISHED, "model": {"preset": preset}, "train": {"steps": steps}}
     return {"name": lesson_name(scene, preset, share, steps), "data": data,
-            "degrade": {"ratio": 4, "psf": {"type": "gaussian", "fwhm": 4}, "srf": {"sensor": "landsat7"}},
+            "degrade": degradation(4),
             "protocol": {"type": "split", "train": train, "validation": validation, "test": test},
             "methods": [{"name": name} for name in CLASSICS] + [method]}
 
@@ -118,7 +122,7 @@ class Bench:
             own_inputs = "candidates" in model or "consistency" in model
             cache = str(self.work / "own_inputs") if own_inputs else CACHE
             train = {"steps": ABLATION_STEPS, "calibration": 0, **change.get("train", {})}
-            trained = "as_it_is" if "fuse" in change else name
+            trained = ablation_name(AS_IT_IS) if "fuse" in change else name
             checkpoint = self.train(trained, FOLDS[ABLATION_FOLD], {"model": model, "train": train, "cache": cache})
             runs = []
             for noise in (None, 35):

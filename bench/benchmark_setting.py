@@ -44,8 +44,9 @@ def without(*candidates):
 
 
 # What is changed: fields of `model`, of `train`, or of how a scene is fused with the weights of the setting as it is.
+AS_IT_IS = "as it is"
 ABLATIONS = {
-    "as it is": {},
+    AS_IT_IS: {},
     "without flips": {"fuse": {"flips": False}},
     "24 maps": {"model": maps(24)},
     "48 maps": {"model": maps(48)},
@@ -60,7 +61,6 @@ ABLATIONS = {
 
 # The published network where it has enough to learn from: data, training part, validation and test.
 PUBLISHED = "two_cnn_fu"
-PRESETS = ("released", "table2")
 SPLITS = {
     "beach_1": ({"scene": "aviris_abu_beach_1_150x150x188.h5", "crop": {"row": 0, "col": 0, "rows": 148, "cols": 148}},
                 (80, 148), {"row": 100, "col": 0, "rows": 24, "cols": 60},
