@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Runs the benchmark and writes BENCHMARK.md from its result files.
+"""Runs the benchmark and writes BENCHMARK.md from its records.
 
-    bench/benchmark.py --data-dir DIR [--work results/benchmark] [--jobs N] [--part PART]...
+    bench/benchmark.py [--data-dir DIR] [--records bench/records] [--jobs N] [--part PART]...
 
-Whatever has its results in the work folder is not run again, so that the benchmark can be interrupted and gone on with.
-Parts: folds (trainings without some sites), pairs (every scene, ratio, noise and method), ablations (trainings of one
-fold with one thing changed), published (the published network with more and more to learn from), report (BENCHMARK.md).
-Without --part all of them, in this order.
+Whatever has its record is not run again: the benchmark can be interrupted and gone on with, and what is to be measured
+anew is taken out of the records and the work folder first. Parts: folds (trainings without some sites), pairs (every
+scene, ratio, noise and method), ablations (trainings of one fold with one thing changed), published (the published
+network with more and more to learn from), report (BENCHMARK.md, which needs no data). Without --part all of them, in
+this order.
 """
 import argparse
 import concurrent.futures
@@ -18,9 +19,10 @@ import shutil
 import subprocess
 import sys
 
+from benchmark_records import Records
 from benchmark_report import write_report
 from benchmark_setting import (ABLATION_FOLD, ABLATION_STEPS, ABLATIONS, AS_IT_IS, CLASSICS, FOLDS, LESSONS, NOISES,
-                               PLUS, PUBLISHED, RATIOS, SCENES, SPLITS, ablation_name, lesson_name, pair_name)
+                               PLUS, PUBLISHED, RATIOS, SCENES, SPLITS, ablation_name, fold_of, lesson_name, pair_name)
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PRETRAIN = ROOT / "experiments" / "pretrain_plus.json"
@@ -60,63 +62,76 @@ def lesson(scene, preset, share, steps):
 class Bench:
     def __init__(self, args):
         self.args = args
-        self.work, self.data = (pathlib.Path(path).resolve() for path in (args.work, args.data_dir))
+        self.work, self.data, records = (pathlib.Path(path).resolve() for path in (args.work, args.data_dir, args.records))
+        self.records = Records(records)
 
     def run(self, config, folder, threads=None):
-        """Runs an experiment into the folder, unless its results are there."""
+        """Runs an experiment into the folder, unless its results are there; its metrics."""
         out = self.work / folder
-        if (out / "metrics.json").exists():
-            return
-        out.parent.mkdir(parents=True, exist_ok=True)
-        file = out.parent / f"{out.name}.json"
-        file.write_text(json.dumps(config, indent=2))
-        command = [self.args.run, str(file), "--out", str(out), "--data-dir", str(self.data), "--resume", "--quiet",
-                   "--threads", str(threads or os.cpu_count())]
-        print(" ".join(command), flush=True)
-        subprocess.run(command, check=True, cwd=ROOT)
+        if not (out / "metrics.json").exists():
+            out.parent.mkdir(parents=True, exist_ok=True)
+            file = out.parent / f"{out.name}.json"
+            file.write_text(json.dumps(config, indent=2))
+            command = [self.args.run, str(file), "--out", str(out), "--data-dir", str(self.data), "--resume", "--quiet",
+                       "--threads", str(threads or os.cpu_count())]
+            print(" ".join(command), flush=True)
+            subprocess.run(command, check=True, cwd=ROOT)
+        return json.loads((out / "metrics.json").read_text())
 
-    def run_all(self, runs):
-        """Runs experiments, (config, folder) each, as many at a time as --jobs says."""
+    def run_all(self, part, runs):
+        """Runs what has no record in the part, from configs by name, as many at a time as --jobs says."""
         threads = max(os.cpu_count() // self.args.jobs, 1)
+        there = self.records.of(part)
+
+        def record(name):
+            self.records.add(part, name, self.run(runs[name], f"{part}/{name}", threads))
+
         with concurrent.futures.ThreadPoolExecutor(self.args.jobs) as pool:
-            list(pool.map(lambda run: self.run(*run, threads), runs))
+            list(pool.map(record, (name for name in runs if name not in there)))
 
     def train(self, name, sites, options):
-        """Trains on all scenes except those of some sites; what the network sees is kept for the other trainings."""
+        """Trains on all scenes except those of some sites, to a checkpoint."""
         config = json.loads(PRETRAIN.read_text())
         seen = {file for file, site in SCENES.values() if site is not None and site not in sites}
         config["name"] = name
         config["protocol"]["train_scenes"] = [s for s in config["protocol"]["train_scenes"] if s["scene"] in seen]
-        method = config["methods"][0]
-        method.update(copy.deepcopy(options))
+        config["methods"][0].update(copy.deepcopy(options))
         self.run(config, f"trained/{name}")
-        return str(self.work / "trained" / name / PLUS / "checkpoint.h5")
-
-    def fold_of(self, scene):
-        site = SCENES[scene][1]
-        return next((fold for fold, sites in FOLDS.items() if site in sites), None)
+        return self.work / "trained" / name / PLUS / "checkpoint.h5"
 
     def folds(self):
-        return {fold: self.train(fold, sites, {}) for fold, sites in FOLDS.items()}
+        """Weights of every fold, kept among the records."""
+        weights = {fold: self.records.folder / f"{fold}.h5" for fold in FOLDS}
+        for fold, sites in FOLDS.items():
+            if not weights[fold].exists():
+                checkpoint = self.train(fold, sites, {})
+                self.records.folder.mkdir(parents=True, exist_ok=True)
+                shutil.copy(checkpoint, weights[fold].with_suffix(".part"))
+                os.replace(weights[fold].with_suffix(".part"), weights[fold])
+        return weights
 
     def pairs(self):
-        weights, runs = self.folds(), []
+        weights, runs = self.folds(), {}
         for ratio in RATIOS:
             for noise in NOISES:
                 for scene in SCENES:
                     plus = {"name": PLUS, "cache": CACHE}
                     base = {**plus, "label": "base", "model": {"moves": False}}
-                    if self.fold_of(scene):
-                        plus["checkpoint"] = weights[self.fold_of(scene)]
+                    if fold_of(scene):
+                        plus["checkpoint"] = str(weights[fold_of(scene)])
                     methods = [{"name": name} for name in (*CLASSICS, "local_injection")]
                     config = experiment(scene, ratio, noise, methods + [plus, base])
                     if config:
-                        runs.append((config, f"pairs/{config['name']}"))
-        self.run_all(runs)
+                        runs[config["name"]] = config
+        self.run_all("pairs", runs)
 
     def ablations(self):
+        scenes = [scene for scene in SCENES if fold_of(scene) in (ABLATION_FOLD, None)]
         for label, change in ABLATIONS.items():
-            name = ablation_name(label)
+            name, there = ablation_name(label), self.records.of("ablations")
+            names = {f"{name}/{pair_name(scene, 4, noise)}": (scene, noise) for noise in (None, 35) for scene in scenes}
+            if all(run in there for run in names):
+                continue
             model = change.get("model", {})
             # What the network sees is kept for trainings that see the same.
             own_inputs = "candidates" in model or "consistency" in model
@@ -124,33 +139,25 @@ class Bench:
             train = {"steps": ABLATION_STEPS, "calibration": 0, **change.get("train", {})}
             trained = ablation_name(AS_IT_IS) if "fuse" in change else name
             checkpoint = self.train(trained, FOLDS[ABLATION_FOLD], {"model": model, "train": train, "cache": cache})
-            runs = []
-            for noise in (None, 35):
-                for scene in SCENES:
-                    if self.fold_of(scene) not in (ABLATION_FOLD, None):
-                        continue
-                    method = {"name": PLUS, "model": model, "checkpoint": checkpoint, "cache": cache,
-                              **change.get("fuse", {})}
-                    config = experiment(scene, 4, noise, [method])
-                    runs.append((config, f"ablations/{name}/{config['name']}"))
-            self.run_all(runs)
+            method = {"name": PLUS, "model": model, "checkpoint": str(checkpoint), "cache": cache,
+                      **change.get("fuse", {})}
+            self.run_all("ablations", {run: experiment(scene, 4, noise, [method]) for run, (scene, noise) in names.items()})
             if own_inputs:
                 shutil.rmtree(cache, ignore_errors=True)
 
     def published(self):
-        for scene in SPLITS:
-            for how in LESSONS:
-                config = lesson(scene, *how)
-                self.run(config, f"published/{config['name']}")
+        lessons = [lesson(scene, *how) for scene in SPLITS for how in LESSONS]
+        self.run_all("published", {config["name"]: config for config in lessons})
 
     def report(self):
-        write_report(self)
+        write_report(self.records)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data-dir", required=True)
-    parser.add_argument("--work", default=str(ROOT / "results" / "benchmark"))
+    parser.add_argument("--data-dir", default=str(ROOT / "data"))
+    parser.add_argument("--work", default=str(ROOT / "results" / "benchmark"), help="the folder of the runs")
+    parser.add_argument("--records", default=str(ROOT / "bench" / "records"), help="the folder of what is kept of them")
     parser.add_argument("--run", default=str(ROOT / "run_experiment"), help="the program")
     parser.add_argument("--jobs", type=int, default=1, help="pairs at a time, which share the processors")
     parser.add_argument("--part", action="append", choices=PARTS)

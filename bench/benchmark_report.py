@@ -1,11 +1,10 @@
-"""Writes BENCHMARK.md from the result files of benchmark.py."""
+"""Writes BENCHMARK.md from the records of benchmark.py."""
 import itertools
-import json
 import pathlib
 import statistics
 
 from benchmark_setting import (ABLATIONS, CLASSICS, LESSONS, NOISES, PLUS, PUBLISHED, RATIOS, SCENES, SPLITS, ablation_name,
-                               lesson_name, pair_name)
+                               fold_of, lesson_name, pair_name)
 
 # Metric, whether more is better, and how a lead in it is given.
 SCORES = (("psnr_global_db", True), ("sam_deg", False), ("ergas", False))
@@ -22,23 +21,15 @@ def lead(score, value, other):
 
 def best_of(results, methods, score):
     pick = max if dict(SCORES)[score] else min
-    return pick((results[name]["metrics"][score], name) for name in methods if name in results)
+    return pick((results[name][score], name) for name in methods if name in results)
 
 
 def leads_of(results):
     def over(other_of):
-        return {score: lead(score, results[PLUS]["metrics"][score], other_of(score)) for score, _ in SCORES}
+        return {score: lead(score, results[PLUS][score], other_of(score)) for score, _ in SCORES}
 
     return (over(lambda score: best_of(results, CLASSICS, score)[0]),
-            over(lambda score: results["base"]["metrics"][score]))
-
-
-def load(folder):
-    """Results of one experiment by label."""
-    file = folder / "metrics.json"
-    if not file.exists():
-        return {}
-    return {result["label"]: result for result in json.loads(file.read_text())["methods"]}
+            over(lambda score: results["base"][score]))
 
 
 def table(head, rows):
@@ -63,13 +54,13 @@ class Report:
     """`results` and `leads` of each (ratio, noise) that there is any of, by scene; leads are over the best of the classics
     and over the base, by score."""
 
-    def __init__(self, bench):
-        self.work = bench.work
-        self.fold_of = bench.fold_of
+    def __init__(self, records):
+        self.records = records
         self.results, self.leads = {}, {}
+        pairs = records.of("pairs")
         for setting in itertools.product(RATIOS, NOISES):
-            there = {scene: load(self.work / "pairs" / pair_name(scene, *setting)) for scene in SCENES}
-            there = {scene: results for scene, results in there.items() if results}
+            names = {scene: pair_name(scene, *setting) for scene in SCENES}
+            there = {scene: pairs[name]["methods"] for scene, name in names.items() if name in pairs}
             if there:
                 self.results[setting] = there
                 self.leads[setting] = {scene: leads_of(results) for scene, results in there.items()}
@@ -104,11 +95,11 @@ class Report:
         rows = []
         for scene, (over, _) in self.leads[setting].items():
             results = self.results[setting][scene]
-            row = [scene + ("" if self.fold_of(scene) else " *")]
+            row = [scene + ("" if fold_of(scene) else " *")]
             for score, _ in SCORES:
                 value, name = best_of(results, CLASSICS, score)
-                row += [f"{number(value, score)} ({name})", number(results["base"]["metrics"][score], score),
-                        number(results[PLUS]["metrics"][score], score), signed(over[score], score)]
+                row += [f"{number(value, score)} ({name})", number(results["base"][score], score),
+                        number(results[PLUS][score], score), signed(over[score], score)]
             rows.append(row)
         head = ["scene"]
         for score, _ in SCORES:
@@ -122,7 +113,7 @@ class Report:
             of = [results[name] for results in self.results[setting].values()]
             row = [name]
             for score, _ in SCORES:
-                row.append(number(statistics.mean(result["metrics"][score] for result in of), score))
+                row.append(number(statistics.mean(result[score] for result in of), score))
             row += [f"{statistics.median(result['fit_seconds'] + result['fuse_seconds'] for result in of):.2f}",
                     f"{max(result['peak_memory_mb'] for result in of):.0f}"]
             rows.append(row)
@@ -139,8 +130,8 @@ class Report:
                         continue
                     value, name = best_of(results, CLASSICS, score)
                     rows.append([f"{scene}, ratio {setting_text(setting)}", TITLES[score].split()[0],
-                                 f"{number(value, score)} ({name})", number(results["base"]["metrics"][score], score),
-                                 number(results[PLUS]["metrics"][score], score), signed(over[score], score)])
+                                 f"{number(value, score)} ({name})", number(results["base"][score], score),
+                                 number(results[PLUS][score], score), signed(over[score], score)])
         if not rows:
             return "Nowhere."
         return table(["where", "score", "best classic", "base", "plus", "lead"], rows)
@@ -150,17 +141,17 @@ class Report:
         for setting, there in self.results.items():
             row = [setting_text(setting)]
             for part in ("coverage_68", "coverage_95"):
-                values = [100 * results[PLUS]["reliability"][part] for results in there.values()]
+                values = [100 * results[PLUS][part] for results in there.values()]
                 row += [f"{statistics.mean(values):.1f}", f"{min(values):.1f} - {max(values):.1f}"]
             rows.append(row)
         return table(["ratio, noise", "68 %: mean", "scenes", "95 %: mean", "scenes"], rows)
 
     def ablations(self):
-        usual, rows = {}, []
+        records, usual, rows = self.records.of("ablations"), {}, []
         for label in ABLATIONS:
-            folder = self.work / "ablations" / ablation_name(label)
-            scores = {file.parent.name: load(file.parent)[PLUS]["metrics"]
-                      for file in sorted(folder.glob("*/metrics.json"))}
+            folder = ablation_name(label) + "/"
+            scores = {name.removeprefix(folder): record["methods"][PLUS]
+                      for name, record in records.items() if name.startswith(folder)}
             if not scores:
                 continue
             usual = usual or scores
@@ -175,31 +166,32 @@ class Report:
 
     def published(self):
         """The published network by what it learned from and how long, beside the best of the classics."""
-        rows = []
+        records, rows = self.records.of("published"), []
         for scene in SPLITS:
             for how in LESSONS:
-                results = load(self.work / "published" / lesson_name(scene, *how))
-                if not results:
+                name = lesson_name(scene, *how)
+                if name not in records:
                     continue
+                results = records[name]["methods"]
                 preset, share, steps = how
                 rows_learned, cols = SPLITS[scene][1]
                 network = results[PUBLISHED]
                 row = [scene, preset, f"{int(rows_learned * share) * cols:,}", f"{steps:,}"]
                 for score, _ in SCORES:
                     value, name = best_of(results, CLASSICS, score)
-                    row.append(f"{number(network['metrics'][score], score)} ({number(value, score)} {name})")
+                    row.append(f"{number(network[score], score)} ({number(value, score)} {name})")
                 rows.append([*row, f"{network['fit_seconds'] / 60:.1f}"])
         if not rows:
             return "None were run."
         head = ["scene", "preset", "pixels learned from", "steps"]
         return table(head + [f"{title} (best classic)" for title in TITLES.values()] + ["minutes"], rows)
 
-    def machine(self):
-        """The machine of the first results."""
-        file = min((self.work / "pairs").glob("*/metrics.json"))
-        environment = json.loads(file.read_text())["environment"]
-        threads = environment["threads"]
-        return f"{threads} thread{'s' if threads > 1 else ''} of {environment['cpu']}"
+    def made(self):
+        """When and on what the pairs were measured."""
+        made = [record["made"] for record in self.records.of("pairs").values()]
+        dates = sorted({one["date"] for one in made})
+        machines = sorted({f"{one['threads']} thread{'s' if one['threads'] > 1 else ''} of {one['cpu']}" for one in made})
+        return f"{' and '.join(machines)}, {' to '.join(dict.fromkeys((dates[0], dates[-1])))},"
 
     def text(self, template):
         def sections(part, settings):
@@ -210,13 +202,15 @@ class Report:
                  "methods": sections(self.methods, self.results),
                  "losses": self.losses(), "coverage": self.coverage(), "ablations": self.ablations(),
                  "published": self.published(),
-                 "machine": self.machine()}
+                 "made": self.made()}
         for name, part in parts.items():
             template = template.replace(f"@{name}@", part)
         return template
 
 
-def write_report(bench):
-    here = pathlib.Path(__file__).resolve().parent
-    text = Report(bench).text((here / "benchmark.md.in").read_text())
-    (here.parent / "BENCHMARK.md").write_text(text)
+def report_text(records):
+    return Report(records).text((pathlib.Path(__file__).resolve().parent / "benchmark.md.in").read_text())
+
+
+def write_report(records):
+    (pathlib.Path(__file__).resolve().parent.parent / "BENCHMARK.md").write_text(report_text(records))

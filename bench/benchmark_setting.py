@@ -74,6 +74,12 @@ LESSONS = [("released", 1, 1000), ("released", 1, 10000), ("table2", 1, 1000), (
            ("released", 0.25, 10000), ("released", 0.5, 10000), ("released", 1, 100000)]
 
 
+def fold_of(scene):
+    """The fold whose weights have not seen the scene; None for a scene that no training saw."""
+    site = SCENES[scene][1]
+    return next((fold for fold, sites in FOLDS.items() if site in sites), None)
+
+
 def pair_name(scene, ratio, noise):
     return f"{scene}_ratio{ratio}_{'clean' if noise is None else f'{noise}db'}"
 

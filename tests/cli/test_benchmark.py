@@ -10,9 +10,10 @@ from types import SimpleNamespace
 TOP = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "bench"))
 from benchmark import Bench, experiment  # noqa: E402
-from benchmark_report import Report  # noqa: E402
-from benchmark_setting import (CLASSICS, FOLDS, PLUS, PUBLISHED, SCENES, ablation_name, lesson_name,  # noqa: E402
-                               pair_name)
+from benchmark_records import Records  # noqa: E402
+from benchmark_report import Report, report_text  # noqa: E402
+from benchmark_setting import (CLASSICS, FOLDS, PLUS, PUBLISHED, SCENES, ablation_name, fold_of,  # noqa: E402
+                               lesson_name, pair_name)
 
 
 def result(label, psnr, sam, ergas):
@@ -21,12 +22,19 @@ def result(label, psnr, sam, ergas):
             "reliability": {"coverage_68": 0.7, "coverage_95": 0.9}}
 
 
+def metrics_of(methods):
+    environment = {"date": "2026-01-02", "version": "1.0", "threads": 2, "cpu": "an abacus", "simd": "none"}
+    return {"methods": methods, "environment": environment, "warnings": []}
+
+
 class Benchmark(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.work = Path(folder.name)
-        self.bench = Bench(SimpleNamespace(work=folder.name, data_dir=folder.name, run="none", jobs=1))
+        self.records = Records(self.work / "records")
+        self.bench = Bench(SimpleNamespace(work=folder.name, data_dir=folder.name, records=self.records.folder,
+                                           run="none", jobs=1))
 
     def write(self, scene, noise, plus, base, best):
         """One classic is best in PSNR, another in the other two; the rest are far behind."""
@@ -34,18 +42,16 @@ class Benchmark(unittest.TestCase):
         methods[0] = result(CLASSICS[0], best[0], 50, 50)
         methods[1] = result(CLASSICS[1], 10, best[1], best[2])
         methods += [result(PLUS, *plus), result("base", *base)]
-        self.put(f"pairs/{pair_name(scene, 4, noise)}", methods)
+        self.put("pairs", pair_name(scene, 4, noise), methods)
 
-    def put(self, folder, methods):
-        file = self.work / folder / "metrics.json"
-        file.parent.mkdir(parents=True)
-        file.write_text(json.dumps({"methods": methods, "environment": {"threads": 2, "cpu": "an abacus"}}))
+    def put(self, part, name, methods):
+        self.records.add(part, name, metrics_of(methods))
 
     def test_leads_are_over_the_best_of_each_column(self):
         self.write("potsdam", None, plus=(42, 1.8, 0.9), base=(41, 1.9, 1), best=(40, 2, 1))
         self.write("berlin", None, plus=(39, 1.05, 2.4), base=(39, 1.5, 2), best=(40, 1, 2))
         self.write("samson", None, plus=(44, 1.5, 1.0), base=(42, 1.5, 1), best=(39, 3, 2))
-        text = Report(self.bench).text((TOP / "bench" / "benchmark.md.in").read_text())
+        text = report_text(self.records)
         # PSNR +2, -1 and +5; SAM 10 %, -5 % and 50 %; ERGAS 10 %, -20 % and 50 %; over the base 1, 0 and 2.
         self.assertIn("| 4, noise-free | 3 | +2.00 | -1.00 | +18.3 | -5.0 | +13.3 | -20.0 | +1.00 |", text)
         self.assertIn("| lead in PSNR | 1.3 dB | +2.00 dB |", text)
@@ -56,30 +62,30 @@ class Benchmark(unittest.TestCase):
         self.assertNotIn("potsdam, ratio", behind)
         self.assertIn("| berlin, ratio 4, noise-free | SAM | 1.000", behind)
         self.assertIn("| 4, noise-free | 70.0 | 70.0 - 70.0 | 90.0 | 90.0 - 90.0 |", text)
-        self.assertIn("2 threads of an abacus", text)
+        self.assertIn("2 threads of an abacus, 2026-01-02,", text)
         self.assertNotRegex(text, "@[a-z]+@")
 
     def test_ablations_are_changes_of_means(self):
         for label, values in (("as it is", ((40, 2, 1), (50, 1, 1))), ("48 maps", ((41, 1, 1), (52, 1, 0.5)))):
             for scene, value in zip(("samson", "berlin"), values):
-                self.put(f"ablations/{ablation_name(label)}/{scene}", [result(PLUS, *value)])
-        text = Report(self.bench).ablations()
+                self.put("ablations", f"{ablation_name(label)}/{scene}", [result(PLUS, *value)])
+        text = Report(self.records).ablations()
         self.assertIn("| as it is | +0.00 | +0.0 | +0.0 |\n| 48 maps | +1.50 | +25.0 | +25.0 |", text)
 
     def test_the_published_network_stands_beside_the_best_classic(self):
         methods = [result(name, 10, 50, 50) for name in CLASSICS] + [result(PUBLISHED, 40, 2, 1)]
         methods[3] = result(CLASSICS[3], 41, 3, 0.5)
-        self.put(f"published/{lesson_name('beach_1', 'released', 0.5, 10000)}", methods)
+        self.put("published", lesson_name("beach_1", "released", 0.5, 10000), methods)
         name = CLASSICS[3]
         self.assertIn(f"| beach_1 | released | 5,920 | 10,000 | 40.00 (41.00 {name}) | 2.000 (3.000 {name}) | "
-                      f"1.000 (0.500 {name}) | 0.0 |", Report(self.bench).published())
+                      f"1.000 (0.500 {name}) | 0.0 |", Report(self.records).published())
 
     def test_every_site_is_in_one_fold(self):
         sites = [site for fold in FOLDS.values() for site in fold]
         self.assertEqual(len(sites), len(set(sites)))
         self.assertEqual(set(sites), {site for _, site in SCENES.values() if site})
-        self.assertIsNone(self.bench.fold_of("samson"))
-        self.assertEqual(self.bench.fold_of("airport_2"), self.bench.fold_of("urban_4"))
+        self.assertIsNone(fold_of("samson"))
+        self.assertEqual(fold_of("airport_2"), fold_of("urban_4"))
 
     def test_pairs_are_of_whole_coarse_pixels_and_have_a_lower_scale(self):
         config = experiment("samson", 4, 35, [])
@@ -88,12 +94,35 @@ class Benchmark(unittest.TestCase):
         self.assertIsNone(experiment("moffett", 8, None, []))
         self.assertIsNotNone(experiment("beach_1", 8, None, []))
 
-    def test_what_has_results_is_not_run_again(self):
-        (self.work / "done").mkdir()
-        (self.work / "done" / "metrics.json").write_text("{}")
-        self.bench.run({}, "done")
+    def test_what_has_a_record_or_results_is_not_run_again(self):
+        done = self.work / "pairs" / "done"
+        done.mkdir(parents=True)
+        (done / "metrics.json").write_text(json.dumps(metrics_of([result(PLUS, 1, 2, 3)])))
+        self.put("pairs", "recorded", [result(PLUS, 4, 5, 6)])
+        self.bench.run_all("pairs", {"recorded": {}, "done": {}})
+        records = self.records.of("pairs")
+        self.assertEqual([records[name]["methods"][PLUS]["sam_deg"] for name in ("recorded", "done")], [5, 2])
         with self.assertRaises(FileNotFoundError):
-            self.bench.run({}, "new")
+            self.bench.run_all("pairs", {"new": {}})
+        self.assertEqual(set(self.records.of("pairs")), {"recorded", "done"})
+
+    def test_folds_have_their_weights_among_the_records(self):
+        self.records.folder.mkdir()
+        for fold in FOLDS:
+            trained = self.work / "trained" / fold / PLUS
+            trained.mkdir(parents=True)
+            (trained / "checkpoint.h5").write_text(f"weights of {fold}")
+            (trained.parent / "metrics.json").write_text("{}")
+        (self.records.folder / "fold_1.h5").write_text("kept")
+        texts = [file.read_text() for file in self.bench.folds().values()]
+        self.assertEqual(texts, ["kept", "weights of fold_2", "weights of fold_3"])
+
+    def test_a_record_is_a_line_of_its_file(self):
+        for name in ("b", "a"):
+            self.put("pairs", name, [result(PLUS, 1.23456789, 2, 3)])
+        text = (self.records.folder / "pairs.json").read_text()
+        self.assertEqual([line[:3] for line in text.splitlines()], ["{", '"a"', '"b"', "}"])
+        self.assertEqual(self.records.of("pairs")["a"]["methods"][PLUS]["psnr_global_db"], 1.23457)
 
 
 def main():
