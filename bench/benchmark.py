@@ -5,9 +5,9 @@
 
 Whatever has its record is not run again: the benchmark can be interrupted and gone on with, and what is to be measured
 anew is taken out of the records and the work folder first. Parts: folds (trainings without some sites), pairs (every
-scene, ratio, noise and method), ablations (trainings of one fold with one thing changed), published (the published
-network with more and more to learn from), report (BENCHMARK.md, which needs no data). Without --part all of them, in
-this order.
+scene, ratio, noise and method), measured (pairs of two instruments), ablations (trainings of one fold with one thing
+changed), published (the published network with more and more to learn from), report (BENCHMARK.md, which needs no
+data). Without --part all of them, in this order.
 """
 import argparse
 import concurrent.futures
@@ -21,12 +21,13 @@ import sys
 
 from benchmark_records import Records
 from benchmark_report import write_report
-from benchmark_setting import (ABLATION_FOLD, ABLATION_STEPS, ABLATIONS, AS_IT_IS, CLASSICS, FOLDS, LESSONS, NOISES,
-                               PLUS, PUBLISHED, RATIOS, SCENES, SPLITS, ablation_name, fold_of, lesson_name, pair_name)
+from benchmark_setting import (ABLATION_FOLD, ABLATION_STEPS, ABLATIONS, AS_IT_IS, CLASSICS, FOLDS, LESSONS, MEASURED,
+                               NOISES, PLUS, PUBLISHED, RATIOS, SCENES, SPLITS, ablation_name, fold_of, lesson_name,
+                               pair_name)
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PRETRAIN = ROOT / "experiments" / "pretrain_plus.json"
-PARTS = ("folds", "pairs", "ablations", "published", "report")
+PARTS = ("folds", "pairs", "measured", "ablations", "published", "report")
 CACHE = json.loads(PRETRAIN.read_text())["methods"][0]["cache"]
 
 
@@ -148,6 +149,14 @@ class Bench:
     def published(self):
         lessons = [lesson(scene, *how) for scene in SPLITS for how in LESSONS]
         self.run_all("published", {config["name"]: config for config in lessons})
+
+    def measured(self):
+        runs = {}
+        for name in MEASURED:
+            config = json.loads((ROOT / "experiments" / f"{name}.json").read_text())
+            config["methods"] = [{"name": method} for method in (*CLASSICS, "local_injection", PLUS)]
+            runs[name] = config
+        self.run_all("measured", runs)
 
     def report(self):
         write_report(self.records)

@@ -3,8 +3,9 @@ import json
 import os
 import threading
 
-# Of a method's results in metrics.json, what a record has.
+# Of a method's results in metrics.json, what a record has; without a reference there are no METRICS.
 METRICS = ("psnr_global_db", "sam_deg", "ergas")
+NO_REFERENCE = ("hsi_psnr_db", "msi_psnr_db", "qnr")
 COSTS = ("fit_seconds", "fuse_seconds", "peak_memory_mb")
 COVERAGES = ("coverage_68", "coverage_95")
 MADE = ("date", "version", "cpu", "threads")
@@ -19,7 +20,8 @@ def record_of(metrics):
     """From a run's metrics.json: when and where it was made, and the scores and costs of each method by label."""
     methods = {}
     for result in metrics["methods"]:
-        methods[result["label"]] = {**short(result["metrics"], METRICS), **short(result, COSTS)}
+        scores = short(result["metrics"], METRICS) if result["metrics"] else short(result["no_reference"], NO_REFERENCE)
+        methods[result["label"]] = {**scores, **short(result, COSTS)}
         if result.get("reliability"):
             methods[result["label"]].update(short(result["reliability"], COVERAGES))
     return {"made": {key: metrics["environment"][key] for key in MADE}, "methods": methods}

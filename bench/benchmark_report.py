@@ -3,8 +3,8 @@ import itertools
 import pathlib
 import statistics
 
-from benchmark_setting import (ABLATIONS, CLASSICS, LESSONS, NOISES, PLUS, PUBLISHED, RATIOS, SCENES, SPLITS, ablation_name,
-                               fold_of, lesson_name, pair_name)
+from benchmark_setting import (ABLATIONS, CLASSICS, LESSONS, MEASURED, NOISES, PLUS, PUBLISHED, RATIOS, SCENES, SPLITS,
+                               ablation_name, fold_of, lesson_name, pair_name)
 
 # Metric, whether more is better, and how a lead in it is given.
 SCORES = (("psnr_global_db", True), ("sam_deg", False), ("ergas", False))
@@ -186,6 +186,17 @@ class Report:
         head = ["scene", "preset", "pixels learned from", "steps"]
         return table(head + [f"{title} (best classic)" for title in TITLES.values()] + ["minutes"], rows)
 
+    def measured(self):
+        """How well the result, degraded again, gives each input of the pairs without a reference."""
+        records, rows = self.records.of("measured"), []
+        for name in MEASURED:
+            for label, result in records[name]["methods"].items() if name in records else ():
+                rows.append([f"{name}, {label}", *(f"{result[score]:.2f}" for score in ("hsi_psnr_db", "msi_psnr_db")),
+                             f"{result['qnr']:.3f}"])
+        if not rows:
+            return "None were run."
+        return table(["pair, method", "HSI, PSNR (dB)", "MSI, PSNR (dB)", "QNR"], rows)
+
     def made(self):
         """When and on what the pairs were measured."""
         made = [record["made"] for record in self.records.of("pairs").values()]
@@ -201,7 +212,7 @@ class Report:
                  "scenes": sections(self.scenes, [setting for setting in self.results if setting[0] == 4]),
                  "methods": sections(self.methods, self.results),
                  "losses": self.losses(), "coverage": self.coverage(), "ablations": self.ablations(),
-                 "published": self.published(),
+                 "published": self.published(), "measured": self.measured(),
                  "made": self.made()}
         for name, part in parts.items():
             template = template.replace(f"@{name}@", part)

@@ -43,6 +43,9 @@ def without(*candidates):
     return {"candidates": {name: {"enabled": False} for name in candidates}}
 
 
+# Pairs of two instruments, without a reference, by their experiments.
+MEASURED = ("hyperion_real", "enmap_hymap_real")
+
 # What is changed: fields of `model`, of `train`, or of how a scene is fused with the weights of the setting as it is.
 AS_IT_IS = "as it is"
 ABLATIONS = {

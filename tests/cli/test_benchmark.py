@@ -12,8 +12,8 @@ sys.path.insert(0, str(TOP / "bench"))
 from benchmark import Bench, experiment  # noqa: E402
 from benchmark_records import Records  # noqa: E402
 from benchmark_report import Report, report_text  # noqa: E402
-from benchmark_setting import (CLASSICS, FOLDS, PLUS, PUBLISHED, SCENES, ablation_name, fold_of,  # noqa: E402
-                               lesson_name, pair_name)
+from benchmark_setting import (CLASSICS, FOLDS, MEASURED, PLUS, PUBLISHED, SCENES, ablation_name,  # noqa: E402
+                               fold_of, lesson_name, pair_name)
 
 
 def result(label, psnr, sam, ergas):
@@ -79,6 +79,11 @@ class Benchmark(unittest.TestCase):
         name = CLASSICS[3]
         self.assertIn(f"| beach_1 | released | 5,920 | 10,000 | 40.00 (41.00 {name}) | 2.000 (3.000 {name}) | "
                       f"1.000 (0.500 {name}) | 0.0 |", Report(self.records).published())
+
+    def test_measured_pairs_have_measures_without_a_reference(self):
+        measures = {"hsi_psnr_db": 45, "msi_psnr_db": 50.126, "qnr": 0.9, "d_s": 0.1}
+        self.put("measured", MEASURED[0], [{**result(PLUS, 0, 0, 0), "metrics": None, "no_reference": measures}])
+        self.assertIn(f"| {MEASURED[0]}, {PLUS} | 45.00 | 50.13 | 0.900 |", Report(self.records).measured())
 
     def test_every_site_is_in_one_fold(self):
         sites = [site for fold in FOLDS.values() for site in fold]
