@@ -94,11 +94,11 @@ void require_data(const Task& task) {
   const auto check = [](bool has, const char* path, const char* what) {
     SPECFUSE_CHECK_AS(ConfigError, has, path, ": expected data in ", what, ", got none in any pixel");
   };
-  check(has_data(task.pair.hsi), "data.nodata", "at least half of what some coarse pixel sees");
+  check(has_data(task.pair.hsi), "data.nodata", "the HSI, in at least half of what some coarse pixel sees");
   Cube result = task.pair.msi;
   result.valid = valid_of_result(task.pair);
   if (task.scored) result = crop(result, *task.scored);
-  check(has_data(result), task.scored ? "protocol.test" : "data.nodata", "the part that is scored");
+  check(has_data(result), task.scored ? "protocol.test" : "data.nodata", "both images, in the part that is scored");
   for (const TrainingPair& pair : task.training.train) {
     const bool has = has_data(pair.target) && has_data(pair.input.hsi) && has_data(pair.input.msi);
     check(has, "protocol", "what is learned from");
