@@ -12,6 +12,7 @@ data). Without --part all of them, in this order.
 import argparse
 import concurrent.futures
 import copy
+import itertools
 import json
 import os
 import pathlib
@@ -47,6 +48,21 @@ def experiment(scene, ratio, noise, methods):
     return {"name": pair_name(scene, ratio, noise),
             "data": {"scene": file, "crop": {"row": 0, "col": 0, "rows": rows, "cols": cols}},
             "degrade": degrade, "methods": methods}
+
+
+def pair_experiments(weights):
+    """Every scene, ratio and noise by name, with every method; on AVIRIS with the weights of the scene's fold."""
+    runs = {}
+    for ratio, noise, scene in itertools.product(RATIOS, NOISES, SCENES):
+        plus = {"name": PLUS, "cache": CACHE}
+        base = {**plus, "label": "base", "model": {"moves": False}}
+        if fold_of(scene):
+            plus["checkpoint"] = str(weights[fold_of(scene)])
+        methods = [{"name": name} for name in (*CLASSICS, "local_injection")]
+        config = experiment(scene, ratio, noise, methods + [plus, base])
+        if config:
+            runs[config["name"]] = config
+    return runs
 
 
 def lesson(scene, preset, share, steps):
@@ -112,19 +128,7 @@ class Bench:
         return weights
 
     def pairs(self):
-        weights, runs = self.folds(), {}
-        for ratio in RATIOS:
-            for noise in NOISES:
-                for scene in SCENES:
-                    plus = {"name": PLUS, "cache": CACHE}
-                    base = {**plus, "label": "base", "model": {"moves": False}}
-                    if fold_of(scene):
-                        plus["checkpoint"] = str(weights[fold_of(scene)])
-                    methods = [{"name": name} for name in (*CLASSICS, "local_injection")]
-                    config = experiment(scene, ratio, noise, methods + [plus, base])
-                    if config:
-                        runs[config["name"]] = config
-        self.run_all("pairs", runs)
+        self.run_all("pairs", pair_experiments(self.folds()))
 
     def ablations(self):
         scenes = [scene for scene in SCENES if fold_of(scene) in (ABLATION_FOLD, None)]
@@ -159,6 +163,10 @@ class Bench:
         self.run_all("measured", runs)
 
     def report(self):
+        missing = set(pair_experiments(dict.fromkeys(FOLDS))) - set(self.records.of("pairs"))
+        if missing:
+            sys.exit(f"benchmark.py: {self.records.folder}/pairs.json: expected a record of every pair, got none of "
+                     f"{len(missing)}, {min(missing)} among them; --part pairs measures them")
         write_report(self.records)
 
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 TOP = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "bench"))
-from benchmark import Bench, experiment  # noqa: E402
+from benchmark import Bench, experiment, pair_experiments  # noqa: E402
 from benchmark_records import Records  # noqa: E402
 from benchmark_report import Report, report_text  # noqa: E402
 from benchmark_setting import (CLASSICS, FOLDS, MEASURED, PLUS, PUBLISHED, SCENES, ablation_name,  # noqa: E402
@@ -110,6 +110,14 @@ class Benchmark(unittest.TestCase):
         with self.assertRaises(FileNotFoundError):
             self.bench.run_all("pairs", {"new": {}})
         self.assertEqual(set(self.records.of("pairs")), {"recorded", "done"})
+
+    def test_no_report_is_written_of_some_pairs_alone(self):
+        names = sorted(pair_experiments(dict.fromkeys(FOLDS)))
+        self.assertEqual(len(names), 138)
+        for name in names[1:]:
+            self.put("pairs", name, [])
+        with self.assertRaisesRegex(SystemExit, f"none of 1, {names[0]} among them"):
+            self.bench.report()
 
     def test_folds_have_their_weights_among_the_records(self):
         self.records.folder.mkdir()
