@@ -288,7 +288,8 @@ TEST_CASE("protocol: a part without data is refused before anything is fitted") 
   for (std::size_t i = 0; i < scene.reference->valid.size(); ++i) scene.reference->valid[i] = i % 68 < 60;
   const ProtocolConfig parts = split(region(0, 0, 4, 8), region(0, 30, 4, 8), region(0, 60, 4, 8));
   CHECK_THROWS_WITH_AS(make_task(scene, parts, 0),
-                       "protocol.test: expected data in both images, in the part that is scored, got none in any pixel", ConfigError);
+                       "protocol.test: expected data in both images, in the part that is scored, got none in any pixel",
+                       ConfigError);
   const ProtocolConfig turned = split(region(0, 60, 4, 8), region(0, 30, 4, 8), region(0, 0, 4, 8));
   CHECK_THROWS_WITH_AS(make_task(scene, turned, 0),
                        "protocol: expected data in what is learned from, got none in any pixel", ConfigError);
@@ -297,5 +298,6 @@ TEST_CASE("protocol: a part without data is refused before anything is fitted") 
     scene.reference->valid[i] = i % 68 % 2 + i / 68 % 2 == 2;
   CHECK_THROWS_WITH_AS(
       make_task(scene, {}, 0),
-      "data.nodata: expected data in the HSI, in at least half of what some coarse pixel sees, got none in any pixel", ConfigError);
+      "data.nodata: expected data in the HSI, in at least half of what some coarse pixel sees, got none in any pixel",
+      ConfigError);
 }
