@@ -139,7 +139,7 @@ class Bench:
                 continue
             model = change.get("model", {})
             # What the network sees is kept for trainings that see the same.
-            own_inputs = "candidates" in model or "consistency" in model
+            own_inputs = bool({"candidates", "guided", "consistency"} & set(model))
             cache = str(self.work / "own_inputs") if own_inputs else CACHE
             train = {"steps": ABLATION_STEPS, "calibration": 0, **change.get("train", {})}
             trained = ablation_name(AS_IT_IS) if "fuse" in change else name

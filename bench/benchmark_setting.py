@@ -43,6 +43,10 @@ def without(*candidates):
     return {"candidates": {name: {"enabled": False} for name in candidates}}
 
 
+def unguided():
+    return {name: {"guided": 0} for name in ("local_projected", "local_both", "fuse_projected")}
+
+
 # Pairs of two instruments, without a reference, by their experiments.
 MEASURED = ("hyperion_real", "enmap_hymap_real")
 
@@ -50,12 +54,14 @@ MEASURED = ("hyperion_real", "enmap_hymap_real")
 AS_IT_IS = "as it is"
 ABLATIONS = {
     AS_IT_IS: {},
-    "without flips": {"fuse": {"flips": False}},
+    "flips averaged": {"fuse": {"flips": True}},
     "24 maps": {"model": maps(24)},
     "48 maps": {"model": maps(48)},
     "twice the steps": {"train": {"steps": 2 * ABLATION_STEPS}},
     **{f"without {kind}": {"model": {"kinds": [other for other in KINDS if other != kind]}} for kind in KINDS},
     "without consistency": {"model": {"consistency": 0}},
+    "without guidance of the base": {"model": {"guided": 0}},
+    "without any guidance": {"model": {"guided": 0, "candidates": unguided()}},
     "without candidate csu": {"model": without("csu")},
     "without candidate cnmf": {"model": without("cnmf")},
     "without candidate hysure": {"model": without("hysure")},

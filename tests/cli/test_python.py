@@ -134,7 +134,7 @@ class Python(ProgramTest):
         self.assertEqual([run["state"] for run in specfuse.run(sweep, out="both")["runs"]], ["done"] * 2)
 
     def test_results_have_their_images_intervals_and_names(self):
-        plus = {"name": "two_cnn_fu_plus", "flips": False}
+        plus = {"name": "two_cnn_fu_plus"}
         self.run_small(methods=[{"name": "gsa"}, plus], seeds=[0, 4])
         results = specfuse.read_results(str(self.folder / "out"))
         self.assertEqual(results.names, ["gsa-seed0", "two_cnn_fu_plus-seed0", "gsa-seed4", "two_cnn_fu_plus-seed4"])

@@ -113,7 +113,7 @@ class ResultFiles(ProgramTest):
 
     def test_pixels_without_data_take_no_part_and_come_back_as_such(self):
         methods = [{"name": "bicubic"}, {"name": "gsa"}, SMALL_NETWORK,
-                   {"name": "two_cnn_fu_plus", "flips": False}]
+                   {"name": "two_cnn_fu_plus"}]
         config = experiment(methods=methods, degrade={"ratio": 2}, data={"scene": "gaps_value.h5"})
         self.refused(2, r"data.nodata: expected it for an image with -9999 in all bands of 79 of 576 pixels, which looks like "
                         r"no data; data.nodata.value says", self.run_config(config))
@@ -169,7 +169,7 @@ class ResultFiles(ProgramTest):
         self.assertEqual(metrics["config"], json.loads((self.out / "config.json").read_text()))
 
     def test_expected_errors_are_shown_beside_the_true_ones_and_alone_without_a_reference(self):
-        methods = [{"name": "bicubic"}, {"name": "two_cnn_fu_plus", "flips": False, "tune": {"steps": 1}}]
+        methods = [{"name": "bicubic"}, {"name": "two_cnn_fu_plus", "tune": {"steps": 1}}]
         synthetic = {"synthetic": {"rows": 48, "cols": 40, "bands": 40}}
         for data, folder in [(synthetic, "two_cnn_fu_plus-seed3"), ({"pair": "pair_no_reference.h5"}, "two_cnn_fu_plus")]:
             self.out = self.folder / folder

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "specfuse/imaging/upsample.h"
+#include "specfuse/methods/plus/guided.h"
 #include "specfuse/methods/plus/inputs.h"
 #include "specfuse/methods/shared/consistency.h"
 #include "specfuse/methods/shared/signal_subspace.h"
@@ -53,6 +54,7 @@ class PlainInputs {
     const std::vector<Tensor> candidates = make_candidates(options.candidates, pair, 0);
     base_ = Cube(pair.msi.rows(), pair.msi.cols(), bands());
     base_.values = median_of_base(options.candidates, candidates, pair).clone();
+    for (Index round = 0; round < options.guided; ++round) add_guided(pair, noise_of(pair), base_);
     for (Index round = 0; round < options.consistency; ++round) make_consistent(pair, noise_of(pair), base_);
     set_deviations();
     for (Index b = 0; b < bands(); ++b) {

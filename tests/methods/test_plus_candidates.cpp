@@ -4,6 +4,7 @@
 
 #include "methods/plus_example.h"
 #include "specfuse/core/error.h"
+#include "specfuse/methods/plus/guided.h"
 #include "specfuse/methods/registry.h"
 #include "specfuse/methods/shared/consistency.h"
 #include "specfuse/methods/shared/signal_subspace.h"
@@ -36,9 +37,10 @@ TEST_CASE("plus candidates: come in their order, each from its method or from an
   CandidateDescriptions candidates = quick_candidates();
   candidates.get("off") = {.method = "gsa", .enabled = false};
   candidates.get("both") = {.from = "linear", .projections = 2, .subspace = true};
+  candidates.get("guided") = {.from = "bicubic", .guided = 2, .projections = 1};
   check_candidates(candidates, "path", pair);
   const std::vector<Tensor> made = make_candidates(candidates, pair, 0);
-  REQUIRE(made.size() == 5);
+  REQUIRE(made.size() == 6);
   Cube linear = made_by("linear_injection", pair), gsa = made_by("gsa", pair);
   CHECK(relative_gap(made[0], linear.values) == 0);
   CHECK(relative_gap(made[1], gsa.values) == 0);
@@ -50,6 +52,10 @@ TEST_CASE("plus candidates: come in their order, each from its method or from an
   make_consistent(pair, linear);
   project_on_signal(pair.hsi, linear);
   CHECK(relative_gap(made[4], linear.values) == 0);
+  Cube guided = made_by("bicubic", pair);
+  for (int round = 0; round < 2; ++round) add_guided(pair, noise_of(pair), guided);
+  make_consistent(pair, guided);
+  CHECK(relative_gap(made[5], guided.values) == 0);
 }
 
 TEST_CASE("plus candidates: those that draw random numbers take them from the seed") {

@@ -201,6 +201,7 @@ TEST_CASE("plus inputs: their key tells apart all that they depend on, and nothi
     change(other);
     keys.push_back(PlusInputs::key(pair, other, 0));
   };
+  add_options([](PlusInputOptions& other) { other.guided = 1; });
   add_options([](PlusInputOptions& other) { other.consistency = 2; });
   add_options([](PlusInputOptions& other) { other.kinds.pop_back(); });
   add_options([](PlusInputOptions& other) { std::swap(other.candidates.items[0], other.candidates.items[1]); });
@@ -209,6 +210,7 @@ TEST_CASE("plus inputs: their key tells apart all that they depend on, and nothi
   };
   add_candidate([](CandidateDescription& gsa) { gsa.method = "cnmf"; });
   add_candidate([](CandidateDescription& gsa) { gsa.from = "linear"; });
+  add_candidate([](CandidateDescription& gsa) { gsa.guided = 1; });
   add_candidate([](CandidateDescription& gsa) { gsa.projections = 1; });
   add_candidate([](CandidateDescription& gsa) { gsa.subspace = true; });
   add_candidate([](CandidateDescription& gsa) { gsa.in_base = false; });

@@ -122,7 +122,7 @@ TEST_CASE("plus network: refines in parts of any size, with any number of thread
   const PlusInputs inputs = inputs_of(14, 11);
   const PlusNetwork network = random_network(inputs.channels());
   const Rectangle all{0, 0, inputs.rows(), inputs.cols()};
-  const Refined whole = network.refine(inputs, all, {});
+  const Refined whole = network.refine(inputs, all, {96, true});
   check_close(whole, plainly_refined(network, inputs, {{}, {true, false}, {false, true}, {true, true}}));
   check_close(network.refine(inputs, all, {96, false}), plainly_refined(network, inputs, {{}}));
   CHECK(relative_gap(network.refine(inputs, all, {96, false}).fused, whole.fused) > 1e-4);

@@ -5,6 +5,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/core/threads.h"
+#include "specfuse/methods/plus/guided.h"
 #include "specfuse/methods/registry.h"
 #include "specfuse/methods/shared/consistency.h"
 #include "specfuse/methods/shared/signal_subspace.h"
@@ -53,7 +54,9 @@ Cube estimate_of(FusionMethod& method, const TrainingData& data, const Pair& pai
 void CandidateDescription::describe(FieldVisitor& fields) {
   fields("method", method, "A method of the bench, with its default options.");
   fields("from", from, "Or an earlier candidate, by name, to go on from.");
-  fields("projections", projections, Range{0, 100}, "Rounds of consistency with both inputs.");
+  fields("guided", guided, Range{0, 100},
+         "Rounds in which what it misses of the HSI goes where the detail of the MSI foretells it.");
+  fields("projections", projections, Range{0, 100}, "Rounds of consistency with both inputs after those.");
   fields("subspace", subspace, "Whether it is projected on the noise-whitened signal subspace of the HSI at the end.");
   fields("in_base", in_base, "Whether it is one of those whose median is the base.");
   fields("in_small_base", in_small_base,
@@ -64,11 +67,11 @@ void CandidateDescription::describe(FieldVisitor& fields) {
 
 CandidateDescriptions default_candidates() {
   return {{candidate("local", {.method = "local_injection", .in_base = false}),
-           candidate("local_projected", {.from = "local", .projections = 1, .in_small_base = false}),
+           candidate("local_projected", {.from = "local", .guided = 1, .projections = 1, .in_small_base = false}),
            candidate("local_subspace", {.from = "local", .subspace = true, .in_small_base = false}),
-           candidate("local_both", {.from = "local", .projections = 1, .subspace = true}),
+           candidate("local_both", {.from = "local", .guided = 1, .projections = 1, .subspace = true}),
            candidate("fuse", {.method = "fuse"}),
-           candidate("fuse_projected", {.from = "fuse", .projections = 1, .in_small_base = false}),
+           candidate("fuse_projected", {.from = "fuse", .guided = 1, .projections = 1, .in_small_base = false}),
            candidate("cnmf", {.method = "cnmf"}), candidate("hysure", {.method = "hysure"}),
            candidate("csu", {.method = "csu", .in_base = false, .in_small_base = true}),
            candidate("gsa", {.method = "gsa", .in_base = false}),
@@ -103,9 +106,11 @@ std::vector<Tensor> make_candidates(const CandidateDescriptions& candidates, con
   const TrainingData data{{lower_scale(pair)}, {}};
   const std::vector<Item> there = enabled(candidates);
   std::vector<Tensor> values(there.size());
+  const PairNoise noise = noise_of(pair);
   Progress progress(static_cast<Index>(there.size()), "candidates");
   const auto keep = [&](std::size_t i, Cube& estimate) {
     const CandidateDescription& description = there[i].second;
+    for (Index round = 0; round < description.guided; ++round) add_guided(pair, noise, estimate);
     for (Index round = 0; round < description.projections; ++round) make_consistent(pair, estimate);
     if (description.subspace) project_on_signal(pair.hsi, estimate);
     values[i] = estimate.values;
@@ -143,8 +148,6 @@ std::vector<Tensor> make_candidates(const CandidateDescriptions& candidates, con
 }
 
 Tensor median_of_base(const CandidateDescriptions& candidates, const std::vector<Tensor>& values, const Pair& pair) {
-  constexpr Index kFew = 4;
-  const Index ratio = pair.degradation.ratio;
   std::vector<const float*> from, from_small;
   const std::vector<Item> there = enabled(candidates);
   for (std::size_t i = 0; i < there.size(); ++i) {
@@ -152,7 +155,7 @@ Tensor median_of_base(const CandidateDescriptions& candidates, const std::vector
     if (description.in_base) from.push_back(values[i].data());
     if (description.in_small_base.value_or(description.in_base)) from_small.push_back(values[i].data());
   }
-  if (pair.hsi.pixels() < kFew * ratio * ratio && !from_small.empty()) from = from_small;
+  if (is_small(pair) && !from_small.empty()) from = from_small;
   Tensor median = Tensor::uninitialized(values.front().shape());
   const std::size_t count = from.size(), middle = count / 2;
   parallel_ranges(median.size(), 1 << 14, [&](Index begin, Index end) {

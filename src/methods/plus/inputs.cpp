@@ -13,6 +13,7 @@
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/io/hdf5.h"
 #include "specfuse/kernels/matrix.h"
+#include "specfuse/methods/plus/guided.h"
 #include "specfuse/methods/shared/consistency.h"
 #include "specfuse/methods/shared/signal_subspace.h"
 #include "specfuse/methods/shared/spectra.h"
@@ -111,6 +112,9 @@ void PlusInputOptions::describe(FieldVisitor& fields) {
          "What the network sees: `candidates`, each candidate's deviation from the base; `interpolated`, that of the "
          "up-sampled HSI; the base's `level` in its band; its `misfit` to HSI and MSI; and for each band its `spread`, "
          "the `noise` of the HSI, how well the MSI's `detail` foretells it one scale down, and the `ratio`.");
+  fields("guided", guided, Range{0, 100},
+         "Rounds in which what the base misses of the HSI goes where the detail of the MSI foretells it; none for a "
+         "pair as small as in `in_small_base`.");
   fields("consistency", consistency, Range{0, 100},
          "Rounds of consistency with both inputs, as far as their noise allows, before the network and after it.");
 }
@@ -133,6 +137,7 @@ PlusInputs::PlusInputs(const Pair& pair, const PlusInputOptions& options, std::u
   Cube base;
   base.values = base_;
   const PairNoise noise = noise_of(pair);
+  for (Index round = 0; round < options.guided; ++round) add_guided(pair, noise, base);
   for (Index round = 0; round < options.consistency; ++round) make_consistent(pair, noise, base);
   const BandStatistics of_base = statistics_of(base_);
   const double whole = std::max(deviation_of_all(of_base), kLeastEver / kLeast);

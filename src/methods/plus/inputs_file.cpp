@@ -35,13 +35,13 @@ constexpr const char *kBase = "/base", *kBands = "/bands", *kPlane = "/planes/",
 std::string PlusInputs::key(const Pair& pair, const PlusInputOptions& options, std::uint64_t seed) {
   const Degradation& how = pair.degradation;
   std::string text = concat(kVersion, " ", seed, " ", how.ratio, " ", static_cast<int>(how.boundary), " ",
-                            options.consistency, " ", hash_of(pair.hsi.values), hash_of(pair.msi.values),
-                            hash_of(how.psf), how.srf.defined() ? hash_of(how.srf) : "");
+                            options.guided, " ", options.consistency, " ", hash_of(pair.hsi.values),
+                            hash_of(pair.msi.values), hash_of(how.psf), how.srf.defined() ? hash_of(how.srf) : "");
   for (const auto& [name, candidate] : options.candidates.items) {
     if (!candidate.enabled) continue;
-    text +=
-        concat("\n", name, " ", candidate.method, " ", candidate.from.value_or(""), " ", candidate.projections, " ",
-               candidate.subspace, " ", candidate.in_base, " ", candidate.in_small_base.value_or(candidate.in_base));
+    text += concat("\n", name, " ", candidate.method, " ", candidate.from.value_or(""), " ", candidate.guided, " ",
+                   candidate.projections, " ", candidate.subspace, " ", candidate.in_base, " ",
+                   candidate.in_small_base.value_or(candidate.in_base));
   }
   for (const std::string& kind : options.kinds) text += "\n" + kind;
   return hex_hash(text.data(), text.size());

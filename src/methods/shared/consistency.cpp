@@ -106,14 +106,18 @@ Cube msi_misfit(const Pair& pair, const Cube& fused) {
   return spread;
 }
 
-void make_consistent(const Pair& pair, const PairNoise& noise, Cube& fused) {
+Cube missing_of_hsi(const Pair& pair, const PairNoise& noise, const Cube& fused) {
   SPECFUSE_CHECK(static_cast<Index>(noise.hsi.size()) == pair.hsi.bands() &&
                      static_cast<Index>(noise.msi.size()) == pair.msi.bands(),
                  "make_consistent: expected the noise of ", pair.hsi.bands(), " and ", pair.msi.bands(),
                  " bands, got that of ", noise.hsi.size(), " and ", noise.msi.size());
   Cube missing = missing_of_hsi(pair, fused);
   keep_signal(missing, noise.hsi);
-  add_scaled(fused.values, upsample_cubic(missing, pair.degradation.ratio).values);
+  return missing;
+}
+
+void make_consistent(const Pair& pair, const PairNoise& noise, Cube& fused) {
+  add_scaled(fused.values, upsample_cubic(missing_of_hsi(pair, noise, fused), pair.degradation.ratio).values);
   const Cube unseen = missing_of_msi(pair, fused);
   add_product(unseen.values, product(wiener_filter(mean_products(unseen), noise.msi), spread_of(pair)), fused.values);
 }

@@ -14,8 +14,8 @@ struct CandidateDescription {
   /// A method of the bench, with its default options; or `from`, an earlier candidate to go on from.
   std::string method{};
   std::optional<std::string> from{};
-  /// Rounds of consistency with both inputs, and then a projection on the signal subspace of the HSI.
-  Index projections = 0;
+  /// Rounds of `add_guided`, of consistency with both inputs, and then a projection on the signal subspace of the HSI.
+  Index guided = 0, projections = 0;
   bool subspace = false;
   /// Whether it is one of those whose median is the base.
   bool in_base = true;

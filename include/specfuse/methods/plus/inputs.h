@@ -13,6 +13,8 @@ struct PlusInputOptions {
   CandidateDescriptions candidates = default_candidates();
   /// Kinds of input; see `PlusInputs`.
   std::vector<std::string> kinds{"candidates", "interpolated", "level", "misfit", "spread", "noise", "detail", "ratio"};
+  /// Rounds of `add_guided` on the base.
+  Index guided = 2;
   /// Rounds of consistency with both inputs, as far as their noise allows, before the network and after it.
   Index consistency = 3;
   void describe(FieldVisitor& fields);
@@ -27,8 +29,8 @@ struct Block {
   Index band = 0, bands = 0;
 };
 
-/// What the network sees of a pair, for every pixel and band. The base is the median of the candidates, made consistent
-/// with both inputs as far as their noise allows. Beside it stand the candidates, and what tells how far to trust them,
+/// What the network sees of a pair, for every pixel and band. The base is the median of the candidates, guided to
+/// the HSI and made consistent with both inputs as far as their noise allows. Beside it stand the candidates, and what tells how far to trust them,
 /// in units of their own disagreement. These hold no trace of sensor or units, and are the same whatever a scene is
 /// multiplied with. Kinds:
 ///

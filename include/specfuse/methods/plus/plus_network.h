@@ -20,8 +20,8 @@ struct Refined {
 struct RefineOptions {
   /// Pixels on a side of the parts that are worked on at a time: memory against speed, not results.
   Index tile = 64;
-  /// The mean over the image and its flips.
-  bool flips = true;
+  /// The mean over the image and its flips, in four times the time.
+  bool flips = false;
 };
 
 /// A network that is the same for every band of every sensor: it sees `PlusInputs` and says, for every pixel and band,

@@ -20,4 +20,7 @@ Cube msi_misfit(const Pair& pair, const Cube& fused);
 /// another number of bands.
 void make_consistent(const Pair& pair, const PairNoise& noise, Cube& fused);
 
+/// What stands out of the noise in hsi - degrade(X): [coarse rows, coarse cols, bands]. Throws as above.
+Cube missing_of_hsi(const Pair& pair, const PairNoise& noise, const Cube& fused);
+
 }  // namespace specfuse
