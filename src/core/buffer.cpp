@@ -90,7 +90,7 @@ class Pool {
 
  private:
   /// Below, the system's allocator is quick; above, a buffer is rarely wanted again.
-  static constexpr std::size_t kSmallest = std::size_t{1} << 14, kLargest = std::size_t{1} << 26;
+  static constexpr std::size_t kSmallest = std::size_t{1} << 14, kLargest = std::size_t{3} << 26;
 
   /// From here on in pages of 2 MiB, where the system has them: the passes over the maps of a tile touch more small
   /// pages than the processor can look up at once.

@@ -14,6 +14,7 @@
 #include "specfuse/kernels/matrix.h"
 #include "specfuse/methods/registry.h"
 #include "specfuse/methods/shared/detail_injection.h"
+#include "specfuse/methods/shared/neighbourhood.h"
 #include "specfuse/methods/shared/refinement.h"
 #include "specfuse/methods/shared/spectra.h"
 #include "specfuse/tensor/math.h"
@@ -61,14 +62,6 @@ struct Lesson {
   Matrix mean_square;
 };
 
-/// A pixel to correct: where it is in coarse pixels, its MSI values and detail, and whether the coarse pixel right
-/// there has no say in it.
-struct Place {
-  double row, col;
-  const float *msi, *detail;
-  bool left_out = false;
-};
-
 class LocalInjection : public FusionMethod {
  public:
   explicit LocalInjection(const LocalInjectionOptions& options) : options_(options) {}
@@ -76,8 +69,8 @@ class LocalInjection : public FusionMethod {
   Cube fuse(const Pair& pair) const override;
 
  private:
-  std::vector<float> weights(const Lesson& lesson, const Rectangle& part, const Place& place) const;
-  Tensor sums_around(const Lesson& lesson, const Rectangle& block, const std::vector<Place>& places) const;
+  Tensor sums_around(const Lesson& lesson, const Rectangle& block,
+                     const std::vector<Neighbourhood::Place>& places) const;
   std::vector<double> best_shrinks(const Lesson& lesson, Progress& progress) const;
   Matrix left_out_errors(const Lesson& lesson, const Rectangle& block) const;
   void correct(const Lesson& lesson, const std::vector<double>& shrinks, const Cube& detail, const Rectangle& block,
@@ -106,33 +99,9 @@ Cube in_deviations(const Cube& image) {
   return result;
 }
 
-/// Weights of the coarse pixels of `part` for a place, of sum 1. Likeness has a long tail (Cauchy's): what is like
-/// nothing learns from many, not from the one that is least unlike.
-std::vector<float> LocalInjection::weights(const Lesson& lesson, const Rectangle& part, const Place& place) const {
-  std::vector<float> shares(static_cast<std::size_t>(part.rows * part.cols));
-  std::size_t at = 0;
-  double total = 0;
-  for (Index r = part.row; r < part.row + part.rows; ++r) {
-    for (Index c = part.col; c < part.col + part.cols; ++c) {
-      const double down = static_cast<double>(r) - place.row, along = static_cast<double>(c) - place.col;
-      const float* const other = lesson.coarse.pixel(r, c);
-      float unlike = 0;
-      for (Index b = 0; b < lesson.coarse.bands(); ++b) {
-        unlike += (place.msi[b] - other[b]) * (place.msi[b] - other[b]);
-      }
-      const double near = std::exp(-0.5 * (down * down + along * along) / (options_.reach * options_.reach));
-      const bool itself = place.left_out && down == 0 && along == 0;
-      const double like = 1 / (1 + unlike / (options_.likeness * options_.likeness));
-      total += shares[at++] = itself ? 0 : static_cast<float>(near * like);
-    }
-  }
-  for (float& share : shares) share = static_cast<float>(share / total);
-  return shares;
-}
-
 /// For each place the weighted sums of d [d', e'] over the coarse pixels around the block: [places, few (few + many)].
 Tensor LocalInjection::sums_around(const Lesson& lesson, const Rectangle& block,
-                                   const std::vector<Place>& places) const {
+                                   const std::vector<Neighbourhood::Place>& places) const {
   const Index few = lesson.detail.bands(), many = lesson.left.bands();
   const Rectangle part = with_margin(block, static_cast<Index>(std::ceil(kFarthest * options_.reach)), lesson.coarse);
   const Index coarse = part.rows * part.cols, count = static_cast<Index>(places.size());
@@ -147,8 +116,9 @@ Tensor LocalInjection::sums_around(const Lesson& lesson, const Rectangle& block,
     }
   }
   Tensor shares = Tensor::uninitialized({count, coarse}), sums = Tensor::uninitialized({count, products.dim(1)});
+  const Neighbourhood around(lesson.coarse, part, places, options_.reach, options_.likeness);
   for (Index p = 0; p < count; ++p) {
-    const std::vector<float> share = weights(lesson, part, places[static_cast<std::size_t>(p)]);
+    const std::vector<float> share = around.weights(p);
     std::copy(share.begin(), share.end(), shares.data() + p * coarse);
   }
   gemm(plain(shares), plain(products), output(sums));
@@ -157,14 +127,14 @@ Tensor LocalInjection::sums_around(const Lesson& lesson, const Rectangle& block,
 
 /// d' (sum_q w_q d_q d_q' + shrink S0)^-1 for the detail d of a place: what the sums of d e' are weighed by. Where MSI
 /// bands are combinations of each other, rounding may leave less than the ridge adds: then it grows.
-Matrix answer_to(const Lesson& lesson, const float* sum, double shrink, const Place& place) {
+Matrix answer_to(const Lesson& lesson, const float* sum, double shrink, const float* detail) {
   const Index few = lesson.detail.bands(), width = few + lesson.left.bands();
   Matrix square = lesson.mean_square, own(few, 1);
   double ridge = kFlat;
   for (Index i = 0; i < few; ++i) ridge += kRidge * (square(i, i) + sum[i * width + i]) / static_cast<double>(few);
   for (Index i = 0; i < few; ++i) {
     for (Index j = 0; j < few; ++j) square(i, j) = shrink * square(i, j) + sum[i * width + j];
-    own(i, 0) = place.detail[i];
+    own(i, 0) = detail[i];
   }
   for (Index i = 0; i < few; ++i) square(i, i) += ridge;
   for (int growth = 0; growth < kMostGrowths; ++growth) {
@@ -196,12 +166,12 @@ std::vector<Rectangle> blocks_of(const Cube& image) {
 /// Squared errors [shrinks, bands] of the coarse pixels of a block, each corrected by what the others teach.
 Matrix LocalInjection::left_out_errors(const Lesson& lesson, const Rectangle& block) const {
   const Index many = lesson.left.bands();
-  std::vector<Place> places;
-  std::vector<const float*> wanted;
+  std::vector<Neighbourhood::Place> places;
+  std::vector<const float*> details, wanted;
   for (Index r = block.row; r < block.row + block.rows; ++r) {
     for (Index c = block.col; c < block.col + block.cols; ++c) {
-      places.push_back(
-          {static_cast<double>(r), static_cast<double>(c), lesson.coarse.pixel(r, c), lesson.detail.pixel(r, c), true});
+      places.push_back({static_cast<double>(r), static_cast<double>(c), lesson.coarse.pixel(r, c), true});
+      details.push_back(lesson.detail.pixel(r, c));
       wanted.push_back(lesson.left.pixel(r, c));
     }
   }
@@ -210,7 +180,7 @@ Matrix LocalInjection::left_out_errors(const Lesson& lesson, const Rectangle& bl
   for (std::size_t p = 0; p < places.size(); ++p) {
     const float* const sum = sums.data() + static_cast<Index>(p) * sums.dim(1);
     for (Index k = 0; k < errors.rows; ++k) {
-      const Matrix answer = answer_to(lesson, sum, kShrinks[static_cast<std::size_t>(k)], places[p]);
+      const Matrix answer = answer_to(lesson, sum, kShrinks[static_cast<std::size_t>(k)], details[p]);
       for (Index b = 0; b < many; ++b) {
         const double error = double{wanted[p][b]} - correction(lesson, sum, answer, b);
         errors(k, b) += error * error;
@@ -248,12 +218,14 @@ std::vector<double> LocalInjection::best_shrinks(const Lesson& lesson, Progress&
 void LocalInjection::correct(const Lesson& lesson, const std::vector<double>& shrinks, const Cube& detail,
                              const Rectangle& block, Cube& fused) const {
   const double scale = 1 / static_cast<double>(lesson.ratio);
-  std::vector<Place> places;
+  std::vector<Neighbourhood::Place> places;
+  std::vector<const float*> details;
   std::vector<float*> wanted;
   for (Index r = block.row * lesson.ratio; r < (block.row + block.rows) * lesson.ratio; ++r) {
     for (Index c = block.col * lesson.ratio; c < (block.col + block.cols) * lesson.ratio; ++c) {
       places.push_back({(static_cast<double>(r) + 0.5) * scale - 0.5, (static_cast<double>(c) + 0.5) * scale - 0.5,
-                        lesson.fine.pixel(r, c), detail.pixel(r, c)});
+                        lesson.fine.pixel(r, c)});
+      details.push_back(detail.pixel(r, c));
       wanted.push_back(fused.pixel(r, c));
     }
   }
@@ -264,7 +236,7 @@ void LocalInjection::correct(const Lesson& lesson, const std::vector<double>& sh
     for (Index b = 0; b < fused.bands(); ++b) {
       const double shrink = shrinks[static_cast<std::size_t>(b)];
       const auto [answer, is_new] = answers.try_emplace(shrink);
-      if (is_new) answer->second = answer_to(lesson, sum, shrink, places[p]);
+      if (is_new) answer->second = answer_to(lesson, sum, shrink, details[p]);
       wanted[p][b] += static_cast<float>(correction(lesson, sum, answer->second, b));
     }
   }
