@@ -119,7 +119,8 @@ void PlusOptions::describe(FieldVisitor& fields) {
   fields("tune", tune, "What is done on the pair itself, one scale down, from weights that are there.");
   fields("fuse_tile", refine.tile, Range{1, 4096},
          "Side of the parts a scene is fused in: memory against speed; the result is the same.");
-  fields("flips", refine.flips, "Whether the result is the mean over the image and its flips: a little better, in four times the time.");
+  fields("flips", refine.flips,
+         "Whether the result is the mean over the image and its flips: a little better, in four times the time.");
   fields("cache", cache,
          "Folder where what the network sees of each pair is kept, for this run and for others; empty: nowhere.");
 }
