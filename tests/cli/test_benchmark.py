@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """BENCHMARK.md from made-up results whose leads are known: test_benchmark.py"""
 import json
+import re
 import sys
 import tempfile
 import unittest
@@ -64,6 +65,14 @@ class Benchmark(unittest.TestCase):
         self.assertIn("| 4, noise-free | 70.0 | 70.0 - 70.0 | 90.0 | 90.0 - 90.0 |", text)
         self.assertIn("2 threads of an abacus, 2026-01-02,", text)
         self.assertNotRegex(text, "@[a-z]+@")
+
+    def test_the_pages_say_what_the_records_say(self):
+        text = report_text(Records(TOP / "bench" / "records"))
+        self.assertEqual(text, (TOP / "BENCHMARK.md").read_text())
+        leads = [line for line in (TOP / "README.md").read_text().splitlines() if re.match(r"\| [248], ", line)]
+        self.assertEqual(len(leads), 9)
+        for line in leads:
+            self.assertIn(f"\n{line}\n", text)
 
     def test_ablations_are_changes_of_means(self):
         for label, values in (("as it is", ((40, 2, 1), (50, 1, 1))), ("48 maps", ((41, 1, 1), (52, 1, 0.5)))):
