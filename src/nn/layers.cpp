@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 #include "specfuse/core/error.h"
 
@@ -122,9 +123,10 @@ std::vector<LayerPlan> plan_layers(const Layers& layers, const LayersSite& site)
   return planner.plans();
 }
 
-Network::Network(std::vector<LayerPlan> plans) : plans_(std::move(plans)), kept_(plans_.size()) {
-  for (const LayerPlan& plan : plans_) {
-    if (plan.from && *plan.from >= 0) kept_[static_cast<std::size_t>(*plan.from)] = true;
+Network::Network(std::vector<LayerPlan> plans) : plans_(std::move(plans)), last_reader_(plans_.size()) {
+  for (std::size_t i = 0; i < plans_.size(); ++i) {
+    const LayerPlan& plan = plans_[i];
+    if (plan.from && *plan.from >= 0) last_reader_[static_cast<std::size_t>(*plan.from)] = i;
     auto& own = parameters_.emplace_back();
     for (const ParameterPlan& parameter : plan.parameters) own.emplace_back(Tensor(parameter.shape), true);
   }
@@ -136,9 +138,13 @@ Variable Network::forward(const Variable& x) const {
   for (std::size_t i = 0; i < plans_.size(); ++i) {
     const LayerPlan& plan = plans_[i];
     LayerInputs inputs{value, {}, parameters_[i]};
-    if (plan.from) inputs.from = *plan.from < 0 ? x : kept[static_cast<std::size_t>(*plan.from)];
+    if (plan.from && *plan.from < 0) inputs.from = x;
+    if (plan.from && *plan.from >= 0) {
+      const auto from = static_cast<std::size_t>(*plan.from);
+      inputs.from = last_reader_[from] == i ? std::exchange(kept[from], {}) : kept[from];
+    }
     value = plan.forward(inputs);
-    if (kept_[i]) kept[i] = value;
+    if (last_reader_[i] > i) kept[i] = value;
   }
   return value;
 }

@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <memory>
 
 #include "specfuse/core/error.h"
 #include "specfuse/nn/layers.h"
@@ -257,4 +259,23 @@ TEST_CASE("layers: what makes no sense on maps of a cube is refused with its pla
     CHECK(message(type, std::string(type) == "skip" ? from : none) ==
           "model.layers.a: net.a: expected features, a spectrum or an image from the layer before, got maps of a cube");
   }
+}
+
+TEST_CASE("layers: a value is let go of with the last layer that has it") {
+  const Variable parameter(Tensor({1}), true);
+  std::vector<std::weak_ptr<int>> made;
+  std::vector<std::ptrdiff_t> alive;
+  std::vector<LayerPlan> plans(6);
+  plans[2].from = 0;
+  plans[4].from = 2;
+  for (LayerPlan& plan : plans) {
+    plan.forward = [&](const LayerInputs&) {
+      alive.push_back(std::count_if(made.begin(), made.end(), [](const auto& value) { return !value.expired(); }));
+      const auto value = std::make_shared<int>();
+      made.push_back(value);
+      return Variable(Tensor({1}), {parameter}, [value](const Tensor&) {});
+    };
+  }
+  Network(plans).forward(Variable(Tensor({1})));
+  CHECK(alive == std::vector<std::ptrdiff_t>{0, 1, 2, 1, 2, 1});
 }

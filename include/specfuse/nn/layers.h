@@ -61,8 +61,8 @@ class Network {
  private:
   std::vector<LayerPlan> plans_;
   std::vector<std::vector<Variable>> parameters_;
-  /// Whether the value that each layer makes is wanted beyond the next one.
-  std::vector<bool> kept_;
+  /// The last layer that has what each layer makes beside its own input; that is kept until then. 0 where none has.
+  std::vector<std::size_t> last_reader_;
 };
 
 /// A layer of this name and type, such as layer("conv", "conv1d", {{"maps", 20}, {"kernel", 45}}): for descriptions in
