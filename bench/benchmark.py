@@ -81,6 +81,7 @@ class Bench:
         self.args = args
         self.work, self.data, records = (pathlib.Path(path).resolve() for path in (args.work, args.data_dir, args.records))
         self.records = Records(records)
+        self.share = max(os.cpu_count() // args.jobs, 1)  # of the processors, in threads
 
     def run(self, config, folder, threads=None):
         """Runs an experiment into the folder, unless its results are there; its metrics."""
@@ -95,25 +96,28 @@ class Bench:
             subprocess.run(command, check=True, cwd=ROOT)
         return json.loads((out / "metrics.json").read_text())
 
-    def run_all(self, part, runs):
-        """Runs what has no record in the part, from configs by name, as many at a time as --jobs says."""
-        threads = max(os.cpu_count() // self.args.jobs, 1)
-        there = self.records.of(part)
-
-        def record(name):
-            self.records.add(part, name, self.run(runs[name], f"{part}/{name}", threads))
-
+    def at_once(self, work, names):
+        """work(name) for each name, as many at a time as --jobs says."""
         with concurrent.futures.ThreadPoolExecutor(self.args.jobs) as pool:
-            list(pool.map(record, (name for name in runs if name not in there)))
+            list(pool.map(work, names))
 
-    def train(self, name, sites, options):
+    def record(self, part, name, config):
+        """Runs an experiment that has no record in the part, with its share of the processors."""
+        if name not in self.records.of(part):
+            self.records.add(part, name, self.run(config, f"{part}/{name}", self.share))
+
+    def run_all(self, part, runs):
+        """Runs what has no record in the part, from configs by name."""
+        self.at_once(lambda name: self.record(part, name, runs[name]), runs)
+
+    def train(self, name, sites, options, threads=None):
         """Trains on all scenes except those of some sites, to a checkpoint."""
         config = json.loads(PRETRAIN.read_text())
         seen = {file for file, site in SCENES.values() if site is not None and site not in sites}
         config["name"] = name
         config["protocol"]["train_scenes"] = [s for s in config["protocol"]["train_scenes"] if s["scene"] in seen]
         config["methods"][0].update(copy.deepcopy(options))
-        self.run(config, f"trained/{name}")
+        self.run(config, f"trained/{name}", threads)
         return self.work / "trained" / name / PLUS / "checkpoint.h5"
 
     def folds(self):
@@ -130,25 +134,30 @@ class Bench:
     def pairs(self):
         self.run_all("pairs", pair_experiments(self.folds()))
 
-    def ablations(self):
+    def ablation(self, label):
+        """Trains with one thing changed, and scores it on the scenes that the training left out."""
+        name, change = ablation_name(label), ABLATIONS[label]
         scenes = [scene for scene in SCENES if fold_of(scene) in (ABLATION_FOLD, None)]
-        for label, change in ABLATIONS.items():
-            name, there = ablation_name(label), self.records.of("ablations")
-            names = {f"{name}/{pair_name(scene, 4, noise)}": (scene, noise) for noise in (None, 35) for scene in scenes}
-            if all(run in there for run in names):
-                continue
-            model = change.get("model", {})
-            # What the network sees is kept for trainings that see the same.
-            own_inputs = bool({"candidates", "guided", "consistency"} & set(model))
-            cache = str(self.work / "own_inputs") if own_inputs else CACHE
-            train = {"steps": ABLATION_STEPS, "calibration": 0, **change.get("train", {})}
-            trained = ablation_name(AS_IT_IS) if "fuse" in change else name
-            checkpoint = self.train(trained, FOLDS[ABLATION_FOLD], {"model": model, "train": train, "cache": cache})
-            method = {"name": PLUS, "model": model, "checkpoint": str(checkpoint), "cache": cache,
-                      **change.get("fuse", {})}
-            self.run_all("ablations", {run: experiment(scene, 4, noise, [method]) for run, (scene, noise) in names.items()})
-            if own_inputs:
-                shutil.rmtree(cache, ignore_errors=True)
+        names = {f"{name}/{pair_name(scene, 4, noise)}": (scene, noise) for noise in (None, 35) for scene in scenes}
+        if all(run in self.records.of("ablations") for run in names):
+            return
+        model = change.get("model", {})
+        # What the network sees is kept for trainings that see the same.
+        own_inputs = bool({"candidates", "guided", "consistency"} & set(model))
+        cache = str(self.work / "own_inputs" / name) if own_inputs else CACHE
+        train = {"steps": ABLATION_STEPS, "calibration": 0, **change.get("train", {})}
+        trained = ablation_name(AS_IT_IS) if "fuse" in change else name
+        options = {"model": model, "train": train, "cache": cache}
+        checkpoint = self.train(trained, FOLDS[ABLATION_FOLD], options, self.share)
+        method = {"name": PLUS, "model": model, "checkpoint": str(checkpoint), "cache": cache, **change.get("fuse", {})}
+        for run, (scene, noise) in names.items():
+            self.record("ablations", run, experiment(scene, 4, noise, [method]))
+        if own_inputs:
+            shutil.rmtree(cache, ignore_errors=True)
+
+    def ablations(self):
+        self.ablation(AS_IT_IS)  # whose weights others fuse with
+        self.at_once(self.ablation, ABLATIONS)
 
     def published(self):
         lessons = [lesson(scene, *how) for scene in SPLITS for how in LESSONS]
@@ -176,7 +185,7 @@ def main():
     parser.add_argument("--work", default=str(ROOT / "results" / "benchmark"), help="the folder of the runs")
     parser.add_argument("--records", default=str(ROOT / "bench" / "records"), help="the folder of what is kept of them")
     parser.add_argument("--run", default=str(ROOT / "run_experiment"), help="the program")
-    parser.add_argument("--jobs", type=int, default=1, help="pairs at a time, which share the processors")
+    parser.add_argument("--jobs", type=int, default=1, help="runs at a time, which share the processors")
     parser.add_argument("--part", action="append", choices=PARTS)
     args = parser.parse_args()
     bench = Bench(args)
