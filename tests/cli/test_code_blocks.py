@@ -18,6 +18,7 @@ from program import PROGRAM, main
 
 # Pattern, what stands in its place, and why.
 REPLACED = [
+    (r"SPECFUSE_SIMD=\w+ ", "", "the CPU may not have it"),
     (r"/path/to/scenes", "scenes", "made-up scenes under the names of the real ones"),
     (r"/shared/", "results/", "a folder that all machines of a cluster see"),
     (r"flight_line\.hdr", "flight_line.h5", "GDAL, which reads ENVI, need not be there"),
