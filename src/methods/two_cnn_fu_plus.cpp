@@ -8,6 +8,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/progress.h"
+#include "specfuse/methods/plus/guided.h"
 #include "specfuse/methods/plus/shipped_weights.h"
 #include "specfuse/methods/registry.h"
 #include "specfuse/methods/shared/consistency.h"
@@ -26,7 +27,7 @@ const std::string kLayersPath = "model.layers", kCandidatesPath = "model.candida
 constexpr Index kPartMargin = 4, kLeastPart = 24;
 /// Images of all bands that memory is taken for at once, gaps between them included, measured: as large as the result
 /// beside the candidates, and as large as a tile and what it sees.
-constexpr double kWorkingImages = 42, kTileImages = 190;
+constexpr double kWorkingImages = 42, kTileImages = 130;
 /// Pixels that a tile sees beyond itself, on both sides together.
 constexpr Index kTileMargin = 14;
 /// Of fewer bands candidates take no less: they unmix into up to 40 materials.
@@ -294,10 +295,15 @@ std::optional<PartFusion> TwoCnnFuPlus::by_parts(const PairParts& pair) const {
 }
 
 std::vector<std::string> TwoCnnFuPlus::made_of() const {
+  const PlusInputOptions& inputs = options_.model.inputs;
   std::vector<std::string> methods;
-  for (const auto& [name, candidate] : options_.model.inputs.candidates.items) {
-    if (candidate.enabled && !candidate.from) methods.push_back(candidate.method);
+  bool guided = inputs.guided > 0;
+  for (const auto& [name, candidate] : inputs.candidates.items) {
+    if (!candidate.enabled) continue;
+    if (!candidate.from) methods.push_back(candidate.method);
+    guided = guided || candidate.guided > 0;
   }
+  if (guided) methods.push_back(kGuide);
   return methods;
 }
 

@@ -72,6 +72,12 @@ class Cite(ProgramTest):
                                       {"name": "two_cnn_fu", "model": {"base": "glp_hs", "output": "residual"}}]))
         self.assertEqual(self.methods(path), {"two_cnn_fu_plus", "local_injection", "fuse", "hysure", "gsa", "sfim_hs",
                                               "linear_injection", "two_cnn_fu", "glp_hs"} | OF_THE_PROGRAM)
+        for guided, more in ((1, {"local_injection"}), (0, set())):
+            model = {"guided": guided, "candidates": {name: {"enabled": False} for name in (
+                "local", "local_projected", "local_subspace", "local_both", "fuse_projected", "cnmf", "csu", "gsa",
+                "sfim_hs", "linear")}}
+            path.write_text(self.text_of([{"name": "two_cnn_fu_plus", "model": model, "weights": "none"}]))
+            self.assertEqual(self.methods(path), {"two_cnn_fu_plus", "fuse", "hysure"} | more | OF_THE_PROGRAM)
 
     def test_a_sweep_has_those_of_all_runs(self):
         (self.folder / "base.json").write_text(self.text_of([{"name": "gsa"}]))

@@ -60,10 +60,11 @@ class Check(unittest.TestCase):
         self.assertIn("got nosuch", run.stderr)
 
     def test_options_of_an_experiment_are_refused(self):
-        for option in ["--memory=1GiB", "--profile", "--scratch=."]:
+        for option in ["--memory=1GiB", "--profile", "--scratch=.", "--overwrite"]:
             run = self.run_sweep({"base": BASE, "seeds": [0, 1]}, option)
             self.assertEqual((run.returncode, run.stdout), (2, ""), run.stderr)
-            self.assertIn("sweep.json: expected an experiment with --profile, --memory or --scratch, got a sweep", run.stderr)
+            self.assertIn("sweep.json: expected an experiment with --profile, --memory, --scratch or --overwrite, got a sweep",
+                          run.stderr)
 
     def test_what_is_done_needs_no_data_and_doubts_are_said_once(self):
         made = self.run_sweep({"base": dict(BASE, methods=[{"name": "bicubic"}]), "seeds": [0]})

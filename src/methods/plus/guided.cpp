@@ -15,7 +15,7 @@ void add_guided(const Pair& pair, const PairNoise& noise, Cube& fused) {
   if (is_small(pair)) return;
   Pair missing = pair;
   missing.hsi.values = missing_of_hsi(pair, noise, fused).values;
-  const std::unique_ptr<FusionMethod> injection = make_method("local_injection");
+  const std::unique_ptr<FusionMethod> injection = make_method(kGuide);
   injection->check({}, missing);
   add_scaled(fused.values, injection->fuse(missing).values);
 }

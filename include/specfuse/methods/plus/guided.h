@@ -5,6 +5,9 @@
 
 namespace specfuse {
 
+/// What sharpens what is missing, by its name in the bench.
+inline constexpr const char* kGuide = "local_injection";
+
 /// Whether fewer than four coarse pixels are left of the pair one scale down, which is what injection learns from.
 bool is_small(const Pair& pair);
 
