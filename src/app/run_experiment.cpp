@@ -54,10 +54,9 @@ void run_config(const Arguments& arguments, const ExperimentConfig& config) {
 }
 
 void run_sweep_file(const Arguments& arguments, const std::string& text) {
-  SPECFUSE_CHECK_AS(ConfigError,
-                    !arguments.profile && !arguments.memory && arguments.scratch.empty() && !arguments.overwrite,
-                    arguments.config,
-                    ": expected an experiment with --profile, --memory, --scratch or --overwrite, got a sweep");
+  SPECFUSE_CHECK_AS(
+      ConfigError, !arguments.profile && !arguments.memory && arguments.scratch.empty() && !arguments.overwrite,
+      arguments.config, ": expected an experiment with --profile, --memory, --scratch or --overwrite, got a sweep");
   const Sweep sweep = parse_sweep(text, arguments.config, arguments.settings);
   const std::string out = arguments.out.empty() ? "results/" + sweep.name : arguments.out;
   const SweepOptions options{arguments.data_directories, out, arguments.jobs.value_or(1),
