@@ -149,7 +149,8 @@ class Bench:
         trained = ablation_name(AS_IT_IS) if "fuse" in change else name
         options = {"model": model, "train": train, "cache": cache}
         checkpoint = self.train(trained, FOLDS[ABLATION_FOLD], options, self.share)
-        method = {"name": PLUS, "model": model, "checkpoint": str(checkpoint), "cache": cache, **change.get("fuse", {})}
+        method = {"name": PLUS, "weights": "none", "model": model, "checkpoint": str(checkpoint), "cache": cache,
+                  **change.get("fuse", {})}
         for run, (scene, noise) in names.items():
             self.record("ablations", run, experiment(scene, 4, noise, [method]))
         if own_inputs:
@@ -160,7 +161,7 @@ class Bench:
         self.at_once(self.ablation, ABLATIONS)
 
     def published(self):
-        lessons = [lesson(scene, *how) for scene in SPLITS for how in LESSONS]
+        lessons = [lesson(scene, *how) for how in LESSONS for scene in SPLITS]
         self.run_all("published", {config["name"]: config for config in lessons})
 
     def measured(self):

@@ -80,7 +80,7 @@ SPLITS = {
 }
 # (preset, part of the training rows, steps)
 LESSONS = [("released", 1, 1000), ("released", 1, 10000), ("table2", 1, 1000), ("table2", 1, 10000),
-           ("released", 0.25, 10000), ("released", 0.5, 10000), ("released", 1, 100000)]
+           ("released", 0.25, 10000), ("released", 0.5, 10000), ("released", 1, 30000)]
 
 
 def fold_of(scene):
