@@ -50,11 +50,14 @@ def experiment(scene, ratio, noise, methods):
             "degrade": degrade, "methods": methods}
 
 
-def pair_experiments(weights):
-    """Every scene, ratio and noise by name, with every method; on AVIRIS with the weights of the scene's fold."""
+def pair_experiments(weights, inputs):
+    """Every scene, ratio and noise by name, with every method; on AVIRIS with the weights of the scene's fold.
+
+    What the network sees of a pair is kept for its base in a folder of that name in `inputs`, and is its own to make.
+    """
     runs = {}
     for ratio, noise, scene in itertools.product(RATIOS, NOISES, SCENES):
-        plus = {"name": PLUS, "cache": CACHE}
+        plus = {"name": PLUS, "cache": str(inputs / pair_name(scene, ratio, noise))}
         base = {**plus, "label": "base", "model": {"moves": False}}
         if fold_of(scene):
             plus["checkpoint"] = str(weights[fold_of(scene)])
@@ -132,7 +135,14 @@ class Bench:
         return weights
 
     def pairs(self):
-        self.run_all("pairs", pair_experiments(self.folds()))
+        inputs = self.work / "inputs"
+        runs = pair_experiments(self.folds(), inputs)
+
+        def pair(name):
+            self.record("pairs", name, runs[name])
+            shutil.rmtree(inputs / name, ignore_errors=True)
+
+        self.at_once(pair, runs)
 
     def ablation(self, label):
         """Trains with one thing changed, and scores it on the scenes that the training left out."""
@@ -173,7 +183,7 @@ class Bench:
         self.run_all("measured", runs)
 
     def report(self):
-        missing = set(pair_experiments(dict.fromkeys(FOLDS))) - set(self.records.of("pairs"))
+        missing = set(pair_experiments(dict.fromkeys(FOLDS), self.work)) - set(self.records.of("pairs"))
         if missing:
             sys.exit(f"benchmark.py: {self.records.folder}/pairs.json: expected a record of every pair, got none of "
                      f"{len(missing)}, {min(missing)} among them; --part pairs measures them")

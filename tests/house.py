@@ -7,6 +7,7 @@
       two files of one name, other than a header and its source
       a source that alone implements a header of another name
       anything at the top that is not one of TOP_LEVEL
+      an error of tests/mutations/planted.txt whose line is not once in its file
 """
 import ast
 import fnmatch
@@ -148,8 +149,16 @@ def strange_entries(top):
             yield f"{path.name}: is not among what may be at the top: {', '.join(sorted(TOP_LEVEL))}"
 
 
+def misplaced_errors(top):
+    planted = top / "tests" / "mutations" / "planted.txt"
+    for name, line in re.findall(r"^(src/\S+)\n- (.*)$", planted.read_text() if planted.exists() else "", re.M):
+        count = (top / name).read_text().count(line) if (top / name).exists() else 0
+        if count != 1:
+            yield f"tests/mutations/planted.txt: expected this once in {name}, got it {count} times: {line}"
+
+
 def problems(top):
-    return [problem for rule in (large_files, large_floors, shared_names, other_names, strange_entries)
+    return [problem for rule in (large_files, large_floors, shared_names, other_names, strange_entries, misplaced_errors)
             for problem in rule(top)]
 
 
@@ -192,6 +201,9 @@ PLANTED = [
     (OF_ITS_OWN, 0),
     (OVERLOAD, 0),
     ({"notes.txt": ""}, 1),
+    ({"tests/mutations/planted.txt": "src/floor0/file0.cpp\n- return 1;\n+ return 2;\n"}, 0),
+    ({"tests/mutations/planted.txt": "src/floor0/file0.cpp\n- return 3;\n+ return 2;\n"}, 1),
+    ({"tests/mutations/planted.txt": "src/floor0/gone.cpp\n- return 1;\n+ return 2;\n"}, 1),
     ({"build-asan/x": "", ".gitignore": "/build*/\n"}, 0),
 ]
 

@@ -74,6 +74,12 @@ Tensor to_tensor(const Matrix& matrix) {
   return tensor;
 }
 
+Matrix identity(Index size) {
+  Matrix result(size, size);
+  for (Index i = 0; i < size; ++i) result(i, i) = 1;
+  return result;
+}
+
 Matrix transpose(const Matrix& a) {
   Matrix result(a.cols, a.rows);
   for (Index row = 0; row < a.rows; ++row) {

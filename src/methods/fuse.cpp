@@ -34,12 +34,6 @@ Matrix prior_covariance(const Cube& hsi, const Degradation& degradation) {
   return covariance;
 }
 
-Matrix identity(Index size) {
-  Matrix result(size, size);
-  for (Index k = 0; k < size; ++k) result(k, k) = 1;
-  return result;
-}
-
 struct FuseOptions {
   Index dimension = 20;
   std::optional<double> hsi_snr_db, msi_snr_db;

@@ -8,6 +8,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/progress.h"
+#include "specfuse/methods/plus/example_errors.h"
 #include "specfuse/methods/plus/guided.h"
 #include "specfuse/methods/plus/shipped_weights.h"
 #include "specfuse/methods/registry.h"
@@ -62,54 +63,6 @@ void train_network(const PlusNetwork& network, const std::vector<PlusExample>& e
   train(task_of(network, examples, parts, options), options, context);
 }
 
-/// Calls visit(value, truth, e) for every value of a part of the image; `values` [part.rows, part.cols, bands].
-template <class Visit>
-void for_each_truth(const Tensor& values, const PlusExample& example, const Rectangle& part, const Visit& visit) {
-  const PlusInputs& inputs = example.inputs;
-  const Index bands = inputs.bands();
-  for (Index i = 0; i < values.size(); ++i) {
-    const Index b = i % bands, pixel = i / bands;
-    const Index row = part.row + pixel / part.cols, col = part.col + pixel % part.cols;
-    const Index at = (row * inputs.cols() + col) * bands + b;
-    const float e = inputs.scale()[static_cast<std::size_t>(b)];
-    visit(values[i], inputs.base()[at] + e * example.target[at], e);
-  }
-}
-
-/// Root mean square of (values - truth) / e over a part.
-double misses(const Tensor& values, const PlusExample& example, const Rectangle& part) {
-  double sum = 0;
-  for_each_truth(values, example, part, [&](float value, float truth, float e) {
-    const double off = (value - truth) / e;
-    sum += off * off;
-  });
-  return std::sqrt(sum / static_cast<double>(values.size()));
-}
-
-/// The value below which `part` of the values lie.
-float quantile(std::vector<float>& values, double part) {
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(part * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), at, values.end());
-  return *at;
-}
-
-/// Of each example, the half widths, in predicted sizes of error, that hold 68 % and 95 % of its errors.
-struct Widths {
-  std::vector<float> of_68, of_95;
-};
-
-/// Adds what the middle of an example says.
-void add_widths(const PlusNetwork& network, const PlusExample& example, const PlusOptions& options, Widths& widths) {
-  const Rectangle part = middle_of(example.inputs, options.train.tile);
-  const Refined refined = network.refine(example.inputs, part, options.refine);
-  std::vector<float> ratios;
-  const float* error = refined.error.data();
-  for_each_truth(refined.fused, example, part,
-                 [&](float value, float truth, float) { ratios.push_back(std::abs(value - truth) / *error++); });
-  widths.of_68.push_back(quantile(ratios, 0.68));
-  widths.of_95.push_back(quantile(ratios, 0.95));
-}
-
 }  // namespace
 
 void PlusOptions::describe(FieldVisitor& fields) {
@@ -140,6 +93,15 @@ void TwoCnnFuPlus::check(const TrainingData& data, const Pair& pair) const {
   check_options(options_.train);
   if (!data.train.empty() && (!is_ready() || options_.tune.steps > 0)) check_ranks(options_.train);
   check_candidates(options_.model.inputs.candidates, kCandidatesPath, pair);
+}
+
+std::string TwoCnnFuPlus::doubts(const TrainingData& data) const {
+  if (is_ready()) {
+    const bool idle = options_.tune.steps == 0 && options_.train != PlusTrainOptions();
+    return idle ? "has its weights and tune.steps 0: nothing in train is used" : "";
+  }
+  if (options_.tune.steps > 0) return "has no weights to go on from: nothing in tune is used";
+  return data.validation.empty() ? "" : "takes the weights of its last step: what is kept for validation is not used";
 }
 
 PlusInputs TwoCnnFuPlus::inputs_of(const Pair& pair) const {
@@ -192,12 +154,18 @@ void TwoCnnFuPlus::train_anew(const std::vector<TrainingPair>& pairs, const FitC
 /// Sets the widths so that the intervals hold what they say in three examples of four. Errors on what a network learned
 /// from are smaller than those on a new scene: each half is judged by a network that learned from the other.
 void TwoCnnFuPlus::calibrate(const std::vector<PlusExample>& examples, const FitContext& context) {
+  std::vector<float> of_68, of_95;
+  const auto add_widths = [&](const PlusNetwork& network, const PlusExample& example) {
+    const Rectangle part = middle_of(example.inputs, options_.train.tile);
+    const Widths widths = widths_of(network.refine(example.inputs, part, options_.refine), example, part);
+    of_68.push_back(widths.of_68);
+    of_95.push_back(widths.of_95);
+  };
   PlusTrainOptions options = options_.train;
   options.steps = std::llround(options.calibration * static_cast<double>(options.steps));
   constexpr double kHeld = 0.75;  // a new sensor differs more from these than they do among themselves
-  Widths widths;
   if (options.steps == 0 || examples.size() < 2) {
-    for (const PlusExample& example : examples) add_widths(network_, example, options_, widths);
+    for (const PlusExample& example : examples) add_widths(network_, example);
   } else {
     const auto middle = examples.begin() + static_cast<std::ptrdiff_t>(examples.size() / 2);
     const std::vector<PlusExample> halves[] = {{examples.begin(), middle}, {middle, examples.end()}};
@@ -207,17 +175,16 @@ void TwoCnnFuPlus::calibrate(const std::vector<PlusExample>& examples, const Fit
       alone.seed = context.seed;
       if (!context.label.empty()) alone.label = concat(context.label, " intervals ", half + 1, "/2");
       train_network(other, halves[1 - half], options, alone);
-      for (const PlusExample& example : halves[half]) add_widths(other, example, options_, widths);
+      for (const PlusExample& example : halves[half]) add_widths(other, example);
     }
   }
-  width_68_ = quantile(widths.of_68, kHeld);
-  width_95_ = quantile(widths.of_95, kHeld);
+  width_68_ = quantile(of_68, kHeld);
+  width_95_ = quantile(of_95, kHeld);
 }
 
 /// Tunes the weights on the training image except its end, which then decides between them, the weights as they were,
 /// and the base.
 void TwoCnnFuPlus::tune(const TrainingPair& pair, const PlusTuneOptions& how, const FitContext& context) {
-  moves_ = true;
   try {
     check_candidates(options_.model.inputs.candidates, kCandidatesPath, pair.input);
   } catch (const ConfigError&) {
@@ -225,6 +192,7 @@ void TwoCnnFuPlus::tune(const TrainingPair& pair, const PlusTuneOptions& how, co
         concat("the training image of ", pair.target.size_text(), " is too small to tune on: weights as they are");
     return;
   }
+  moves_ = true;
   const std::vector<PlusExample> examples{plus_example(inputs_of(pair.input), pair.target)};
   const PlusExample& example = examples.front();
   Rectangle learned = whole_of(example.inputs), judged = learned;
@@ -325,6 +293,9 @@ void TwoCnnFuPlus::restore(const Checkpoint& checkpoint) {
                     "two_cnn_fu_plus: expected two widths of intervals in the checkpoint");
   width_68_ = widths->second[0];
   width_95_ = widths->second[1];
+  SPECFUSE_CHECK_AS(DataError, width_68_ > 0 && width_95_ >= width_68_ && std::isfinite(width_95_),
+                    "two_cnn_fu_plus: expected widths of intervals above 0, the second no less than the first, got ",
+                    width_68_, " and ", width_95_);
   const auto moves = checkpoint.state.find("moves");
   moves_ = moves == checkpoint.state.end() || moves->second != 0;
   const auto seed = checkpoint.state.find("seed");

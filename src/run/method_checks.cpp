@@ -56,7 +56,8 @@ std::vector<std::string> check_method(const ExperimentConfig& config, std::size_
     const std::unique_ptr<FusionMethod> method = make_method(entry, directories);
     method->check(task.training, task.pair);
     if (task.fine_tuning) method->check(*task.fine_tuning, task.pair);
-    const std::string doubt = needs_training(entry, *method) ? method->doubts(task.training) : "";
+    const bool goes_on = entry.checkpoint || (method->is_ready() && task.fine_tuning);
+    const std::string doubt = goes_on ? "" : method->doubts(task.training);
     if (!doubt.empty()) doubts.push_back(concat(entry.label, " ", doubt));
   });
   return doubts;

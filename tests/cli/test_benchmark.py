@@ -78,8 +78,15 @@ class Benchmark(unittest.TestCase):
         for label, values in (("as it is", ((40, 2, 1), (50, 1, 1))), ("48 maps", ((41, 1, 1), (52, 1, 0.5)))):
             for scene, value in zip(("samson", "berlin"), values):
                 self.put("ablations", f"{ablation_name(label)}/{scene}", [result(PLUS, *value)])
+        # One that was cut off.
+        self.put("ablations", f"{ablation_name('24 maps')}/samson", [result(PLUS, 41, 1, 1)])
         text = Report(self.records).ablations()
         self.assertIn("| as it is | +0.00 | +0.0 | +0.0 |\n| 48 maps | +1.50 | +25.0 | +25.0 |", text)
+        self.assertNotIn("24 maps", text)
+
+    def test_ablations_are_compared_with_the_setting_as_it_is_alone(self):
+        self.put("ablations", f"{ablation_name('24 maps')}/samson", [result(PLUS, 41, 1, 1)])
+        self.assertEqual(Report(self.records).ablations(), "None were run.")
 
     def test_the_published_network_stands_beside_the_best_classic(self):
         methods = [result(name, 10, 50, 50) for name in CLASSICS] + [result(PUBLISHED, 40, 2, 1)]
@@ -101,6 +108,24 @@ class Benchmark(unittest.TestCase):
         self.assertIsNone(fold_of("samson"))
         self.assertEqual(fold_of("airport_2"), fold_of("urban_4"))
 
+    def test_a_scene_is_fused_with_weights_that_never_saw_its_site(self):
+        for name, config in pair_experiments({fold: fold for fold in FOLDS}, self.work).items():
+            scene = next(scene for scene, (file, _) in SCENES.items() if file == config["data"]["scene"])
+            plus, base = (method for method in config["methods"] if method["name"] == PLUS)
+            self.assertEqual((plus.get("checkpoint"), base["model"]), (fold_of(scene), {"moves": False}), name)
+        runs = {}
+        self.bench.run = lambda config, folder, threads: runs.update({folder: config})
+        site_of = dict(SCENES.values())
+        for fold, sites in FOLDS.items():
+            self.bench.train(fold, sites, {})
+            seen = {site_of[entry["scene"]] for entry in runs[f"trained/{fold}"]["protocol"]["train_scenes"]}
+            self.assertEqual(seen, {site for site in site_of.values() if site} - set(sites))
+            # The weights that are kept say what they learned from.
+            weights = (TOP / "bench" / "records" / f"{fold}.h5").read_bytes()
+            for file, site in SCENES.values():
+                if site:
+                    self.assertEqual(file.encode() in weights, site in seen, f"{fold}, {file}")
+
     def test_pairs_are_of_whole_coarse_pixels_and_have_a_lower_scale(self):
         config = experiment("samson", 4, 35, [])
         self.assertEqual(config["data"]["crop"], {"row": 0, "col": 0, "rows": 92, "cols": 92})
@@ -121,7 +146,7 @@ class Benchmark(unittest.TestCase):
         self.assertEqual(set(self.records.of("pairs")), {"recorded", "done"})
 
     def test_no_report_is_written_of_some_pairs_alone(self):
-        names = sorted(pair_experiments(dict.fromkeys(FOLDS)))
+        names = sorted(pair_experiments(dict.fromkeys(FOLDS), self.work))
         self.assertEqual(len(names), 138)
         for name in names[1:]:
             self.put("pairs", name, [])

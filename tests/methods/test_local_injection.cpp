@@ -5,12 +5,14 @@
 #include <set>
 
 #include "methods/injection_checks.h"
+#include "methods/plus_example.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/msi_detail.h"
 #include "specfuse/imaging/psf.h"
 #include "specfuse/kernels/matrix.h"
 #include "specfuse/methods/registry.h"
+#include "specfuse/tensor/math.h"
 #include "support/example.h"
 #include "support/message_of.h"
 #include "support/random.h"
@@ -228,6 +230,17 @@ TEST_CASE("local injection: takes pairs whose HSI does not divide by the ratio, 
   CHECK(fused.rows() == 10);
   CHECK(fused.cols() == 14);
   CHECK(all_finite(fused.values));
+  // Nothing within reach of the last rows and columns is known one scale down.
+  for (const PlusScene& scene : {PlusScene{9, 9, 6, 2, 5, 1}, {9, 5, 6, 2, 5, 1}, {25, 13, 6, 2, 13, 1}}) {
+    const TrainingPair far = plus_pair(scene);
+    const auto error_of = [&](const Cube& made) {
+      Tensor error = made.values.clone();
+      add_scaled(error, far.target.values, -1.0f);
+      return dot(error, error);
+    };
+    const Cube made = make_method("local_injection", {{"reach", 0.5}})->fuse(far.input);
+    CHECK(error_of(made) < error_of(make_method("bicubic")->fuse(far.input)));
+  }
   const auto method = make_method("local_injection");
   CHECK(message_of<ConfigError>([&] { method->check({}, small_example(1, 5, 4, 1).input); }) ==
         "local_injection: expected at least 2 x 2 coarse pixels, got 1 x 5");

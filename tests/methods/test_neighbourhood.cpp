@@ -56,3 +56,15 @@ TEST_CASE("neighbourhood: weights are those of plain loops, to the bit") {
     }
   }
 }
+
+TEST_CASE("neighbourhood: where nothing is near, the nearest alone has a say") {
+  Cube coarse(3, 4, 2);
+  coarse.values = random_tensor(coarse.values.shape(), "coarse");
+  const std::vector<float> values{0.5f, -0.5f};
+  const std::vector<Neighbourhood::Place> places{{40, 1.2, values.data()}, {1, -40, values.data()}};
+  const Neighbourhood around(coarse, {0, 0, 3, 4}, places, 0.5, kLikeness);
+  std::vector<float> first(12), second(12);
+  first[2 * 4 + 1] = second[1 * 4 + 0] = 1;
+  CHECK(around.weights(0) == first);
+  CHECK(around.weights(1) == second);
+}

@@ -123,13 +123,16 @@ TEST_CASE("plus inputs: stay finite and limited where the candidates agree, and 
   PlusInputOptions single = quick_inputs();
   single.candidates.items.resize(1);
   for (const PlusInputOptions& options : {quick_inputs(), single}) {
-    const Tensor inputs = whole_of(PlusInputs(pair, options, 0));
-    CHECK(all_finite(inputs));
-    CHECK(max_abs(inputs) < 20);
+    const PlusInputs inputs(pair, options, 0);
+    CHECK(all_finite(inputs.base()));
+    for (const float e : inputs.scale()) CHECK((e > 0 && std::isfinite(e)));
+    CHECK(all_finite(whole_of(inputs)));
+    CHECK(max_abs(whole_of(inputs)) < 20);
   }
   fill(pair.hsi.values, 0);
   fill(pair.msi.values, 0);
   const PlusInputs black(pair, quick_inputs(), 0);
+  CHECK(max_abs(black.base()) == 0);
   CHECK(all_finite(whole_of(black)));
 }
 

@@ -89,7 +89,28 @@ TEST_CASE("two_cnn_fu_plus: leaves the weights as they are where the training im
     CHECK(method.remarks() ==
           concat("the training image of ", pair.target.size_text(), " is too small to tune on: weights as they are"));
     CHECK(relative_gap(method.checkpoint().tensors.at("model/out.bias"), given.tensors.at("model/out.bias")) == 0);
+    // What was decided before stays as well.
+    Checkpoint still = given;
+    still.state["moves"] = 0;
+    method.restore(still);
+    method.fit({{pair}, {}}, {});
+    CHECK(method.checkpoint().state.at("moves") == 0);
   }
+}
+
+TEST_CASE("two_cnn_fu_plus: options that come to nothing are doubtful") {
+  const TrainingData data{{plus_pair()}, {}}, validated{{plus_pair()}, {plus_pair()}};
+  PlusOptions options = small_options();
+  CHECK(TwoCnnFuPlus(options).doubts(data) == "");
+  CHECK(TwoCnnFuPlus(options).doubts(validated).find("validation") != std::string::npos);
+  options.tune.steps = 3;
+  CHECK(TwoCnnFuPlus(options).doubts(data).find("nothing in tune") != std::string::npos);
+  PlusOptions shipped;
+  CHECK(TwoCnnFuPlus(shipped).doubts(validated) == "");
+  shipped.train.steps = 7;
+  CHECK(TwoCnnFuPlus(shipped).doubts(data).find("nothing in train") != std::string::npos);
+  shipped.tune.steps = 3;
+  CHECK(TwoCnnFuPlus(shipped).doubts(data) == "");
 }
 
 TEST_CASE("two_cnn_fu_plus: with nothing to go on from, what is meant for tuning trains anew") {

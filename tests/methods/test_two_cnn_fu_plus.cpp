@@ -181,6 +181,10 @@ TEST_CASE("two_cnn_fu_plus: fuses to the same bits from its checkpoint, random c
   Checkpoint broken = fitted.checkpoint();
   broken.tensors.erase("intervals");
   CHECK_THROWS_WITH_AS(restored.restore(broken), doctest::Contains("two widths of intervals"), DataError);
+  for (const auto& [narrow, wide] : {std::pair{0.0f, 1.0f}, {2.0f, 1.0f}, {1.0f, INFINITY}, {NAN, 1.0f}}) {
+    broken.tensors["intervals"] = Tensor::from({2}, {narrow, wide});
+    CHECK_THROWS_WITH_AS(restored.restore(broken), doctest::Contains("widths of intervals above 0"), DataError);
+  }
 }
 
 TEST_CASE("two_cnn_fu_plus: the weights that come with it fuse pairs of any ratio and bands without a fit") {

@@ -28,6 +28,8 @@ struct Matrix {
 Matrix to_matrix(const Tensor& tensor);
 Tensor to_tensor(const Matrix& matrix);
 
+/// 1 on the diagonal, else 0: [size, size].
+Matrix identity(Index size);
 Matrix transpose(const Matrix& a);
 /// a less the mean of each of its columns; `means` [cols] are given.
 Matrix centred(Matrix a, const std::vector<double>& means);

@@ -56,6 +56,7 @@ class TwoCnnFuPlus : public FusionMethod {
  public:
   explicit TwoCnnFuPlus(const PlusOptions& options);
   void check(const TrainingData& data, const Pair& pair) const override;
+  std::string doubts(const TrainingData& data) const override;
   void fit(const TrainingData& data, const FitContext& context) override;
   Cube fuse(const Pair& pair) const override { return fuse_with_sigma(pair).fused; }
   FusedWithSigma fuse_with_sigma(const Pair& pair) const override;

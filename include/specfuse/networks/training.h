@@ -35,6 +35,7 @@ struct TrainOptions {
   /// Steps between checkpoints, between validations (where there is validation data) and between log lines; 0: never.
   Index checkpoint_every = 200, validate_every = 100, log_every = 10;
 
+  bool operator==(const TrainOptions&) const = default;
   void describe(FieldVisitor& fields) {
     fields("optimizer", optimizer, Choices{"sgd", "adamw"}, "`sgd` is Caffe's momentum rule.");
     fields("learning_rate", learning_rate, Range{1e-12, 1e3}, "The highest rate of the schedule.");

@@ -3,6 +3,8 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
 #include "specfuse/io/hdf5.h"
+#include "specfuse/kernels/dispatch.h"
+#include "specfuse/kernels/gemm.h"
 #include "specfuse/methods/plus/inputs.h"
 
 namespace specfuse {
@@ -34,9 +36,10 @@ constexpr const char *kBase = "/base", *kBands = "/bands", *kPlane = "/planes/",
 
 std::string PlusInputs::key(const Pair& pair, const PlusInputOptions& options, std::uint64_t seed) {
   const Degradation& how = pair.degradation;
-  std::string text = concat(kVersion, " ", seed, " ", how.ratio, " ", static_cast<int>(how.boundary), " ",
-                            options.guided, " ", options.consistency, " ", hash_of(pair.hsi.values),
-                            hash_of(pair.msi.values), hash_of(how.psf), how.srf.defined() ? hash_of(how.srf) : "");
+  std::string text = concat(kVersion, " ", simd_name(), " ", blas_description(), " ", seed, " ", how.ratio, " ",
+                            static_cast<int>(how.boundary), " ", options.guided, " ", options.consistency, " ",
+                            hash_of(pair.hsi.values), hash_of(pair.msi.values), hash_of(how.psf),
+                            how.srf.defined() ? hash_of(how.srf) : "");
   for (const auto& [name, candidate] : options.candidates.items) {
     if (!candidate.enabled) continue;
     text += concat("\n", name, " ", candidate.method, " ", candidate.from.value_or(""), " ", candidate.guided, " ",

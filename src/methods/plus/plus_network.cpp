@@ -14,6 +14,8 @@ namespace specfuse {
 namespace {
 
 constexpr Index kMaps = 32, kOutputs = 2;
+/// Keeps the size of the error finite, in units of e, where inputs are far from all that was seen.
+constexpr float kLargestLog = 20;
 
 /// A tile of the part that is refined, and the pixels around it that have a say there.
 struct Tile {
@@ -34,7 +36,7 @@ void write_tile(const PlusInputs& inputs, const Tile& tile, const Tensor& made, 
       for (Index b = 0; b < bands; ++b, moved += kOutputs) {
         const float e = scale[static_cast<std::size_t>(b)];
         result.fused[to + b] = base[b] + e * moved[0];
-        result.error[to + b] = e * std::exp(moved[1]);
+        result.error[to + b] = e * std::exp(std::clamp(moved[1], -kLargestLog, kLargestLog));
       }
     }
   }

@@ -21,11 +21,7 @@ Cube difference(const Cube& x, const Cube& y) {
   return result;
 }
 
-Matrix pseudo_inverse(const Matrix& a) {
-  Matrix identity(a.rows, a.rows);
-  for (Index i = 0; i < a.rows; ++i) identity(i, i) = 1;
-  return least_squares(a, identity);
-}
+Matrix pseudo_inverse(const Matrix& a) { return least_squares(a, identity(a.rows)); }
 
 /// The part of a variance that noise of variance 1 does not explain.
 double signal_share(double variance) { return variance > 1 ? 1 - 1 / variance : 0; }

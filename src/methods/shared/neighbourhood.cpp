@@ -64,6 +64,16 @@ std::vector<float> Neighbourhood::weights(Index which) const {
       total += share[q] = itself ? 0 : static_cast<float>(close[col_of[c]] * like);
     }
   }
+  if (total == 0) {
+    const auto nearest = [](const std::vector<double>& squares, const Index* of, Index extent) {
+      const auto nearer = [&](Index i, Index j) {
+        return squares[static_cast<std::size_t>(i)] < squares[static_cast<std::size_t>(j)];
+      };
+      return std::min_element(of, of + extent, nearer) - of;
+    };
+    const Index row = nearest(rows_.squares, row_of, part_.rows), col = nearest(cols_.squares, col_of, part_.cols);
+    total = share[row * part_.cols + col] = 1;
+  }
   for (float& value : shares) value = static_cast<float>(value / total);
   return shares;
 }

@@ -27,12 +27,6 @@ constexpr double kLeastPassed = 0.05;
 /// Least share of a residual that is taken for white.
 constexpr double kLeastWhite = 1e-12;
 
-Matrix identity(Index size) {
-  Matrix result(size, size);
-  for (Index i = 0; i < size; ++i) result(i, i) = 1;
-  return result;
-}
-
 /// Correlation of a PSF [size, size] with itself, shifted by this many fine pixels along one axis.
 double correlation_over(const Tensor& psf, Index shift) {
   double common = 0;

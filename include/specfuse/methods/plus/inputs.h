@@ -43,17 +43,19 @@ struct Block {
 ///   detail        log(rms of the HSI's detail / e) / 3 one scale down, and of what the MSI's detail leaves of it
 ///   ratio         log2(ratio) - 2
 ///
-/// The first four differ from pixel to pixel, the others from band to band. What differs from pixel to pixel is kept in
-/// 16 bits; it is limited to 10 in size, candidates and misfit to 8.
+/// The first four differ from pixel to pixel, the others from band to band. Of these four all except level are kept in
+/// 16 bits and limited to 10 in size, candidates and misfit to 8.
 class PlusInputs {
  public:
+  /// Throws what a candidate throws that cannot be made of the pair; see `check_candidates`.
   PlusInputs(const Pair& pair, const PlusInputOptions& options, std::uint64_t seed);
-  /// Names what the constructor makes of the same arguments: 16 hexadecimal digits.
+  /// Names what the constructor makes of the same arguments with the same kernels: 16 hexadecimal digits.
   static std::string key(const Pair& pair, const PlusInputOptions& options, std::uint64_t seed);
 
   /// From a file that `write` made. Throws `DataError` where it is none.
   explicit PlusInputs(const std::string& path);
-  /// Of inputs of all kinds those that `options` has: as if they had been made alone.
+  /// Of inputs of all kinds those that `options` has: as if they had been made alone. Throws `Error` where some are not
+  /// there.
   void keep_only(const PlusInputOptions& options);
   /// Throws `Error` with path and reason where it cannot be written.
   void write(const std::string& path) const;
@@ -61,7 +63,7 @@ class PlusInputs {
   /// Leaves what differs from pixel to pixel in files of a folder; see `copy_on_disk`.
   void move_to_disk(const std::string& folder);
 
-  /// The median of the candidates [rows, cols, bands], and e of each band.
+  /// The median of the candidates [rows, cols, bands], guided and made consistent, and e of each band.
   const Tensor& base() const { return base_; }
   const std::vector<float>& scale() const { return scale_; }
   Index rows() const { return base_.dim(0); }

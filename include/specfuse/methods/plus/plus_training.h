@@ -25,6 +25,7 @@ struct PlusTrainOptions : TrainOptions {
   Index bands = 48;
   /// Steps of each network that the intervals are measured with, as a part of `steps`; 0: measured without.
   double calibration = 0.35;
+  bool operator==(const PlusTrainOptions&) const = default;
   void describe(FieldVisitor& fields);
 };
 

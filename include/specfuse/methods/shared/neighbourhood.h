@@ -24,7 +24,7 @@ class Neighbourhood {
 
   /// exp(-distance^2 / (2 reach^2)) / (1 + unlike^2 / likeness^2) of the coarse pixels of the part for a place, divided
   /// by their sum. Likeness has a long tail (Cauchy's): what is like nothing learns from many, not from the one that is
-  /// least unlike.
+  /// least unlike. Where all are so far off that nothing is left of closeness, the nearest has all of it.
   std::vector<float> weights(Index place) const;
 
  private:
