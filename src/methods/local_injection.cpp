@@ -14,6 +14,7 @@
 #include "specfuse/kernels/matrix.h"
 #include "specfuse/methods/registry.h"
 #include "specfuse/methods/shared/detail_injection.h"
+#include "specfuse/methods/shared/injection_lesson.h"
 #include "specfuse/methods/shared/neighbourhood.h"
 #include "specfuse/methods/shared/refinement.h"
 #include "specfuse/methods/shared/spectra.h"
@@ -254,24 +255,13 @@ Cube LocalInjection::fuse(const Pair& pair) const {
   const Index ratio = pair.degradation.ratio;
   Pair scaled = pair;
   scaled.msi = in_deviations(pair.msi);
-  const Pair lower = degrade_pair(scaled);
-  const Cube answer = crop(pair.hsi, {0, 0, lower.msi.rows(), lower.msi.cols()});
-
-  Lesson lesson{ratio, lower.msi, scaled.msi, msi_detail(lower), answer, {}};
-  lesson.left.values = answer.values.clone();
-  add_scaled(lesson.left.values, upsample_cubic(lower.hsi, ratio).values, -1.0f);
-  const Matrix d = spectra_of(lesson.detail, 0, lesson.detail.pixels());
-  lesson.mean_square = product_tn(d, d);
-  const Matrix gain =
-      least_squares(lesson.mean_square, product_tn(d, spectra_of(lesson.left, 0, lesson.left.pixels())));
-  Matrix taken = gain;
-  for (double& value : taken.values) value = -value;
-  add_product(lesson.detail.values, taken, lesson.left.values);
-  for (double& value : lesson.mean_square.values) value /= static_cast<double>(d.rows);
+  const InjectionLesson given = injection_lesson(scaled);
+  Lesson lesson{ratio, given.lower.input.msi, scaled.msi, given.detail, left_by_gain(given), given.square};
+  for (double& value : lesson.mean_square.values) value /= static_cast<double>(given.detail.pixels());
 
   const Cube detail = msi_detail(scaled);
   Cube fused = upsample_cubic(pair.hsi, ratio);
-  inject(fused, detail, to_tensor(gain));
+  inject(fused, detail, to_tensor(given.gain));
   Progress progress((options_.shrink ? 0 : lesson.coarse.pixels()) + fused.pixels(), "pixels");
   const std::vector<double> shrinks = best_shrinks(lesson, progress);
   const std::vector<Rectangle> blocks = blocks_of(pair.hsi);

@@ -7,14 +7,13 @@
 #include "specfuse/core/disk_memory.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
-#include "specfuse/imaging/msi_detail.h"
 #include "specfuse/imaging/sums.h"
-#include "specfuse/imaging/training_data.h"
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/io/hdf5.h"
 #include "specfuse/kernels/matrix.h"
 #include "specfuse/methods/plus/guided.h"
 #include "specfuse/methods/shared/consistency.h"
+#include "specfuse/methods/shared/injection_lesson.h"
 #include "specfuse/methods/shared/signal_subspace.h"
 #include "specfuse/methods/shared/spectra.h"
 #include "specfuse/tensor/math.h"
@@ -218,27 +217,17 @@ void PlusInputs::move_to_disk(const std::string& folder) {
 
 /// How much detail the HSI has one scale down, and how much of it that of the MSI does not foretell.
 void PlusInputs::add_detail(const Pair& pair) {
-  const TrainingPair lower = lower_scale(pair);
-  const Cube of_msi = msi_detail(lower.input);
-  Cube missing = lower.target;
-  missing.values = lower.target.values.clone();
-  add_scaled(missing.values, upsample_cubic(lower.input.hsi, pair.degradation.ratio).values, -1.0f);
-  const auto rms = [&] {
-    std::vector<float> result;
-    const Matrix spectra = spectra_of(missing, 0, missing.pixels());
+  const InjectionLesson lesson = injection_lesson(pair);
+  for (const Cube& detail : {lesson.missing, left_by_gain(lesson)}) {
+    std::vector<float> rms;
+    const Matrix spectra = spectra_of(detail, 0, detail.pixels());
     for (Index b = 0; b < bands(); ++b) {
       double sum = 0;
       for (Index i = 0; i < spectra.rows; ++i) sum += spectra(i, b) * spectra(i, b);
-      result.push_back(static_cast<float>(std::sqrt(sum / static_cast<double>(spectra.rows))));
+      rms.push_back(static_cast<float>(std::sqrt(sum / static_cast<double>(spectra.rows))));
     }
-    return result;
-  };
-  by_band_.push_back(log_ratio(rms(), scale_, 6));
-  const Matrix d = spectra_of(of_msi, 0, of_msi.pixels());
-  Matrix gain = least_squares(product_tn(d, d), product_tn(d, spectra_of(missing, 0, missing.pixels())));
-  for (double& value : gain.values) value = -value;
-  add_product(of_msi.values, gain, missing.values);
-  by_band_.push_back(log_ratio(rms(), scale_, 6));
+    by_band_.push_back(log_ratio(rms, scale_, 6));
+  }
 }
 
 Index PlusInputs::channels() const { return static_cast<Index>(planes_.size() + by_band_.size()) + (level_ ? 1 : 0); }
