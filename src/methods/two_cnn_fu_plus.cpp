@@ -96,10 +96,12 @@ void TwoCnnFuPlus::check(const TrainingData& data, const Pair& pair) const {
 }
 
 std::string TwoCnnFuPlus::doubts(const TrainingData& data) const {
-  if (is_ready()) {
-    const bool idle = options_.tune.steps == 0 && options_.train != PlusTrainOptions();
-    return idle ? "has its weights and tune.steps 0: nothing in train is used" : "";
+  if (is_ready() && options_.tune.steps == 0) {
+    if (options_.train != PlusTrainOptions()) return "has its weights and tune.steps 0: nothing in train is used";
+    // One image every protocol has; several were given to be learned from.
+    return data.train.size() > 1 ? "has its weights and tune.steps 0: it learns from none of the training images" : "";
   }
+  if (is_ready()) return "";
   if (options_.tune.steps > 0) return "has no weights to go on from: nothing in tune is used";
   return data.validation.empty() ? "" : "takes the weights of its last step: what is kept for validation is not used";
 }
