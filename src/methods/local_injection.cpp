@@ -104,10 +104,10 @@ Cube in_deviations(const Cube& image) {
 Tensor LocalInjection::sums_around(const Lesson& lesson, const Rectangle& block,
                                    const std::vector<Neighbourhood::Place>& places) const {
   const Index few = lesson.detail.bands(), many = lesson.left.bands();
-  // One scale down, rows and columns of the HSI that fill no pixel are missing: a block there has the last ones.
-  const Index last_row = lesson.coarse.rows() - 1, last_col = lesson.coarse.cols() - 1;
-  const Rectangle near{std::min(block.row, last_row), std::min(block.col, last_col), block.rows, block.cols};
-  const Rectangle part = with_margin(near, static_cast<Index>(std::ceil(kFarthest * options_.reach)), lesson.coarse);
+  // One scale down, rows and columns of the HSI that fill no pixel are missing: a block there sees at least the last.
+  const Index reached = static_cast<Index>(std::ceil(kFarthest * options_.reach));
+  const Index row_gap = block.row - (lesson.coarse.rows() - 1), col_gap = block.col - (lesson.coarse.cols() - 1);
+  const Rectangle part = with_margin(block, std::max({reached, row_gap, col_gap}), lesson.coarse);
   const Index coarse = part.rows * part.cols, count = static_cast<Index>(places.size());
   Tensor products = Tensor::uninitialized({coarse, few * (few + many)});
   for (Index q = 0; q < coarse; ++q) {
