@@ -321,7 +321,7 @@ def run(experiment, *, program=None, out=None, data_dir=None, set=None, overwrit
 
 def show(results):
     """The inputs, the reference and every fused image of a run side by side in the report's natural colours, with the
-    scores (without a reference those one scale down), as a Matplotlib figure.
+    scores (without a reference those one scale down, where there are such), as a Matplotlib figure.
 
     `results` is a folder or Results; with several seeds the images are of the first, the scores means."""
     from matplotlib import pyplot

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "specfuse/core/error.h"
 #include "specfuse/core/nearest.h"
@@ -17,19 +18,25 @@ std::string label_of(const Json& item) {
   return {};
 }
 
+/// The position that a step names in a list, by its number, label or name.
+std::optional<std::size_t> position_of(const Json& list, const std::string& key) {
+  const bool number = !key.empty() && key.size() < 9 && key.find_first_not_of("0123456789") == std::string::npos;
+  if (number) return std::stoul(key) < list.size() ? std::optional(std::stoul(key)) : std::nullopt;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (label_of(list[i]) == key) return i;
+  }
+  return {};
+}
+
 /// The value at one step of a path, made where an object lacks it.
 Json& step_into(Json& json, const std::string& key, const std::string& who) {
   if (json.is_null()) json = Json::object();
   if (json.is_object()) return json[key];
   SPECFUSE_CHECK_AS(ConfigError, json.is_array(), who, ": nothing is below the value before \"", key, "\"");
   if (key == "+") return json.emplace_back();
-  const bool number = !key.empty() && key.size() < 9 && key.find_first_not_of("0123456789") == std::string::npos;
-  if (number && std::stoul(key) < json.size()) return json[std::stoul(key)];
+  if (const auto position = position_of(json, key)) return json[*position];
   std::vector<std::string> labels;
-  for (Json& item : json) {
-    labels.push_back(label_of(item));
-    if (!number && labels.back() == key) return item;
-  }
+  for (const Json& item : json) labels.push_back(label_of(item));
   std::erase(labels, "");
   throw ConfigError(concat(who, ": expected a position from 0 to ", static_cast<Index>(json.size()) - 1,
                            labels.empty() ? "" : ", a label", " or + in the list, got \"", key, "\"",
@@ -54,6 +61,27 @@ void set_field(Json& json, const std::string& path, const Json& value, const std
     at = &step_into(*at, path.substr(begin, end - begin), who);
   }
   *at = value;
+}
+
+std::string by_position(const Json& json, const std::string& path) {
+  std::string result;
+  const Json* at = &json;
+  for (std::size_t begin = 0, end = 0; begin <= path.size(); begin = end + 1) {
+    end = std::min(path.find('.', begin), path.size());
+    std::string key = path.substr(begin, end - begin);
+    const Json* below = nullptr;
+    if (at != nullptr && at->is_array()) {
+      if (const auto position = position_of(*at, key)) {
+        below = &(*at)[*position];
+        key = std::to_string(*position);
+      }
+    } else if (at != nullptr && at->is_object() && at->contains(key)) {
+      below = &at->at(key);
+    }
+    result += (begin == 0 ? "" : ".") + key;
+    at = below;
+  }
+  return result;
 }
 
 std::string override_path(const std::string& setting) {

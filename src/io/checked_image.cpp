@@ -17,6 +17,7 @@ class CheckedImage : public ImageOnDisk {
   Index bands() const override { return image_->bands(); }
   Cube read(const Rectangle& part) const override {
     Cube cube = image_->read(part);
+    check_wavelengths(path_, {dataset_, "/wavelength_nm"}, cube);
     settle_no_data(path_, dataset_, no_data_, {}, cube);
     return cube;
   }

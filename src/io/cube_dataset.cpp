@@ -14,16 +14,6 @@ namespace {
 /// Metres, micrometres and wave numbers fall outside, and so does a fill value.
 constexpr double kShortest = 100, kLongest = 100000;
 
-std::vector<double> read_wavelengths(const Hdf5Reader& file, const CubeDataset& names) {
-  const std::vector<double> values = file.read_doubles(names.wavelength_nm);
-  for (std::size_t band = 0; band < values.size(); ++band) {
-    SPECFUSE_CHECK_AS(DataError, values[band] >= kShortest && values[band] <= kLongest, file.path(), ": ",
-                      names.wavelength_nm, ": expected nanometres from ", kShortest, " to ", kLongest, ", got ",
-                      values[band], " at band ", band);
-  }
-  return values;
-}
-
 /// "row 3, col 5, band 7" of an image, "[3, 5]" of anything else, counted from 0.
 std::string position_text(const Shape& shape, Index index) {
   std::string text = shape.rank() == 3 ? "" : "]";
@@ -63,7 +53,7 @@ Cube read_cube(const Hdf5Reader& file, const CubeDataset& names) {
 
 Cube read_description(const Hdf5Reader& file, const CubeDataset& names) {
   Cube cube;
-  if (file.has(names.wavelength_nm)) cube.wavelength_nm = read_wavelengths(file, names);
+  if (file.has(names.wavelength_nm)) cube.wavelength_nm = file.read_doubles(names.wavelength_nm);
   const auto add = [&](const std::string& object) {
     for (const auto& [name, text] : file.texts(object)) cube.attributes.emplace(name, text);
     for (const auto& [name, numbers] : file.numbers(object)) cube.attributes.emplace(name, numbers);
@@ -97,6 +87,11 @@ void check_wavelengths(const std::string& path, const CubeDataset& names, const 
   const auto count = static_cast<Index>(cube.wavelength_nm.size());
   SPECFUSE_CHECK_AS(DataError, count == 0 || count == cube.bands(), path, ": ", names.wavelength_nm, " has ", count,
                     " values but ", names.values, " has ", cube.bands(), " bands");
+  for (Index band = 0; band < count; ++band) {
+    const double value = cube.wavelength_nm[static_cast<std::size_t>(band)];
+    SPECFUSE_CHECK_AS(DataError, value >= kShortest && value <= kLongest, path, ": ", names.wavelength_nm,
+                      ": expected nanometres from ", kShortest, " to ", kLongest, ", got ", value, " at band ", band);
+  }
 }
 
 void write_cube(Hdf5Writer& file, const CubeDataset& names, const Cube& cube) {

@@ -30,7 +30,7 @@ bool settle_no_data(const std::string& path, const std::string& dataset, const N
 /// Throws `DataError` unless any pixel holds data.
 void require_data(bool any, const std::string& path, const std::string& dataset);
 
-/// Throws `DataError` where there are wavelengths, but not one for each band.
+/// Throws `DataError` where there are wavelengths, but not one for each band, or one that no sensor has.
 void check_wavelengths(const std::string& path, const CubeDataset& names, const Cube& cube);
 
 /// Values and wavelengths, not the attributes.

@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "io/hdf5_objects.h"
+#include "specfuse/core/utf8.h"
 
 namespace specfuse {
 namespace {
@@ -84,7 +85,7 @@ std::map<std::string, std::string> Hdf5Reader::texts(const std::string& object) 
     if (!attribute.valid() || attribute.type_class() != H5T_STRING || attribute.count != 1) continue;
     const std::optional<std::string> text = text_in(attribute);
     READ_CHECK(text, path_, ": cannot read attribute ", name, " of ", object, ": ", hdf5_reason());
-    result[name] = *text;
+    result[name] = as_utf8(*text);
   }
   return result;
 }

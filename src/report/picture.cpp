@@ -73,8 +73,9 @@ std::array<Index, 3> likely_bands(Index bands) {
   return {bands * 15 / 100, bands * 10 / 100, bands * 5 / 100};
 }
 
-/// The value below which `fraction` of all values lie.
+/// The value below which `fraction` of all values lie; 0 of none.
 float percentile(std::vector<float>& values, double fraction) {
+  if (values.empty()) return 0;
   const auto at = values.begin() + static_cast<std::ptrdiff_t>(fraction * static_cast<double>(values.size() - 1));
   std::nth_element(values.begin(), at, values.end());
   return *at;

@@ -31,8 +31,11 @@ std::vector<Facts> configuration_facts(const ExperimentResults& results) {
   const ExperimentConfig& config = results.config;
   Json json = json_of(config_text(config));
   if (config.data.is_measured()) {
-    for (const char* key : {"srf", "snr_db", "msi_shift"}) json["degrade"].erase(key);  // in the pair already
-    if (config.degrade.estimate.psf) json["degrade"]["psf"].erase("fwhm");              // what is used is the estimate
+    const bool simulates = config.protocol.type == Protocol::transfer;  // training scenes, as is written there
+    for (const char* key : {"snr_db", "msi_shift"}) {
+      if (!simulates) json["degrade"].erase(key);  // in the pair already
+    }
+    if (config.degrade.estimate.psf) json["degrade"]["psf"].erase("fwhm");  // what is used is the estimate
   }
   Facts degradation = facts_of("Degradation", {{"degrade", json["degrade"]}});
   degradation.lines.insert(degradation.lines.begin(), {"hash", degradation_hash(config)});
@@ -63,7 +66,8 @@ std::vector<std::string> summary_of(const ExperimentResults& results) {
   if (!scene.empty() || !data.sensor.empty()) {
     lines.push_back(line_of(concat(scene, scene.empty() || data.sensor.empty() ? "" : "; ", data.sensor)));
   }
-  const std::string& sensor = config.degrade.srf.sensor;
+  const bool of_pair = !config.data.is_measured() || config.protocol.type != Protocol::transfer;
+  const std::string sensor = of_pair ? config.degrade.srf.sensor : "";  // else that of the training scenes
   lines.push_back(concat("HSI ", data.hsi_size, ", MSI ", data.msi_size,
                          sensor.empty() ? "" : concat(" (", sensor, ")"),
                          data.reference_size.empty() ? "" : concat(", reference ", data.reference_size), ", ratio ",
@@ -128,10 +132,12 @@ std::vector<std::string> notes_of(const ExperimentResults& results) {
   }
   if (!results.preview.empty()) notes.push_back(results.preview);
   if (!results.scored()) {
-    const std::string reduced =
-        results.preview.empty()
-            ? " reduced is the same pair one scale down, where there is an answer."
-            : " Nothing is fused one scale down, where there would be an answer, of a pair that stays on disk.";
+    std::string reduced;
+    if (!results.preview.empty()) {
+      reduced = " Nothing is fused one scale down, where there would be an answer, of a pair that stays on disk.";
+    } else if (results.config.protocol.type != Protocol::transfer) {
+      reduced = " reduced is the same pair one scale down, where there is an answer.";
+    }
     notes.push_back(
         "Without a reference no measure tells how true the details are. hsi and msi compare the result, degraded "
         "again, "

@@ -120,9 +120,13 @@ std::vector<Source> train_sources() {
   return sources;
 }
 
-/// Of the pair one scale down, which is what a method is trained on where there is no reference.
+/// Whether what a method was trained on is the pair one scale down, and not another scene.
+bool has_reduced(const ExperimentResults& results) {
+  return trained(results) && results.config.protocol.type != Protocol::transfer;
+}
+
 std::vector<Source> reduced_sources(const ExperimentResults& results) {
-  if (!trained(results)) return {};
+  if (!has_reduced(results)) return {};
   std::vector<Source> sources = train_sources();
   for (Source& source : sources) source.column.key = source.column.name = "reduced_" + source.column.name;
   return sources;
@@ -140,7 +144,7 @@ void append(std::vector<Source>& sources, const std::vector<Source>& more) {
 std::string caption_of(const ExperimentResults& results) {
   if (results.scored()) return concat("Against the reference, ", results.scored_on);
   return concat("There is no reference. hsi and msi: the result, degraded again, against the two inputs",
-                trained(results) ? "; reduced: fused one scale down, where the HSI itself is the answer" : "");
+                has_reduced(results) ? "; reduced: fused one scale down, where the HSI itself is the answer" : "");
 }
 
 /// The measures that the short table has of what is at hand.
@@ -148,7 +152,7 @@ std::vector<std::string> short_list(const ExperimentResults& results) {
   const std::vector<std::string>& chosen = results.config.report.metrics;
   if (results.scored()) return chosen;
   std::vector<std::string> keys{"hsi_psnr_db", "msi_psnr_db", "qnr"};
-  if (!trained(results)) return keys;
+  if (!has_reduced(results)) return keys;
   for (const std::string& key : chosen) keys.push_back("reduced_" + key);
   return keys;
 }

@@ -192,6 +192,7 @@ void load_measured(const ExperimentConfig& config, const std::vector<std::string
   }
   check_data_of(scene.measured->hsi, config.data.hsi ? "data.hsi" : "data");
   check_data_of(scene.measured->msi, config.data.msi ? "data.msi" : "data");
+  if (scene.reference) check_data_of(*scene.reference, "data: /reference");
   share_gaps(*scene.measured);
   SPECFUSE_CHECK_AS(ConfigError, has_data(scene.measured->msi), "data: expected pixels that both images of ", path,
                     " have data for, got none");
@@ -314,6 +315,9 @@ Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>&
         scenes.push_back(std::move(loaded));
       }
     }
+    SPECFUSE_CHECK_AS(ConfigError, list.empty() || !scenes.empty(), "protocol.", path,
+                      ": expected a scene large enough for one of protocol.degradations, which needs an HSI of its "
+                      "ratio on both sides, got none");
     return scenes;
   };
   scene.train = load_list("train_scenes", config.protocol.train_scenes);
@@ -326,12 +330,20 @@ std::string data_hash(const Scene& scene, const std::vector<std::string>& files)
   const auto add = [&](const Tensor& tensor) {
     hashes += hex_hash(tensor.data(), static_cast<std::size_t>(tensor.size()) * sizeof(float));
   };
+  const auto add_image = [&](const Cube& cube) {
+    add(cube.values);
+    const auto add_numbers = [&](const std::vector<double>& numbers) {
+      hashes += hex_hash(numbers.data(), numbers.size() * sizeof(double));
+    };
+    add_numbers(cube.wavelength_nm);
+    add_numbers(numbers_of(cube, kGeotransformAttribute));
+  };
   const std::function<void(const Scene&)> add_scene = [&](const Scene& one) {
     add(one.degradation.psf);
     add(one.degradation.srf);
-    if (one.reference) add(one.reference->values);
-    if (one.measured) add(one.measured->hsi.values);
-    if (one.measured) add(one.measured->msi.values);
+    if (one.reference) add_image(*one.reference);
+    if (one.measured) add_image(one.measured->hsi);
+    if (one.measured) add_image(one.measured->msi);
     for (const Scene& other : one.train) add_scene(other);
     for (const Scene& other : one.validation) add_scene(other);
   };

@@ -3,18 +3,21 @@
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "run/scene_doubts.h"
 #include "specfuse/config/config.h"
 #include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/georeference.h"
+#include "specfuse/imaging/no_data.h"
 #include "specfuse/io/file.h"
 #include "specfuse/io/image_writer.h"
 #include "specfuse/io/png.h"
 #include "specfuse/report/picture.h"
 #include "specfuse/report/text_format.h"
 #include "specfuse/run/experiment_scene.h"
+#include "specfuse/run/find_data.h"
 
 namespace specfuse {
 namespace {
@@ -47,13 +50,34 @@ std::string place_text(const Cube& cube) {
                 cube.attributes.contains(kProjectionAttribute) ? "" : ", projection unknown");
 }
 
+std::string with_ending(const std::string& path, const char* ending) {
+  return std::filesystem::path(path).replace_extension(ending).string();
+}
+
+/// Throws where a file that is to be made is there, unless it may be overwritten; one that is read never may.
+void check_ways(const Import& import, const std::vector<std::string>& made) {
+  const std::string from = find_file(import.from, import.data_directories);
+  for (const std::string& file : made) {
+    if (!std::filesystem::exists(file)) continue;
+    for (const std::string& read : {from, with_ending(from, ".hdr")}) {
+      std::error_code ignored;
+      SPECFUSE_CHECK_AS(ConfigError, !std::filesystem::equivalent(file, read, ignored), import.to, ": ", file,
+                        " would be written, and is what the scene is read from; expected another name");
+    }
+    SPECFUSE_CHECK_AS(ConfigError, import.overwrite, file, " is there already; --overwrite replaces it");
+  }
+}
+
 }  // namespace
 
 std::string import_scene(const Import& import) {
-  SPECFUSE_CHECK_AS(ConfigError, import.overwrite || !std::filesystem::exists(import.to), import.to,
-                    " is there already; --overwrite replaces it");
   const ImageWriter& writer = image_writer_for(import.to);
+  const std::string picture = with_ending(import.to, ".png");
+  std::vector<std::string> made{import.to, picture};
+  if (writer.name == "envi") made.push_back(with_ending(import.to, ".hdr"));
+  check_ways(import, made);
   const Cube whole = load_cube(data_of(import), import.data_directories);
+  SPECFUSE_CHECK_AS(ConfigError, has_data(whole), import.from, ": expected a part with data, got none in any pixel");
   const Cube cube = without_bad_bands(whole);
   const bool told = std::any_of(import.settings.begin(), import.settings.end(),
                                 [](const std::string& setting) { return setting.starts_with("axes="); });
@@ -61,7 +85,6 @@ std::string import_scene(const Import& import) {
   SPECFUSE_CHECK_AS(ConfigError, doubt.empty(), import.from, ": ", doubt,
                     " --set axes=... says so; axes=rcb keeps them");
   writer.write(import.to, cube);
-  const std::string picture = std::filesystem::path(import.to).replace_extension(".png").string();
   write_text_atomically(picture, encode_png(page_sized(composite(cube, stretch_of(cube)))));
   const auto missing = std::count(cube.valid.begin(), cube.valid.end(), std::uint8_t{0});
   std::string text = concat("scene        ", import.to, "\npicture      ", picture, "\nsize         ", cube.size_text(),

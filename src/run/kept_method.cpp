@@ -135,8 +135,13 @@ void stage_method(const ResultFolder& folder, const std::string& result) {
     const std::string name = entry.path().filename().string();
     if (name != kSummaryFile && name != kTrainingFile) names.push_back(name);
   }
-  for (const std::string& name : names)
-    move_file(kept_file(folder, result, name.c_str()), folder.staged(concat(result, "/", name)));
+  // As a second name where the file system has such: what is kept stays until all is published.
+  for (const std::string& name : names) {
+    const std::string kept = kept_file(folder, result, name.c_str()), staged = folder.staged(concat(result, "/", name));
+    std::error_code refused;
+    fs::create_hard_link(kept, staged, refused);
+    if (refused) move_file(kept, staged);
+  }
 }
 
 void forget_method(const ResultFolder& folder, const std::string& result) {

@@ -132,10 +132,10 @@ Fusion fit_and_fuse(FusionMethod& method, const Task& masked, const std::vector<
   result.remarks = method.remarks();
   if (!result.remarks.empty()) say(concat(result.folder, ": ", result.remarks));
 
-  if (task.training.train.empty()) return fusion;
-  const TrainingPair& training = task.training.train.front();
-  if (method.fuses_training_image() && suits(method, task.training, training.input))
-    fusion.fused_training = method.fuse(training.input);
+  const std::vector<TrainingPair>& pairs = task.training.train;
+  if (pairs.empty() && !task.fine_tuning) return fusion;
+  if (!pairs.empty() && method.fuses_training_image() && suits(method, task.training, pairs.front().input))
+    fusion.fused_training = method.fuse(pairs.front().input);
   fusion.checkpoint = method.checkpoint();
   fusion.wrote_checkpoints = method.writes_checkpoints();
   return fusion;

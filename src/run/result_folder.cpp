@@ -104,6 +104,8 @@ void ResultFolder::publish(const std::string& last, const std::vector<std::strin
                    ": a folder has this name");
   }
   std::stable_partition(files.begin(), files.end(), [&](const fs::path& file) { return file != last; });
+  // That of an earlier run would speak for a mixture of both, were this run killed here.
+  if (!last.empty()) fs::remove(folder_ / fs::path(last), reason);
   for (const fs::path& file : files) {
     make((folder_ / file.parent_path()).string());
     move_file(staging_ / file, folder_ / file);

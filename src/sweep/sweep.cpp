@@ -14,8 +14,9 @@ namespace {
 
 constexpr std::size_t kMostRuns = 10000;
 
-/// Whether one of two paths contains the other.
-bool overlap(const std::string& a, const std::string& b) {
+/// Whether one of two paths contains the other, by whatever names they call the items of the base's lists.
+bool overlap(const Json& base, const std::string& first, const std::string& second) {
+  const std::string a = by_position(base, first), b = by_position(base, second);
   const std::string shorter = std::min(a + ".", b + ".", [](auto& x, auto& y) { return x.size() < y.size(); });
   return (a + ".").rfind(shorter, 0) == 0 && (b + ".").rfind(shorter, 0) == 0;
 }
@@ -122,16 +123,17 @@ class SweepReader {
     if (sweep_.seeded) taken.emplace_back("seeds");
     for (const SweepField& field : sweep_.fields) {
       for (const std::string& other : taken) {
-        SPECFUSE_CHECK_AS(ConfigError, !overlap(field.path, other), file_, ": sweep.", field.listed ? "list" : "grid",
-                          ": ", field.path, ": the sweep sets ", other, " too");
+        SPECFUSE_CHECK_AS(ConfigError, !overlap(base_, field.path, other), file_, ": sweep.",
+                          field.listed ? "list" : "grid", ": ", field.path, ": the sweep sets ", other, " too");
       }
       taken.push_back(field.path);
     }
     for (const std::string& setting : overrides_) {
       const std::string path = override_path(setting);
       for (const std::string& other : taken) {
-        SPECFUSE_CHECK_AS(ConfigError, !overlap(path, other) || path.size() < other.size(), "--set ", setting, ": ",
-                          file_, " sets ", other, " in each run");
+        const bool above = by_position(base_, path).size() < by_position(base_, other).size();
+        SPECFUSE_CHECK_AS(ConfigError, above || !overlap(base_, path, other), "--set ", setting, ": ", file_, " sets ",
+                          other, " in each run");
       }
     }
   }

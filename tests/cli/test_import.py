@@ -87,10 +87,51 @@ class ImportedFiles(ProgramTest):
         self.refused(2, "brc.h5 is there already; --overwrite replaces it",
                      self.run_program("--import", "turned.npy", "brc.h5", "--set", "axes=brc"))
         self.lines(self.run_program("--import", "turned.npy", "brc.h5", "--set=axes=brc", "--overwrite"))
+        (self.folder / "brc.h5").unlink()
+        self.refused(2, "brc.png is there already; --overwrite replaces it",
+                     self.run_program("--import", "turned.npy", "brc.h5", "--set=axes=brc"))
+        self.assertFalse((self.folder / "brc.h5").exists())
         self.refused(2, "--import: expected the file to make behind the one to read, got nothing",
                      self.run_program("--import", "turned.npy"))
         self.refused(2, "--import: unknown key data.crop.row_count|data.crop",
                      self.run_program("--import", "scene.npy", "b.h5", "--set", "crop.row_count=2"))
+
+    def test_what_is_read_is_not_written(self):
+        self.lines(self.run_program("--import", "scene.npy", "scene.h5"))
+        before = (self.folder / "scene.h5").read_bytes()
+        self.refused(2, "scene.h5 would be written, and is what the scene is read from",
+                     self.run_program("--import", "scene.h5", "./scene.h5", "--overwrite"))
+        self.assertEqual((self.folder / "scene.h5").read_bytes(), before)
+        if "built without" in self.run_program("--import", "scene.hdr", "envi.img").stderr:
+            self.skipTest("built without GDAL")
+        for source in ("scene.hdr", "scene.bil"):
+            self.refused(2, "scene.hdr would be written, and is what the scene is read from",
+                         self.run_program("--import", source, "scene.img", "--overwrite"))
+        self.assertEqual((self.folder / "scene.hdr").read_text(), ENVI)
+        self.refused(2, "envi.hdr is there already", self.after_removal("envi.img", "envi.png"))
+        self.assertFalse((self.folder / "envi.img").exists())
+
+    def after_removal(self, *names):
+        """The import of the scene once more, without some of its files."""
+        for name in names:
+            (self.folder / name).unlink()
+        return self.run_program("--import", "scene.hdr", "envi.img")
+
+    def test_a_part_without_data_is_refused(self):
+        whole, data = npy("rcb"), values("rcb")
+        (self.folder / "scene.npy").write_bytes(whole[:-len(data)] + struct.pack("<h", -5) * BANDS + data[2 * BANDS:])
+        self.refused(2, "scene.npy: expected a part with data, got none in any pixel",
+                     self.run_program("--import", "scene.npy", "gap.h5", "--set", 'nodata={"value": -5}', "--set",
+                                      'crop={"row": 0, "col": 0, "rows": 1, "cols": 1}'))
+        self.assertFalse((self.folder / "gap.h5").exists())
+
+    def test_a_header_in_latin_1_goes_through(self):
+        header = ENVI.encode() + b"description = {Caf\xe9}\n"
+        (self.folder / "scene.hdr").write_bytes(header)
+        run = self.run_config(self.config("scene.hdr"))
+        if "built without" in run.stderr:
+            self.skipTest("built without GDAL")
+        self.assertEqual(self.succeeded(run)["figures"]["scene"], "Café")
 
     def test_an_envi_image_keeps_its_wavelengths_and_its_place(self):
         run = self.run_program("--import", "scene.hdr", "envi.h5", "--set", 'crop={"row": 2, "col": 4, "rows": 16, "cols": 8}')
@@ -129,7 +170,7 @@ class ImportedFiles(ProgramTest):
         else:
             self.assertEqual(self.lines(run)["size"], f"{ROWS} x {COLS} x {BANDS} (rows, columns, bands)")
             self.lines(self.run_program("--import", "scene.mat", "again.h5"))
-            self.lines(self.run_program("--import", "scene.npy", "scene.h5"))
+            self.lines(self.run_program("--import", "scene.npy", "scene.h5", "--overwrite"))  # its picture
             hashes = set()
             for scene in ("scene.h5", "again.h5"):
                 self.out = self.folder / scene.replace(".", "_")

@@ -85,6 +85,18 @@ class Resume(ProgramTest):
         self.assertEqual(run.returncode, 2)
         self.assertIn("holds results of this configuration on other data; --overwrite", run.stderr)
 
+    def test_wavelengths_are_of_the_data(self):
+        def write(first):
+            (self.folder / "w.csv").write_text("".join(f"{line}\n" for line in ["wavelength_nm", *range(first, first + 40)]))
+
+        config = experiment(methods=[{"name": "bicubic"}], data={"scene": "good.h5", "wavelength_nm": {"file": "w.csv"}})
+        write(400)
+        self.succeeded(self.run_config(config))
+        write(410)
+        run = self.run_config(config)
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("holds results of this configuration on other data; --overwrite", run.stderr)
+
     def test_what_was_kept_of_other_data_is_not_gone_on_with(self):
         train = SMALL_NETWORK["train"] | {"schedule": "constant"}
         config = experiment(methods=[{"name": "bicubic"}, SMALL_NETWORK | {"train": train}])

@@ -195,6 +195,29 @@ TEST_CASE("formats: an ENVI header gives wavelengths in nanometres, bad bands, n
   CHECK(std::count(cube.valid.begin(), cube.valid.end(), 0) == 1);
   write(path, envi_header("bsq", 2, false, "wavelength = {400, 500, 600, 700, 800, 900, 2200}\n"));
   CHECK(read_scene(path).wavelength_nm.at(6) == 2200);
+  const auto in_units = [&](const std::string& unit, double scale) {
+    std::string list;
+    for (const double nanometres : {400, 500, 600, 700, 800, 900, 2200}) {
+      list += concat(list.empty() ? "" : ", ", nanometres * scale);
+    }
+    write(path, envi_header("bsq", 2, false, concat("wavelength = {", list, "}\nwavelength units = ", unit, "\n")));
+    return read_scene(path).wavelength_nm.at(6);
+  };
+  for (const char* unit : {"Micrometers", "um", "\u00b5m", "\u03bcm", "\xb5m", "microns", "Unknown"}) {
+    CAPTURE(unit);
+    CHECK(in_units(unit, 0.001) == doctest::Approx(2200));
+  }
+  for (const char* unit : {"Nanometers", "nm", "unknown"}) CHECK(in_units(unit, 1) == 2200);
+  CHECK(contains(message_of<DataError>([&] { in_units("Wavenumber", 1); }),
+                 "wavelength units: expected nanometres or micrometres, got Wavenumber"));
+  CHECK(contains(message_of<DataError>([&] { in_units("nm", 0.001); }), "expected nanometres from 100"));
+  CHECK(contains(message_of<DataError>([&] { in_units("um", 1); }), "expected nanometres from 100"));
+  CHECK(contains(message_of<DataError>([&] {
+                   open_image(path, {})->read({0, 0, 1, 1});
+                 }),
+                 "expected nanometres from 100"));
+  write(path, envi_header("bsq", 2, false, "description = {Caf\xe9}\n"));
+  CHECK(std::get<std::string>(read_scene(path).attributes.at("scene")) == "Caf\xc3\xa9");
   CHECK(
       contains(message_of<DataError>([&] { write(folder.file("b.hdr"), "ENVI\n"), read_scene(folder.file("b.hdr")); }),
                "expected the data of this header beside it"));

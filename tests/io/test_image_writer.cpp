@@ -6,6 +6,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/georeference.h"
 #include "specfuse/imaging/no_data.h"
+#include "specfuse/io/file.h"
 #include "specfuse/io/image_writer.h"
 #include "specfuse/io/scene.h"
 #include "support/message_of.h"
@@ -38,6 +39,7 @@ Cube made_up(double missing) {
   cube.attributes[kFwhmAttribute] = kWidths;
   cube.attributes[kProjectionAttribute] = kUtm33;
   cube.attributes["sensor"] = std::string("made up");
+  cube.attributes["scene"] = std::string("nowhere, on a Monday");
   return cube;
 }
 
@@ -76,6 +78,7 @@ TEST_CASE("written for other programs and read again, an image is the same to th
       CHECK(numbers(again, kFwhmAttribute) == numbers(cube, kFwhmAttribute));
       CHECK(contains(text(again, kProjectionAttribute), "UTM"));
       CHECK(text(again, "sensor") == "made up");
+      CHECK(text(again, "scene") == "nowhere, on a Monday");
     }
   }
 }
@@ -90,6 +93,10 @@ TEST_CASE("nothing but the image and what belongs to it is left where it was wri
     writer.write((place / ("image" + writer.ending)).string(), cube);
     for (const auto& entry : std::filesystem::directory_iterator(place))
       CHECK(entry.path().filename().string().starts_with("image."));
+    if (writer.name != "envi") continue;
+    const std::string header = (place / "image.hdr").string();
+    CHECK(contains(read_text(header), "nowhere, on a Monday"));
+    CHECK_FALSE(contains(read_text(header), ".tmp"));
   }
 }
 

@@ -46,6 +46,8 @@ TEST_CASE("picture: a stretch leaves two in a hundred pixels at either end") {
   CHECK(stretch.high[2] == 98.0f);
   CHECK(stretch.low[0] == 0.0f);
   CHECK(stretch.high[0] == 0.0f);
+  cube.valid.assign(101, 0);
+  CHECK(stretch_of(cube).high[2] == 0.0f);
 }
 
 TEST_CASE("picture: a composite is linear between the limits, clipped beyond, and grey in a flat band") {

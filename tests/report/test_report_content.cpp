@@ -49,6 +49,9 @@ TEST_CASE("report content: without a reference the notes say what the measures a
   };
   CHECK(says("reduced is the same pair one scale down"));
   CHECK_FALSE(says("a pair that stays on disk"));
+  results.config.protocol.type = Protocol::transfer;
+  CHECK_FALSE(says("reduced is"));
+  results.config.protocol.type = Protocol::wald;
   results.preview = "Figures show means";
   CHECK_FALSE(says("reduced is"));
   CHECK(says("Nothing is fused one scale down"));

@@ -46,6 +46,12 @@ TEST_CASE("result tables: without a reference there are consistency, qnr and the
   CHECK_FALSE(table.columns[3].marks_best);  // what it was trained on
   CHECK(contains(table.caption, "There is no reference"));
   CHECK(contains(table.caption, "one scale down"));
+  // What a method was trained on is another scene.
+  results.config.protocol.type = Protocol::transfer;
+  CHECK(keys_of(short_table(results)) == std::vector<std::string>{"hsi_psnr_db", "msi_psnr_db", "qnr", "seconds"});
+  CHECK_FALSE(contains(short_table(results).caption, "one scale down"));
+  CHECK_FALSE(result_tables(results).train.rows.empty());
+  results.config.protocol.type = Protocol::wald;
   results.config.seeds = {0, 1};
   CHECK(significance_table(results).rows.empty());
   results.methods[0].train_scores.reset();

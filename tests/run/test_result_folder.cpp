@@ -102,6 +102,21 @@ TEST_CASE(
   CHECK(fs::exists(folder.path + "/x.txt"));
 }
 
+TEST_CASE("result folder: what says that all is there is not there while files are moved") {
+  const Folder folder;
+  fs::create_directories(folder.path);
+  write_text_atomically(folder.path + "/all.json", "of the earlier run");
+  ResultFolder results(folder.path);
+  results.begin(false);
+  write_text_atomically(results.staged("all.json"), "of this one");
+  results.add_folder("b");
+  write_text_atomically(results.staged("b/x.txt"), "x");
+  // A move that fails, as a run may be killed before any.
+  write_text_atomically(folder.path + "/b", "in the way");
+  CHECK_THROWS_AS(results.publish("all.json"), Error);
+  CHECK_FALSE(fs::exists(folder.path + "/all.json"));
+}
+
 TEST_CASE("result folder: a name that is taken by something else is refused before anything is moved") {
   const Folder folder;
   fs::create_directories(folder.path + "/z.json");

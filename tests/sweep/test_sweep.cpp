@@ -159,6 +159,12 @@ TEST_CASE("sweep: no setting is varied away, and none is needed to make the base
   CHECK(refusal(grid, {"degrade.psf.fwhm=3"}) == "--set degrade.psf.fwhm=3: s.json sets degrade.psf in each run");
   CHECK(refusal(grid, {"degrade.psf={}"}) == "--set degrade.psf={}: s.json sets degrade.psf in each run");
   CHECK(refusal(grid, {"seeds=[1]"}) == "--set seeds=[1]: s.json sets seeds in each run");
+  const std::string named = R"("grid": {"methods.two_cnn_fu.train.steps": [1, 2]})";
+  CHECK(refusal(named, {"methods.1.train.steps=5"}) ==
+        "--set methods.1.train.steps=5: s.json sets methods.two_cnn_fu.train.steps in each run");
+  CHECK(refusal(named, {"methods.1.train.tile=5"}) == "accepted");
+  CHECK(refusal(R"("grid": {"methods.two_cnn_fu.train.steps": [1], "methods.1.train.steps": [2]})") ==
+        "s.json: sweep.grid: methods.1.train.steps: the sweep sets methods.two_cnn_fu.train.steps too");
   CHECK(refusal(grid, {"name=x"}) == "--set name=x: s.json sets name in each run");
   CHECK(parse(grid, {"degrade={\"ratio\": 5}"}).runs[1].config.degrade.ratio == 5);
   CHECK(refusal(grid, {"methods.2.name=bicubic"}) ==

@@ -14,6 +14,10 @@ void set_field(Json& json, const std::string& path, const Json& value, const std
 /// Does what `--set path=value` asks: the value as JSON where it is, as text otherwise. Throws as `set_field` does.
 void apply_override(Json& json, const std::string& setting);
 
+/// The path with positions for the labels and names of items of lists, so that two paths of one field are the same
+/// text; what leads nowhere stays.
+std::string by_position(const Json& json, const std::string& path);
+
 /// What is in front of the first "=". Throws `ConfigError` where there is none.
 std::string override_path(const std::string& setting);
 

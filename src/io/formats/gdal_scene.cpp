@@ -4,9 +4,11 @@
 #include <cmath>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "io/micrometres.h"
 #include "specfuse/core/error.h"
+#include "specfuse/core/utf8.h"
 #include "specfuse/imaging/georeference.h"
 #include "specfuse/io/scene.h"
 
@@ -64,7 +66,14 @@ Raster open(const std::string& path) {
 
 bool recognises(const std::string& path) { return ending_of(path) == ".hdr" || open(path) != nullptr; }
 
-std::string text_or_nothing(const char* text) { return text == nullptr ? "" : text; }
+std::string text_or_nothing(const char* text) { return text == nullptr ? "" : as_utf8(text); }
+
+/// A text without the braces and spaces that an ENVI header puts around it.
+std::string bare(const std::string& text) {
+  constexpr const char* kAround = "{} \r\n";
+  const std::size_t first = text.find_first_not_of(kAround);
+  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(kAround) - first + 1);
+}
 
 /// The numbers in a text such as "{400.5, 410}".
 std::vector<double> numbers_in(const std::string& text) {
@@ -82,10 +91,15 @@ std::vector<double> numbers_in(const std::string& text) {
   return numbers;
 }
 
-/// In nanometres; `are_small` tells where the unit is not said.
-void to_nanometres(std::vector<double>& values, const std::string& unit, bool are_small) {
-  const bool micrometres = unit.empty() || unit == "Unknown" ? are_small : std::tolower(unit[0]) == 'm' || unit == "um";
-  for (double& value : values) value *= micrometres ? 1000 : 1;
+/// How many nanometres a unit is, by its first letters in any case; none where it is no length that a band is told by.
+/// `are_small` tells where the unit is not said.
+std::optional<double> nanometres_in(std::string unit, bool are_small) {
+  for (char& letter : unit) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  if (unit.empty() || unit == "unknown") return are_small ? 1000 : 1;
+  for (const char* micrometres : {"mic", "um", "\u00b5m", "\u03bcm"}) {
+    if (unit.starts_with(micrometres)) return 1000;
+  }
+  return unit == "nm" || unit.starts_with("nano") ? std::optional<double>(1) : std::nullopt;
 }
 
 class GdalScene : public ImageOnDisk {
@@ -176,10 +190,13 @@ class GdalScene : public ImageOnDisk {
     std::string unit = text_or_nothing(GDALGetMetadataItem(raster_.get(), "wavelength_units", "ENVI"));
     if (unit.empty()) unit = text_or_nothing(GDALGetMetadataItem(band(1), "wavelength_units", nullptr));
     cube.wavelength_nm = numbers_of("wavelength");
-    const bool small = are_micrometres(cube.wavelength_nm);
-    to_nanometres(cube.wavelength_nm, unit, small);
+    const std::optional<double> one = nanometres_in(unit, are_micrometres(cube.wavelength_nm));
+    SPECFUSE_CHECK_AS(DataError, one || cube.wavelength_nm.empty(), path_,
+                      ": wavelength units: expected nanometres or micrometres, got ", unit);
     std::vector<double> fwhm = numbers_of("fwhm");
-    to_nanometres(fwhm, unit, small);
+    for (std::vector<double>* values : {&cube.wavelength_nm, &fwhm}) {
+      for (double& value : *values) value *= one.value_or(1);
+    }
     if (!fwhm.empty()) cube.attributes[kFwhmAttribute] = fwhm;
     const std::vector<double> good = numbers_of("bbl");
     if (!good.empty()) cube.attributes[kGoodBandsAttribute] = good;
@@ -194,7 +211,7 @@ class GdalScene : public ImageOnDisk {
     if (!projection.empty()) cube.attributes[kProjectionAttribute] = projection;
     read_texts(cube);
     for (const char* name : {"description", "sensor_type"}) {
-      const std::string text = text_or_nothing(GDALGetMetadataItem(raster_.get(), name, "ENVI"));
+      const std::string text = bare(text_or_nothing(GDALGetMetadataItem(raster_.get(), name, "ENVI")));
       if (!text.empty()) cube.attributes[name == std::string("description") ? "scene" : "sensor"] = text;
     }
   }
@@ -203,7 +220,7 @@ class GdalScene : public ImageOnDisk {
   void read_texts(Cube& cube) const {
     char** const items = GDALGetMetadata(raster_.get(), nullptr);
     for (char** item = items; item != nullptr && *item != nullptr; ++item) {
-      const std::string text = *item;
+      const std::string text = as_utf8(*item);
       const std::size_t equals = text.find('=');
       const std::string name = text.substr(0, equals);
       const bool of_the_file = name == "AREA_OR_POINT" || name.starts_with("TIFFTAG_") || name.starts_with("Band_");

@@ -8,6 +8,7 @@
 #include "io/micrometres.h"
 #include "io/reorder.h"
 #include "specfuse/core/error.h"
+#include "specfuse/core/utf8.h"
 #include "specfuse/imaging/georeference.h"
 #include "specfuse/imaging/no_data.h"
 #include "specfuse/io/scene.h"
@@ -132,7 +133,7 @@ class MatlabScene {
     for (const std::string& name : texts_) {
       const Variable variable{Mat_VarRead(file_.get(), name.c_str()), Mat_VarFree};
       if (variable == nullptr || variable->data == nullptr || variable->data_size != 1) continue;
-      cube.attributes[name] = std::string(static_cast<const char*>(variable->data), variable->nbytes);
+      cube.attributes[name] = as_utf8({static_cast<const char*>(variable->data), variable->nbytes});
     }
   }
 

@@ -100,7 +100,7 @@ void write_envi_lists(GDALDatasetH raster, const Cube& cube) {
   }
   const auto scene = cube.attributes.find("scene");
   const auto* const title = scene == cube.attributes.end() ? nullptr : std::get_if<std::string>(&scene->second);
-  GDALSetMetadataItem(raster, "description", title ? title->c_str() : "written by specfuse", "ENVI");
+  GDALSetDescription(raster, title ? title->c_str() : "written by specfuse");  // else the header has a temporary path
   if (!fwhm.empty()) GDALSetMetadataItem(raster, "fwhm", list_of(fwhm).c_str(), "ENVI");
   if (!good.empty()) GDALSetMetadataItem(raster, "bbl", list_of(good).c_str(), "ENVI");
 }
