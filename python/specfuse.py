@@ -62,7 +62,8 @@ class Pair:
     wavelength_nm: np.ndarray | None = None  # [bands]
     msi_wavelength_nm: np.ndarray | None = None  # [msi bands]
     nodata: float | None = None
-    attributes: dict = field(default_factory=dict)
+    attributes: dict = field(default_factory=dict)  # of the file, which say where the HSI lies
+    msi_attributes: dict = field(default_factory=dict)  # of the MSI alone, as its geotransform
 
     @property
     def ratio(self):
@@ -131,7 +132,8 @@ def _read(file, name, *axes):
     values = file[name][()]
     if values.ndim != len(axes) or values.dtype.kind not in "iuf":
         raise DataError(f"{expected} of numbers, got {values.dtype} {list(values.shape)}")
-    return values.astype(np.float32)
+    of_matlab = "MATLAB_class" in file[name].attrs  # which writes its first dimension fastest
+    return np.ascontiguousarray(values.T if of_matlab else values, np.float32)
 
 
 def _read_if_there(file, name, *axes):
@@ -142,23 +144,31 @@ def _wavelengths(file, name):
     return file[name][()].astype(float).ravel() if name in file else None
 
 
-def _attributes(file):
-    """The attributes of a file, and what of them stands for no data."""
-    attributes = dict(file.attrs)
+def _own_attributes(item):
+    """Texts and numbers that are said of a file or dataset."""
+    return {name: value for name, value in item.attrs.items()
+            if not name.startswith("MATLAB_") and (isinstance(value, str) or np.asarray(value).dtype.kind in "iuf")}
+
+
+def _attributes(file, dataset):
+    """The attributes of a file and before them those of its dataset, and what of them stands for no data."""
+    own = _own_attributes(file[dataset]) if isinstance(file.get(dataset), h5py.Dataset) else {}
+    attributes = {**_own_attributes(file), **own}
     nodata = attributes.pop("nodata", None)
     return attributes, None if nodata is None else float(np.ravel(nodata)[0])
 
 
-def _write(path, datasets, attributes):
+def _write(path, datasets, attributes, msi_attributes={}):
     """Datasets by name, those that are None left out."""
     with _beside(path) as new, h5py.File(new, "w") as file:
         for name, values in datasets.items():
             if values is not None:
                 kept = np.float64 if name.endswith("wavelength_nm") else np.float32
                 file.create_dataset(name, data=np.asarray(values, kept))
-        for name, value in attributes.items():
-            if value is not None:
-                file.attrs[name] = value
+        for item, given in (file, attributes), (file.get("msi"), msi_attributes):
+            for name, value in given.items():
+                if value is not None:
+                    item.attrs[name] = value
 
 
 def _expect_shape(path, name, values, expected):
@@ -174,7 +184,7 @@ def _expect_shape(path, name, values, expected):
 def read_scene(path, dataset="cube"):
     """A scene or a fused image as a Scene."""
     with _reading(path) as file:
-        attributes, nodata = _attributes(file)
+        attributes, nodata = _attributes(file, dataset)
         width = file["sigma"].attrs.get("width_95") if "sigma" in file else None
         scene = Scene(_read(file, dataset, "rows", "cols", "bands"), _wavelengths(file, "wavelength_nm"),
                       _read_if_there(file, "sigma", "rows", "cols", "bands"), None if width is None else float(width),
@@ -207,12 +217,12 @@ def _check_pair(path, pair):
 def read_pair(path):
     """A measured pair as a Pair."""
     with _reading(path) as file:
-        attributes, nodata = _attributes(file)
+        attributes, nodata = _attributes(file, "hsi")
         attributes.pop("ratio", None)
         axes = ("rows", "cols", "bands")
         pair = Pair(_read(file, "hsi", *axes), _read(file, "msi", *axes), _read_if_there(file, "reference", *axes),
                     _read_if_there(file, "srf", "msi bands", "bands"), _wavelengths(file, "wavelength_nm"),
-                    _wavelengths(file, "msi_wavelength_nm"), nodata, attributes)
+                    _wavelengths(file, "msi_wavelength_nm"), nodata, attributes, _own_attributes(file["msi"]))
     _check_pair(path, pair)
     return pair
 
@@ -224,7 +234,7 @@ def write_pair(path, pair):
     _check_pair(path, pair)
     names = ("hsi", "msi", "reference", "srf", "wavelength_nm", "msi_wavelength_nm")
     _write(path, {name: getattr(pair, name) for name in names},
-           {**pair.attributes, "nodata": pair.nodata, "ratio": pair.ratio})
+           {**pair.attributes, "nodata": pair.nodata, "ratio": pair.ratio}, pair.msi_attributes)
 
 
 def read_results(folder):
@@ -304,6 +314,9 @@ def run(experiment, *, program=None, out=None, data_dir=None, set=None, overwrit
     with tempfile.TemporaryDirectory() as made:
         path = Path(made, "experiment.json") if given else experiment
         if given:
+            sweep, base = experiment.get("sweep", {}), experiment.get("sweep", {}).get("base")
+            if isinstance(base, str):  # a file, which the program looks for beside the sweep's own
+                experiment = {**experiment, "sweep": {**sweep, "base": str(Path(base).resolve())}}
             path.write_text(json.dumps(experiment))
         try:
             done = subprocess.run([str(part) for part in (program, path, *options)], capture_output=True, text=True)

@@ -54,9 +54,14 @@ void run_config(const Arguments& arguments, const ExperimentConfig& config) {
 }
 
 void run_sweep_file(const Arguments& arguments, const std::string& text) {
-  SPECFUSE_CHECK_AS(
-      ConfigError, !arguments.profile && !arguments.memory && arguments.scratch.empty() && !arguments.overwrite,
-      arguments.config, ": expected an experiment with --profile, --memory, --scratch or --overwrite, got a sweep");
+  const std::pair<const char*, bool> of_experiments[] = {{"--profile", arguments.profile},
+                                                         {"--memory", arguments.memory.has_value()},
+                                                         {"--scratch", !arguments.scratch.empty()},
+                                                         {"--overwrite", arguments.overwrite}};
+  for (const auto& [option, given] : of_experiments) {
+    SPECFUSE_CHECK_AS(ConfigError, !given, arguments.config, ": ", option, ": expected an experiment, got a sweep",
+                      option == std::string("--overwrite") ? "; a run whose folder is deleted is done again" : "");
+  }
   const Sweep sweep = parse_sweep(text, arguments.config, arguments.settings);
   const std::string out = arguments.out.empty() ? "results/" + sweep.name : arguments.out;
   const SweepOptions options{arguments.data_directories, out, arguments.jobs.value_or(1),

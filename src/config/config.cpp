@@ -106,9 +106,9 @@ void ImageConfig::describe(FieldVisitor& fields) {
 void DataConfig::describe(FieldVisitor& fields) {
   fields("scene", scene, "File of a reference scene [rows, cols, bands], HDF5 or another format of `--list`.");
   fields("dataset", dataset, "The dataset in it; null: `/cube`.");
-  fields(
-      "axes", axes, axis_orders(),
-      "The order of its axes: r, c and b for rows, columns and bands; null: `rcb`. MATLAB's files have them reversed.");
+  fields("axes", axes, axis_orders(),
+         "The order of its axes: r, c and b for rows, columns and bands; null: `rcb`. Those of MATLAB's files are "
+         "turned already.");
   fields("wavelength_nm", wavelength_nm,
          "Band centres in nanometres of a scene or pair whose file does not say them, all of its bands: exactly one of "
          "values, range and file.");

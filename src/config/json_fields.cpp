@@ -102,7 +102,6 @@ class Reader : public FieldVisitor {
                    const Field& limits);
 
  private:
-  /// An object whose names are the user's; null leaves one out.
   void visit(const Field& field, const Place& place) override {
     known_.emplace_back(field.key);
     const auto found = object_.find(field.key);

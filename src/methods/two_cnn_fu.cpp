@@ -41,6 +41,7 @@ std::string TwoCnnFu::model_text(const Pair& pair) const {
 
 void TwoCnnFu::check(const TrainingData& data, const Pair& pair) const {
   check_options(options_.train);
+  network_.check_bands(pair);
   if (!data.train.empty()) check_ranks(options_.train);
   const NetworkPlan plan = network_.plan({pair.hsi.bands(), pair.msi.bands()});
   const Tiles training{options_.train.tile, data.train.empty() ? 0 : options_.train.tiles};

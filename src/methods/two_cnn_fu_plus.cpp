@@ -98,6 +98,7 @@ void TwoCnnFuPlus::check(const TrainingData& data, const Pair& pair) const {
 std::string TwoCnnFuPlus::doubts(const TrainingData& data) const {
   if (is_ready() && options_.tune.steps == 0) {
     if (options_.train != PlusTrainOptions()) return "has its weights and tune.steps 0: nothing in train is used";
+    if (options_.tune != PlusTuneOptions()) return "has tune.steps 0: nothing else in tune is used";
     // One image every protocol has; several were given to be learned from.
     return data.train.size() > 1 ? "has its weights and tune.steps 0: it learns from none of the training images" : "";
   }

@@ -76,11 +76,17 @@ double FusionNetwork::validation_loss(const std::vector<NetworkExample>& example
   return distance / (2.0 * static_cast<double>(pixels));
 }
 
+void FusionNetwork::check_bands(const Pair& pair) const {
+  const Index many = plan_.sizes.bands, few = plan_.sizes.msi_bands;
+  SPECFUSE_CHECK_AS(ConfigError, !is_fitted() || (pair.hsi.bands() == many && pair.msi.bands() == few),
+                    "network: trained on ", many, " HSI and ", few, " MSI bands, got ", pair.hsi.bands(), " and ",
+                    pair.msi.bands());
+}
+
 Cube FusionNetwork::fuse(const Pair& pair, const std::optional<Cube>& base, Index tile) const {
   SPECFUSE_CHECK(net_ != nullptr, "network: neither fitted nor restored");
-  const Index many = plan_.sizes.bands, few = plan_.sizes.msi_bands;
-  SPECFUSE_CHECK_AS(ConfigError, pair.hsi.bands() == many && pair.msi.bands() == few, "network: trained on ", many,
-                    " HSI and ", few, " MSI bands, got ", pair.hsi.bands(), " and ", pair.msi.bands());
+  check_bands(pair);
+  const Index many = plan_.sizes.bands;
   const NoGrad no_grad;
   const NetworkScene scene = network_scene(pair, base, plan_.feeds);
   Cube fused(pair.msi.rows(), pair.msi.cols(), many);

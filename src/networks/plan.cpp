@@ -81,6 +81,7 @@ class NetworkPlanner {
     for (const auto& item : description_.branches.items) {
       if (item.second.enabled) branches_.push_back(item);
     }
+    check_left_out();
     check_parts();
     for (Index first = 0; first < bands; first += together) {
       const bool several = together < bands;
@@ -95,6 +96,18 @@ class NetworkPlanner {
  private:
   void expect(bool holds, const std::string& field, const std::string& expected, const std::string& got) const {
     SPECFUSE_CHECK_AS(ConfigError, holds, path_, ".", field, ": expected ", expected, ", got ", got);
+  }
+
+  /// A branch that is left out and has no layers is a name that was mistyped.
+  void check_left_out() const {
+    std::string known;
+    for (const auto& [name, branch] : description_.branches.items) {
+      if (!branch.layers.items.empty()) known.append(known.empty() ? "" : ", ").append(name);
+    }
+    for (const auto& [name, branch] : description_.branches.items) {
+      expect(branch.enabled || !branch.layers.items.empty(), concat("branches.", name),
+             concat("one of ", known.empty() ? "none" : known, " to leave out"), concat("\"", name, "\""));
+    }
   }
 
   void check_parts() const {

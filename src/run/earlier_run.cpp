@@ -114,7 +114,14 @@ Beginning beginning_in(const ResultFolder& folder, const ExperimentConfig& confi
   const std::string elsewhere = "--overwrite replaces it, --out names another folder";
   std::optional<Earlier> unfinished = unfinished_in(folder), finished = finished_in(folder);
   if (!unfinished && !finished) {
-    for (const char* name : kResultNames) {
+    std::vector<std::string> names(std::begin(kResultNames), std::end(kResultNames));
+    for (const Index seed : config.seeds) {
+      for (const MethodConfig& method : config.methods) {
+        for (const char* file : {kFusedFile, kCheckpointFile})
+          names.push_back(concat(config.folder_of(method, seed), "/", file));
+      }
+    }
+    for (const std::string& name : names) {
       SPECFUSE_CHECK_AS(ConfigError, options.resume || options.overwrite || !fs::exists(folder.published(name)),
                         folder.path(), ": holds ", name, ", which is of no run; ", elsewhere);
     }

@@ -41,18 +41,19 @@ std::string compiler_name() {
 
 }  // namespace
 
-std::string environment_text() {
+std::string environment_text(const std::optional<double>& memory) {
   utsname system{};
   uname(&system);
-  const Json environment = {{"date", date()},
-                            {"version", SPECFUSE_VERSION},
-                            {"compiler", compiler_name()},
-                            {"cpu", cpu_name()},
-                            {"simd", simd_name()},
-                            {"blas", blas_description()},
-                            {"threads", threads()},
-                            {"ranks", rank_count()},
-                            {"system", concat(system.sysname, " ", system.release, " ", system.machine)}};
+  Json environment = {{"date", date()},
+                      {"version", SPECFUSE_VERSION},
+                      {"compiler", compiler_name()},
+                      {"cpu", cpu_name()},
+                      {"simd", simd_name()},
+                      {"blas", blas_description()},
+                      {"threads", threads()},
+                      {"ranks", rank_count()},
+                      {"system", concat(system.sysname, " ", system.release, " ", system.machine)}};
+  if (memory) environment["memory_bytes"] = *memory;
   return json_text(environment, 2) + "\n";
 }
 

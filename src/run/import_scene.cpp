@@ -27,7 +27,9 @@ DataConfig data_of(const Import& import) {
   const Json json{
       {"name", "import"}, {"data", {{"scene", import.from}}}, {"methods", Json::array({{{"name", "bicubic"}}})}};
   std::vector<std::string> settings;
-  for (const std::string& setting : import.settings) settings.push_back("data." + setting);
+  for (const std::string& setting : import.settings) {
+    settings.push_back(setting.starts_with("data.") ? setting : "data." + setting);
+  }
   return parse_config(json_text(json), "--import", settings).data;
 }
 
@@ -79,8 +81,9 @@ std::string import_scene(const Import& import) {
   const Cube whole = load_cube(data_of(import), import.data_directories);
   SPECFUSE_CHECK_AS(ConfigError, has_data(whole), import.from, ": expected a part with data, got none in any pixel");
   const Cube cube = without_bad_bands(whole);
-  const bool told = std::any_of(import.settings.begin(), import.settings.end(),
-                                [](const std::string& setting) { return setting.starts_with("axes="); });
+  const bool told = std::any_of(import.settings.begin(), import.settings.end(), [](const std::string& setting) {
+    return setting.starts_with("axes=") || setting.starts_with("data.axes=");
+  });
   const std::string doubt = told ? "" : doubt_of_axes(cube);
   SPECFUSE_CHECK_AS(ConfigError, doubt.empty(), import.from, ": ", doubt,
                     " --set axes=... says so; axes=rcb keeps them");

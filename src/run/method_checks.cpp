@@ -54,6 +54,7 @@ std::vector<std::string> check_method(const ExperimentConfig& config, std::size_
   std::vector<std::string> doubts = checkpoint_doubts(alone, directories);
   of_method(place, [&] {
     const std::unique_ptr<FusionMethod> method = make_method(entry, directories);
+    if (entry.checkpoint) restore_from(find_checkpoint(*entry.checkpoint, directories), *method);
     method->check(task.training, task.pair);
     if (task.fine_tuning) method->check(*task.fine_tuning, task.pair);
     const bool goes_on = entry.checkpoint || (method->is_ready() && task.fine_tuning);

@@ -275,7 +275,7 @@ std::string run_streamed(const ExperimentConfig& given, const RunOptions& option
   std::vector<std::string> files = files_of_methods(config, prepared.directories);
   for (const std::string& file : files_of(config.data, prepared.directories)) files.push_back(file);
   results.data_hash = kStreamedHash + data_hash(prepared.scene, files);
-  results.environment = environment_text();
+  results.environment = environment_text(options.memory);
   ResultFolder folder(options.out);
   if (!first_rank_says(begin_in(folder, config, results.data_hash, options))) return earlier_summary(folder, config);
   TrainingLog log(folder.kept(kLogFile));

@@ -96,6 +96,26 @@ class Python(ProgramTest):
         self.assertIn(f"\nreduced_sam_deg {scores['sam_deg']:.4g}", figure.axes[2].get_title())
         matplotlib.pyplot.close(figure)
 
+    def test_what_a_dataset_says_of_itself_stays(self):
+        cube = np.random.default_rng(3).uniform(1, 2, (4, 6, 5)).astype(np.float32)
+        cube[1, 2] = -1
+        with h5py.File("own.h5", "w") as file:
+            file["cube"] = cube.T  # as MATLAB writes it
+            file["cube"].attrs.update({"nodata": -1.0, "sensor": "own", "MATLAB_class": np.bytes_("single")})
+            file.attrs.update({"sensor": "of the file", "licence": "none"})
+        read = specfuse.read_scene("own.h5")
+        np.testing.assert_array_equal(read.cube, cube)
+        self.assertEqual((read.nodata, read.attributes), (-1, {"sensor": "own", "licence": "none"}))
+        self.assertEqual(np.count_nonzero(~read.valid), 1)
+        pair = specfuse.Pair(np.ones((4, 4, 5)), np.ones((8, 8, 2)), msi_attributes={"geotransform": [1.0, 2, 0, 3, 0, -2]},
+                             attributes={"geotransform": [1.0, 4, 0, 3, 0, -4]})
+        specfuse.write_pair("placed.h5", pair)
+        again = specfuse.read_pair("placed.h5")
+        for name in "attributes", "msi_attributes":
+            np.testing.assert_array_equal(getattr(again, name)["geotransform"], getattr(pair, name)["geotransform"])
+        with h5py.File("placed.h5") as file:
+            self.assertEqual(file["msi"].attrs["geotransform"][1], 2)
+
     def test_errors_name_file_field_and_what_was_expected(self):
         with h5py.File("other.h5", "w") as file:
             file["image"] = np.ones((2, 2, 2))
@@ -132,6 +152,9 @@ class Python(ProgramTest):
             specfuse.run(config, program="nowhere")
         sweep = {"name": "both", "sweep": {"base": {"data": DATA, "methods": [{"name": "gsa"}]}, "grid": {"degrade.ratio": [2, 4]}}}
         self.assertEqual([run["state"] for run in specfuse.run(sweep, out="both")["runs"]], ["done"] * 2)
+        sweep["sweep"]["base"] = "small.json"
+        self.assertEqual([run["state"] for run in specfuse.run(sweep, out="file")["runs"]], ["done"] * 2)
+        self.assertEqual(sweep["sweep"]["base"], "small.json")
 
     def test_results_have_their_images_intervals_and_names(self):
         plus = {"name": "two_cnn_fu_plus"}

@@ -144,6 +144,12 @@ class Resume(ProgramTest):
         self.assertEqual(run.returncode, 2)
         self.assertIn("holds table.md, which is of no run; --overwrite replaces it, --out names another folder", run.stderr)
         self.assertEqual(mine.read_text(), "mine")
+        mine.unlink()
+        (self.out / "bicubic").mkdir()
+        fused = self.out / "bicubic/fused.h5"
+        fused.write_text("mine")
+        self.assertIn("holds bicubic/fused.h5, which is of no run", self.run_config(config).stderr)
+        self.assertEqual(fused.read_text(), "mine")
         metrics = self.succeeded(self.run_config(config, "--overwrite"))
         written = {str(path.relative_to(self.out)) for path in self.out.rglob("*") if path.is_file()}
         self.assertEqual(set(metrics["files"]), written)

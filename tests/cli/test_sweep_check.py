@@ -63,8 +63,7 @@ class Check(unittest.TestCase):
         for option in ["--memory=1GiB", "--profile", "--scratch=.", "--overwrite"]:
             run = self.run_sweep({"base": BASE, "seeds": [0, 1]}, option)
             self.assertEqual((run.returncode, run.stdout), (2, ""), run.stderr)
-            self.assertIn("sweep.json: expected an experiment with --profile, --memory, --scratch or --overwrite, got a sweep",
-                          run.stderr)
+            self.assertIn(f"sweep.json: {option.split('=')[0]}: expected an experiment, got a sweep", run.stderr)
 
     def test_what_is_done_needs_no_data_and_doubts_are_said_once(self):
         made = self.run_sweep({"base": dict(BASE, methods=[{"name": "bicubic"}]), "seeds": [0]})

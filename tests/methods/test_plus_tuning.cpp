@@ -107,7 +107,11 @@ TEST_CASE("two_cnn_fu_plus: options that come to nothing are doubtful") {
   CHECK(TwoCnnFuPlus(options).doubts(data).find("nothing in tune") != std::string::npos);
   PlusOptions shipped;
   CHECK(TwoCnnFuPlus(shipped).doubts(validated) == "");
-  CHECK(TwoCnnFuPlus(shipped).doubts({{plus_pair(), plus_pair()}, {}}).find("none of the training") != std::string::npos);
+  CHECK(TwoCnnFuPlus(shipped).doubts({{plus_pair(), plus_pair()}, {}}).find("none of the training") !=
+        std::string::npos);
+  shipped.tune.learning_rate = 0.1;
+  CHECK(TwoCnnFuPlus(shipped).doubts(data).find("nothing else in tune") != std::string::npos);
+  shipped.tune = {};
   shipped.train.steps = 7;
   CHECK(TwoCnnFuPlus(shipped).doubts(data).find("nothing in train") != std::string::npos);
   shipped.tune.steps = 3;

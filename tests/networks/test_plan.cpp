@@ -196,6 +196,10 @@ TEST_CASE("plan: what would come to nothing is refused") {
                        "model.base: expected it with output residual or a branch with input base, got bicubic",
                        ConfigError);
   network.base = "none";
+  network.branches.get("his").enabled = false;
+  CHECK_THROWS_WITH_AS(plan(network), "model.branches.his: expected one of hsi, msi to leave out, got \"his\"",
+                       ConfigError);
+  network.branches.items.pop_back();
   network.branches.get("msi").enabled = false;
   network.branches.get("hsi").layers.items.clear();
   network.fusion.items = {layer("r", "relu")};

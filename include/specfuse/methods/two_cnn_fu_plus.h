@@ -25,6 +25,7 @@ struct PlusTuneOptions {
   double learning_rate = 3e-4;
   /// Part of the rows of the training image, at its end, that decides.
   double validation_fraction = 0.3;
+  bool operator==(const PlusTuneOptions&) const = default;
   void describe(FieldVisitor& fields) {
     fields("steps", steps, Range{0, 1e6},
            "Steps of fine-tuning on the training image; 0: none, and the weights stay as they are.");

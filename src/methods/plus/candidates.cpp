@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/nearest.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/methods/plus/guided.h"
@@ -83,7 +84,15 @@ void check_candidates(const CandidateDescriptions& candidates, const std::string
   const Index ratio = pair.degradation.ratio;
   SPECFUSE_CHECK_AS(ConfigError, pair.hsi.rows() >= ratio && pair.hsi.cols() >= ratio, path, ": expected at least ",
                     ratio, " x ", ratio, " coarse pixels, got ", pair.hsi.rows(), " x ", pair.hsi.cols());
-  std::vector<std::string> before;
+  std::vector<std::string> before, described;
+  for (const auto& [name, description] : candidates.items) {
+    if (description.from || !description.method.empty()) described.push_back(name);
+  }
+  for (const auto& [name, description] : candidates.items) {
+    SPECFUSE_CHECK_AS(ConfigError, description.enabled || description.from || !description.method.empty(), path, ".",
+                      name, ": expected the name of a candidate to leave out, got one without method or from",
+                      did_you_mean(name, described));
+  }
   bool based = false;
   for (const auto& [name, description] : enabled(candidates)) {
     const std::string at = concat(path, ".", name);
@@ -94,7 +103,12 @@ void check_candidates(const CandidateDescriptions& candidates, const std::string
       SPECFUSE_CHECK_AS(ConfigError, description.method.empty(), at, ".method: expected none beside from, got \"",
                         description.method, "\"");
     } else {
-      method_of(description, at)->check({{lower_scale(pair)}, {}}, pair);
+      const std::unique_ptr<FusionMethod> method = method_of(description, at);
+      try {
+        method->check({{lower_scale(pair)}, {}}, pair);
+      } catch (const ConfigError& problem) {
+        throw ConfigError(concat(at, ": ", problem.what()));
+      }
     }
     before.push_back(name);
     based = based || description.in_base;
