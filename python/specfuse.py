@@ -132,8 +132,8 @@ def _read(file, name, *axes):
     values = file[name][()]
     if values.ndim != len(axes) or values.dtype.kind not in "iuf":
         raise DataError(f"{expected} of numbers, got {values.dtype} {list(values.shape)}")
-    of_matlab = "MATLAB_class" in file[name].attrs  # which writes its first dimension fastest
-    return np.ascontiguousarray(values.T if of_matlab else values, np.float32)
+    # MATLAB writes its first dimension fastest.
+    return np.ascontiguousarray(values.T if "MATLAB_class" in file[name].attrs else values, np.float32)
 
 
 def _read_if_there(file, name, *axes):
@@ -145,15 +145,13 @@ def _wavelengths(file, name):
 
 
 def _own_attributes(item):
-    """Texts and numbers that are said of a file or dataset."""
     return {name: value for name, value in item.attrs.items()
             if not name.startswith("MATLAB_") and (isinstance(value, str) or np.asarray(value).dtype.kind in "iuf")}
 
 
 def _attributes(file, dataset):
     """The attributes of a file and before them those of its dataset, and what of them stands for no data."""
-    own = _own_attributes(file[dataset]) if isinstance(file.get(dataset), h5py.Dataset) else {}
-    attributes = {**_own_attributes(file), **own}
+    attributes = {**_own_attributes(file), **(_own_attributes(file[dataset]) if dataset in file else {})}
     nodata = attributes.pop("nodata", None)
     return attributes, None if nodata is None else float(np.ravel(nodata)[0])
 
@@ -166,16 +164,13 @@ def _write(path, datasets, attributes, msi_attributes={}):
                 kept = np.float64 if name.endswith("wavelength_nm") else np.float32
                 file.create_dataset(name, data=np.asarray(values, kept))
         for item, given in (file, attributes), (file.get("msi"), msi_attributes):
-            for name, value in given.items():
-                if value is not None:
-                    item.attrs[name] = value
+            if known := {name: value for name, value in given.items() if value is not None}:
+                item.attrs.update(known)
 
 
 def _expect_shape(path, name, values, expected):
-    """`expected` has None for an axis of any length."""
-    if values is None:
-        return
-    shape = np.shape(values)
+    """`expected` has None for an axis of any length; values that are None have any shape."""
+    shape = expected if values is None else np.shape(values)
     if len(shape) != len(expected) or any(e not in (None, s) for s, e in zip(shape, expected)):
         words = ", ".join("any" if extent is None else str(extent) for extent in expected)
         raise DataError(f"{path}: {name}: expected [{words}], got {list(shape)}")
@@ -232,8 +227,8 @@ def write_pair(path, pair):
     _expect_shape(path, "hsi", pair.hsi, (None, None, None))
     _expect_shape(path, "msi", pair.msi, (None, None, None))
     _check_pair(path, pair)
-    names = ("hsi", "msi", "reference", "srf", "wavelength_nm", "msi_wavelength_nm")
-    _write(path, {name: getattr(pair, name) for name in names},
+    datasets = ("hsi", "msi", "reference", "srf", "wavelength_nm", "msi_wavelength_nm")
+    _write(path, {name: getattr(pair, name) for name in datasets},
            {**pair.attributes, "nodata": pair.nodata, "ratio": pair.ratio}, pair.msi_attributes)
 
 
@@ -306,17 +301,15 @@ def run(experiment, *, program=None, out=None, data_dir=None, set=None, overwrit
     `overwrite` replaces those of another experiment. Throws RunError with the program's message.
     """
     program, changes, given = program or PROGRAM, set or {}, isinstance(experiment, dict)
+    if given and isinstance(experiment.get("sweep", {}).get("base"), str):  # a file, looked for beside the sweep's own
+        experiment = {**experiment, "sweep": {**experiment["sweep"], "base": os.path.abspath(experiment["sweep"]["base"])}}
     options = ["--quiet", *["--overwrite"] * overwrite] + ([] if out is None else ["--out", out])
-    for folder in [data_dir] if isinstance(data_dir, (str, Path)) else data_dir or []:
-        options += ["--data-dir", folder]
-    for name, value in changes.items():
-        options += ["--set", f"{name}={json.dumps(value)}"]
+    folders = [data_dir] if isinstance(data_dir, (str, Path)) else data_dir or []
+    options += [part for folder in folders for part in ("--data-dir", folder)]
+    options += [part for name, value in changes.items() for part in ("--set", f"{name}={json.dumps(value)}")]
     with tempfile.TemporaryDirectory() as made:
         path = Path(made, "experiment.json") if given else experiment
         if given:
-            sweep, base = experiment.get("sweep", {}), experiment.get("sweep", {}).get("base")
-            if isinstance(base, str):  # a file, which the program looks for beside the sweep's own
-                experiment = {**experiment, "sweep": {**sweep, "base": str(Path(base).resolve())}}
             path.write_text(json.dumps(experiment))
         try:
             done = subprocess.run([str(part) for part in (program, path, *options)], capture_output=True, text=True)
@@ -324,11 +317,11 @@ def run(experiment, *, program=None, out=None, data_dir=None, set=None, overwrit
             raise RunError(f"cannot run {program}: {problem.strerror}; `make` builds it", None) from None
     if done.returncode:
         start = "run_experiment: error: "
-        errors = [line.removeprefix(start) for line in done.stderr.splitlines() if line.startswith(start)]
+        errors = (line.removeprefix(start) for line in done.stderr.splitlines() if line.startswith(start))
         message = "\n".join(errors) or done.stderr.strip()
         raise RunError(message.replace(str(path), "experiment") if given else message, done.returncode)
     config = experiment if given else json.loads(Path(experiment).read_text())
-    out = Path(out or Path("results") / changes.get("name", config["name"]))
+    out = Path(out or Path("results", changes.get("name", config["name"])))
     return json.loads((out / ("sweep.json" if "sweep" in config else "metrics.json")).read_text())
 
 
@@ -341,8 +334,8 @@ def show(results):
     if not isinstance(results, Results):
         results = read_results(results)
     measures, scores = results.metrics["config"]["report"]["metrics"], results.metrics["summary"]["scores"]
-    pictures = {name: name for name in ("hsi", "msi", "reference")}
-    pictures |= {method["label"]: f"fused_{method['label']}" for method in results.metrics["methods"]}
+    fused = {method["label"]: f"fused_{method['label']}" for method in results.metrics["methods"]}
+    pictures = {"hsi": "hsi", "msi": "msi", "reference": "reference", **fused}
     pictures = {title: results.folder / "figures" / f"{name}.png" for title, name in pictures.items()
                 if f"figures/{name}.png" in results.metrics["files"]}
     figure, axes = pyplot.subplots(1, len(pictures), figsize=(3 * len(pictures), 4), squeeze=False)
@@ -350,8 +343,7 @@ def show(results):
         place.imshow(pyplot.imread(path))
         place.axis("off")
         means = {key: score["mean"] for key, score in scores.get(title, {}).items()}
-        lines = [f"{key} {means[key]:.4g}" for measure in measures for key in (measure, f"reduced_{measure}")
-                 if means.get(key) is not None]
-        place.set_title("\n".join([title, *lines]), fontsize=9)
+        keys = (key for measure in measures for key in (measure, f"reduced_{measure}") if means.get(key) is not None)
+        place.set_title("\n".join([title, *(f"{key} {means[key]:.4g}" for key in keys)]), fontsize=9)
     figure.tight_layout()
     return figure

@@ -98,24 +98,21 @@ std::vector<Source> reference_sources() {
 std::vector<Source> no_reference_sources(const ExperimentResults& results) {
   std::vector<MetricInfo> metrics;
   for (const MetricInfo& metric : no_reference_list()) {
-    const bool any = std::any_of(results.methods.begin(), results.methods.end(), [&](const MethodResult& result) {
-      return has_score(result.no_reference, metric.key);
-    });
+    const bool any = std::ranges::any_of(
+        results.methods, [&](const MethodResult& result) { return has_score(result.no_reference, metric.key); });
     if (any) metrics.push_back(metric);
   }
   return metric_sources(metrics, [](const MethodResult& result) { return &result.no_reference; });
 }
 
 bool trained(const ExperimentResults& results) {
-  return std::any_of(results.methods.begin(), results.methods.end(),
-                     [](const MethodResult& result) { return result.train_scores.has_value(); });
+  return std::ranges::any_of(results.methods, [](const MethodResult& one) { return one.train_scores.has_value(); });
 }
-
-const Scores* train_scores(const MethodResult& result) { return result.train_scores ? &*result.train_scores : nullptr; }
 
 /// Nothing is best here: a network that knows a few pixels by heart would be.
 std::vector<Source> train_sources() {
-  std::vector<Source> sources = metric_sources(metric_list(), train_scores);
+  std::vector<Source> sources = metric_sources(
+      metric_list(), [](const MethodResult& result) { return result.train_scores ? &*result.train_scores : nullptr; });
   for (Source& source : sources) source.column.marks_best = false;
   return sources;
 }
@@ -278,9 +275,7 @@ Table no_reference_table(const ExperimentResults& results) {
 }
 
 Table error_table(const ExperimentResults& results) {
-  const bool any = std::any_of(results.methods.begin(), results.methods.end(),
-                               [](const MethodResult& result) { return result.errors.has_value(); });
-  if (!any) return {};
+  if (std::ranges::none_of(results.methods, [](const MethodResult& one) { return one.errors.has_value(); })) return {};
   std::vector<Source> sources;
   for (std::size_t i = 0; i < kErrorShares.size(); ++i) {
     const bool largest = kErrorShares[i] == 100;
@@ -311,8 +306,8 @@ Table expected_error_table(const ExperimentResults& results) {
 }
 
 Table profile_table(const ExperimentResults& results, const std::string& profile) {
-  const bool scored = std::any_of(results.methods.begin(), results.methods.end(),
-                                  [&](const MethodResult& result) { return result.profiles.count(profile) > 0; });
+  const bool scored = std::ranges::any_of(
+      results.methods, [&](const MethodResult& result) { return result.profiles.count(profile) > 0; });
   if (!scored) return {};
   const auto scores = [&profile](const MethodResult& result) {
     const auto found = result.profiles.find(profile);

@@ -1,7 +1,6 @@
 #include "specfuse/run/experiment_scene.h"
 
 #include <array>
-#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "specfuse/config/json_fields.h"
@@ -323,33 +322,6 @@ Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>&
   scene.train = load_list("train_scenes", config.protocol.train_scenes);
   scene.validation = load_list("validation_scenes", config.protocol.validation_scenes);
   return scene;
-}
-
-std::string data_hash(const Scene& scene, const std::vector<std::string>& files) {
-  std::string hashes;
-  const auto add = [&](const Tensor& tensor) {
-    hashes += hex_hash(tensor.data(), static_cast<std::size_t>(tensor.size()) * sizeof(float));
-  };
-  const auto add_image = [&](const Cube& cube) {
-    add(cube.values);
-    const auto add_numbers = [&](const std::vector<double>& numbers) {
-      hashes += hex_hash(numbers.data(), numbers.size() * sizeof(double));
-    };
-    add_numbers(cube.wavelength_nm);
-    add_numbers(numbers_of(cube, kGeotransformAttribute));
-  };
-  const std::function<void(const Scene&)> add_scene = [&](const Scene& one) {
-    add(one.degradation.psf);
-    add(one.degradation.srf);
-    if (one.reference) add_image(*one.reference);
-    if (one.measured) add_image(one.measured->hsi);
-    if (one.measured) add_image(one.measured->msi);
-    for (const Scene& other : one.train) add_scene(other);
-    for (const Scene& other : one.validation) add_scene(other);
-  };
-  add_scene(scene);
-  for (const std::string& file : files) hashes += file_hash(file);
-  return hex_hash(hashes.data(), hashes.size());
 }
 
 Pair make_pair(const Scene& scene, Index seed) {

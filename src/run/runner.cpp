@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "run/data_hash.h"
 #include "run/earlier_run.h"
 #include "run/environment.h"
 #include "run/kept_method.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "run/data_hash.h"
 #include "run/earlier_run.h"
 #include "run/environment.h"
 #include "run/kept_method.h"

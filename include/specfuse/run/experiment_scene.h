@@ -96,10 +96,6 @@ void describe_image(const ImageConfig& image, const std::string& path, const std
 Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>& directories,
                  SceneFiles* files = nullptr, const std::string& scratch = "");
 
-/// 64-bit hash of all that was read or synthesised, files of responses and kernels included, and of other `files`:
-/// the configuration's hashes only know their names.
-std::string data_hash(const Scene& scene, const std::vector<std::string>& files = {});
-
 /// The pair that the methods get: the measured one, or one simulated from the reference with noise of this seed.
 Pair make_pair(const Scene& scene, Index seed);
 

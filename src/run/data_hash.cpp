@@ -1,0 +1,38 @@
+#include "run/data_hash.h"
+
+#include <functional>
+
+#include "specfuse/core/rng.h"
+#include "specfuse/imaging/georeference.h"
+#include "specfuse/io/file.h"
+
+namespace specfuse {
+
+std::string data_hash(const Scene& scene, const std::vector<std::string>& files) {
+  std::string hashes;
+  const auto add = [&](const Tensor& tensor) {
+    hashes += hex_hash(tensor.data(), static_cast<std::size_t>(tensor.size()) * sizeof(float));
+  };
+  const auto add_image = [&](const Cube& cube) {
+    add(cube.values);
+    const auto add_numbers = [&](const std::vector<double>& numbers) {
+      hashes += hex_hash(numbers.data(), numbers.size() * sizeof(double));
+    };
+    add_numbers(cube.wavelength_nm);
+    add_numbers(numbers_of(cube, kGeotransformAttribute));
+  };
+  const std::function<void(const Scene&)> add_scene = [&](const Scene& one) {
+    add(one.degradation.psf);
+    add(one.degradation.srf);
+    if (one.reference) add_image(*one.reference);
+    if (one.measured) add_image(one.measured->hsi);
+    if (one.measured) add_image(one.measured->msi);
+    for (const Scene& other : one.train) add_scene(other);
+    for (const Scene& other : one.validation) add_scene(other);
+  };
+  add_scene(scene);
+  for (const std::string& file : files) hashes += file_hash(file);
+  return hex_hash(hashes.data(), hashes.size());
+}
+
+}  // namespace specfuse
