@@ -118,6 +118,14 @@ class Reader : public FieldVisitor {
   std::vector<std::string> known_;
 };
 
+/// What to say where an item of a table is wrong whose name may be mistyped; empty where it was there before.
+std::string new_name_text(const std::string& name, const std::vector<std::string>& known) {
+  if (known.empty() || std::find(known.begin(), known.end(), name) != known.end()) return {};
+  std::string list;
+  for (const std::string& other : known) list.append(list.empty() ? "" : ", ").append(other);
+  return concat("; \"", name, "\" is a new name beside ", list);
+}
+
 template <class Integer>
 bool read_integer(const Json& json, Integer& value) {
   if (!json.is_number()) return false;
@@ -184,7 +192,12 @@ void Reader::read(const Json& json, const std::string& path, const std::string& 
                  [&](const Place::Table& table) {
                    expect(json.is_object(), "an object");
                    for (const auto& [name, value] : json.items()) {
-                     read(value, below(path, name), file, table.get(name), limits);
+                     const std::vector<std::string> known = table.names();
+                     try {
+                       read(value, below(path, name), file, table.get(name), limits);
+                     } catch (const ConfigError& problem) {
+                       throw ConfigError(problem.what() + new_name_text(name, known));
+                     }
                    }
                  },
              },

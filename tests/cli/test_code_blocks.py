@@ -35,7 +35,7 @@ REPLACED = [
     (r"(?m)^c\+\+ .* specfuse\)$", ":", "test_install.py builds that program on an installed copy"),
     (r"(?m)^build/bench/.*", ":", "benchmarks take minutes, and need not be built"),
     (r"(?m)^python3 bench/compare_torch.py .*", ":", "takes minutes, and PyTorch"),
-    (r"(?m)^\./run_experiment experiments/pretrain_plus.json .*", ":", "takes 39 minutes and 8 GB"),
+    (r"(?m)^\./run_experiment experiments/pretrain_plus.json .*", ":", "takes a quarter of an hour and 10 GB"),
     (r"(?m)^\./run_experiment pair\.json .*", ":", "test_stream.py does it with a pair of its own"),
     (r"(?m)^mpirun .*", ":", "test_ranks.py does it where there is MPI"),
     (r"(?m)^cp results/pretrain_plus/.*", ":", "what the line above makes"),

@@ -54,6 +54,17 @@ TEST_CASE("config: a setting reaches objects, lists and fields that the file lac
   CHECK(parse({"name=first", "name=second"}).name == "second");
 }
 
+TEST_CASE("config: what is wrong below a new name says beside what it is new") {
+  const std::string layers = "methods.1.model.branches.hsi.layers.";
+  CHECK(refusal({layers + "cnov.kernel=9"})
+            .ends_with("got nothing; \"cnov\" is a new name beside conv, skip, fc "
+                       "(methods.1 is \"two_cnn_fu\")"));
+  CHECK(refusal({layers + "conv.kernel=x"}).find("new name") == std::string::npos);
+  CHECK(
+      refusal({"methods.1.model.branches.his.layers.conv.kernel=9"}).find("; \"his\" is a new name beside hsi, msi") !=
+      std::string::npos);
+}
+
 TEST_CASE("config: profiles are known ones, each once") {
   CHECK(parse({"metric_profiles=[\"ssrnet\", \"sewar\"]"}).metric_profiles ==
         std::vector<std::string>{"ssrnet", "sewar"});
