@@ -118,12 +118,18 @@ class Reader : public FieldVisitor {
   std::vector<std::string> known_;
 };
 
-/// What to say where an item of a table is wrong whose name may be mistyped; empty where it was there before.
-std::string new_name_text(const std::string& name, const std::vector<std::string>& known) {
-  if (known.empty() || std::find(known.begin(), known.end(), name) != known.end()) return {};
-  std::string list;
-  for (const std::string& other : known) list.append(list.empty() ? "" : ", ").append(other);
-  return concat("; \"", name, "\" is a new name beside ", list);
+/// Reads an item of a table. Where that fails and its name was not there before, it may be mistyped, and the error says
+/// beside what it is new.
+template <class Read>
+void with_new_name(const std::string& name, const std::vector<std::string>& known, const Read& read) {
+  try {
+    read();
+  } catch (const ConfigError& problem) {
+    if (known.empty() || std::find(known.begin(), known.end(), name) != known.end()) throw;
+    std::string list;
+    for (const std::string& other : known) list.append(list.empty() ? "" : ", ").append(other);
+    throw ConfigError(concat(problem.what(), "; \"", name, "\" is a new name beside ", list));
+  }
 }
 
 template <class Integer>
@@ -192,12 +198,9 @@ void Reader::read(const Json& json, const std::string& path, const std::string& 
                  [&](const Place::Table& table) {
                    expect(json.is_object(), "an object");
                    for (const auto& [name, value] : json.items()) {
-                     const std::vector<std::string> known = table.names();
-                     try {
+                     with_new_name(name, table.names(), [&, &name = name, &value = value] {
                        read(value, below(path, name), file, table.get(name), limits);
-                     } catch (const ConfigError& problem) {
-                       throw ConfigError(problem.what() + new_name_text(name, known));
-                     }
+                     });
                    }
                  },
              },
