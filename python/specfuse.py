@@ -145,8 +145,9 @@ def _wavelengths(file, name):
 
 
 def _own_attributes(item):
-    return {name: value for name, value in item.attrs.items()
-            if not name.startswith("MATLAB_") and (isinstance(value, str) or np.asarray(value).dtype.kind in "iuf")}
+    known = {name: value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+             for name, value in item.attrs.items() if not name.startswith("MATLAB_")}
+    return {name: value for name, value in known.items() if isinstance(value, str) or np.asarray(value).dtype.kind in "iuf"}
 
 
 def _attributes(file, dataset):

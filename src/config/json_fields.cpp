@@ -118,17 +118,16 @@ class Reader : public FieldVisitor {
   std::vector<std::string> known_;
 };
 
-/// Reads an item of a table. Where that fails and its name was not there before, it may be mistyped, and the error says
-/// beside what it is new.
+/// Reads an item of a table. Where that fails and its name was not there before and is near one that was, the error
+/// asks.
 template <class Read>
 void with_new_name(const std::string& name, const std::vector<std::string>& known, const Read& read) {
   try {
     read();
   } catch (const ConfigError& problem) {
-    if (known.empty() || std::find(known.begin(), known.end(), name) != known.end()) throw;
-    std::string list;
-    for (const std::string& other : known) list.append(list.empty() ? "" : ", ").append(other);
-    throw ConfigError(concat(problem.what(), "; \"", name, "\" is a new name beside ", list));
+    const std::string meant = did_you_mean(name, known);
+    if (meant.empty() || std::find(known.begin(), known.end(), name) != known.end()) throw;
+    throw ConfigError(concat(problem.what(), "; \"", name, "\" is new", meant));
   }
 }
 

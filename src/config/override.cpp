@@ -6,6 +6,7 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/core/nearest.h"
+#include "specfuse/core/utf8.h"
 
 namespace specfuse {
 namespace {
@@ -43,14 +44,6 @@ Json& step_into(Json& json, const std::string& key, const std::string& who) {
                            did_you_mean(key, labels)));
 }
 
-bool is_utf8(const std::string& text) {
-  try {
-    return !json_text(Json(text)).empty();
-  } catch (const nlohmann::json::type_error&) {
-    return false;
-  }
-}
-
 }  // namespace
 
 void set_field(Json& json, const std::string& path, const Json& value, const std::string& who) {
@@ -85,7 +78,7 @@ std::string by_position(const Json& json, const std::string& path) {
 }
 
 std::string override_path(const std::string& setting) {
-  SPECFUSE_CHECK_AS(ConfigError, is_utf8(setting), "--set: expected a text in UTF-8, got other bytes");
+  SPECFUSE_CHECK_AS(ConfigError, as_utf8(setting) == setting, "--set: expected a text in UTF-8, got other bytes");
   const std::size_t equals = setting.find('=');
   SPECFUSE_CHECK_AS(ConfigError, equals != std::string::npos && equals > 0, "--set: expected path=value, got \"",
                     setting, "\"");

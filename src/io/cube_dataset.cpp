@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "io/micrometres.h"
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/georeference.h"
 #include "specfuse/imaging/no_data.h"
@@ -10,9 +11,6 @@
 namespace specfuse {
 
 namespace {
-
-/// Metres, micrometres and wave numbers fall outside, and so does a fill value.
-constexpr double kShortest = 100, kLongest = 100000;
 
 /// "row 3, col 5, band 7" of an image, "[3, 5]" of anything else, counted from 0.
 std::string position_text(const Shape& shape, Index index) {
@@ -89,8 +87,8 @@ void check_wavelengths(const std::string& path, const CubeDataset& names, const 
                     " values but ", names.values, " has ", cube.bands(), " bands");
   for (Index band = 0; band < count; ++band) {
     const double value = cube.wavelength_nm[static_cast<std::size_t>(band)];
-    SPECFUSE_CHECK_AS(DataError, value >= kShortest && value <= kLongest, path, ": ", names.wavelength_nm,
-                      ": expected nanometres from ", kShortest, " to ", kLongest, ", got ", value, " at band ", band);
+    SPECFUSE_CHECK_AS(DataError, are_nanometres({value}), path, ": ", names.wavelength_nm,
+                      ": expected nanometres from 100 to 100000, got ", value, " at band ", band);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/nearest.h"
 
 namespace specfuse {
 namespace {
@@ -69,6 +70,10 @@ std::string least_that_fits(const BranchDescription& branch, const BranchSite& a
   return {};
 }
 
+bool is_described(const BranchDescription& branch) {
+  return !branch.layers.items.empty() || branch.patch || branch.input != BranchDescription().input;
+}
+
 class NetworkPlanner {
  public:
   NetworkPlanner(const NetworkDescription& description, const NetworkSizes& sizes, const std::string& path)
@@ -98,15 +103,15 @@ class NetworkPlanner {
     SPECFUSE_CHECK_AS(ConfigError, holds, path_, ".", field, ": expected ", expected, ", got ", got);
   }
 
-  /// A branch that is left out and has no layers is a name that was mistyped.
+  /// A branch that is left out and of which nothing else is said is a name that was mistyped.
   void check_left_out() const {
-    std::string known;
+    std::vector<std::string> known;
     for (const auto& [name, branch] : description_.branches.items) {
-      if (!branch.layers.items.empty()) known.append(known.empty() ? "" : ", ").append(name);
+      if (is_described(branch)) known.push_back(name);
     }
     for (const auto& [name, branch] : description_.branches.items) {
-      expect(branch.enabled || !branch.layers.items.empty(), concat("branches.", name),
-             concat("one of ", known.empty() ? "none" : known, " to leave out"), concat("\"", name, "\""));
+      expect(branch.enabled || is_described(branch), concat("branches.", name), "a branch that is there to leave out",
+             concat("\"", name, "\"", did_you_mean(name, known)));
     }
   }
 

@@ -30,8 +30,9 @@ void list_values(const Json& json, const std::string& path, Facts& facts) {
 std::vector<Facts> configuration_facts(const ExperimentResults& results) {
   const ExperimentConfig& config = results.config;
   Json json = json_of(config_text(config));
+  const bool simulates = config.protocol.type == Protocol::transfer;  // training scenes
   if (config.data.is_measured()) {
-    const bool simulates = config.protocol.type == Protocol::transfer;  // training scenes, as is written there
+    if (!config.degrade.srf.given()) json["degrade"].erase("srf");
     for (const char* key : {"snr_db", "msi_shift"}) {
       if (!simulates) json["degrade"].erase(key);  // in the pair already
     }
@@ -41,7 +42,8 @@ std::vector<Facts> configuration_facts(const ExperimentResults& results) {
   degradation.lines.insert(degradation.lines.begin(), {"hash", degradation_hash(config)});
   if (config.data.is_measured()) {
     degradation.lines.insert(degradation.lines.begin(),
-                             {"pair", "as measured; what follows is what the methods assume of it"});
+                             {"pair", concat("as measured; what follows is what the methods assume of it",
+                                             simulates ? ", and how training scenes are simulated" : "")});
   }
   json.erase("degrade");
   return {degradation, facts_of("Configuration", json), facts_of("Environment", json_of(results.environment))};

@@ -10,6 +10,7 @@
 #include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
 #include "specfuse/io/checkpoint.h"
+#include "specfuse/io/image_writer.h"
 
 namespace fs = std::filesystem;
 
@@ -117,13 +118,16 @@ Beginning beginning_in(const ResultFolder& folder, const ExperimentConfig& confi
     std::vector<std::string> names(std::begin(kResultNames), std::end(kResultNames));
     for (const Index seed : config.seeds) {
       for (const MethodConfig& method : config.methods) {
-        for (const char* file : {kFusedFile, kCheckpointFile})
+        const std::string ending = image_writer(config.output.format, "output.format").ending;
+        for (const std::string& file :
+             {std::string(kFusedFile), std::string(kCheckpointFile), std::string(kPretrainedFile),
+              std::string(kOutputFile), "fused" + ending, "sigma" + ending})
           names.push_back(concat(config.folder_of(method, seed), "/", file));
       }
     }
     for (const std::string& name : names) {
       SPECFUSE_CHECK_AS(ConfigError, options.resume || options.overwrite || !fs::exists(folder.published(name)),
-                        folder.path(), ": holds ", name, ", which is of no run; ", elsewhere);
+                        folder.path(), ": holds ", name, ", which no run has written; ", elsewhere);
     }
     return Beginning::anew;
   }
@@ -179,17 +183,19 @@ bool begin_in(ResultFolder& folder, const ExperimentConfig& config, const std::s
 }
 
 std::vector<std::string> published_before(const ResultFolder& folder) {
-  const std::optional<Earlier> finished = finished_in(folder);
-  if (!finished || finished->config.empty()) return {};
   std::vector<std::string> files;
-  const Json json = json_of(read_text(folder.published(kMetricsFile)));
-  if (!json.contains("files") || !json["files"].is_array()) return {};
-  for (const Json& file : json["files"]) {
-    // Names out of a file: only such as a run gives.
-    const std::string name = file.is_string() ? file.get<std::string>() : "";
-    const bool plain = name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/") ==
-                       std::string::npos;
-    if (plain && !name.empty() && name[0] != '/' && name.find("..") == std::string::npos) files.push_back(name);
+  // The second is there where a run was killed while it published.
+  for (const char* metrics : {kMetricsFile, kEarlierFile}) {
+    const std::string path = folder.published(metrics);
+    const Json json = fs::exists(path) ? json_of(read_text(path)) : Json();
+    if (!json.is_object() || !json.contains("config") || !json.contains("files") || !json["files"].is_array()) continue;
+    for (const Json& file : json["files"]) {
+      // Names out of a file: only such as a run gives.
+      const std::string name = file.is_string() ? file.get<std::string>() : "";
+      const bool plain = name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/") ==
+                         std::string::npos;
+      if (plain && !name.empty() && name[0] != '/' && name.find("..") == std::string::npos) files.push_back(name);
+    }
   }
   return files;
 }

@@ -315,8 +315,7 @@ Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>&
       }
     }
     SPECFUSE_CHECK_AS(ConfigError, list.empty() || !scenes.empty(), "protocol.", path,
-                      ": expected a scene large enough for one of protocol.degradations, which needs an HSI of its "
-                      "ratio on both sides, got none");
+                      ": expected a scene with ratio x ratio coarse pixels for one of protocol.degradations, got none");
     return scenes;
   };
   scene.train = load_list("train_scenes", config.protocol.train_scenes);

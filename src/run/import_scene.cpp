@@ -61,7 +61,8 @@ void check_ways(const Import& import, const std::vector<std::string>& made) {
   const std::string from = find_file(import.from, import.data_directories);
   for (const std::string& file : made) {
     if (!std::filesystem::exists(file)) continue;
-    for (const std::string& read : {from, with_ending(from, ".hdr")}) {
+    // An ENVI header may be named after its data with or without their ending.
+    for (const std::string& read : {from, with_ending(from, ".hdr"), with_ending(from, ""), from + ".hdr"}) {
       std::error_code ignored;
       SPECFUSE_CHECK_AS(ConfigError, !std::filesystem::equivalent(file, read, ignored), import.to, ": ", file,
                         " would be written, and is what the scene is read from; expected another name");
@@ -77,6 +78,7 @@ std::string import_scene(const Import& import) {
   const std::string picture = with_ending(import.to, ".png");
   std::vector<std::string> made{import.to, picture};
   if (writer.name == "envi") made.push_back(with_ending(import.to, ".hdr"));
+  if (writer.name == "envi" || writer.name == "geotiff") made.push_back(import.to + ".aux.xml");
   check_ways(import, made);
   const Cube whole = load_cube(data_of(import), import.data_directories);
   SPECFUSE_CHECK_AS(ConfigError, has_data(whole), import.from, ": expected a part with data, got none in any pixel");

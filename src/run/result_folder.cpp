@@ -104,8 +104,8 @@ void ResultFolder::publish(const std::string& last, const std::vector<std::strin
                    ": a folder has this name");
   }
   std::stable_partition(files.begin(), files.end(), [&](const fs::path& file) { return file != last; });
-  // That of an earlier run would speak for a mixture of both, were this run killed here.
-  if (!last.empty()) fs::remove(folder_ / fs::path(last), reason);
+  // That of an earlier run would speak for a mixture of both, were this run killed here. Its list of files is kept.
+  if (!last.empty() && fs::exists(folder_ / fs::path(last))) move_file(published(last), published(kEarlierFile));
   for (const fs::path& file : files) {
     make((folder_ / file.parent_path()).string());
     move_file(staging_ / file, folder_ / file);
@@ -115,6 +115,7 @@ void ResultFolder::publish(const std::string& last, const std::vector<std::strin
     fs::remove(folder_ / old, reason);
     if (old.has_parent_path()) fs::remove(folder_ / old.parent_path(), reason);  // where it is empty now
   }
+  fs::remove(published(kEarlierFile), reason);
   forget();
 }
 

@@ -108,6 +108,13 @@ class ImportedFiles(ProgramTest):
             self.refused(2, "scene.hdr would be written, and is what the scene is read from",
                          self.run_program("--import", source, "scene.img", "--overwrite"))
         self.assertEqual((self.folder / "scene.hdr").read_text(), ENVI)
+        for name in ("other.img", "other.img.hdr"):
+            (self.folder / name).write_bytes((self.folder / name.replace("other.img.hdr", "scene.hdr").replace(
+                "other.img", "scene.bil")).read_bytes())
+        self.refused(2, "other.img would be written, and is what the scene is read from",
+                     self.run_program("--import", "other.img.hdr", "other.img", "--overwrite"))
+        (self.folder / "new.img.aux.xml").write_text("mine")
+        self.refused(2, "new.img.aux.xml is there already", self.run_program("--import", "scene.hdr", "new.img"))
         self.refused(2, "envi.hdr is there already", self.after_removal("envi.img", "envi.png"))
         self.assertFalse((self.folder / "envi.img").exists())
 

@@ -99,7 +99,7 @@ class Protocols(ProgramTest):
         self.refused(2, "protocol.degradations: expected them with methods that suit any pair only, got linear_injection",
                      self.run_config(experiment(protocol=protocol)))
         none = protocol | {"degradations": [{"ratio": 5}]}
-        self.refused(2, "protocol.train_scenes: expected a scene large enough for one of protocol.degradations",
+        self.refused(2, "protocol.train_scenes: expected a scene with ratio x ratio coarse pixels for one of",
                      self.run_config(experiment(protocol=none, methods=[plus])))
         for bands in [[0, 41], [40, 1], [3, 0]]:
             self.refused(2, "data.bands: expected some of 40 bands, got {1} from {0}".format(*bands), self.run_config(

@@ -101,7 +101,7 @@ class Python(ProgramTest):
         cube[1, 2] = -1
         with h5py.File("own.h5", "w") as file:
             file["cube"] = cube.T  # as MATLAB writes it
-            file["cube"].attrs.update({"nodata": -1.0, "sensor": "own", "MATLAB_class": np.bytes_("single")})
+            file["cube"].attrs.update({"nodata": -1.0, "sensor": np.bytes_("own"), "MATLAB_class": np.bytes_("single")})
             file.attrs.update({"sensor": "of the file", "licence": "none"})
         read = specfuse.read_scene("own.h5")
         np.testing.assert_array_equal(read.cube, cube)

@@ -142,13 +142,13 @@ class Resume(ProgramTest):
         config = experiment(methods=[{"name": "bicubic"}])
         run = self.run_config(config)
         self.assertEqual(run.returncode, 2)
-        self.assertIn("holds table.md, which is of no run; --overwrite replaces it, --out names another folder", run.stderr)
+        self.assertIn("holds table.md, which no run has written; --overwrite replaces it, --out names another folder", run.stderr)
         self.assertEqual(mine.read_text(), "mine")
         mine.unlink()
         (self.out / "bicubic").mkdir()
         fused = self.out / "bicubic/fused.h5"
         fused.write_text("mine")
-        self.assertIn("holds bicubic/fused.h5, which is of no run", self.run_config(config).stderr)
+        self.assertIn("holds bicubic/fused.h5, which no run has written", self.run_config(config).stderr)
         self.assertEqual(fused.read_text(), "mine")
         metrics = self.succeeded(self.run_config(config, "--overwrite"))
         written = {str(path.relative_to(self.out)) for path in self.out.rglob("*") if path.is_file()}
@@ -157,6 +157,15 @@ class Resume(ProgramTest):
         plot.write_text("mine")
         self.succeeded(self.run_config(config, "--overwrite", "--set", "degrade.ratio=4"))
         self.assertEqual(plot.read_text(), "mine")
+
+    def test_files_of_a_run_whose_successor_was_killed_are_removed_with_it(self):
+        config = experiment(methods=[{"name": "bicubic"}, {"name": "gsa"}])
+        self.succeeded(self.run_config(config))
+        # As a kill leaves it after the first moves.
+        (self.out / "metrics.json").rename(self.out / ".earlier.json")
+        metrics = self.succeeded(self.run_config(experiment(methods=[{"name": "bicubic"}]), "--overwrite"))
+        written = {str(path.relative_to(self.out)) for path in self.out.rglob("*") if path.is_file()}
+        self.assertEqual(set(metrics["files"]), written)
 
     def test_a_training_goes_on_to_more_steps_where_that_is_the_same(self):
         train = SMALL_NETWORK["train"] | {"schedule": "constant", "steps": 9}

@@ -54,15 +54,14 @@ TEST_CASE("config: a setting reaches objects, lists and fields that the file lac
   CHECK(parse({"name=first", "name=second"}).name == "second");
 }
 
-TEST_CASE("config: what is wrong below a new name says beside what it is new") {
-  const std::string layers = "methods.1.model.branches.hsi.layers.";
-  CHECK(refusal({layers + "cnov.kernel=9"})
-            .ends_with("got nothing; \"cnov\" is a new name beside conv, skip, fc "
-                       "(methods.1 is \"two_cnn_fu\")"));
-  CHECK(refusal({layers + "conv.kernel=x"}).find("new name") == std::string::npos);
-  CHECK(
-      refusal({"methods.1.model.branches.his.layers.conv.kernel=9"}).find("; \"his\" is a new name beside hsi, msi") !=
-      std::string::npos);
+TEST_CASE("config: what is wrong below a new name that is near another asks what was meant") {
+  const std::string branches = "methods.1.model.branches.";
+  CHECK(refusal({branches + "hsi.layers.cnov.kernel=9"})
+            .ends_with("got nothing; \"cnov\" is new (did you mean conv?) (methods.1 is \"two_cnn_fu\")"));
+  CHECK(refusal({branches + "hsi.layers.conv.kernel=x"}).find("is new") == std::string::npos);
+  CHECK(refusal({branches + "hsi.layers.other.kernel=9"}).find("is new") == std::string::npos);
+  CHECK(refusal({branches + "his.layers.a.kernel=9"}).find("; \"his\" is new (did you mean hsi?)") !=
+        std::string::npos);
 }
 
 TEST_CASE("config: profiles are known ones, each once") {

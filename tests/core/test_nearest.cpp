@@ -11,7 +11,10 @@ TEST_CASE("nearest: few edits, another case and other separators are taken for a
   CHECK(nearest("two-cnn-fu", known) == "two_cnn_fu");
   CHECK(nearest("TwoCNNFu", known) == "two_cnn_fu");
   CHECK(nearest("two_cnn_fu_pluss", known) == "two_cnn_fu_plus");
-  CHECK(nearest("gas", known) == "");
+  CHECK(nearest("gas", known) == "gsa");
+  CHECK(nearest("sag", known) == "");
+  CHECK(nearest("hsyuer", known) == "hysure");
+  CHECK(nearest("ysureh", known) == "hysure");
   CHECK(nearest("gsb", known) == "gsa");
   CHECK(nearest("something", known) == "");
   CHECK(nearest("", {}) == "");

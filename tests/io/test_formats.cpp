@@ -209,7 +209,15 @@ TEST_CASE("formats: an ENVI header gives wavelengths in nanometres, bad bands, n
   }
   for (const char* unit : {"Nanometers", "nm", "unknown"}) CHECK(in_units(unit, 1) == 2200);
   CHECK(contains(message_of<DataError>([&] { in_units("Wavenumber", 1); }),
-                 "wavelength units: expected nanometres or micrometres, got Wavenumber"));
+                 "wavelength units: expected a length, got Wavenumber"));
+  CHECK(in_units("Angstroms", 10) == doctest::Approx(2200));
+  CHECK(in_units("Millimeters", 1e-6) == doctest::Approx(2200));
+  CHECK(in_units("Meters", 1e-9) == doctest::Approx(2200));
+  write(path, envi_header("bsq", 2, false, "wavelength = {1, 2, 3, 4, 5, 6, 7}\nwavelength units = Index\n"));
+  CHECK(read_scene(path).wavelength_nm.empty());
+  write(path, envi_header("bsq", 2, false, "wavelength = {1, 2, 3, 4, 5, 6, 107}\n"));
+  CHECK(read_scene(path).wavelength_nm.empty());
+  CHECK(contains(message_of<DataError>([&] { in_units("MHz", 1); }), "expected a length, got MHz"));
   CHECK(contains(message_of<DataError>([&] { in_units("nm", 0.001); }), "expected nanometres from 100"));
   CHECK(contains(message_of<DataError>([&] { in_units("um", 1); }), "expected nanometres from 100"));
   CHECK(contains(message_of<DataError>([&] {

@@ -132,8 +132,7 @@ TEST_CASE("plus candidates: what is not well described is refused by name") {
         no_base);
   CHECK(refusal(of({{"x", {.method = "none", .enabled = false}}, {"y", {.method = "gsa"}}})) == "nothing was thrown");
   CHECK(refusal(of({{"local", {.method = "gsa"}}, {"loacl", {.enabled = false}}})) ==
-        "path.loacl: expected the name of a candidate to leave out, got one without method or from (did you mean "
-        "local?)");
+        "path.loacl: expected a candidate that is there to leave out, got \"loacl\" (did you mean local?)");
 }
 
 TEST_CASE("plus candidates: pairs that are too small are refused, by the method or because there is no lower scale") {

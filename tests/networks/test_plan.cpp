@@ -197,8 +197,11 @@ TEST_CASE("plan: what would come to nothing is refused") {
                        ConfigError);
   network.base = "none";
   network.branches.get("his").enabled = false;
-  CHECK_THROWS_WITH_AS(plan(network), "model.branches.his: expected one of hsi, msi to leave out, got \"his\"",
-                       ConfigError);
+  CHECK_THROWS_WITH_AS(
+      plan(network),
+      "model.branches.his: expected a branch that is there to leave out, got \"his\" (did you mean hsi?)", ConfigError);
+  network.branches.get("his").input = "pixel";
+  CHECK_NOTHROW(plan(network));
   network.branches.items.pop_back();
   network.branches.get("msi").enabled = false;
   network.branches.get("hsi").layers.items.clear();

@@ -73,6 +73,27 @@ TEST_CASE("report content: the lines under the title say what was fused, when an
   CHECK(content_of(results).summary[0] == "Paris; AVIRIS");
 }
 
+TEST_CASE("report content: of a measured pair it lists what was given for it, and what is of training scenes as such") {
+  ExperimentResults results = results_of({result_of("bicubic", 0, 1)});
+  results.config.data.scene.reset();
+  results.config.data.pair = "p.h5";
+  results.config.degrade.snr_db.hsi = 30;
+  const auto lists = [&](const std::string& text) {
+    const Facts degradation = content_of(results).facts.front();
+    return std::any_of(degradation.lines.begin(), degradation.lines.end(),
+                       [&](const auto& line) { return contains(line.first + " " + line.second, text); });
+  };
+  results.config.degrade.srf = {};
+  CHECK_FALSE(lists("degrade.srf"));
+  results.config.degrade.srf.sensor = "landsat7";
+  CHECK(lists("degrade.srf.sensor landsat7"));
+  CHECK_FALSE(lists("degrade.snr_db"));
+  CHECK_FALSE(lists("training scenes"));
+  results.config.protocol.type = Protocol::transfer;
+  CHECK(lists("degrade.snr_db.hsi 30"));
+  CHECK(lists("and how training scenes are simulated"));
+}
+
 TEST_CASE("report content: figures of errors where there are any, and of time where methods can be compared") {
   MethodResult first = result_of("bicubic", 0, 1), second = result_of("linear_injection", 0, 2);
   for (MethodResult* const result : {&first, &second}) {

@@ -115,6 +115,12 @@ TEST_CASE("result folder: what says that all is there is not there while files a
   write_text_atomically(folder.path + "/b", "in the way");
   CHECK_THROWS_AS(results.publish("all.json"), Error);
   CHECK_FALSE(fs::exists(folder.path + "/all.json"));
+  // Its list of files is what the next run removes them by.
+  CHECK(read_text(folder.path + "/.earlier.json") == "of the earlier run");
+  fs::remove(folder.path + "/b");
+  results.publish("all.json");
+  CHECK(read_text(folder.path + "/all.json") == "of this one");
+  CHECK_FALSE(fs::exists(folder.path + "/.earlier.json"));
 }
 
 TEST_CASE("result folder: a name that is taken by something else is refused before anything is moved") {

@@ -37,7 +37,9 @@ inline constexpr const char* kOutputFile = "output.txt";
 /// Folders for what is not whole yet, and for what --resume needs. No label starts with a dot.
 inline constexpr const char* kUnfinishedFolder = ".unfinished";
 inline constexpr const char* kResumeFolder = ".resume";
-/// In that folder, of what the run is made of.
+/// The metrics of an earlier run while those of another take its place.
+inline constexpr const char* kEarlierFile = ".earlier.json";
+/// In the folder for --resume, of what the run is made of.
 inline constexpr const char* kDataHashFile = "data_hash.txt";
 
 }  // namespace specfuse

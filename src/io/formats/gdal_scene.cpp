@@ -91,15 +91,19 @@ std::vector<double> numbers_in(const std::string& text) {
   return numbers;
 }
 
-/// How many nanometres a unit is, by its first letters in any case; none where it is no length that a band is told by.
-/// `are_small` tells where the unit is not said.
+/// How many nanometres a unit of length is, by its first letters in any case; none of another unit. `are_small` tells
+/// where the unit is not said.
 std::optional<double> nanometres_in(std::string unit, bool are_small) {
   for (char& letter : unit) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
   if (unit.empty() || unit == "unknown") return are_small ? 1000 : 1;
-  for (const char* micrometres : {"mic", "um", "\u00b5m", "\u03bcm"}) {
-    if (unit.starts_with(micrometres)) return 1000;
+  const std::pair<const char*, double> units[] = {
+      {"nano", 1},    {"nm", 1},   {"mic", 1e3},   {"um", 1e3}, {"\u00b5m", 1e3}, {"\u03bcm", 1e3},
+      {"milli", 1e6}, {"mm", 1e6}, {"centi", 1e7}, {"cm", 1e7}, {"met", 1e9},     {"angstrom", 0.1}};
+  if (unit == "m") return 1e9;
+  for (const auto& [name, nanometres] : units) {
+    if (unit.starts_with(name)) return nanometres;
   }
-  return unit == "nm" || unit.starts_with("nano") ? std::optional<double>(1) : std::nullopt;
+  return {};
 }
 
 class GdalScene : public ImageOnDisk {
@@ -190,14 +194,18 @@ class GdalScene : public ImageOnDisk {
     std::string unit = text_or_nothing(GDALGetMetadataItem(raster_.get(), "wavelength_units", "ENVI"));
     if (unit.empty()) unit = text_or_nothing(GDALGetMetadataItem(band(1), "wavelength_units", nullptr));
     cube.wavelength_nm = numbers_of("wavelength");
+    if (unit == "Index") cube.wavelength_nm.clear();  // the numbers of the bands
     const std::optional<double> one = nanometres_in(unit, are_micrometres(cube.wavelength_nm));
     SPECFUSE_CHECK_AS(DataError, one || cube.wavelength_nm.empty(), path_,
-                      ": wavelength units: expected nanometres or micrometres, got ", unit);
+                      ": wavelength units: expected a length, got ", unit,
+                      "; correct the header, or say Index there and give data.wavelength_nm");
     std::vector<double> fwhm = numbers_of("fwhm");
     for (std::vector<double>* values : {&cube.wavelength_nm, &fwhm}) {
       for (double& value : *values) value *= one.value_or(1);
     }
     if (!fwhm.empty()) cube.attributes[kFwhmAttribute] = fwhm;
+    const bool said = !unit.empty() && unit != "Unknown" && unit != "unknown";
+    if (!said && !are_nanometres(cube.wavelength_nm)) cube.wavelength_nm.clear();  // the numbers of the bands, or such
     const std::vector<double> good = numbers_of("bbl");
     if (!good.empty()) cube.attributes[kGoodBandsAttribute] = good;
   }

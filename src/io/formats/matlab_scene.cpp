@@ -111,6 +111,7 @@ class MatlabScene {
       if (std::ssize(found) != cube.bands()) continue;
       const bool micrometres = are_micrometres(found);
       for (double& value : found) value *= micrometres ? 1000 : 1;
+      if (!are_nanometres(found)) continue;
       cube.wavelength_nm = found;
       break;
     }

@@ -90,7 +90,7 @@ void check_candidates(const CandidateDescriptions& candidates, const std::string
   }
   for (const auto& [name, description] : candidates.items) {
     SPECFUSE_CHECK_AS(ConfigError, description.enabled || description.from || !description.method.empty(), path, ".",
-                      name, ": expected the name of a candidate to leave out, got one without method or from",
+                      name, ": expected a candidate that is there to leave out, got \"", name, "\"",
                       did_you_mean(name, described));
   }
   bool based = false;
