@@ -3,7 +3,6 @@
 #include <functional>
 
 #include "specfuse/core/rng.h"
-#include "specfuse/imaging/georeference.h"
 #include "specfuse/io/file.h"
 
 namespace specfuse {
@@ -15,11 +14,7 @@ std::string data_hash(const Scene& scene, const std::vector<std::string>& files)
   };
   const auto add_image = [&](const Cube& cube) {
     add(cube.values);
-    const auto add_numbers = [&](const std::vector<double>& numbers) {
-      hashes += hex_hash(numbers.data(), numbers.size() * sizeof(double));
-    };
-    add_numbers(cube.wavelength_nm);
-    add_numbers(numbers_of(cube, kGeotransformAttribute));
+    hashes += hex_hash(cube.wavelength_nm.data(), cube.wavelength_nm.size() * sizeof(double));
   };
   const std::function<void(const Scene&)> add_scene = [&](const Scene& one) {
     add(one.degradation.psf);

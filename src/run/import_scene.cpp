@@ -56,19 +56,22 @@ std::string with_ending(const std::string& path, const char* ending) {
   return std::filesystem::path(path).replace_extension(ending).string();
 }
 
-/// Throws where a file that is to be made is there, unless it may be overwritten; one that is read never may.
-void check_ways(const Import& import, const std::vector<std::string>& made) {
+/// Throws where a file that is to be made is what is read.
+void check_not_read(const Import& import, const std::vector<std::string>& made) {
   const std::string from = find_file(import.from, import.data_directories);
   for (const std::string& file : made) {
-    if (!std::filesystem::exists(file)) continue;
     // An ENVI header may be named after its data with or without their ending.
     for (const std::string& read : {from, with_ending(from, ".hdr"), with_ending(from, ""), from + ".hdr"}) {
       std::error_code ignored;
       SPECFUSE_CHECK_AS(ConfigError, !std::filesystem::equivalent(file, read, ignored), import.to, ": ", file,
                         " would be written, and is what the scene is read from; expected another name");
     }
-    SPECFUSE_CHECK_AS(ConfigError, import.overwrite, file, " is there already; --overwrite replaces it");
   }
+}
+
+void check_free(const Import& import, const std::string& file) {
+  SPECFUSE_CHECK_AS(ConfigError, import.overwrite || !std::filesystem::exists(file), file,
+                    " is there already; --overwrite replaces it");
 }
 
 }  // namespace
@@ -76,10 +79,12 @@ void check_ways(const Import& import, const std::vector<std::string>& made) {
 std::string import_scene(const Import& import) {
   const ImageWriter& writer = image_writer_for(import.to);
   const std::string picture = with_ending(import.to, ".png");
-  std::vector<std::string> made{import.to, picture};
+  std::vector<std::string> made{import.to};
   if (writer.name == "envi") made.push_back(with_ending(import.to, ".hdr"));
   if (writer.name == "envi" || writer.name == "geotiff") made.push_back(import.to + ".aux.xml");
-  check_ways(import, made);
+  for (const std::string& file : made) check_free(import, file);
+  made.push_back(picture);
+  check_not_read(import, made);
   const Cube whole = load_cube(data_of(import), import.data_directories);
   SPECFUSE_CHECK_AS(ConfigError, has_data(whole), import.from, ": expected a part with data, got none in any pixel");
   const Cube cube = without_bad_bands(whole);
@@ -89,8 +94,11 @@ std::string import_scene(const Import& import) {
   const std::string doubt = told ? "" : doubt_of_axes(cube);
   SPECFUSE_CHECK_AS(ConfigError, doubt.empty(), import.from, ": ", doubt,
                     " --set axes=... says so; axes=rcb keeps them");
+  // The same scene in another format has the same picture.
+  const std::string pixels = encode_png(page_sized(composite(cube, stretch_of(cube))));
+  if (!std::filesystem::exists(picture) || read_text(picture) != pixels) check_free(import, picture);
   writer.write(import.to, cube);
-  write_text_atomically(picture, encode_png(page_sized(composite(cube, stretch_of(cube)))));
+  write_text_atomically(picture, pixels);
   const auto missing = std::count(cube.valid.begin(), cube.valid.end(), std::uint8_t{0});
   std::string text = concat("scene        ", import.to, "\npicture      ", picture, "\nsize         ", cube.size_text(),
                             " (rows, columns, bands)\n");

@@ -88,6 +88,7 @@ class ImportedFiles(ProgramTest):
                      self.run_program("--import", "turned.npy", "brc.h5", "--set", "axes=brc"))
         self.lines(self.run_program("--import", "turned.npy", "brc.h5", "--set=axes=brc", "--overwrite"))
         (self.folder / "brc.h5").unlink()
+        (self.folder / "brc.png").write_bytes((self.folder / "scene.npy").read_bytes())
         self.refused(2, "brc.png is there already; --overwrite replaces it",
                      self.run_program("--import", "turned.npy", "brc.h5", "--set=axes=brc"))
         self.assertFalse((self.folder / "brc.h5").exists())
@@ -177,7 +178,7 @@ class ImportedFiles(ProgramTest):
         else:
             self.assertEqual(self.lines(run)["size"], f"{ROWS} x {COLS} x {BANDS} (rows, columns, bands)")
             self.lines(self.run_program("--import", "scene.mat", "again.h5"))
-            self.lines(self.run_program("--import", "scene.npy", "scene.h5", "--overwrite"))  # its picture
+            self.lines(self.run_program("--import", "scene.npy", "scene.h5"))
             hashes = set()
             for scene in ("scene.h5", "again.h5"):
                 self.out = self.folder / scene.replace(".", "_")
