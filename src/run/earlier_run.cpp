@@ -107,6 +107,20 @@ void extend(const ResultFolder& folder, const ExperimentConfig& config, const st
   take_further(folder, config, finished);
 }
 
+/// What a run of this configuration writes.
+std::vector<std::string> names_of(const ExperimentConfig& config) {
+  std::vector<std::string> names(std::begin(kResultNames), std::end(kResultNames));
+  const std::string ending = image_writer(config.output.format, "output.format").ending;
+  const std::string of_method[] = {kFusedFile,  kCheckpointFile,  kPretrainedFile,
+                                   kOutputFile, "fused" + ending, "sigma" + ending};
+  for (const Index seed : config.seeds) {
+    for (const MethodConfig& method : config.methods) {
+      for (const std::string& file : of_method) names.push_back(concat(config.folder_of(method, seed), "/", file));
+    }
+  }
+  return names;
+}
+
 /// How a run begins in a folder that may hold another one.
 enum class Beginning { anew, goes_on, was_done };
 
@@ -115,17 +129,7 @@ Beginning beginning_in(const ResultFolder& folder, const ExperimentConfig& confi
   const std::string elsewhere = "--overwrite replaces it, --out names another folder";
   std::optional<Earlier> unfinished = unfinished_in(folder), finished = finished_in(folder);
   if (!unfinished && !finished) {
-    std::vector<std::string> names(std::begin(kResultNames), std::end(kResultNames));
-    for (const Index seed : config.seeds) {
-      for (const MethodConfig& method : config.methods) {
-        const std::string ending = image_writer(config.output.format, "output.format").ending;
-        for (const std::string& file :
-             {std::string(kFusedFile), std::string(kCheckpointFile), std::string(kPretrainedFile),
-              std::string(kOutputFile), "fused" + ending, "sigma" + ending})
-          names.push_back(concat(config.folder_of(method, seed), "/", file));
-      }
-    }
-    for (const std::string& name : names) {
+    for (const std::string& name : names_of(config)) {
       SPECFUSE_CHECK_AS(ConfigError, options.resume || options.overwrite || !fs::exists(folder.published(name)),
                         folder.path(), ": holds ", name, ", which no run has written; ", elsewhere);
     }

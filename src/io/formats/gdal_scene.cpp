@@ -91,11 +91,14 @@ std::vector<double> numbers_in(const std::string& text) {
   return numbers;
 }
 
+/// "Unknown" is a word of ENVI.
+bool is_said(const std::string& unit) { return !unit.empty() && unit != "Unknown" && unit != "unknown"; }
+
 /// How many nanometres a unit of length is, by its first letters in any case; none of another unit. `are_small` tells
 /// where the unit is not said.
 std::optional<double> nanometres_in(std::string unit, bool are_small) {
+  if (!is_said(unit)) return are_small ? 1000 : 1;
   for (char& letter : unit) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  if (unit.empty() || unit == "unknown") return are_small ? 1000 : 1;
   const std::pair<const char*, double> units[] = {
       {"nano", 1},    {"nm", 1},   {"mic", 1e3},   {"um", 1e3}, {"\u00b5m", 1e3}, {"\u03bcm", 1e3},
       {"milli", 1e6}, {"mm", 1e6}, {"centi", 1e7}, {"cm", 1e7}, {"met", 1e9},     {"angstrom", 0.1}};
@@ -204,8 +207,8 @@ class GdalScene : public ImageOnDisk {
       for (double& value : *values) value *= one.value_or(1);
     }
     if (!fwhm.empty()) cube.attributes[kFwhmAttribute] = fwhm;
-    const bool said = !unit.empty() && unit != "Unknown" && unit != "unknown";
-    if (!said && !are_nanometres(cube.wavelength_nm)) cube.wavelength_nm.clear();  // the numbers of the bands, or such
+    if (!is_said(unit) && !are_nanometres(cube.wavelength_nm))
+      cube.wavelength_nm.clear();  // the bands' numbers, or such
     const std::vector<double> good = numbers_of("bbl");
     if (!good.empty()) cube.attributes[kGoodBandsAttribute] = good;
   }
