@@ -120,9 +120,7 @@ class Checker {
     check_scenes("protocol.validation_scenes", protocol.validation_scenes);
     expect(!transfer || !protocol.train_scenes.empty(), "protocol.train_scenes", "at least one for transfer", "none");
     expect(transfer || protocol.degradations.empty(), "protocol.degradations", "it with transfer only", "it");
-    const auto estimates = [](const DegradeConfig& degrade) {
-      return degrade.estimate.psf || degrade.estimate.srf || degrade.estimate.shift;
-    };
+    const auto estimates = [](const DegradeConfig& degrade) { return degrade.estimate.options({}, "").any(); };
     expect(std::none_of(protocol.degradations.begin(), protocol.degradations.end(), estimates), "protocol.degradations",
            "no estimate, as they are known", "one");
     expect(transfer || !protocol.fine_tune, "protocol.fine_tune", "it with transfer only", "it");
@@ -143,10 +141,8 @@ class Checker {
   }
 
   void check_estimate(const DegradeConfig& degrade) const {
-    expect(!degrade.estimate.psf || degrade.psf.type == "gaussian", "degrade.estimate.psf",
-           "it with a gaussian psf only", concat("psf.type ", degrade.psf.type));
-    expect(!degrade.estimate.gain || degrade.estimate.srf, "degrade.estimate.gain",
-           "it together with estimate.srf only", "it alone");
+    expect(degrade.estimate.psf != "true" || degrade.psf.type == "gaussian", "degrade.estimate.psf",
+           "auto or false, as it is true for a gaussian psf only,", concat("true with psf.type ", degrade.psf.type));
   }
 
   void check_protocol(const ProtocolConfig& protocol) const {

@@ -25,9 +25,13 @@ void resolve(DataConfig& data) {
   }
 }
 
-void resolve(DegradeConfig& degrade, bool simulates) {
+void resolve(DegradeConfig& degrade, bool simulates, bool measured = false) {
   if (degrade.psf.type == "gaussian" && !degrade.psf.fwhm) degrade.psf.fwhm = static_cast<double>(degrade.ratio);
   if (simulates && !degrade.srf.given()) degrade.srf.sensor = "landsat7";
+  EstimateConfig& estimate = degrade.estimate;
+  for (std::optional<std::string>* one : {&estimate.srf, &estimate.psf, &estimate.gain, &estimate.shift})
+    if (!*one) *one = measured ? "auto" : "false";
+  if (!degrade.harmonise) degrade.harmonise = measured;
 }
 
 void resolve(ExperimentConfig& config) {
@@ -36,7 +40,7 @@ void resolve(ExperimentConfig& config) {
   for (DataConfig& scene : config.protocol.validation_scenes) resolve(scene);
   // A measured pair brings what it has; only scenes that are simulated need a response.
   const bool simulates = !config.data.is_measured() || config.protocol.type == Protocol::transfer;
-  resolve(config.degrade, simulates);
+  resolve(config.degrade, simulates, config.data.is_measured());
   for (DegradeConfig& degradation : config.protocol.degradations) resolve(degradation, true);
   for (MethodConfig& method : config.methods) {
     if (method.label.empty()) method.label = method.name;
@@ -152,24 +156,40 @@ void DegradeConfig::describe(FieldVisitor& fields) {
   fields("msi_shift", msi_shift, Range{-100, 100},
          "Registration error: the MSI samples the scene this many fine pixels down and to the right.");
   fields("estimate", estimate,
-         "What is estimated from the pair itself instead of being taken as known: for measured pairs, or to see what "
-         "not knowing costs. The scores against the reference are not touched by it; those of `no_reference` use the "
-         "estimate.");
+         "What is told of the sensors against what the pair says of them. A measured pair has `auto` in each field by "
+         "default, a simulated one `false`. The scores of `no_reference` use what the methods are given.");
+  fields("harmonise", harmonise,
+         "Whether the MSI is brought to what the HSI says of it on the coarse scale, band by band, where they disagree "
+         "by more than noise: changes between two dates, errors of the response; null: for measured pairs.");
 }
 
 void EstimateConfig::describe(FieldVisitor& fields) {
-  fields("srf", srf,
-         "The response: the published bands of a sensor (box or super-Gaussian) with as many bands as the MSI, where "
-         "they explain it as well as a fit does, or filters with edges, slopes and tilt close to what is expected of "
-         "them; otherwise the fitted box, super-Gaussian or Gaussian of each band, one shape for all.");
-  fields("psf", psf, "The width of a Gaussian PSF.");
+  const Choices choices{"auto", "true", "false"};
+  fields("srf", srf, choices,
+         "The response. `auto`: what is told is kept unless another response explains the MSI far better; without one "
+         "it is estimated. `true`: estimated in any case, as the published bands of a sensor (box or super-Gaussian) "
+         "with as many bands as the MSI, or filters close to these, or the fitted box, super-Gaussian or Gaussian of "
+         "each band, one shape for all. `false`: as told.");
   fields(
-      "shift", shift,
-      "The registration error of the MSI, up to a coarse pixel, with its standard error. It is taken back: the MSI is "
-      "resampled once, without losing detail that noise has not lost.");
-  fields("gain", gain,
-         "Gain and offset of each MSI band, with `srf`: for images that are not in the same units. They are taken back "
-         "from the MSI.");
+      "psf", psf, choices,
+      "The PSF. `auto`: as told unless a Gaussian of other widths, down and across, explains the pair better by more "
+      "than noise. `true`: that Gaussian in any case. `false`: as told.");
+  fields("shift", shift, choices,
+         "The registration error of the MSI, up to two coarse pixels. It becomes part of the PSF: no fine pixel is "
+         "resampled, the result lies on the grid of the MSI, and a reference on that of the HSI is moved for the "
+         "scores. `auto`: where the pair shows one; `true`: whatever is found; `false`: none.");
+  fields("gain", gain, choices,
+         "Gain and offset of each MSI band, for images that are not in the same units; they are taken back from the "
+         "MSI. `auto`: where the pair shows any; `true`: whatever is found; `false`: none.");
+}
+
+EstimateOptions EstimateConfig::options(const PsfOptions& psf_told, const std::string& srf_told) const {
+  const auto trust = [](const std::optional<std::string>& text) {
+    return text == "auto" ? Trust::tested : text == "true" ? Trust::found : Trust::told;
+  };
+  const bool gaussian = psf_told.type == "gaussian" && psf_told.fwhm;
+  const std::string told = gaussian ? concat("Gaussian, FWHM ", *psf_told.fwhm, " fine pixels") : psf_told.type;
+  return {trust(srf), trust(psf), trust(gain), trust(shift), told, srf_told};
 }
 
 void FineTuneConfig::describe(FieldVisitor& fields) {

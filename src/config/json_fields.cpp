@@ -169,6 +169,10 @@ void Reader::read(const Json& json, const std::string& path, const std::string& 
                    *value = json.get<double>();
                  },
                  [&](std::string* value) {
+                   if (json.is_boolean() && limits.choices && is_choice(json_text(json), *limits.choices)) {
+                     *value = json_text(json);
+                     return;
+                   }
                    expect(json.is_string(), "a text");
                    *value = json.get<std::string>();
                    if (!limits.choices || is_choice(*value, *limits.choices)) return;
@@ -258,7 +262,12 @@ class Writer : public FieldVisitor {
   Json object = Json::object();
 
  private:
-  void visit(const Field& field, const Place& place) override { object[field.key] = write_place(place); }
+  void visit(const Field& field, const Place& place) override {
+    Json value = write_place(place);
+    // Of choices that are true and false beside others.
+    const bool is_truth = field.choices && is_choice("true", *field.choices) && (value == "true" || value == "false");
+    object[field.key] = is_truth ? Json(value == "true") : value;
+  }
 };
 
 }  // namespace

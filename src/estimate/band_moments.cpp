@@ -76,6 +76,18 @@ BandMoments::BandMoments(const Cube& hsi) : mean_(band_means(hsi)) {
   covariance_ = product_nt(scaled, scaled);
 }
 
+Matrix BandMoments::scores(Index most) const {
+  const Index count = std::min(most, directions_.cols);
+  Matrix along(directions_.rows, count);
+  for (Index b = 0; b < along.rows; ++b) {
+    for (Index k = 0; k < count; ++k) {
+      const double deviation = std::sqrt(std::max(1e-30, variances_[static_cast<std::size_t>(k)]));
+      along(b, k) = directions_(b, k) / (noise_[static_cast<std::size_t>(b)] * deviation);
+    }
+  }
+  return product(centred_, along);
+}
+
 BandMoments::Cross BandMoments::with(const Cube& other) const {
   SPECFUSE_CHECK(other.pixels() == pixels(), "estimate: expected ", pixels(), " pixels, got ", other.pixels());
   Cross cross;

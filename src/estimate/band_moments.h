@@ -22,6 +22,9 @@ class BandMoments {
 
   /// [bands, bands], without noise.
   const Matrix& covariance() const { return covariance_; }
+  /// The pixels along the first directions that stand out of the noise, `most` of them at most, each scaled to variance
+  /// one [pixels, directions].
+  Matrix scores(Index most) const;
   const std::vector<double>& mean() const { return mean_; }
   Index pixels() const { return centred_.rows; }
 

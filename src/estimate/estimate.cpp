@@ -4,268 +4,172 @@
 #include <cmath>
 #include <numeric>
 
-#include "estimate/band_moments.h"
-#include "estimate/response_fit.h"
-#include "estimate/shift_fit.h"
+#include "estimate/psf_fit.h"
+#include "estimate/response_choice.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/progress.h"
-#include "specfuse/core/threads.h"
-#include "specfuse/imaging/psf.h"
-#include "specfuse/imaging/sensors.h"
-#include "specfuse/imaging/shift.h"
-#include "specfuse/imaging/srf.h"
 
 namespace specfuse {
 namespace {
 
-/// Exponents of the fitted shapes; 0 stands for a box.
-constexpr double kBox = 0, kGaussian = 2, kSuperGaussian = 6;
+/// More than this part of the variance of an MSI band left by the response that is used is worth a warning.
+constexpr double kUnexplained = 0.2;
 
-/// What a candidate pays for its freedom, as minus twice a log-likelihood, set by trial on simulated pairs of Jasper
-/// Ridge, Berlin and Potsdam at 35 dB so that published sensors are recognised. A smooth shape fits fractions of a band
-/// where a box fits whole ones; this much for each MSI band.
-constexpr double kFractionsOfGaussian = 12, kFractionsOfSuperGaussian = 6;
-/// The share of each pixel's residual that errors of the noise model may explain, for shapes fitted anywhere and for
-/// filters near published edges; set on the same pairs.
-constexpr double kAllowanceAnywhere = 0.1, kAllowanceNear = 0.02;
-
-Tensor gaussian_psf(double fwhm, Index ratio) {
-  PsfOptions options;
-  options.fwhm = fwhm;
-  return make_psf(options, ratio);
+std::string rounded(double value, int digits) {
+  const double unit = std::pow(10.0, -digits);
+  return concat(std::round(value / unit) * unit + 0.0);
 }
 
-/// Where a function of one minimum in [low, high] has it (Kiefer 1953).
-template <class Function>
-double golden_section(double low, double high, Function value) {
-  const double golden = (std::sqrt(5.0) - 1) / 2;
-  double left = high - golden * (high - low), right = low + golden * (high - low);
-  double at_left = value(left), at_right = value(right);
-  for (const double tolerance = 1e-5 * (high - low); high - low > tolerance;) {
-    if (at_left <= at_right) {
-      high = right, right = left, at_right = at_left;
-      at_left = value(left = high - golden * (high - low));
-    } else {
-      low = left, left = right, at_left = at_right;
-      at_right = value(right = low + golden * (high - low));
+/// "2.1 %", of a part.
+std::string per_cent(double part) {
+  const double value = 100 * part;
+  const int digits = value > 0 ? std::clamp(1 - static_cast<int>(std::floor(std::log10(value))), 0, 4) : 0;
+  return concat(rounded(value, digits), " %");
+}
+
+double mean_of(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) /
+         static_cast<double>(std::max<std::size_t>(1, values.size()));
+}
+
+std::vector<bool> tried(Trust trust) {
+  if (trust == Trust::tested) return {false, true};
+  return {trust == Trust::found};
+}
+
+/// What numbers that are fitted have to explain to be worth it: log(samples) each (Schwarz 1978), and a part of the
+/// residual for the errors of the noise model.
+double price(const PsfFreedom& freedom, double samples) {
+  constexpr double kAllowance = 0.0025;
+  return freedom.numbers() * std::log(samples) + kAllowance * samples * (freedom.numbers() / 2);
+}
+
+PsfFit choose_psf(PsfProblem& problem, const EstimateOptions& options, Index msi_bands) {
+  const PsfFit most = problem.find({options.psf != Trust::told, options.shift != Trust::told});
+  const auto samples = static_cast<double>(problem.kept_count() * msi_bands);
+  PsfFit best = most;
+  for (const bool width : tried(options.psf)) {
+    for (const bool shift : tried(options.shift)) {
+      if (width == most.freedom.width && shift == most.freedom.shift) continue;
+      const PsfFit less = problem.refine(most, {width, shift});
+      if (less.cost + price(less.freedom, samples) < best.cost + price(best.freedom, samples)) best = less;
     }
   }
-  return (low + high) / 2;
+  return best;
 }
 
-double estimate_fwhm(const Pair& pair, const BandMoments& moments) {
-  // Sharper than a quarter of a coarse pixel or wider than three is no sensor's.
-  constexpr double kLeastRatios = 0.25, kMostRatios = 3;
-  const auto ratio = static_cast<double>(pair.degradation.ratio);
-  Degradation degradation = pair.degradation;
-  return golden_section(kLeastRatios * ratio, kMostRatios * ratio, [&](double fwhm) {
-    degradation.psf = gaussian_psf(fwhm, degradation.ratio);
-    const auto unexplained = moments.with(degrade_spatially(pair.msi, degradation)).unexplained;
-    return std::accumulate(unexplained.begin(), unexplained.end(), 0.0);
-  });
+/// What choosing the PSF found, in words. `told` has the part in question as told, all else as the best fit.
+Finding finding_of(const char* what, const std::string& told, const std::string& found, bool uses_found, double left,
+                   double left_by_told) {
+  const std::string why = uses_found ? concat("the HSI leaves ", per_cent(left), " of the variance of the MSI, ",
+                                              per_cent(left_by_told), " as told")
+                                     : concat("agrees with the pair: the HSI leaves ", per_cent(left_by_told),
+                                              " of the variance of the MSI");
+  return {what, told, found, uses_found, why};
 }
 
-/// Bands in the order of their positions.
-struct Order {
-  std::vector<Index> bands;
-  std::vector<double> position;
-};
-
-Order order_of(const Cube& hsi) {
-  Order order{std::vector<Index>(static_cast<std::size_t>(hsi.bands())), {}};
-  std::iota(order.bands.begin(), order.bands.end(), Index{0});
-  const auto position = [&](Index b) {
-    return hsi.wavelength_nm.empty() ? static_cast<double>(b) : hsi.wavelength_nm[static_cast<std::size_t>(b)];
+void record_psf(const PsfProblem& problem, const EstimateOptions& options, const PsfFit& fit, const Tensor& told,
+                Estimate& estimate) {
+  const double left = mean_of(problem.unexplained(fit.psf));
+  const auto left_without = [&](bool width, bool shift) {
+    return mean_of(
+        problem.unexplained(problem.refine(fit, {fit.freedom.width && width, fit.freedom.shift && shift}).psf));
   };
-  std::stable_sort(order.bands.begin(), order.bands.end(), [&](Index a, Index b) { return position(a) < position(b); });
-  for (const Index b : order.bands) order.position.push_back(position(b));
-  return order;
-}
-
-std::vector<ResponseProblem> problems_of(const Pair& pair, const BandMoments& moments, const Order& order, bool gain) {
-  const Index bands = pair.hsi.bands();
-  const BandMoments::Cross cross = moments.with(degrade_spatially(pair.msi, pair.degradation));
-  ResponseProblem common;
-  common.covariance = Matrix(bands, bands);
-  common.position = order.position;
-  common.pixels = moments.pixels();
-  common.gain = gain;
-  const auto at = [&](Index i) { return order.bands[static_cast<std::size_t>(i)]; };
-  for (Index i = 0; i < bands; ++i) {
-    common.mean.push_back(moments.mean()[static_cast<std::size_t>(at(i))]);
-    for (Index j = 0; j < bands; ++j) common.covariance(i, j) = moments.covariance()(at(i), at(j));
+  if (options.psf != Trust::told) {
+    const std::string found = fit.freedom.width ? concat("Gaussian, FWHM ", rounded(fit.fwhm[0], 2), " x ",
+                                                         rounded(fit.fwhm[1], 2), " fine pixels")
+                                                : "as told";
+    estimate.findings.push_back(
+        finding_of("psf", options.psf_told, found, fit.freedom.width, left, left_without(false, true)));
+    if (fit.freedom.width) estimate.psf_fwhm = fit.fwhm;
   }
-  const bool centres = !pair.hsi.wavelength_nm.empty() && !pair.msi.wavelength_nm.empty();
-  std::vector<ResponseProblem> problems;
-  for (std::size_t m = 0; m < cross.mean.size(); ++m) {
-    SPECFUSE_CHECK(cross.unexplained[m] < 1 && cross.variance[m] > 0, "estimate: nothing in the hsi explains msi band ",
-                   m);
-    ResponseProblem problem = common;
-    for (Index i = 0; i < bands; ++i) problem.cross.push_back(cross.covariance(at(i), static_cast<Index>(m)));
-    problem.y_mean = cross.mean[m];
-    problem.y_variance = cross.variance[m];
-    if (centres) problem.centre = pair.msi.wavelength_nm[m];
-    problems.push_back(std::move(problem));
-  }
-  return problems;
-}
-
-/// Responses of all MSI bands, and how well they explain them.
-struct Candidate {
-  std::string name;
-  std::vector<Response> rows;
-  /// Sum of the costs of the rows and of what they pay for their freedom.
-  double cost = 0;
-};
-
-/// What counts against a fitted row, as minus twice a log-likelihood: log(pixels) for each of its two edges
-/// (Schwarz 1978), and the allowance for each pixel.
-double handicap(const ResponseProblem& problem, double allowance) {
-  const auto pixels = static_cast<double>(problem.pixels);
-  return 2 * std::log(pixels) + allowance * pixels;
-}
-
-double price_of_fractions(double exponent) {
-  if (exponent == kBox) return 0;
-  return exponent == kGaussian ? kFractionsOfGaussian : kFractionsOfSuperGaussian;
-}
-
-/// The best intervals or bells of one shape.
-Candidate fitted(const std::vector<ResponseProblem>& problems, const std::string& name, double exponent) {
-  Candidate candidate{name, std::vector<Response>(problems.size()), 0};
-  parallel_for(static_cast<Index>(problems.size()), [&](Index m) {
-    const auto at = static_cast<std::size_t>(m);
-    candidate.rows[at] = exponent == kBox ? fit_box(problems[at]) : fit_bell(problems[at], exponent);
-  });
-  for (const Response& row : candidate.rows) {
-    candidate.cost += row.cost + handicap(problems.front(), kAllowanceAnywhere) + price_of_fractions(exponent);
-  }
-  return candidate;
-}
-
-/// The published bands of every sensor that has as many as the MSI, as far as the hsi reaches.
-std::vector<Candidate> published(const Pair& pair, const std::vector<ResponseProblem>& problems, const Order& order) {
-  std::vector<Candidate> candidates;
-  for (const auto& [sensor, bands] : sensor_list()) {
-    if (bands.size() != problems.size()) continue;
-    for (const std::string shape : {"box", "gaussian"}) {
-      SrfOptions options;
-      options.sensor = sensor;
-      options.shape = shape;
-      Tensor srf;
-      try {
-        srf = make_srf(options, pair.hsi.wavelength_nm, pair.hsi.bands());
-      } catch (const ConfigError&) {
-        continue;  // the hsi does not cover it
-      }
-      Candidate candidate{concat(sensor, shape == "box" ? " box" : " super-gaussian"), {}, 0};
-      for (std::size_t m = 0; m < problems.size(); ++m) {
-        Response row;
-        for (const Index b : order.bands) row.weights.push_back(srf[static_cast<Index>(m) * srf.dim(1) + b]);
-        row.cost = response_cost(problems[m], row.weights);
-        candidate.cost += row.cost;
-        candidate.rows.push_back(std::move(row));
-      }
-      candidates.push_back(std::move(candidate));
+  if (options.shift != Trust::told) {
+    const std::string found =
+        fit.freedom.shift ? concat(rounded(fit.shift[0], 3), " fine pixels down, ", rounded(fit.shift[1], 3), " right")
+                          : "none";
+    estimate.findings.push_back(finding_of("shift", "none", found, fit.freedom.shift, left, left_without(true, false)));
+    if (fit.freedom.shift) {
+      estimate.shift = fit.shift;
+      estimate.shift_error = fit.shift_error;
     }
   }
-  return candidates;
+  const bool same =
+      fit.psf.shape() == told.shape() && std::equal(told.data(), told.data() + told.size(), fit.psf.data());
+  if (!same) estimate.psf = fit.psf;
 }
 
-/// Filters near the published edges of the same sensors: what was measured in the laboratory departs from both shapes.
-void fit_near_published(const Pair& pair, const std::vector<ResponseProblem>& problems,
-                        std::vector<Candidate>& candidates) {
-  if (pair.hsi.wavelength_nm.empty()) return;
-  for (const auto& [sensor, bands] : sensor_list()) {
-    if (bands.size() != problems.size()) continue;
-    Candidate candidate{concat("near ", sensor), std::vector<Response>(problems.size()), 0};
-    parallel_for(static_cast<Index>(problems.size()), [&, name = sensor](Index m) {
-      const auto at = static_cast<std::size_t>(m);
-      const SensorBand& band = sensor_bands(name)[at];
-      candidate.rows[at] = fit_filter(problems[at], {band.low_nm, band.high_nm});
-    });
-    for (const Response& row : candidate.rows) candidate.cost += row.cost + handicap(problems.front(), kAllowanceNear);
-    candidates.push_back(std::move(candidate));
+/// "0.93 to 1.07"
+std::string range_text(const std::vector<double>& values) {
+  const auto [least, most] = std::minmax_element(values.begin(), values.end());
+  return concat(static_cast<float>(*least), " to ", static_cast<float>(*most));
+}
+
+void record_response(const std::vector<ResponseChoice>& choices, const EstimateOptions& options, bool tells,
+                     Estimate& estimate) {
+  const ResponseChoice& best = choices.front();
+  const double left = mean_of(best.unexplained);
+  const double left_by_told = choices.size() > 1 ? mean_of(choices.back().unexplained) : 1;
+  if (options.srf != Trust::told || !tells) {
+    const bool found = best.shape != kTold;
+    estimate.findings.push_back(finding_of("srf", tells ? options.srf_told : "nothing", found ? best.shape : "as told",
+                                           found, left, left_by_told));
+    if (found) estimate.srf = best.srf, estimate.srf_shape = best.shape;
   }
-}
-
-void estimate_srf(const Pair& pair, const BandMoments& moments, bool gain, Estimate& estimate) {
-  const Order order = order_of(pair.hsi);
-  const std::vector<ResponseProblem> problems = problems_of(pair, moments, order, gain);
-  std::vector<Candidate> candidates = published(pair, problems, order);
-  fit_near_published(pair, problems, candidates);
-  candidates.push_back(fitted(problems, "box", kBox));
-  candidates.push_back(fitted(problems, "super-gaussian", kSuperGaussian));
-  candidates.push_back(fitted(problems, "gaussian", kGaussian));
-  const Candidate& best = *std::min_element(candidates.begin(), candidates.end(),
-                                            [](const auto& a, const auto& b) { return a.cost < b.cost; });
-  estimate.srf_shape = best.name;
-  estimate.gain.clear();
-  estimate.offset.clear();
-  const Index bands = pair.hsi.bands();
-  estimate.srf = Tensor(Shape{static_cast<Index>(best.rows.size()), bands});
-  for (std::size_t m = 0; m < best.rows.size(); ++m) {
-    const std::vector<double>& weights = best.rows[m].weights;
-    float* const row = estimate.srf.data() + static_cast<Index>(m) * bands;
-    for (std::size_t i = 0; i < order.bands.size(); ++i) row[order.bands[i]] = static_cast<float>(weights[i]);
-    if (!gain) continue;
-    const auto [factor, offset] = gain_and_offset(problems[m], weights);
-    SPECFUSE_CHECK(factor > 0, "estimate: no response with a positive gain explains msi band ", m);
-    estimate.gain.push_back(factor);
-    estimate.offset.push_back(offset);
+  if (options.gain != Trust::told) {
+    const bool found = !best.gain.empty();
+    const std::string text =
+        found ? concat("gains ", range_text(best.gain), ", offsets ", range_text(best.offset)) : "as told";
+    Finding finding = finding_of("gain", "gain 1, offset 0", text, found, left, left);
+    if (found) finding.why = "both images agree under these";
+    estimate.findings.push_back(finding);
+    estimate.gain = best.gain;
+    estimate.offset = best.offset;
+  }
+  for (std::size_t m = 0; m < best.unexplained.size(); ++m) {
+    if (best.unexplained[m] < kUnexplained) continue;
+    std::string text = concat("the HSI under the response that is used leaves ", per_cent(best.unexplained[m]),
+                              " of the variance of MSI band ", m + 1);
+    if (choices.size() > 1 && best.shape != kTold)
+      text += concat(", under the one that was told ", per_cent(choices.back().unexplained[m]));
+    estimate.warnings.push_back(text + ": are both images of the same place, date and units?");
   }
 }
 
 }  // namespace
 
-Estimate estimate_degradation(const Pair& pair, const EstimateOptions& options) {
-  const BandMoments moments(pair.hsi);
+Estimate estimate_degradation(const PairParts& pair, const EstimateOptions& options) {
+  const CoarseSamples samples(pair);
+  const Degradation& told = pair.degradation();
   Estimate estimate;
-  Pair known = pair;
-  const Index rounds = options.shift ? 2 : 1, others = (options.psf ? 1 : 0) + (options.srf ? 1 : 0);
-  Progress progress(rounds * others + (options.shift ? std::min(others, Index{1}) + 1 : 0), "estimates");
-  const auto find_fwhm = [&] {
-    if (!options.psf) return;
-    estimate.psf_fwhm = estimate_fwhm(known, moments);
-    known.degradation.psf = gaussian_psf(*estimate.psf_fwhm, pair.degradation.ratio);
-    progress.tick();
-  };
-  const auto find_response = [&] {
-    if (!options.srf) return;
-    estimate_srf(known, moments, options.gain, estimate);
-    known.degradation.srf = estimate.srf;
-    progress.tick();
-  };
-  if (options.srf) known.degradation.srf = {};
-  find_fwhm();
-  if (options.shift) {
-    const auto find_shift = [&] {
-      known.msi = pair.msi;
-      const ShiftFit fit = fit_shift(known, moments);
-      estimate.shift = fit.shift;
-      estimate.shift_error = fit.error;
-      const Boundary boundary = pair.degradation.boundary;
-      estimate.shift_penalties = shift_penalties(pair.msi, fit.shift, boundary);
-      known.msi = undo_shift(pair.msi, fit.shift, boundary, estimate.shift_penalties);
-      progress.tick();
-    };
-    // Each was found with the others not yet known.
-    find_shift();
-    find_fwhm();
-    find_response();
-    if (options.psf || options.srf) find_shift();
-  }
-  find_response();
+  Progress progress(2, "estimates");
+  PsfProblem problem(samples, options.srf == Trust::found ? Tensor() : told.srf);
+  const PsfFit fit = choose_psf(problem, options, pair.msi_bands());
+  record_psf(problem, options, fit, told.psf, estimate);
+  progress.tick();
+  if (options.srf == Trust::told && options.gain == Trust::told) return estimate;
+  ResponseSamples kept{kept_pixels(samples.hsi(), problem.kept()), to_cube(samples.degraded(fit.psf), problem.kept()),
+                       told.srf};
+  kept.msi.wavelength_nm = samples.msi_wavelength_nm();
+  record_response(choose_response(kept, options.srf, options.gain), options, told.srf.defined(), estimate);
+  progress.tick();
   return estimate;
+}
+
+EstimatedPair::EstimatedPair(const PairParts& pair, const Estimate& estimate)
+    : pair_(pair), estimate_(estimate), degradation_(as_estimated(pair.degradation(), estimate)) {}
+
+Pair EstimatedPair::read(const Rectangle& coarse) const { return with_estimate(pair_.read(coarse), estimate_); }
+
+Degradation as_estimated(const Degradation& told, const Estimate& estimate) {
+  Degradation result = told;
+  if (estimate.psf.defined()) result.psf = estimate.psf;
+  if (estimate.srf.defined()) result.srf = estimate.srf;
+  return result;
 }
 
 Pair with_estimate(const Pair& pair, const Estimate& estimate) {
   Pair result = pair;
-  Degradation& degradation = result.degradation;
-  if (estimate.psf_fwhm) degradation.psf = gaussian_psf(*estimate.psf_fwhm, degradation.ratio);
-  if (estimate.srf.defined()) degradation.srf = estimate.srf;
-  if (estimate.shift)
-    result.msi = undo_shift(pair.msi, *estimate.shift, degradation.boundary, estimate.shift_penalties);
+  result.degradation = as_estimated(pair.degradation, estimate);
   if (estimate.gain.empty()) return result;
   result.msi.values = result.msi.values.clone();
   const auto bands = static_cast<std::size_t>(pair.msi.bands());

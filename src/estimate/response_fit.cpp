@@ -220,6 +220,52 @@ Response fit_filter(const ResponseProblem& problem, const std::array<double, 2>&
   return response;
 }
 
+Response fit_moved(const ResponseProblem& problem, const std::vector<double>& weights) {
+  const std::vector<double>& position = problem.position;
+  const double unit = spacing(position), total = std::accumulate(weights.begin(), weights.end(), 0.0);
+  double centre = 0;
+  for (std::size_t i = 0; i < weights.size(); ++i) centre += weights[i] / total * position[i];
+  const auto value_at = [&](double place) {
+    const auto above = std::lower_bound(position.begin(), position.end(), place) - position.begin();
+    if (above == 0 || above == std::ssize(position)) return place == position.front() ? weights.front() : 0.0;
+    const auto at = static_cast<std::size_t>(above);
+    const double part = (place - position[at - 1]) / (position[at] - position[at - 1]);
+    return (1 - part) * weights[at - 1] + part * weights[at];
+  };
+  const auto moved = [&](const std::array<double, 2>& by) {
+    return weights_of(
+        [&](double place) { return value_at(centre + (place - centre - by[0] * unit) / std::exp(by[1])); }, position);
+  };
+  std::array<double, 2> by{};
+  Response best{{}, std::numeric_limits<double>::infinity()};
+  const auto improves = [&](const std::array<double, 2>& next) {
+    std::vector<double> row = moved(next);
+    if (row.empty()) return false;
+    const double cost = response_cost(problem, row);
+    if (cost >= best.cost) return false;
+    best = {std::move(row), cost};
+    by = next;
+    return true;
+  };
+  improves(by);
+  for (double step = 1; step > kShortestStep;) {
+    bool went = false;
+    for (const double sign : {1.0, -1.0}) {
+      went = improves({by[0] + sign * step, by[1]}) || went;
+      went = improves({by[0], by[1] + sign * step / 4}) || went;
+    }
+    if (!went) step /= 2;
+  }
+  return best;
+}
+
+double unexplained_by(const ResponseProblem& problem, const std::vector<double>& weights) {
+  const Prediction p = prediction_of(problem, weights);
+  return std::max(
+      0.0, problem.gain ? 1 - p.cross * p.cross / (p.variance * problem.y_variance)
+                        : 1 + (p.variance - 2 * p.cross + std::pow(problem.y_mean - p.mean, 2)) / problem.y_variance);
+}
+
 std::array<double, 2> gain_and_offset(const ResponseProblem& problem, const std::vector<double>& weights) {
   const Prediction p = prediction_of(problem, weights);
   const double gain = p.cross / p.variance;

@@ -38,6 +38,12 @@ Response fit_bell(const ResponseProblem& problem, double exponent);
 /// The likeliest filter with edges at half its peak near those published, in nanometres, as the positions are.
 Response fit_filter(const ResponseProblem& problem, const std::array<double, 2>& published);
 
+/// The likeliest of the rows that a given one becomes when it is moved and stretched along the positions.
+Response fit_moved(const ResponseProblem& problem, const std::vector<double>& weights);
+
+/// The part of the variance of y that a response leaves.
+double unexplained_by(const ResponseProblem& problem, const std::vector<double>& weights);
+
 /// Gain and offset of the response.
 std::array<double, 2> gain_and_offset(const ResponseProblem& problem, const std::vector<double>& weights);
 

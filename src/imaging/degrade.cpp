@@ -74,7 +74,7 @@ Index position_within(Index i, Index extent, Boundary boundary) {
 }
 
 Pair on_disk(const Pair& pair, const std::string& folder) {
-  return {on_disk(pair.hsi, folder), on_disk(pair.msi, folder), pair.degradation};
+  return {on_disk(pair.hsi, folder), on_disk(pair.msi, folder), pair.degradation, pair.disagreement};
 }
 
 std::vector<std::uint8_t> valid_of_result(const Pair& pair) {

@@ -1,10 +1,12 @@
 #include "specfuse/imaging/pair_parts.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/progress.h"
+#include "specfuse/imaging/upsample.h"
 
 namespace specfuse {
 namespace {
@@ -87,7 +89,11 @@ Index degrade_margin(const Degradation& degradation) {
   return std::max<Index>(0, (overhang + degradation.ratio - 1) / degradation.ratio);
 }
 
-Index detail_margin(const Degradation& degradation) { return kCubicReach + degrade_margin(degradation); }
+Index detail_margin(const Degradation& degradation) {
+  const auto [down, right] = CoarseGrid(degradation).offset;
+  const double beside = std::max(std::abs(down), std::abs(right)) / static_cast<double>(degradation.ratio);
+  return kCubicReach + static_cast<Index>(std::ceil(beside)) + degrade_margin(degradation);
+}
 
 Rectangle fine_part(const Rectangle& coarse, Index ratio) {
   return {coarse.row * ratio, coarse.col * ratio, coarse.rows * ratio, coarse.cols * ratio};
@@ -96,7 +102,9 @@ Rectangle fine_part(const Rectangle& coarse, Index ratio) {
 Pair crop_pair(const Pair& pair, const Rectangle& fine) {
   const Index ratio = pair.degradation.ratio;
   const Rectangle coarse{fine.row / ratio, fine.col / ratio, fine.rows / ratio, fine.cols / ratio};
-  return {crop(pair.hsi, coarse), crop(pair.msi, fine), pair.degradation};
+  const bool looked = pair.disagreement.values.defined();
+  return {crop(pair.hsi, coarse), crop(pair.msi, fine), pair.degradation,
+          looked ? crop(pair.disagreement, coarse) : Cube()};
 }
 
 }  // namespace specfuse

@@ -61,6 +61,26 @@ Tensor make_psf(const PsfOptions& options, Index ratio, const Tensor& kernel) {
   return normalized_psf(kernel, ratio);
 }
 
+Tensor gaussian_psf(const std::array<double, 2>& fwhm, Index ratio) {
+  // Gaussians are products of one along each axis, so the one of two widths is made of those of each.
+  std::array<std::vector<double>, 2> along;
+  for (std::size_t axis = 0; axis < 2; ++axis) {
+    PsfOptions options;
+    options.fwhm = fwhm[axis];
+    const Tensor psf = make_psf(options, ratio);
+    if (fwhm[0] == fwhm[1]) return psf;
+    along[axis].resize(static_cast<std::size_t>(psf.dim(0)));
+    for (Index i = 0; i < psf.size(); ++i) along[axis][static_cast<std::size_t>(i / psf.dim(1))] += double{psf[i]};
+  }
+  const Index size = std::ssize(along[0]);
+  Tensor psf({size, size});
+  for (Index i = 0; i < psf.size(); ++i) {
+    psf[i] =
+        static_cast<float>(along[0][static_cast<std::size_t>(i / size)] * along[1][static_cast<std::size_t>(i % size)]);
+  }
+  return psf;
+}
+
 Tensor normalized_psf(const Tensor& kernel, Index ratio) {
   const Shape& shape = kernel.shape();
   SPECFUSE_CHECK_AS(ConfigError, shape.rank() == 2 && shape[0] == shape[1] && shape[0] >= 1,
@@ -94,6 +114,17 @@ Tensor parse_kernel_csv(const std::string& text, const std::string& source) {
     }
   }
   return Tensor::from(Shape{static_cast<Index>(lines.size()), static_cast<Index>(width)}, values);
+}
+
+std::array<double, 2> psf_centre(const Tensor& psf) {
+  std::array<double, 2> centre{};
+  if (!psf.defined()) return centre;
+  const double middle = static_cast<double>(psf.dim(0) - 1) / 2;
+  for (Index i = 0; i < psf.size(); ++i) {
+    centre[0] += double{psf[i]} * (static_cast<double>(i / psf.dim(1)) - middle);
+    centre[1] += double{psf[i]} * (static_cast<double>(i % psf.dim(1)) - middle);
+  }
+  return centre;
 }
 
 Index psf_reach(const Tensor& psf) { return (psf.dim(0) + 1) / 2; }

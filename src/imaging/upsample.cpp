@@ -7,6 +7,7 @@
 #include "imaging/keys.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
+#include "specfuse/imaging/psf.h"
 
 namespace specfuse {
 namespace {
@@ -18,13 +19,14 @@ struct Tap {
 };
 
 /// One tap for each of `count` fine positions from `first`; `extent` is the coarse extent.
-std::vector<Tap> taps(Index first, Index count, Index ratio, Index extent) {
+std::vector<Tap> taps(Index first, Index count, Index ratio, double offset, Index extent) {
   std::vector<Tap> result;
   for (Index fine = first; fine < first + count; ++fine) {
     // From the place inside the coarse pixel, so that a part of an image and the whole give the same bits.
-    const double position = (static_cast<double>(fine % ratio) + 0.5) / static_cast<double>(ratio) - 0.5;
-    const Index base = fine / ratio - (position < 0 ? 1 : 0);
-    Tap tap{{}, keys_weights(position < 0 ? position + 1 : position)};
+    const double position = (static_cast<double>(fine % ratio) + 0.5 - offset) / static_cast<double>(ratio) - 0.5;
+    const double below = std::floor(position);
+    const Index base = fine / ratio + static_cast<Index>(below);
+    Tap tap{{}, keys_weights(position - below)};
     for (Index k = 0; k < 4; ++k) {
       tap.sample[static_cast<std::size_t>(k)] = std::clamp<Index>(base - 1 + k, 0, extent - 1);
     }
@@ -44,12 +46,19 @@ void blend(const std::array<const In*, 4>& in, const std::array<double, 4>& weig
 
 }  // namespace
 
-Cube upsample_cubic(const Cube& coarse, Index ratio) {
-  return upsample_cubic(coarse, ratio, {0, 0, coarse.rows() * ratio, coarse.cols() * ratio});
+CoarseGrid::CoarseGrid(const Degradation& degradation) : ratio(degradation.ratio), offset(psf_centre(degradation.psf)) {
+  // What rounding makes of a symmetric PSF.
+  constexpr double kNone = 1e-3;
+  for (double& along : offset) along = std::abs(along) < kNone ? 0 : along;
 }
 
-Cube upsample_cubic(const Cube& coarse, Index ratio, const Rectangle& fine_part) {
+Cube upsample_cubic(const Cube& coarse, const CoarseGrid& grid) {
+  return upsample_cubic(coarse, grid, {0, 0, coarse.rows() * grid.ratio, coarse.cols() * grid.ratio});
+}
+
+Cube upsample_cubic(const Cube& coarse, const CoarseGrid& grid, const Rectangle& fine_part) {
   const Rectangle& part = fine_part;
+  const Index ratio = grid.ratio;
   SPECFUSE_CHECK(ratio >= 1, "upsample_cubic: expected a ratio of at least 1, got ", ratio);
   SPECFUSE_CHECK(part.row >= 0 && part.col >= 0 && part.rows >= 1 && part.cols >= 1 &&
                      part.rows <= coarse.rows() * ratio - part.row && part.cols <= coarse.cols() * ratio - part.col,
@@ -60,8 +69,8 @@ Cube upsample_cubic(const Cube& coarse, Index ratio, const Rectangle& fine_part)
   fine.wavelength_nm = coarse.wavelength_nm;
   fine.attributes = coarse.attributes;
 
-  const std::vector<Tap> row_taps = taps(part.row, part.rows, ratio, coarse.rows());
-  const std::vector<Tap> col_taps = taps(part.col, part.cols, ratio, coarse.cols());
+  const std::vector<Tap> row_taps = taps(part.row, part.rows, ratio, grid.offset[0], coarse.rows());
+  const std::vector<Tap> col_taps = taps(part.col, part.cols, ratio, grid.offset[1], coarse.cols());
   const Index bands = coarse.bands();
   const Index first = col_taps.front().sample.front();
   const Index width = (col_taps.back().sample.back() - first + 1) * bands;

@@ -83,6 +83,16 @@ void check_reference(const std::string& path, const Shape& got, const Shape& msi
                     ", pixels of /msi and bands of /hsi, got ", got.text());
 }
 
+/// What the attribute `grid` of the reference says.
+bool reference_lies_on_msi(const Hdf5Reader& file) {
+  const auto texts = file.texts(kReference.values);
+  const auto found = texts.find("grid");
+  if (found == texts.end()) return false;
+  SPECFUSE_CHECK_AS(DataError, found->second == "hsi" || found->second == "msi", file.path(),
+                    ": attribute grid of /reference: expected hsi or msi, got ", found->second);
+  return found->second == "msi";
+}
+
 /// Undefined where there is none.
 Tensor read_response(const Hdf5Reader& file, Index msi_bands, Index bands) {
   if (!file.has("/srf")) return {};
@@ -162,6 +172,7 @@ PairOnDisk::PairOnDisk(const std::string& path, const NoData& no_data) {
                     "), got one");
   reference_ = open_dataset(path, kReference, no_data);
   check_reference(path, shape_of(*reference_), shape_of(*msi_), bands());
+  reference_on_msi_ = reference_lies_on_msi(file);
 }
 
 PairOnDisk::PairOnDisk(std::unique_ptr<ImageOnDisk> hsi, std::unique_ptr<ImageOnDisk> msi, const std::string& source)
@@ -226,7 +237,8 @@ PairFile read_pair(const std::string& path, const NoData& no_data) {
   const PairOnDisk file(path, no_data);
   const Rectangle coarse{0, 0, file.rows(), file.cols()};
   const Rectangle fine{0, 0, file.rows() * file.ratio(), file.cols() * file.ratio()};
-  PairFile pair{file.read_hsi(coarse), file.read_msi(fine), file.ratio(), {}, file.srf(), file.grids()};
+  PairFile pair{file.read_hsi(coarse), file.read_msi(fine),    file.ratio(), {}, file.srf(),
+                file.grids(),          file.reference_on_msi()};
   if (file.has_reference()) pair.reference = file.read_reference(fine);
   require_data(has_data(pair.hsi), path, kHsi.values);
   require_data(has_data(pair.msi), path, kMsi.values);

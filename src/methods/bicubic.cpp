@@ -10,7 +10,7 @@ class Bicubic : public LocalMethod {
  public:
   std::optional<PartFusion> by_parts(const PairParts& pair) const override {
     return local_fusion(
-        pair, [](const Pair& part) -> FusedWithSigma { return {upsample_cubic(part.hsi, part.degradation.ratio)}; });
+        pair, [](const Pair& part) -> FusedWithSigma { return {upsample_cubic(part.hsi, part.degradation)}; });
   }
 };
 

@@ -138,7 +138,7 @@ Cube Cnmf::fuse(const Pair& pair) const {
     }
     unmix(hsi, anchor_of(pair.hsi.bands()), options_.iterations, endmembers, coarse, progress);
     if (round == 0) {
-      fine = resampled(coarse, pair.hsi, [&](const Cube& cube) { return upsample_cubic(cube, degradation.ratio); });
+      fine = resampled(coarse, pair.hsi, [&](const Cube& cube) { return upsample_cubic(cube, degradation); });
     }
     Tensor seen = Tensor::uninitialized({count, pair.msi.bands()});
     gemm(plain(endmembers), transposed(degradation.srf), output(seen));

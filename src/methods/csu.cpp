@@ -131,7 +131,7 @@ Cube Csu::fuse(const Pair& pair) const {
   Tensor coarse({pair.hsi.pixels(), count});
   std::fill(coarse.data(), coarse.data() + coarse.size(), 1.0f / static_cast<float>(count));
   unmix(hsi, spectra, options_.iterations, coarse);
-  Tensor fine = flat(upsample_cubic(on_grid(coarse, pair.hsi), degradation.ratio));
+  Tensor fine = flat(upsample_cubic(on_grid(coarse, pair.hsi), degradation));
   Tensor seen = Tensor::uninitialized({count, pair.msi.bands()});
   Progress progress(options_.rounds, "rounds");
   for (Index round = 0; round < options_.rounds; ++round) {

@@ -26,7 +26,7 @@ Matrix prior_covariance(const Cube& hsi, const Degradation& degradation) {
   Cube missed = hsi;
   if (rows > 0 && cols > 0) {
     missed = crop(hsi, {0, 0, rows, cols});
-    add_scaled(missed.values, upsample_cubic(degrade_spatially(missed, degradation), ratio).values, -1.0f);
+    add_scaled(missed.values, upsample_cubic(degrade_spatially(missed, degradation), degradation).values, -1.0f);
   }
   Matrix covariance = second_moments(missed);
   for (double& value : covariance.values) value /= static_cast<double>(missed.pixels());
@@ -92,7 +92,7 @@ Cube Fuse::fuse(const Pair& given) const {
   Matrix precision = solve_positive(prior_covariance(problem.hsi(), pair.degradation), identity(problem.hsi().bands()));
   for (double& value : precision.values) value /= problem.intensity() * problem.intensity();
 
-  Tensor x = upsample_cubic(problem.hsi(), pair.degradation.ratio).values;
+  Tensor x = upsample_cubic(problem.hsi(), pair.degradation).values;
   Tensor right = problem.pull();
   add_product(x, precision, right);
   const auto left = [&](const Tensor& coefficients) {

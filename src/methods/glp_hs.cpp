@@ -27,12 +27,12 @@ std::optional<PartFusion> GlpHs::by_parts(const PairParts& pair) const {
   for_each_part(pair, detail_margin(degradation), [&](const PairPart& part) {
     const Cube low = degrade_spatially(part.pair.msi, degradation);
     const Rectangle inner = fine_part(part.inner, ratio);
-    add(fine, covariance(upsample_cubic(low, ratio, inner), upsample_cubic(part.pair.hsi, ratio, inner)));
+    add(fine, covariance(upsample_cubic(low, degradation, inner), upsample_cubic(part.pair.hsi, degradation, inner)));
   });
   Matrix weights = regress(seen.low_hsi).weights;
   scale_by_gain(weights, fine);
   const auto fuse = [gain = to_tensor(weights), least = seen.least](const Pair& part) -> FusedWithSigma {
-    Cube fused = upsample_cubic(part.hsi, part.degradation.ratio);
+    Cube fused = upsample_cubic(part.hsi, part.degradation);
     // P_b - up(degrade(P_b)) is the same combination of the MSI bands' details: degrading and up-sampling are linear
     // and keep the offset.
     inject(fused, msi_detail(part), gain);

@@ -55,9 +55,8 @@ std::optional<PartFusion> Gsa::by_parts(const PairParts& pair) const {
   Matrix weights = regress(low_hsi).weights;
   scale_by_gain(weights, intensity_hsi);
   const auto fuse = [of_hsi, gain = to_tensor(weights), least](const Pair& part) -> FusedWithSigma {
-    const Index ratio = part.degradation.ratio;
-    Cube fused = upsample_cubic(part.hsi, ratio);
-    inject(fused, detail_beyond(part.msi, intensities(part.hsi, of_hsi), ratio), gain);
+    Cube fused = upsample_cubic(part.hsi, part.degradation);
+    inject(fused, detail_beyond(part.msi, intensities(part.hsi, of_hsi), part.degradation), gain);
     keep_above(fused, least);
     return {fused};
   };

@@ -75,7 +75,7 @@ Cube Hysure::fuse(const Pair& given) const {
   };
 
   const Tensor data = problem.pull();
-  Tensor x = upsample_cubic(problem.hsi(), pair.degradation.ratio).values;
+  Tensor x = upsample_cubic(problem.hsi(), pair.degradation).values;
   // The split copy of the gradients of x, and the scaled multipliers that bring them together.
   Tensor split = gradient(x), multipliers(split.shape());
   Progress progress(options_.iterations, "iterations");

@@ -18,7 +18,7 @@ namespace {
 void add_normal_equations(const TrainingPair& example, const Rectangle& part, Matrix& dd, Matrix& de) {
   const Cube detail = msi_detail(example.input);
   Tensor missing = example.target.values.clone();
-  add_scaled(missing, upsample_cubic(example.input.hsi, example.input.degradation.ratio).values, -1.0f);
+  add_scaled(missing, upsample_cubic(example.input.hsi, example.input.degradation).values, -1.0f);
   const Index few = detail.bands(), many = example.target.bands();
   parallel_for(few, [&](Index i) {
     for (Index at = 0; at < part.rows * part.cols; ++at) {
@@ -90,7 +90,7 @@ std::optional<PartFusion> LinearInjection::by_parts(const PairParts& pair) const
 }
 
 Cube LinearInjection::injected(const Pair& pair) const {
-  Cube fused = upsample_cubic(pair.hsi, pair.degradation.ratio);
+  Cube fused = upsample_cubic(pair.hsi, pair.degradation);
   inject(fused, msi_detail(pair), gain_);
   return fused;
 }

@@ -260,7 +260,7 @@ Cube LocalInjection::fuse(const Pair& pair) const {
   for (double& value : lesson.mean_square.values) value /= static_cast<double>(given.detail.pixels());
 
   const Cube detail = msi_detail(scaled);
-  Cube fused = upsample_cubic(pair.hsi, ratio);
+  Cube fused = upsample_cubic(pair.hsi, pair.degradation);
   inject(fused, detail, to_tensor(given.gain));
   Progress progress((options_.shrink ? 0 : lesson.coarse.pixels()) + fused.pixels(), "pixels");
   const std::vector<double> shrinks = best_shrinks(lesson, progress);

@@ -37,9 +37,8 @@ class SfimHs : public LocalMethod {
 std::optional<PartFusion> SfimHs::by_parts(const PairParts& pair) const {
   const LowStatistics seen = low_statistics(pair);
   const auto fuse = [regression = regress(seen.low_hsi), least = seen.least](const Pair& part) -> FusedWithSigma {
-    const Index ratio = part.degradation.ratio;
-    const Cube smooth = upsample_cubic(degrade_spatially(part.msi, part.degradation), ratio);
-    Cube fused = upsample_cubic(part.hsi, ratio);
+    const Cube smooth = upsample_cubic(degrade_spatially(part.msi, part.degradation), part.degradation);
+    Cube fused = upsample_cubic(part.hsi, part.degradation);
     parallel_for(fused.rows(), [&](Index row) {
       for (Index col = 0; col < fused.cols(); ++col) {
         const std::vector<double> p = predict(part.msi.pixel(row, col), regression);

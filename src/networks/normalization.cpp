@@ -57,7 +57,7 @@ Normalization Normalization::of(const std::vector<TrainingPair>& examples) {
   SPECFUSE_CHECK(!examples.empty(), "Normalization: nothing to learn from");
   std::vector<Cube> hsi, msi, target;
   for (const TrainingPair& example : examples) {
-    hsi.push_back(upsample_cubic(example.input.hsi, example.input.degradation.ratio));
+    hsi.push_back(upsample_cubic(example.input.hsi, example.input.degradation));
     msi.push_back(example.input.msi);
     target.push_back(example.target);
   }

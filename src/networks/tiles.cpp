@@ -56,7 +56,7 @@ Tensor surroundings(const NetworkScene& scene, const Feed& feed, const Normaliza
   scale_planes(normalization.msi, msi.bands(), rows * cols, planes.data());
   if (!stacked) return planes;
   const Rectangle there = with_margin(part, radius, msi);
-  const Tensor fine = upsample_cubic(hsi, scene.pair.degradation.ratio, there).values;
+  const Tensor fine = upsample_cubic(hsi, scene.pair.degradation, there).values;
   float* const behind = planes.data() + msi.bands() * rows * cols;
   write_planes({fine, there, msi.rows(), msi.cols()}, part, radius, behind);
   scale_planes(normalization.hsi, hsi.bands(), rows * cols, behind);
@@ -92,7 +92,7 @@ Tensor image_of(const NetworkScene& scene, const Feed& feed, const Normalization
     case Input::spectrum:
       break;
   }
-  return normalization.hsi.apply(upsample_cubic(scene.pair.hsi, scene.pair.degradation.ratio, part).values);
+  return normalization.hsi.apply(upsample_cubic(scene.pair.hsi, scene.pair.degradation, part).values);
 }
 
 /// Copies the rows of a part of image [rows, cols, values] to `to`, one after the other.

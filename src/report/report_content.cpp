@@ -36,7 +36,7 @@ std::vector<Facts> configuration_facts(const ExperimentResults& results) {
     for (const char* key : {"snr_db", "msi_shift"}) {
       if (!simulates) json["degrade"].erase(key);  // in the pair already
     }
-    if (config.degrade.estimate.psf) json["degrade"]["psf"].erase("fwhm");  // what is used is the estimate
+    if (config.degrade.estimate.psf == "true") json["degrade"]["psf"].erase("fwhm");  // what is used is the estimate
   }
   Facts degradation = facts_of("Degradation", {{"degrade", json["degrade"]}});
   degradation.lines.insert(degradation.lines.begin(), {"hash", degradation_hash(config)});

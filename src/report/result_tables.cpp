@@ -198,37 +198,47 @@ Table estimate_table(const ExperimentResults& results) {
   for (const std::string& shape : shapes)
     table.caption += concat(shape == *shapes.begin() ? "; responses: " : ", ", shape);
   if (!shapes.empty()) table.caption += "; first and last band (from 1) with half of the peak";
-  table.columns = {{"fwhm", "fine pixels"}, {"first_band"},          {"last_band"}, {"gain"}, {"offset"},
-                   {"down", "fine pixels"}, {"right", "fine pixels"}};
-  const auto cells = [&](const auto& value) {
+  table.columns = {
+      {"down", "fine pixels"}, {"right", "fine pixels"}, {"first_band"}, {"last_band"}, {"gain"}, {"offset"}};
+  // Mean and spread over the seeds whose estimate has the value.
+  const auto cells = [&](const auto& has, const auto& value) {
     std::vector<double> values;
-    for (const auto& [seed, estimate] : results.estimates) values.push_back(value(estimate));
-    return cell_of(values);
-  };
-  const Estimate& first = results.estimates.begin()->second;
-  if (first.psf_fwhm) {
-    table.rows.push_back({"PSF", {cells([](const Estimate& one) { return *one.psf_fwhm; }), {}, {}, {}, {}, {}, {}}});
-  }
-  const auto add_shift = [&](const char* label, const auto& value) {
-    const auto along = [&](std::size_t axis) { return cells([&](const Estimate& one) { return value(one)[axis]; }); };
-    table.rows.push_back({label, {{}, {}, {}, {}, {}, along(0), along(1)}});
-  };
-  if (first.shift) {
-    add_shift("shift of the MSI, taken out", [](const Estimate& one) { return *one.shift; });
-    add_shift("its standard error", [](const Estimate& one) { return one.shift_error; });
-  }
-  const Index bands = first.srf.defined() ? first.srf.dim(0) : 0;
-  for (Index band = 0; band < bands; ++band) {
-    const auto at = static_cast<std::size_t>(band);
-    const auto end = [&](std::size_t side) {
-      return cells([&](const Estimate& one) { return static_cast<double>(half_peak_bands(one.srf)[at][side]); });
-    };
-    Table::Row row{concat("MSI band ", band + 1), {{}, end(0), end(1), {}, {}, {}, {}}};
-    if (!first.gain.empty()) {
-      row.cells[3] = cells([&](const Estimate& one) { return one.gain[at]; });
-      row.cells[4] = cells([&](const Estimate& one) { return one.offset[at]; });
+    for (const auto& [seed, estimate] : results.estimates) {
+      if (has(estimate)) values.push_back(value(estimate));
     }
-    table.rows.push_back(row);
+    return values.empty() ? Cell{} : cell_of(values);
+  };
+  const auto add_place = [&](const char* label, const auto& has, const auto& value) {
+    const auto along = [&](std::size_t axis) {
+      return cells(has, [&](const Estimate& one) { return value(one)[axis]; });
+    };
+    Table::Row row{label, {along(0), along(1), {}, {}, {}, {}}};
+    if (!std::isnan(row.cells[0].value)) table.rows.push_back(row);
+  };
+  const auto shifted = [](const Estimate& one) { return one.shift.has_value(); };
+  add_place(
+      "full width of the PSF at half maximum", [](const Estimate& one) { return one.psf_fwhm.has_value(); },
+      [](const Estimate& one) { return *one.psf_fwhm; });
+  add_place("shift of the MSI", shifted, [](const Estimate& one) { return *one.shift; });
+  add_place("its standard error", shifted, [](const Estimate& one) { return one.shift_error; });
+  std::size_t bands = 0;
+  for (const auto& [seed, estimate] : results.estimates) {
+    const Index rows = estimate.srf.defined() ? estimate.srf.dim(0) : 0;
+    bands = std::max({bands, static_cast<std::size_t>(rows), estimate.gain.size()});
+  }
+  for (std::size_t band = 0; band < bands; ++band) {
+    const auto end = [&](std::size_t side) {
+      return cells([](const Estimate& one) { return one.srf.defined(); },
+                   [&](const Estimate& one) { return static_cast<double>(half_peak_bands(one.srf)[band][side]); });
+    };
+    const auto scaled = [](const Estimate& one) { return !one.gain.empty(); };
+    table.rows.push_back({concat("MSI band ", band + 1),
+                          {{},
+                           {},
+                           end(0),
+                           end(1),
+                           cells(scaled, [&](const Estimate& one) { return one.gain[band]; }),
+                           cells(scaled, [&](const Estimate& one) { return one.offset[band]; })}});
   }
   // What was not estimated has no column.
   for (std::size_t column = table.columns.size(); column-- > 0;) {

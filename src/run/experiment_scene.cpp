@@ -182,6 +182,7 @@ void load_measured(const ExperimentConfig& config, const std::vector<std::string
   }
   scene.reference = file.reference;
   scene.grids = file.grids;
+  scene.reference_on_msi = file.reference_on_msi;
   scene.measured = Pair{file.hsi, file.msi, scene.degradation};
   if (config.data.crop) {
     const Region& part = *config.data.crop;
@@ -244,7 +245,9 @@ Scene load_one(const ExperimentConfig& config, const std::vector<std::string>& d
                SceneFiles* files) {
   const DegradeConfig& degrade = config.degrade;
   Scene scene;
-  scene.estimate = degrade.estimate;
+  const std::string response = degrade.srf.given() ? "degrade.srf" : concat("/srf of ", source_of(config.data));
+  scene.estimate = degrade.estimate.options(degrade.psf, response);
+  scene.harmonise = degrade.harmonise.value_or(false);
   scene.degradation.ratio = degrade.ratio;
   scene.degradation.psf = load_psf(degrade, directories);
   scene.degradation.boundary = boundary_of(degrade.boundary);

@@ -126,6 +126,7 @@ Fusion fit_and_fuse(FusionMethod& method, const Task& masked, const std::vector<
     static_cast<FusedWithSigma&>(fusion) = method.fuse_with_sigma(task.pair);
   }
   result.fuse_seconds = fusing.seconds();
+  masked.sensors.widen(masked.pair, fusion);
   place_on_earth(masked.pair, fusion);
   limit_to_data(masked.pair, fusion);
   result.peak_memory_mb = fusion.program_memory_mb > 0 ? fusion.program_memory_mb : peak_memory_mb();
@@ -141,7 +142,7 @@ Fusion fit_and_fuse(FusionMethod& method, const Task& masked, const std::vector<
   return fusion;
 }
 
-void score(const Scene& scene, const Task& task, const std::vector<std::string>& profiles, Fusion& fusion) {
+void score(const Task& task, const std::vector<std::string>& profiles, Fusion& fusion) {
   const ProfileSpan span("evaluate");
   MethodResult& result = fusion.result;
   const ProgressTitle title(result.folder + ", its scores");
@@ -156,13 +157,13 @@ void score(const Scene& scene, const Task& task, const std::vector<std::string>&
     const Tensor known = valid_pixels(*sigma, *sigma).values;
     result.mean_sigma = sum(known) / static_cast<double>(known.size());
   }
-  if (!scene.reference) {
+  if (!task.reference) {
     const Scores more = qnr(task.pair, fusion.fused);
     result.no_reference.values.insert(result.no_reference.values.end(), more.values.begin(), more.values.end());
     return;
   }
   const Index ratio = task.pair.degradation.ratio;
-  const Cube reference = task.scored ? crop(*scene.reference, *task.scored) : *scene.reference;
+  const Cube reference = task.scored ? crop(*task.reference, *task.scored) : *task.reference;
   const Cube fused = task.scored ? crop(fusion.fused, *task.scored) : fusion.fused;
   const Evaluation all = evaluate_all(reference, fused, ratio, profiles);
   result.scores = all.scores;

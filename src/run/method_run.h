@@ -37,6 +37,6 @@ Fusion fit_and_fuse(FusionMethod& method, const Task& task, const std::vector<Fi
 void place_on_earth(const Pair& pair, FusedWithSigma& fusion);
 
 /// Scores the fused image against the reference, on the part that the protocol scores, and against the inputs.
-void score(const Scene& scene, const Task& task, const std::vector<std::string>& profiles, Fusion& fusion);
+void score(const Task& task, const std::vector<std::string>& profiles, Fusion& fusion);
 
 }  // namespace specfuse

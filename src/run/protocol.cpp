@@ -7,6 +7,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/core/rng.h"
+#include "specfuse/estimate/registration.h"
 #include "specfuse/imaging/no_data.h"
 #include "specfuse/imaging/psf.h"
 #include "specfuse/imaging/split.h"
@@ -110,10 +111,18 @@ void require_data(const Task& task) {
 Task make_task(const Scene& scene, const ProtocolConfig& protocol, Index seed, const MethodNeeds& needs) {
   Task task;
   task.pair = make_pair(scene, seed);
-  if (scene.estimate.srf || scene.estimate.psf || scene.estimate.shift) {
-    const ProgressTitle title("estimating the sensors");
-    task.estimate = estimate_degradation(task.pair, scene.estimate);
-    task.pair = with_estimate(task.pair, *task.estimate);
+  if (scene.measured) {
+    const std::string turned = better_orientation(task.pair);
+    SPECFUSE_CHECK_AS(ConfigError, turned.empty(), "data: ", turned, "; data.msi.axes can turn it");
+  }
+  if (scene.estimate.any() || scene.harmonise) {
+    task.sensors = look_at_sensors(WholePair(task.pair), scene.estimate, scene.harmonise);
+    task.pair = task.sensors.apply(task.pair);
+  }
+  task.reference = scene.reference;
+  if (scene.reference && !scene.reference_on_msi) {
+    task.sensors.place(*scene.reference, task.pair);
+    task.reference = task.sensors.on_msi(*scene.reference, scene.degradation.boundary);
   }
   switch (protocol.type) {
     case Protocol::wald:
@@ -128,7 +137,7 @@ Task make_task(const Scene& scene, const ProtocolConfig& protocol, Index seed, c
     case Protocol::split:
       SPECFUSE_CHECK_AS(ConfigError, scene.reference.has_value(),
                         "protocol.type: expected another than split for a pair without a reference, got split");
-      task.training = split_training({task.pair, *scene.reference}, protocol, needs.receptive_radius);
+      task.training = split_training({task.pair, *task.reference}, protocol, needs.receptive_radius);
       task.scored = *protocol.test;
       break;
     case Protocol::apply:

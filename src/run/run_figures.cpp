@@ -9,9 +9,9 @@ namespace {
 
 Cube shown(const Cube& cube, const std::optional<Rectangle>& part) { return part ? crop(cube, *part) : cube; }
 
-std::optional<Cube> shown_reference(const Scene& scene, const Task& task) {
-  if (!scene.reference) return {};
-  return shown(*scene.reference, task.scored);
+std::optional<Cube> shown_reference(const Task& task) {
+  if (!task.reference) return {};
+  return shown(*task.reference, task.scored);
 }
 
 SceneFigures figures_of(const Task& task, const std::optional<Cube>& reference) {
@@ -45,9 +45,9 @@ std::vector<Mark> marks_of(const SceneFigures& figures, const ProtocolConfig& pr
 }  // namespace
 
 RunFigures::RunFigures(const Scene& scene, const Task& task, const ProtocolConfig& protocol, std::size_t results)
-    : scored_(task.scored), reference_(shown_reference(scene, task)), figures_(figures_of(task, reference_)),
+    : scored_(task.scored), reference_(shown_reference(task)), figures_(figures_of(task, reference_)),
       cubes_(copy_of(task, reference_, results)) {
-  const Cube& whole = scene.reference ? *scene.reference : task.pair.msi;
+  const Cube& whole = task.reference ? *task.reference : task.pair.msi;
   marks_ = marks_of(figures_, protocol);
   overview_ = overview_figure(composite(whole, stretch_of(whole)), marks_);
   response_ = task.pair.degradation.srf;

@@ -102,13 +102,6 @@ void help(Prepared& prepared, const std::string& out) {
   }
 }
 
-/// What was done to the images before anything else, and that an estimated shift resamples the MSI once more.
-std::string grids_text(const Scene& scene) {
-  const bool again = !scene.grids.empty() && scene.estimate.shift;
-  return scene.grids +
-         (again ? "; the estimated registration error is taken out of it in a resampling of its own" : "");
-}
-
 }  // namespace
 
 std::string run_experiment(const ExperimentConfig& given, const RunOptions& options) {
@@ -123,7 +116,7 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
   ExperimentResults results;
   results.doubts = prepared.doubts;
   for (const std::string& doubt : results.doubts) warn(doubt);
-  results.grids = grids_text(scene);
+  results.grids = scene.grids;
   if (!results.grids.empty()) say(results.grids);
   results.config = config;
   results.scored_on = config.protocol.test ? config.protocol.test->text() : "whole image";
@@ -141,7 +134,7 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
 
   for (const Index seed : config.seeds) {
     const Task task = prepared.task_of(seed);
-    if (task.estimate) results.estimates[seed] = *task.estimate;
+    if (task.sensors.estimate) results.estimates[seed] = *task.sensors.estimate;
     if (!figures) figures.emplace(scene, task, config.protocol, config.methods.size());
     for (const MethodConfig& method : config.methods) {
       SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before ", config.folder_of(method, seed),
@@ -150,7 +143,7 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
       fusion.result.name = method.name;
       fusion.result.label = method.label;
       fusion.result.seed = seed;
-      score(scene, task, config.metric_profiles, fusion);
+      score(task, config.metric_profiles, fusion);
       if (seed == config.seeds.front()) figures->add(method.label, fusion);
       fusion.result.training = log.curves(fusion.result.folder);
       results.methods.push_back(fusion.result);
@@ -174,7 +167,7 @@ std::string plan_experiment(const ExperimentConfig& given, const RunOptions& opt
   const Task& task = *prepared.first;
   std::string plan;
   for (const std::string& doubt : prepared.doubts) plan += concat("warning: ", doubt, "\n");
-  if (!scene.grids.empty()) plan += concat("joins    ", grids_text(scene), "\n");
+  if (!scene.grids.empty()) plan += concat("joins    ", scene.grids, "\n");
   plan += concat("fuses    hsi ", task.pair.hsi.size_text(), " and msi ", task.pair.msi.size_text(), "\n");
   for (const TrainingPair& pair : task.training.train) plan += concat("trains   on ", pair.target.size_text(), "\n");
   for (const TrainingPair& pair : task.training.validation) {

@@ -39,7 +39,7 @@ std::array<double, 3> common_steps(const Tensor& values) {
 
 /// Where the response of a measured pair is from.
 std::string response_source(const ExperimentConfig& config) {
-  if (config.degrade.estimate.srf) return "as estimated";
+  if (config.degrade.estimate.srf == "true") return "as estimated";
   return config.degrade.srf.given() ? "degrade.srf" : concat("/srf of ", source_of(config.data));
 }
 
@@ -151,9 +151,13 @@ std::vector<std::string> scene_doubts(const ExperimentConfig& config, const Scen
 }
 
 std::vector<std::string> task_doubts(const ExperimentConfig& config, const Scene& scene, const Task& task) {
-  if (!scene.measured) return {};
-  const std::string doubt = doubt_of_response(task.pair, response_source(config));
-  return doubt.empty() ? std::vector<std::string>{} : std::vector{doubt};
+  std::vector<std::string> doubts = task.sensors.warnings;
+  if (task.pair.disagreement.values.defined()) {
+    for (std::string& text : changed_areas(task.pair.disagreement)) doubts.push_back(std::move(text));
+  }
+  const std::string doubt = scene.measured ? doubt_of_response(task.pair, response_source(config)) : "";
+  if (!doubt.empty()) doubts.push_back(doubt);
+  return doubts;
 }
 
 }  // namespace specfuse

@@ -40,8 +40,8 @@ double input_bytes(const StreamedPair& pair) {
 double part_bytes(const PartFusion& fusion, const StreamedPair& pair, Index side) {
   const auto area = [&](Index coarse) { return std::pow(static_cast<double>(coarse * pair.ratio()), 2); };
   const double bands = static_cast<double>(pair.bands());
-  return fusion.bytes_at_least +
-         area(side + 2 * (fusion.margin + fusion.overlap)) * (fusion.bytes_per_pixel + input_bytes(pair)) +
+  return fusion.bytes_at_least + area(side + 2 * (fusion.margin + fusion.overlap)) * fusion.bytes_per_pixel +
+         area(side + 2 * (fusion.margin + fusion.overlap + pair.halo())) * input_bytes(pair) +
          2 * kFloat * bands * area(side + 2 * fusion.overlap);
 }
 
@@ -114,6 +114,7 @@ FusedWithSigma fuse_part(const PartFusion& fusion, const StreamedPair& pair, con
   part.pair.hsi.valid.clear();
   part.pair.msi.valid.clear();
   FusedWithSigma made = fusion.fuse(part.pair);
+  pair.sensors().widen(part.pair, made);
   made.fused = part.inner_of_fine(made.fused);
   if (made.sigma) made.sigma = part.inner_of_fine(*made.sigma);
   return made;

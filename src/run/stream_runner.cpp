@@ -41,9 +41,6 @@ void check_streamable(const ExperimentConfig& config) {
   check(type == Protocol::wald || type == Protocol::apply, "protocol.type", "wald or apply");
   check(config.protocol.validation_fraction == 0 || type == Protocol::apply, "protocol.validation_fraction", "0");
   check(config.degrade.boundary != "circular", "degrade.boundary", "another than circular");
-  const EstimateOptions& estimate = config.degrade.estimate;
-  check(!estimate.psf && !estimate.srf && !estimate.shift, "degrade.estimate",
-        "nothing to estimate (estimate on a part, data.crop, and give what it finds)");
   const ImageWriter& writer = image_writer(config.output.format, "output.format");
   check(config.output.format == "hdf5" || writer.begin != nullptr, "output.format", "hdf5, geotiff or envi");
   check(config.metric_profiles.empty(), "metric_profiles", "none");
@@ -77,6 +74,10 @@ struct Prepared {
 
   /// Throws for all that can be wrong.
   Prepared(const ExperimentConfig& given, const RunOptions& options);
+
+ private:
+  /// Looks at the sensors, and takes the preview anew as the methods get the pair.
+  void show_as_known();
 };
 
 /// An image and, of an ENVI header, the values that lie beside it.
@@ -248,13 +249,25 @@ Prepared::Prepared(const ExperimentConfig& given, const RunOptions& options)
   limit_free_memory(budget.free_buffers());
   scene = preview_scene(small, directories, pair.preview(step));
   task.pair = *scene.measured;
+  task.reference = scene.reference;
   pair.set_degradation(scene.degradation, task.pair.hsi.wavelength_nm);
+  if (scene.estimate.any() || scene.harmonise) show_as_known();
   // Previews of all results, of the pair and of its reference.
   budget.held = static_cast<double>(config.methods.size() + 2) * static_cast<double>(sizeof(float)) *
                 static_cast<double>(task.pair.msi.pixels() * pair.bands());
   pair.set_side(statistics_side(pair));
   doubts = check_methods(small, scene, task, directories);
   check_parts(config, directories, task.pair, pair, budget);
+}
+
+void Prepared::show_as_known() {
+  pair.look_at(scene.estimate, scene.harmonise);
+  task.sensors = pair.sensors();
+  const PairFile shown = pair.preview(step, &task.pair.disagreement);
+  task.pair.hsi = shown.hsi;
+  task.pair.msi = shown.msi;
+  task.pair.degradation = pair.degradation();
+  if (shown.reference) task.reference = shown.reference;
 }
 
 }  // namespace
@@ -269,6 +282,9 @@ std::string run_streamed(const ExperimentConfig& given, const RunOptions& option
   ExperimentResults results;
   results.doubts = prepared.doubts;
   for (const std::string& doubt : results.doubts) warn(doubt);
+  if (prepared.task.sensors.estimate) {
+    for (const Index seed : config.seeds) results.estimates[seed] = *prepared.task.sensors.estimate;
+  }
   results.config = config;
   results.grids = prepared.scene.grids;
   if (!results.grids.empty()) say(results.grids);

@@ -7,6 +7,7 @@
 #include "specfuse/core/progress.h"
 #include "specfuse/imaging/no_data.h"
 #include "specfuse/imaging/preview.h"
+#include "specfuse/imaging/shift.h"
 #include "specfuse/io/scene.h"
 #include "specfuse/run/find_data.h"
 
@@ -15,6 +16,8 @@ namespace {
 
 /// Side of the parts that a preview is made of, in fine pixels.
 constexpr Index kLook = 128;
+/// Of the part that a reference is placed on the MSI by.
+constexpr Index kRegistered = 256;
 
 /// An image as its configuration describes it.
 class DescribedImage : public ImageOnDisk {
@@ -61,7 +64,7 @@ Rectangle moved(const Rectangle& part, const Rectangle& by) {
 StreamedPair::StreamedPair(const DataConfig& data, const std::vector<std::string>& directories)
     : look_(std::make_unique<Look>()), one_file_(data.pair.has_value()),
       file_(open_pair(data, directories, *look_)), place_{0, 0, file_.rows(), file_.cols()} {
-  degradation_.ratio = file_.ratio();
+  told_.ratio = degradation_.ratio = file_.ratio();
   const Pair corner = read({0, 0, 1, 1});
   may_lack_data_ = corner.hsi.attributes.contains(kNoDataAttribute) || corner.msi.attributes.contains(kNoDataAttribute);
   if (!data.crop) return;
@@ -69,16 +72,42 @@ StreamedPair::StreamedPair(const DataConfig& data, const std::vector<std::string
   place_ = {data.crop->row / ratio(), data.crop->col / ratio(), data.crop->rows / ratio(), data.crop->cols / ratio()};
 }
 
-Pair StreamedPair::read(const Rectangle& coarse) const {
+Pair StreamedPair::as_told(const Rectangle& coarse) const {
   const Rectangle part = moved(coarse, place_);
-  Pair pair{file_.read_hsi(part), file_.read_msi(fine_part(part, ratio())), degradation_};
+  Pair pair{file_.read_hsi(part), file_.read_msi(fine_part(part, ratio())), told_};
   if (!wavelength_nm_.empty()) pair.hsi.wavelength_nm = wavelength_nm_;
   share_gaps(pair);
   return pair;
 }
 
+Pair StreamedPair::read(const Rectangle& coarse) const {
+  if (halo_ == 0) return sensors_.apply(as_told(coarse));
+  const Rectangle seen = with_margin(coarse, halo_, rows(), cols());
+  const Rectangle inner{coarse.row - seen.row, coarse.col - seen.col, coarse.rows, coarse.cols};
+  return crop_pair(sensors_.apply(as_told(seen)), fine_part(inner, ratio()));
+}
+
+void StreamedPair::look_at(const EstimateOptions& options, bool harmonise) {
+  KnownSensors known = look_at_sensors(*this, options, harmonise);
+  halo_ = known.halo(told_);
+  if (known.estimate) degradation_ = as_estimated(told_, *known.estimate);
+  sensors_ = known;
+  if (!has_reference() || file_.reference_on_msi()) return;
+  // In the middle, as it is in memory.
+  const Index side = std::max<Index>(1, kRegistered / ratio());
+  const Index tall = std::min(side, rows()), wide = std::min(side, cols());
+  const Rectangle middle{(rows() - tall) / 2, (cols() - wide) / 2, tall, wide};
+  sensors_.place(file_.read_reference(moved(fine_part(middle, ratio()), fine_part(place_, ratio()))), read(middle));
+}
+
 Cube StreamedPair::read_reference(const Rectangle& fine) const {
-  return file_.read_reference(moved(fine, fine_part(place_, ratio())));
+  const auto read = [&](const Rectangle& part) {
+    return file_.read_reference(moved(part, fine_part(place_, ratio())));
+  };
+  if (sensors_.reference_shift == std::array<double, 2>{}) return read(fine);
+  const Rectangle seen = with_margin(fine, shift_reach(sensors_.reference_shift), fine_rows(), fine_cols());
+  return crop(sensors_.on_msi(read(seen), told_.boundary),
+              {fine.row - seen.row, fine.col - seen.col, fine.rows, fine.cols});
 }
 
 std::vector<std::uint8_t> StreamedPair::valid_of(const Rectangle& fine) const {
@@ -94,15 +123,17 @@ std::vector<std::uint8_t> StreamedPair::valid_of(const Rectangle& fine) const {
 }
 
 void StreamedPair::set_degradation(const Degradation& degradation, const std::vector<double>& wavelength_nm) {
-  degradation_ = degradation;
+  told_ = degradation_ = degradation;
   wavelength_nm_ = wavelength_nm;
 }
 
-PairFile StreamedPair::preview(Index step) const {
+PairFile StreamedPair::preview(Index step, Cube* disagreement) const {
   const Pair first = read({0, 0, 1, 1});
   Preview hsi(first.hsi, rows(), cols(), step), msi(first.msi, fine_rows(), fine_cols(), step);
   std::optional<Preview> reference;
   if (has_reference()) reference.emplace(read_reference({0, 0, 1, 1}), fine_rows(), fine_cols(), step);
+  std::optional<Preview> off;
+  if (first.disagreement.values.defined()) off.emplace(first.disagreement, rows(), cols(), step);
   const std::vector<Rectangle> parts = parts_of(rows(), cols(), std::max<Index>(1, kLook / ratio()), 1);
   Progress progress("looking at the pair", std::ssize(parts), "parts");
   *look_ = {true, {}, {}};
@@ -115,6 +146,7 @@ PairFile StreamedPair::preview(Index step) const {
       look_->msi.add(pair.msi);
     }
     hsi.add(pair.hsi, part.row, part.col);
+    if (off) off->add(pair.disagreement, part.row, part.col);
     msi.add(pair.msi, fine.row, fine.col);
     if (reference) reference->add(read_reference(fine), fine.row, fine.col);
     progress.tick();
@@ -125,7 +157,8 @@ PairFile StreamedPair::preview(Index step) const {
   // Whole coarse pixels of it, so that the sizes fit.
   const Cube small = hsi.cube();
   const Rectangle kept{0, 0, small.rows() * ratio(), small.cols() * ratio()};
-  PairFile pair{small, crop(msi.cube(), kept), ratio(), {}, file_.srf(), grids()};
+  PairFile pair{small, crop(msi.cube(), kept), ratio(), {}, file_.srf(), grids(), file_.reference_on_msi()};
+  if (off && disagreement != nullptr) *disagreement = off->cube();
   if (reference) pair.reference = crop(reference->cube(), kept);
   return pair;
 }

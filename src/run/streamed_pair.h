@@ -5,6 +5,7 @@
 #include "specfuse/imaging/no_data.h"
 #include "specfuse/io/pair.h"
 #include "specfuse/run/experiment_scene.h"
+#include "specfuse/run/known_sensors.h"
 
 namespace specfuse {
 
@@ -21,7 +22,7 @@ class StreamedPair : public PairParts {
   const Degradation& degradation() const override { return degradation_; }
   Index side() const override { return side_; }
   Pair read(const Rectangle& coarse) const override;
-  /// In fine pixels.
+  /// In fine pixels, on the grid of the MSI.
   Cube read_reference(const Rectangle& fine) const;
   /// Where a result has data, in a rectangle of fine pixels; empty: everywhere.
   std::vector<std::uint8_t> valid_of(const Rectangle& fine) const;
@@ -35,10 +36,15 @@ class StreamedPair : public PairParts {
   void set_side(Index side) { side_ = side; }
   /// How its images belong together, and their wavelengths.
   void set_degradation(const Degradation& degradation, const std::vector<double>& wavelength_nm);
+  /// Looks at the sensors; from then on the images are as the methods get them.
+  void look_at(const EstimateOptions& options, bool harmonise);
+  const KnownSensors& sensors() const { return sensors_; }
+  /// Coarse pixels around a part that are read with it.
+  Index halo() const { return halo_; }
 
-  /// The whole pair as means of step x step pixels, with its reference. Throws `ConfigError` where there is undeclared
-  /// no data.
-  PairFile preview(Index step) const;
+  /// The whole pair as means of step x step pixels, with its reference, and what its images disagree on. Throws
+  /// `ConfigError` where there is undeclared no data.
+  PairFile preview(Index step, Cube* disagreement = nullptr) const;
 
   /// What is seen of undeclared no data while the preview is made, in the images as they lie on the disk.
   struct Look {
@@ -47,6 +53,9 @@ class StreamedPair : public PairParts {
   };
 
  private:
+  /// Both images as they are told.
+  Pair as_told(const Rectangle& coarse) const;
+
   std::unique_ptr<Look> look_;
   bool one_file_;
   PairOnDisk file_;
@@ -55,8 +64,10 @@ class StreamedPair : public PairParts {
   Index side_ = 0;
   /// Whether it is said what stands for no data.
   bool may_lack_data_ = false;
-  Degradation degradation_;
+  Degradation told_, degradation_;
   std::vector<double> wavelength_nm_;
+  KnownSensors sensors_;
+  Index halo_ = 0;
 };
 
 }  // namespace specfuse

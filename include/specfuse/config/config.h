@@ -73,9 +73,13 @@ struct SnrConfig {
   void describe(FieldVisitor& fields);
 };
 
-/// What is estimated from the pair instead of being taken as known; see estimate/estimate.h.
-struct EstimateConfig : EstimateOptions {
+/// What is tested against the pair or estimated from it; see estimate/estimate.h. Each is "auto", "true" or "false";
+/// resolved to "auto" for a measured pair, and to "false" for one that is simulated.
+struct EstimateConfig {
+  std::optional<std::string> srf, psf, gain, shift;
   void describe(FieldVisitor& fields);
+  /// With what `degrade` tells of PSF and response, for people.
+  EstimateOptions options(const PsfOptions& psf_told, const std::string& srf_told) const;
 };
 
 /// How the pair comes from the reference. A pair that is read in brings its own ratio and response.
@@ -87,6 +91,8 @@ struct DegradeConfig {
   SnrConfig snr_db;
   std::array<double, 2> msi_shift{0, 0};
   EstimateConfig estimate;
+  /// Resolved to whether the pair is measured.
+  std::optional<bool> harmonise;
   void describe(FieldVisitor& fields);
 };
 

@@ -5,58 +5,101 @@
 #include <string>
 #include <vector>
 
-#include "specfuse/imaging/degrade.h"
+#include "specfuse/imaging/pair_parts.h"
 
 namespace specfuse {
 
-/// What to estimate of how a pair came about.
+/// Whether what is told of a sensor is taken as it is, tested against the pair and replaced where the pair contradicts
+/// it, or not used.
+enum class Trust { told, tested, found };
+
+/// What of a degradation is tested or estimated.
 struct EstimateOptions {
   /// The spectral response.
-  bool srf = false;
-  /// The width of a Gaussian PSF.
-  bool psf = false;
-  /// Gain and offset of each MSI band, together with the response: for images that are not in the same units.
-  bool gain = false;
+  Trust srf = Trust::told;
+  /// The widths of a Gaussian PSF.
+  Trust psf = Trust::told;
+  /// Gain and offset of each MSI band: images that are not in the same units.
+  Trust gain = Trust::told;
   /// The registration error of the MSI.
-  bool shift = false;
+  Trust shift = Trust::told;
+  /// What is told of PSF and response, for people.
+  std::string psf_told, srf_told;
+
+  bool any() const { return srf != Trust::told || psf != Trust::told || gain != Trust::told || shift != Trust::told; }
 };
 
-/// What the images of a pair say about their degradation. Fields that were not asked for are empty.
+/// What was told of one part of a degradation, what the pair says, which of the two is used, and why.
+struct Finding {
+  /// As in the configuration: "psf", "shift", "srf" or "gain".
+  std::string what;
+  std::string told, found;
+  bool uses_found = false;
+  std::string why;
+};
+
+/// What the images of a pair say about their degradation. Fields of what was not asked for are empty.
 struct Estimate {
-  std::optional<double> psf_fwhm;
-  /// Rows of sum 1, non-negative [msi bands, bands].
-  Tensor srf;
-  /// Where the rows are from: fitted as "box", "gaussian" or "super-gaussian" (exponent 6), the published bands of a
-  /// sensor, such as "landsat7 box", or filters close to them, such as "near landsat7".
-  std::string srf_shape;
-  /// msi = gain * response + offset, one for each MSI band; empty without `EstimateOptions::gain`.
-  std::vector<double> gain, offset;
-  /// Of the MSI in fine pixels, down and to the right, and the standard errors of both.
+  std::vector<Finding> findings;
+  /// What contradicts what is used.
+  std::vector<std::string> warnings;
+  /// The PSF on the grid of the MSI, the registration error within it; undefined where it is as told.
+  Tensor psf;
+  /// Full widths at half maximum of a Gaussian that was found, down and across, in fine pixels.
+  std::optional<std::array<double, 2>> psf_fwhm;
+  /// Of the MSI against the HSI in fine pixels, down and to the right, and the standard errors of both; only where it
+  /// is used.
   std::optional<std::array<double, 2>> shift{};
   std::array<double, 2> shift_error{};
-  /// Of `undo_shift`, one for each MSI band; empty: `with_estimate` chooses them.
-  std::vector<double> shift_penalties{};
+  /// Rows of sum 1, non-negative [msi bands, bands]; undefined where they are as told.
+  Tensor srf;
+  /// Where the rows are from: fitted as "box", "gaussian" or "super-gaussian" (exponent 6), the published bands of a
+  /// sensor, such as "landsat7 box", filters close to them, such as "near landsat7", or to what was told, "near told".
+  std::string srf_shape;
+  /// msi = gain * response + offset, one for each MSI band; empty where both images are in the same units.
+  std::vector<double> gain, offset;
 };
 
-/// Least squares between degraded msi and hsi without its noise (a subspace of noise-whitened bands):
-///   fwhm  the width from 0.25 to 3 ratios at which the degraded msi is best explained by any linear combination of hsi
-///         bands; sought by golden section, so it needs no response
-///   shift that of the msi within a coarse pixel with which the response explains it best, or any linear combination
-///         of hsi bands where the response is not known, and its standard errors
-///   srf   for each MSI band the interval of equal weights, or the Gaussian or super-Gaussian, with the least squared
-///         error; the shape is the same for all bands. The published bands of the sensors of `sensor_list` with as many
-///         bands compete with them, without fitted numbers to pay for (Bayesian information criterion; a tenth of the
-///         residual is allowed for errors of the noise model). So do filters with edges within some 1 nm of the
-///         published ones, slopes as filters have them and a tilted top, the likeliest of those (maximum a posteriori,
-///         each pixel counted as a tenth), which pay for what they fit; a fiftieth of the residual is allowed them.
-///         Neighbouring bands are nearly collinear, so noise leaves fitted edges uncertain by a band. Where wavelengths
-///         of both images are known, the mean wavelength of a response is drawn to that of the MSI band
-/// The degradation of the pair gives ratio, boundary and, where its width is not asked for, the PSF. Throws `Error` on
-/// an hsi of fewer than 16 pixels and where nothing in it is correlated with an MSI band.
-Estimate estimate_degradation(const Pair& pair, const EstimateOptions& options);
+/// Finds what the options ask for:
+///   psf, shift  the widths of a Gaussian and the place at which the MSI under it is best explained by the signal of
+///   the
+///               HSI (a subspace of noise-whitened bands), whatever the response, gain and offset of each band. Samples
+///               that disagree in most bands do not count
+///   srf         for each MSI band the interval of equal weights, or the Gaussian or super-Gaussian, with the least
+///               squared error; the shape is the same for all bands. What is told, and the published bands of the
+///               sensors of `sensor_list` with as many bands, compete with them without fitted numbers to pay for
+///               (Bayesian information criterion; a tenth of the residual is allowed for errors of the noise model). So
+///               do filters near those, which pay for what they fit; a fiftieth of the residual is allowed them
+///   gain        least squares under that response
+/// What is told is kept where the pair does not contradict it by more than its noise. The degradation of the pair gives
+/// ratio, boundary and what is told. Throws `Error` on a pair of fewer than 16 coarse pixels with data and where
+/// nothing in the HSI is correlated with an MSI band.
+Estimate estimate_degradation(const PairParts& pair, const EstimateOptions& options);
 
-/// The pair with the estimate in the place of what was known; shift, gain and offset are taken back from the
-/// msi.
+/// What is told with the estimate in its place.
+Degradation as_estimated(const Degradation& told, const Estimate& estimate);
+
+/// A pair with an estimate in the place of what was told, part by part.
+class EstimatedPair : public PairParts {
+ public:
+  /// Both are to be there as long as this is.
+  EstimatedPair(const PairParts& pair, const Estimate& estimate);
+  Index rows() const override { return pair_.rows(); }
+  Index cols() const override { return pair_.cols(); }
+  Index bands() const override { return pair_.bands(); }
+  Index msi_bands() const override { return pair_.msi_bands(); }
+  const Degradation& degradation() const override { return degradation_; }
+  Index side() const override { return pair_.side(); }
+  Pair read(const Rectangle& coarse) const override;
+
+ private:
+  const PairParts& pair_;
+  const Estimate& estimate_;
+  Degradation degradation_;
+};
+
+/// The pair with the estimate in the place of what was told; gain and offset are taken back from the MSI, whose grid
+/// stays as it is.
 Pair with_estimate(const Pair& pair, const Estimate& estimate);
 
 }  // namespace specfuse

@@ -36,6 +36,9 @@ struct Pair {
   Cube hsi;
   Cube msi;
   Degradation degradation;
+  /// How far the two disagree in each coarse pixel (estimate/harmonise.h) [rows, cols, 2]; undefined where nobody
+  /// asked.
+  Cube disagreement{};
 };
 
 /// A pair with its values in `copy_on_disk` of a folder; as it is where none is given.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 
@@ -33,6 +34,9 @@ struct PsfOptions {
 /// type only. Throws `ConfigError` on options that contradict each other or a ratio below 2.
 Tensor make_psf(const PsfOptions& options, Index ratio, const Tensor& kernel = {});
 
+/// A Gaussian of these full widths at half maximum in fine pixels, down and across, cut off as `make_psf` does.
+Tensor gaussian_psf(const std::array<double, 2>& fwhm, Index ratio);
+
 /// A measured kernel scaled to sum 1, laid over the image as it stands (not turned round). Throws `ConfigError` unless
 /// it is square, of even size where ratio is even and odd where it is odd, and finite with a positive sum.
 Tensor normalized_psf(const Tensor& kernel, Index ratio);
@@ -40,6 +44,9 @@ Tensor normalized_psf(const Tensor& kernel, Index ratio);
 /// The numbers of a comma-separated text, one row a line: [lines, numbers per line]. Throws `DataError` naming
 /// `source` and the line where a number is malformed or missing.
 Tensor parse_kernel_csv(const std::string& text, const std::string& source);
+
+/// The mean place of the weights from the middle, in fine pixels down and to the right; none of an undefined PSF.
+std::array<double, 2> psf_centre(const Tensor& psf);
 
 /// How far the PSF reaches from the centre of its block in fine pixels: half its size, rounded up.
 Index psf_reach(const Tensor& psf);

@@ -1,24 +1,23 @@
 #pragma once
 
 #include <array>
-#include <vector>
 
 #include "specfuse/imaging/degrade.h"
 
 namespace specfuse {
 
-/// What a sensor misplaced by `shift` pixels, down and to the right, sees of an image: Keys cubic, the image going on
-/// as `boundary` says.
+/// What a sensor that points `shift` pixels further down and to the right sees of an image: interpolated by a sinc
+/// under a Lanczos window of 64 pixels to each side, which keeps fine detail, the image going on as `boundary` says.
 Cube shift_image(const Cube& image, const std::array<double, 2>& shift, Boundary boundary);
 
-/// The image of which `shift_image` makes this one: least squares along rows and columns, with a penalty on second
-/// differences, one for each band, as the shift takes fine detail away that noise has not lost; none given: those of
-/// `shift_penalties`. Pixels that lie beyond what was seen by more than half a pixel have no data and are filled in
-/// from around.
-Cube undo_shift(const Cube& image, const std::array<double, 2>& shift, Boundary boundary,
-                const std::vector<double>& penalties = {});
+/// How far around a pixel that looks, in pixels.
+Index shift_reach(const std::array<double, 2>& shift);
 
-/// The weight of the penalty of each band by generalized cross-validation (Golub, Heath and Wahba 1979).
-std::vector<double> shift_penalties(const Cube& image, const std::array<double, 2>& shift, Boundary boundary);
+/// A PSF moved down and to the right in the same way, [size, size]; what lies beyond is cut off, and the sum is 1
+/// again.
+Tensor moved_psf(const Tensor& psf, const std::array<double, 2>& shift, Index size);
+
+/// The least size of a PSF moved so far that keeps what is not negligible.
+Index moved_psf_size(const Tensor& psf, const std::array<double, 2>& shift);
 
 }  // namespace specfuse

@@ -26,6 +26,9 @@ struct PairFile {
   Tensor srf;
   /// What was done to images on grids of their own; see `bring_together`.
   std::string grids{};
+  /// Whether the reference lies on the grid of the msi, as its attribute `grid` then says ("msi"); otherwise on that of
+  /// the hsi.
+  bool reference_on_msi = false;
 };
 
 /// Two images of one place of which parts are read when they are wanted, brought together as `join_images` does.
@@ -43,6 +46,7 @@ class PairOnDisk {
   Index msi_bands() const { return msi_->bands(); }
   Index ratio() const { return grid_.ratio; }
   bool has_reference() const { return reference_ != nullptr; }
+  bool reference_on_msi() const { return reference_on_msi_; }
   /// As stored; undefined where the file has none.
   const Tensor& srf() const { return srf_; }
   /// What is done to images on grids of their own.
@@ -59,6 +63,7 @@ class PairOnDisk {
 
   std::unique_ptr<ImageOnDisk> hsi_, msi_, reference_;
   CommonGrid grid_;
+  bool reference_on_msi_ = false;
   std::string grids_;
   /// Of one image, for the other one that does not say it; of the hsi, for the msi where that is resampled.
   std::optional<AttributeValue> projection_, geotransform_;

@@ -32,6 +32,10 @@ struct Scene {
   std::vector<std::string> msi_names;
   /// What the methods are not told but have to be given from an estimate.
   EstimateOptions estimate;
+  /// Whether the MSI is harmonised with the HSI.
+  bool harmonise = false;
+  /// Whether a reference lies on the grid of the MSI, wherever that points; otherwise on that of the HSI.
+  bool reference_on_msi = false;
   /// Other scenes that `transfer` learns from and selects with; each has a reference.
   std::vector<Scene> train, validation;
   /// What was done to images on grids of their own, for people; empty where nothing was.

@@ -4,6 +4,7 @@
 
 #include "specfuse/methods/fusion_method.h"
 #include "specfuse/run/experiment_scene.h"
+#include "specfuse/run/known_sensors.h"
 
 namespace specfuse {
 
@@ -13,8 +14,10 @@ struct Task {
   Pair pair;
   /// All that `fit` sees; nothing for "apply".
   TrainingData training;
-  /// What `pair` has from an estimate, where the configuration asks for one.
-  std::optional<Estimate> estimate;
+  /// How the images of `pair` came from what was told of its sensors.
+  KnownSensors sensors;
+  /// On the grid of the MSI; none where there is none.
+  std::optional<Cube> reference;
   /// All that a second fit sees, which goes on from the first; "transfer" alone has one.
   std::optional<TrainingData> fine_tuning;
   /// The part of the fused image that is scored; none: all of it.

@@ -149,8 +149,8 @@ PlusInputs::PlusInputs(const Pair& pair, const PlusInputOptions& options, std::u
     if (options.has("candidates")) add_plane(minus_base(candidate), 1, 8);
     candidate = {};
   }
-  const Index ratio = pair.degradation.ratio;
-  if (options.has("interpolated")) add_plane(minus_base(upsample_cubic(pair.hsi, ratio).values), 8, kLargest);
+  if (options.has("interpolated"))
+    add_plane(minus_base(upsample_cubic(pair.hsi, pair.degradation).values), 8, kLargest);
   if (options.has("misfit")) {
     add_plane(hsi_misfit(pair, base).values, 1, 8);
     add_plane(msi_misfit(pair, base).values, 1, 8);
@@ -161,7 +161,8 @@ PlusInputs::PlusInputs(const Pair& pair, const PlusInputOptions& options, std::u
     by_band_.push_back(log_ratio(floats_of(hsi_noise(pair.hsi)), scale_, 6));
   }
   if (options.has("detail")) add_detail(pair);
-  if (options.has("ratio")) by_band_.emplace_back(scale_.size(), std::log2(static_cast<float>(ratio)) - 2);
+  if (options.has("ratio"))
+    by_band_.emplace_back(scale_.size(), std::log2(static_cast<float>(pair.degradation.ratio)) - 2);
 }
 
 void PlusInputs::keep_only(const PlusInputOptions& options) {

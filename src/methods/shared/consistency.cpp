@@ -93,7 +93,7 @@ void make_consistent(const Pair& pair, Cube& fused) {
 }
 
 Cube hsi_misfit(const Pair& pair, const Cube& fused) {
-  return upsample_cubic(missing_of_hsi(pair, fused), pair.degradation.ratio);
+  return upsample_cubic(missing_of_hsi(pair, fused), pair.degradation);
 }
 
 Cube msi_misfit(const Pair& pair, const Cube& fused) {
@@ -113,7 +113,7 @@ Cube missing_of_hsi(const Pair& pair, const PairNoise& noise, const Cube& fused)
 }
 
 void make_consistent(const Pair& pair, const PairNoise& noise, Cube& fused) {
-  add_scaled(fused.values, upsample_cubic(missing_of_hsi(pair, noise, fused), pair.degradation.ratio).values);
+  add_scaled(fused.values, upsample_cubic(missing_of_hsi(pair, noise, fused), pair.degradation).values);
   const Cube unseen = missing_of_msi(pair, fused);
   add_product(unseen.values, product(wiener_filter(mean_products(unseen), noise.msi), spread_of(pair)), fused.values);
 }

@@ -11,7 +11,7 @@ InjectionLesson injection_lesson(const Pair& pair) {
   const TrainingPair lower = lower_scale(pair);
   InjectionLesson lesson{lower, msi_detail(lower.input), lower.target, {}, {}};
   lesson.missing.values = lower.target.values.clone();
-  add_scaled(lesson.missing.values, upsample_cubic(lower.input.hsi, pair.degradation.ratio).values, -1.0f);
+  add_scaled(lesson.missing.values, upsample_cubic(lower.input.hsi, pair.degradation).values, -1.0f);
   const Matrix d = spectra_of(lesson.detail, 0, lesson.detail.pixels());
   const Matrix e = spectra_of(lesson.missing, 0, lesson.missing.pixels());
   lesson.square = product_tn(d, d);

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "specfuse/estimate/estimate.h"
+#include "specfuse/estimate/harmonise.h"
+#include "specfuse/methods/fusion_method.h"
+
+namespace specfuse {
+
+/// What is known of the sensors of a pair once they have been looked at, and how its images become what the methods
+/// get.
+struct KnownSensors {
+  std::optional<Estimate> estimate;
+  std::optional<Harmony> harmony;
+  std::vector<std::string> warnings;
+  /// Of a reference against the MSI, in fine pixels down and to the right.
+  std::array<double, 2> reference_shift{};
+
+  /// Coarse pixels around a part that its harmonised MSI depends on.
+  Index halo(const Degradation& told) const;
+  /// The pair, or a part of it, as the methods get it.
+  Pair apply(const Pair& told) const;
+  /// Adds what the sensors leave open to what a method says of its error, on the pair that `apply` gave.
+  void widen(const Pair& applied, FusedWithSigma& fusion) const;
+  /// Finds by how much a reference on the grid of the HSI has to be moved to lie on that of the MSI, where a shift was
+  /// found: from there on at full resolution, as a hundredth of a pixel already counts in a score. `applied` is of the
+  /// same place.
+  void place(const Cube& reference, const Pair& applied);
+  /// The reference moved by that; `boundary` is that of the degradation.
+  Cube on_msi(const Cube& reference, Boundary boundary) const;
+};
+
+/// Estimates what the options ask for, and looks at the residual where the MSI is to be harmonised. What is only to be
+/// tested and cannot be is a warning. Throws `Error` where an estimate that is asked for is impossible.
+KnownSensors look_at_sensors(const PairParts& pair, const EstimateOptions& options, bool harmonise);
+
+}  // namespace specfuse

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "estimate/coarse_samples.h"
+
+namespace specfuse {
+
+/// What of a PSF is sought: the widths of a Gaussian down and across, and where it points.
+struct PsfFreedom {
+  bool width = false, shift = false;
+  int numbers() const { return (width ? 2 : 0) + (shift ? 2 : 0); }
+};
+
+/// A PSF as it fits the samples.
+struct PsfFit {
+  PsfFreedom freedom;
+  Tensor psf;
+  /// Full widths at half maximum of the Gaussian, down and across, in fine pixels; only where they were sought.
+  std::array<double, 2> fwhm{};
+  /// In fine pixels down and to the right, and its standard errors.
+  std::array<double, 2> shift{}, shift_error{};
+  /// Minus the log-likelihood for white residuals in each band, up to a constant.
+  double cost = 0;
+};
+
+/// The PSF by which the HSI sees the grid of the MSI. Each band of the MSI under it is explained by the signal of the
+/// HSI's bands, whatever the response, gain and offset of that band: what no combination of them explains is the
+/// residual, and least of it is sought (Gauss and Newton). Samples that disagree in most bands, such as those of an
+/// area that changed between the dates, are left out.
+class PsfProblem {
+ public:
+  /// `srf` is the response as it is told; undefined where nothing is.
+  PsfProblem(const CoarseSamples& samples, const Tensor& srf);
+
+  /// Looks for the place within two coarse pixels, then refines; what is kept follows from it.
+  PsfFit find(const PsfFreedom& freedom);
+  /// The best of what is kept for the freedom given, from a fit with more of it.
+  PsfFit refine(const PsfFit& from, const PsfFreedom& freedom) const;
+
+  /// Which samples count.
+  const std::vector<std::uint8_t>& kept() const { return kept_; }
+  Index kept_count() const;
+  /// The part of the variance of each MSI band under a PSF that the HSI does not explain.
+  std::vector<double> unexplained(const Tensor& psf) const;
+
+ private:
+  /// Log widths relative to those told, and shifts.
+  using Parameters = std::array<double, 4>;
+  /// What explains the MSI bands: a constant and, if `all`, the signal of the HSI; each with the response as told.
+  struct Basis {
+    Matrix columns, gram;
+  };
+
+  Tensor psf_of(const Parameters& at, bool width) const;
+  void choose_basis(bool all);
+  Matrix residuals(const Matrix& x) const;
+  std::vector<double> deviations(const Matrix& residuals) const;
+  double cost(const Matrix& x, const Matrix& residuals) const;
+  double cost_at(const Parameters& at, bool width) const;
+  double robust_cost(const Matrix& x) const;
+  void keep_agreeing(const Parameters& at, bool width);
+  Parameters descend(Parameters at, const PsfFreedom& freedom, int steps, std::array<double, 2>* error) const;
+  void factor();
+
+  const CoarseSamples& samples_;
+  /// The HSI under the response as told [samples, msi bands]; empty where it is not known.
+  Matrix told_;
+  /// Scores along the principal directions of the HSI's signal, of variance one [samples, directions].
+  Matrix scores_;
+  Basis basis_;
+  /// What the basis leaves of `told_`.
+  Matrix told_left_;
+  std::vector<std::uint8_t> kept_;
+  double fwhm_;
+};
+
+}  // namespace specfuse
