@@ -1,10 +1,11 @@
 """Writes BENCHMARK.md from the records of benchmark.py."""
 import itertools
 import pathlib
+import re
 import statistics
 
-from benchmark_setting import (ABLATIONS, AS_IT_IS, CLASSICS, LESSONS, MEASURED, NOISES, PLUS, PUBLISHED, RATIOS, SCENES,
-                               SPLITS, ablation_name, fold_of, lesson_name, pair_name)
+from benchmark_setting import (ABLATIONS, AS_IT_IS, CLASSICS, FIELD_KINDS, LESSONS, MEASURED, NOISES, PLUS, PUBLISHED, RATIOS,
+                               SCENES, SPLITS, STAGES, ablation_name, fold_of, lesson_name, pair_name)
 
 # Metric, whether more is better, and how a lead in it is given.
 SCORES = (("psnr_global_db", True), ("sam_deg", False), ("ergas", False))
@@ -55,6 +56,43 @@ def number(value, score):
 
 def signed(value, score=None):
     return f"{value:+.2f}" if score == "psnr_global_db" else f"{value:+.1f}"
+
+
+def classic(results, score):
+    """The best in the score of all methods but the network."""
+    return best_of(results, [name for name in results if name != PLUS], score)[0]
+
+
+def field_summary(stages):
+    """Means over the scenes, and the scene on which the network is furthest behind the best of the others and behind what it
+    has where the sensors are as told."""
+    rows = []
+    for kind, stage in itertools.product(FIELD_KINDS, STAGES):
+        scenes = stages.get(stage, {}).get(kind)
+        if not scenes:
+            continue
+        row = [f"{kind}, {stage}", str(len(scenes))]
+        for score in ("psnr_global_db", "sam_deg"):
+            both = [(classic(results, score), results[PLUS][score]) for results in scenes.values()]
+            row += [number(statistics.mean(values), score) for values in zip(*both)]
+            row.append(signed(min(lead(score, plus, other) for other, plus in both), score))
+        exact = stages[stage].get("none", {})
+        losses = [lead("psnr_global_db", results[PLUS]["psnr_global_db"], exact[scene][PLUS]["psnr_global_db"])
+                  for scene, results in scenes.items() if scene in exact]
+        rows.append(row + [signed(pick(losses), "psnr_global_db") if losses else "-" for pick in (statistics.mean, min)])
+    return table(["true sensors", "scenes", "PSNR (dB): best classic", "plus", "worst lead, dB", "SAM (deg): best classic", "plus",
+                  "worst lead, %", "plus against `none`, dB", "worst"], rows)
+
+
+def field_scenes(stages):
+    """PSNR of the network and of the best classic, scene by scene, of the last stage there is."""
+    kinds = next((stages[stage] for stage in reversed(STAGES) if stage in stages), {})
+    rows = []
+    for scene in sorted({scene for scenes in kinds.values() for scene in scenes}):
+        of = [kinds.get(kind, {}).get(scene) for kind in FIELD_KINDS]
+        rows.append([scene, *(f"{results[PLUS]['psnr_global_db']:.2f} ({classic(results, 'psnr_global_db'):.2f})"
+                              if results else "-" for results in of)])
+    return table(["plus (best classic), PSNR (dB)", *FIELD_KINDS], rows)
 
 
 class Report:
@@ -213,6 +251,15 @@ class Report:
             return "None were run."
         return table(["pair, method", "HSI, PSNR (dB)", "MSI, PSNR (dB)", "QNR"], rows)
 
+    def field(self):
+        """Pairs whose sensors are not as told: a table over the scenes for each ratio and noise, and one of the scenes."""
+        settings = {}
+        for name, record in self.records.of("field").items():
+            stage, scene, setting, kind = re.fullmatch(r"(\w+)/(.+)_(ratio\d+_\w+)/(\w+)", name).groups()
+            settings.setdefault(setting, {}).setdefault(stage, {}).setdefault(kind, {})[scene] = record["methods"]
+        return "\n\n".join(f"### {setting.replace('_', ', ')}\n\n{field_summary(stages)}\n\n{field_scenes(stages)}"
+                           for setting, stages in sorted(settings.items())) or "None were run."
+
     def made(self):
         """When and on what the pairs were measured."""
         made = [record["made"] for record in self.records.of("pairs").values()]
@@ -229,7 +276,7 @@ class Report:
                  "methods": sections(self.methods, self.results),
                  "losses": self.losses(), "coverage": self.coverage(), "ablations": self.ablations(),
                  "published": self.published(), "measured": self.measured(),
-                 "made": self.made()}
+                 "field": self.field(), "made": self.made()}
         for name, part in parts.items():
             template = template.replace(f"@{name}@", part)
         return template

@@ -50,6 +50,21 @@ def unguided():
 # Pairs of two instruments, without a reference, by their experiments.
 MEASURED = ("hyperion_real", "enmap_hymap_real")
 
+# Kinds of pairs whose sensors are not as told, and whose work on them is in the records: that of the program before these
+# pairs were made, and that of the program as it is. `fwhm` and `change` are factors, `edges` are bands, `shift` is down and
+# right in fine pixels, `gain` the least and the most, `offset` a part of a band's mean, `noise` in dB in both images.
+STAGES = ("before", "after")
+FIELD_KINDS = {
+    "none": {},
+    "psf": {"fwhm": 1.25},
+    "srf": {"edges": 2},
+    "shift": {"shift": (.8, -.5)},
+    "gain": {"gain": (.93, 1.07), "offset": .01},
+    "change": {"change": 1.3},
+    "all": {"fwhm": 1.12, "edges": 1, "shift": (.35, -.25), "gain": (.97, 1.03), "offset": .003, "noise": 40},
+    "residual": {"fwhm": 1.07, "edges": 1, "shift": (.15, -.10)},
+}
+
 # What is changed: fields of `model`, of `train`, or of how a scene is fused with the weights of the setting as it is.
 AS_IT_IS = "as it is"
 ABLATIONS = {
@@ -91,6 +106,10 @@ def fold_of(scene):
 
 def pair_name(scene, ratio, noise):
     return f"{scene}_ratio{ratio}_{'clean' if noise is None else f'{noise}db'}"
+
+
+def field_name(stage, scene, ratio, kind, noise):
+    return f"{stage}/{pair_name(scene, ratio, noise or None)}/{kind}"
 
 
 def ablation_name(label):

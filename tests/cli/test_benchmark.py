@@ -14,7 +14,7 @@ from benchmark import Bench, experiment, pair_experiments  # noqa: E402
 from benchmark_records import Records  # noqa: E402
 from benchmark_report import Report, report_text  # noqa: E402
 from benchmark_setting import (CLASSICS, FOLDS, MEASURED, PLUS, PUBLISHED, SCENES, ablation_name,  # noqa: E402
-                               fold_of, lesson_name, pair_name)
+                               field_name, fold_of, lesson_name, pair_name)
 
 
 def result(label, psnr, sam, ergas):
@@ -101,6 +101,17 @@ class Benchmark(unittest.TestCase):
         measures = {"hsi_psnr_db": 45, "msi_psnr_db": 50.126, "qnr": 0.9, "d_s": 0.1}
         self.put("measured", MEASURED[0], [{**result(PLUS, 0, 0, 0), "metrics": None, "no_reference": measures}])
         self.assertIn(f"| {MEASURED[0]}, {PLUS} | 45.00 | 50.13 | 0.900 |", Report(self.records).measured())
+
+    def test_pairs_of_the_field_stand_beside_the_best_classic_and_the_exact_pair(self):
+        for stage, scene, kind, classic, plus in (("before", "here", "none", 46, 47), ("before", "here", "psf", 44, 42),
+                                                  ("after", "here", "psf", 44, 46), ("after", "there", "psf", 51, 50)):
+            methods = [result("cnmf", classic, 1, 1), result("gsa", 10, 2, 2), result(PLUS, plus, 0.9, 1)]
+            self.put("field", field_name(stage, scene, 4, kind, 40), methods)
+        text = Report(self.records).field()
+        self.assertIn("### ratio4, 40db\n", text)
+        self.assertIn("| psf, before | 1 | 44.00 | 42.00 | -2.00 | 1.000 | 0.900 | +10.0 | -5.00 | -5.00 |", text)
+        self.assertIn("| psf, after | 2 | 47.50 | 48.00 | -1.00 | 1.000 | 0.900 | +10.0 | - | - |", text)
+        self.assertIn("| there | - | 50.00 (51.00) | - |", text)
 
     def test_every_site_is_in_one_fold(self):
         sites = [site for fold in FOLDS.values() for site in fold]
