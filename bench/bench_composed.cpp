@@ -5,6 +5,7 @@
 
 #include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
+#include "specfuse/kernels/blas.h"
 #include "specfuse/kernels/conv_n16.h"
 #include "specfuse/kernels/conv_nhwc.h"
 #include "specfuse/kernels/dispatch.h"
@@ -133,6 +134,7 @@ void measure(const Case& c, int rounds) {
 }  // namespace
 
 int main(int count, char** texts) {
+  choose_blas_kernels(texts);
   const bench::Options options(count, texts);
   std::printf("%d threads, %s\n%-28s %-20s %12s %12s %8s\n", options.threads, simd_name().c_str(), "network", "",
               "composed", "by hand", "ratio");

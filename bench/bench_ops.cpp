@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "specfuse/core/error.h"
+#include "specfuse/kernels/blas.h"
 #include "specfuse/kernels/dispatch.h"
 #include "support/gradient_check.h"
 #include "support/op_case.h"
@@ -142,6 +143,7 @@ class Table {
 }  // namespace
 
 int main(int count, char** texts) {
+  choose_blas_kernels(texts);
   const bench::Options options(count, texts);
   Table table(options);
   for (const auto& cases : {op_cases(), layer_cases()}) {

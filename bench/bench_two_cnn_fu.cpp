@@ -5,6 +5,7 @@
 #include "specfuse/autograd/ops.h"
 #include "specfuse/core/rng.h"
 #include "specfuse/core/threads.h"
+#include "specfuse/kernels/blas.h"
 #include "specfuse/kernels/dispatch.h"
 #include "specfuse/networks/branch_network.h"
 #include "specfuse/networks/training.h"
@@ -33,6 +34,7 @@ struct Sizes {
 }  // namespace
 
 int main(int count, char** texts) {
+  choose_blas_kernels(texts);
   const bench::Options options(count, texts);
   const Index bands = options.bands;
   const BranchNetwork net(plan_network(preset_network("released"), {bands, 6}, "model"));
@@ -43,8 +45,8 @@ int main(int count, char** texts) {
     return Variable(uniform({s.tiles, 6, s.tile + kPatch - 1, s.tile + kPatch - 1}));
   };
 
-  std::printf("{\n \"bands\": %ld,\n \"threads\": %d,\n \"simd\": \"%s\",\n \"train\": [", static_cast<long>(bands),
-              threads(), simd_name().c_str());
+  std::printf("{\n \"bands\": %ld,\n \"threads\": %d,\n \"simd\": \"%s\",\n \"blas\": \"%s\",\n \"train\": [", static_cast<long>(bands),
+              threads(), simd_name().c_str(), blas_description().c_str());
   const char* comma = "";
   for (const Sizes s : {Sizes{1, 128}, Sizes{8, 8}, Sizes{16, 4}}) {
     const Variable spectra(uniform({s.pixels(), bands})), windows = images(s);

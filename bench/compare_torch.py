@@ -6,8 +6,10 @@ PyTorch (Debian: python3-torch).
 """
 import argparse
 import json
+import os
 import statistics
 import subprocess
+import sys
 import time
 
 import torch
@@ -130,6 +132,10 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
     args = parser.parse_args()
+    if "OPENBLAS_CORETYPE" not in os.environ:  # Debian's PyTorch has OpenBLAS for its products: with the same kernels
+        found = specfuse(f"{args.build}/bench/bench_two_cnn_fu", args.threads)
+        os.environ["OPENBLAS_CORETYPE"] = found["blas"].split()[-1]
+        os.execv(sys.executable, [sys.executable, *sys.argv])
     torch.set_num_threads(args.threads)
     networks, torch_networks, ops, torch_all_ops = [], [], [], []
     for _ in range(args.rounds):
@@ -142,8 +148,8 @@ def main():
         found = specfuse(f"{args.build}/bench/bench_ops", args.threads)
         ops.append({(c["kernel"], c["op"]): c["us"] for c in found["cases"]})
         torch_all_ops.append(torch_ops())
-    print(f"specfuse ({found['simd']}) and PyTorch {torch.__version__}, {args.threads} threads, medians of "
-          f"{args.rounds} rounds in turns; peak {found['peak_gflops']:.0f} GFLOP/s\n")
+    print(f"specfuse ({found['simd']}), PyTorch {torch.__version__} and OpenBLAS for {os.environ['OPENBLAS_CORETYPE']}, "
+          f"{args.threads} threads, medians of {args.rounds} rounds in turns; peak {found['peak_gflops']:.0f} GFLOP/s\n")
     print_table("`released`, 162 bands", networks, torch_networks, "us a sample or pixel")
     print_table("operation", ops, torch_all_ops, "us")
 

@@ -21,6 +21,7 @@
 #include "specfuse/core/profile.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/io/file.h"
+#include "specfuse/kernels/blas.h"
 #include "specfuse/kernels/dispatch.h"
 #include "specfuse/ranks/ranks.h"
 #include "specfuse/run/find_data.h"
@@ -167,6 +168,7 @@ int run_program(int count, char** texts) {
   try {
     const Arguments arguments = parse_arguments(count, texts);
     simd();  // a wrong SPECFUSE_SIMD is an error before anything else
+    check_blas();
     run(arguments);
     SPECFUSE_CHECK(std::fflush(stdout) == 0, "cannot write to standard output: ", std::strerror(errno));
     return 0;
@@ -190,6 +192,7 @@ int run_program(int count, char** texts) {
 }  // namespace
 
 int main(int count, char** texts) {
+  choose_blas_kernels(texts);
   std::optional<RankSession> ranks;
   try {
     ranks.emplace();

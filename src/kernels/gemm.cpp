@@ -46,8 +46,6 @@ Factor transpose_of(const Factor& factor) { return {factor.matrix, !factor.trans
 
 }  // namespace
 
-std::string blas_description() { return concat(openblas_get_config(), ", kernels for ", openblas_get_corename()); }
-
 void gemm(const Factor& a, const Factor& b, const MatrixView<float>& c, bool accumulate) {
   SPECFUSE_CHECK(a.rows() == c.rows && b.cols() == c.cols && a.cols() == b.rows(), "gemm: sizes do not fit: (",
                  a.rows(), " x ", a.cols(), ") (", b.rows(), " x ", b.cols(), ") = ", c.rows, " x ", c.cols);

@@ -9,8 +9,8 @@
 #include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
+#include "specfuse/kernels/blas.h"
 #include "specfuse/kernels/dispatch.h"
-#include "specfuse/kernels/gemm.h"
 #include "specfuse/ranks/ranks.h"
 
 namespace specfuse {

@@ -1,14 +1,10 @@
 #pragma once
 
 #include <functional>
-#include <string>
 
 #include "specfuse/tensor/tensor.h"
 
 namespace specfuse {
-
-/// The BLAS in use: its version, options and the kernels it chose for this CPU.
-std::string blas_description();
 
 /// A row-major matrix in somebody else's memory: `rows` x `cols`, `stride` floats from row to row.
 template <class Float>

@@ -3,8 +3,8 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
 #include "specfuse/io/hdf5.h"
+#include "specfuse/kernels/blas.h"
 #include "specfuse/kernels/dispatch.h"
-#include "specfuse/kernels/gemm.h"
 #include "specfuse/methods/plus/inputs.h"
 
 namespace specfuse {
