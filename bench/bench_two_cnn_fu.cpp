@@ -45,8 +45,8 @@ int main(int count, char** texts) {
     return Variable(uniform({s.tiles, 6, s.tile + kPatch - 1, s.tile + kPatch - 1}));
   };
 
-  std::printf("{\n \"bands\": %ld,\n \"threads\": %d,\n \"simd\": \"%s\",\n \"blas\": \"%s\",\n \"train\": [", static_cast<long>(bands),
-              threads(), simd_name().c_str(), blas_description().c_str());
+  std::printf("{\n \"bands\": %ld,\n \"threads\": %d,\n \"simd\": \"%s\",\n \"blas\": \"%s\",\n \"train\": [",
+              static_cast<long>(bands), threads(), simd_name().c_str(), blas_description().c_str());
   const char* comma = "";
   for (const Sizes s : {Sizes{1, 128}, Sizes{8, 8}, Sizes{16, 4}}) {
     const Variable spectra(uniform({s.pixels(), bands})), windows = images(s);
