@@ -68,6 +68,7 @@ class Checker {
     expect(!data.bands || data.scene, path + ".bands", "them beside a scene only", "them");
     expect(!data.dataset || data.scene, path + ".dataset", "it beside a scene only", data.dataset.value_or(""));
     expect(!data.axes || data.scene, path + ".axes", "it beside a scene only", data.axes.value_or(""));
+    expect(!data.outliers || data.is_measured(), path + ".outliers", "it beside a measured pair only", "it");
     expect(!data.nodata || data.scene || data.pair, path + ".nodata", "it beside a scene or pair only", "it");
     expect(!data.nodata || data.scene || data.nodata->mask.empty(), path + ".nodata.mask", "it beside a scene only",
            "it");

@@ -122,6 +122,11 @@ void DataConfig::describe(FieldVisitor& fields) {
       "without "
       "data take no part in scores and colours, and the result has none there; for the methods they are filled in from "
       "around.");
+  fields(
+      "outliers", outliers, Choices{"mask", "keep"},
+      "Of a measured pair: values far beyond all others of their band of which the other image shows nothing, such as "
+      "wrapped integers. mask (null is the same): methods and scores get the mean of the pixels around; `fused.h5` has "
+      "those of the HSI as they are, and a large `/sigma` at both. keep: they are values as any.");
   fields("pair", pair,
          "HDF5 file of a measured pair: `/hsi`, `/msi`, optional `/reference` and `/srf`; images with a geotransform "
          "each are treated as `data.hsi` says. `degrade.ratio` has to be the pair's, `degrade.psf` describes it, and "

@@ -29,6 +29,12 @@ Cube crop(const Cube& cube, const Rectangle& part) {
     result.valid.insert(result.valid.end(), from, from + part.cols);
   }
   if (std::find(result.valid.begin(), result.valid.end(), 0) == result.valid.end()) result.valid.clear();
+  for (Outlier outlier : cube.outliers) {
+    outlier.row -= part.row;
+    outlier.col -= part.col;
+    const bool inside = outlier.row >= 0 && outlier.row < part.rows && outlier.col >= 0 && outlier.col < part.cols;
+    if (inside) result.outliers.push_back(outlier);
+  }
   return result;
 }
 

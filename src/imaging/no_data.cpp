@@ -81,12 +81,14 @@ void fill_from_around(Cube& cube) {
 }
 
 Tensor with_no_data(const Cube& cube) {
-  if (cube.valid.empty()) return cube.values;
+  if (cube.valid.empty() && cube.outliers.empty()) return cube.values;
   const auto found = cube.attributes.find(kNoDataAttribute);
   const auto* numbers = found == cube.attributes.end() ? nullptr : std::get_if<std::vector<double>>(&found->second);
   const float value = numbers != nullptr && numbers->size() == 1 ? static_cast<float>(numbers->front())
                                                                  : std::numeric_limits<float>::quiet_NaN();
   Tensor values = cube.values.clone();
+  for (const Outlier& o : cube.outliers)
+    values.data()[(o.row * cube.cols() + o.col) * cube.bands() + o.band] = o.measured;
   for (Index p = 0; p < cube.pixels(); ++p) {
     if (!cube.is_valid(p)) std::fill_n(values.data() + p * cube.bands(), cube.bands(), value);
   }

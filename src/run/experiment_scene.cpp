@@ -7,6 +7,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
 #include "specfuse/imaging/georeference.h"
+#include "specfuse/imaging/outliers.h"
 #include "specfuse/io/file.h"
 #include "specfuse/io/pair.h"
 #include "specfuse/io/scene.h"
@@ -79,6 +80,7 @@ std::string file_key(const DataConfig& data) {
   whole.crop.reset();
   whole.bands.reset();
   whole.wavelength_nm.reset();
+  whole.outliers.reset();
   return json_text(write_fields(whole));
 }
 
@@ -196,6 +198,9 @@ void load_measured(const ExperimentConfig& config, const std::vector<std::string
   share_gaps(*scene.measured);
   SPECFUSE_CHECK_AS(ConfigError, has_data(scene.measured->msi), "data: expected pixels that both images of ", path,
                     " have data for, got none");
+  if (!config.data.masks_outliers()) return;
+  Pair& pair = *scene.measured;
+  withhold_outliers(find_outliers(WholePair(pair)), {0, 0, pair.hsi.rows(), pair.hsi.cols()}, pair);
 }
 
 /// Whether a scene has to be made of whole coarse pixels, or is cut to them.

@@ -38,6 +38,8 @@ bool suits(const FusionMethod& method, const TrainingData& data, const Pair& pai
 void unmask(Pair& pair) {
   pair.hsi.valid.clear();
   pair.msi.valid.clear();
+  pair.hsi.outliers.clear();
+  pair.msi.outliers.clear();
 }
 
 /// The task as methods see it: whole images, filled in where there is no data.
@@ -48,6 +50,7 @@ Task unmasked(Task task) {
       for (TrainingPair& pair : *pairs) {
         unmask(pair.input);
         pair.target.valid.clear();
+        pair.target.outliers.clear();
       }
     }
   };

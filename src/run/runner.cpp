@@ -18,6 +18,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/progress.h"
+#include "specfuse/imaging/outliers.h"
 #include "specfuse/io/scene.h"
 #include "specfuse/ranks/ranks.h"
 #include "specfuse/report/text_format.h"
@@ -67,6 +68,14 @@ std::optional<Fusion> make(const Prepared& prepared, const MethodConfig& entry, 
   return fit_and_fuse(*method, task, fits, checkpoint, fitted);
 }
 
+/// The result has what was filled in for outliers of the pair, and its files what was measured.
+void mark_outliers_of(const Scene& scene, Fusion& fusion) {
+  if (!scene.measured) return;
+  const Rectangle all{0, 0, fusion.fused.rows(), fusion.fused.cols()};
+  mark_outliers(outliers_of(*scene.measured), scene.degradation.ratio, all, fusion.fused,
+                fusion.sigma ? &*fusion.sigma : nullptr);
+}
+
 /// The result of a method, kept from an earlier run or made now.
 Fusion find_or_make(const Prepared& prepared, const MethodConfig& method, Index seed, const Task& task,
                     ResultFolder& folder, TrainingLog& log) {
@@ -74,12 +83,14 @@ Fusion find_or_make(const Prepared& prepared, const MethodConfig& method, Index 
   std::optional<Fusion> kept = find_method(folder, name);
   if (!first_rank_says(!kept)) {
     say(name + ": was complete before");
+    mark_outliers_of(prepared.scene, *kept);
     return *std::move(kept);
   }
   const std::vector<FitContext> fits =
       fit_contexts(prepared.config, method, seed, folder.keeping(), &log, prepared.scene.scratch);
   try {
     Fusion fusion = *make(prepared, method, task, fits);
+    mark_outliers_of(prepared.scene, fusion);
     keep_method(folder, fusion, fits, prepared.config.output.format);
     return fusion;
   } catch (const ConfigError&) {

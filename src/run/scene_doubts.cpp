@@ -7,6 +7,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/degrade.h"
 #include "specfuse/imaging/no_data.h"
+#include "specfuse/imaging/outliers.h"
 #include "specfuse/report/input_figures.h"
 #include "specfuse/report/text_format.h"
 
@@ -144,6 +145,10 @@ std::vector<std::string> scene_doubts(const ExperimentConfig& config, const Scen
     doubts.push_back(concat(zeros, " of ", spectra.pixels(),
                             " pixels are 0 in all bands: if nothing was measured there, "
                             "data.nodata.value=0 says so"));
+  }
+  if (scene.measured) {
+    for (const std::string& text : outlier_texts(outliers_of(*scene.measured)))
+      doubts.push_back(concat("data: ", text));
   }
   const std::string axes = config.data.synthetic ? "" : doubt_of_axes(spectra);
   if (!axes.empty()) doubts.push_back(axes);

@@ -178,11 +178,12 @@ void pack(const PartFiles& parts, const StreamedPair& pair, const std::string& t
       const Rectangle fine{row, col, std::min(down, rows - row), std::min(across, cols - col)};
       part.values = parts.read("/cube", fine);
       part.valid = pair.valid_of(fine);
+      part.outliers.clear();
+      Cube sigma = part;
+      if (width_95) sigma.values = parts.read("/sigma", fine);
+      mark_outliers(pair.outliers(), pair.ratio(), fine, part, width_95 ? &sigma : nullptr);
       writer.write(row, col, with_no_data(part));
-      if (width_95) {
-        part.values = parts.read("/sigma", fine);
-        writer.write_sigma(row, col, with_no_data(part));
-      }
+      if (width_95) writer.write_sigma(row, col, with_no_data(sigma));
       progress.update(done += fine.rows * fine.cols);
     }
   }
@@ -199,6 +200,7 @@ Cube FusedFile::read(const StreamedPair& pair, const Rectangle& fine, const std:
   Cube cube;
   cube.values = stored(fine, dataset);
   cube.valid = pair.valid_of(fine);
+  if (dataset == "/cube") mark_outliers(pair.outliers(), pair.ratio(), fine, cube, nullptr);
   if (has_data(cube)) {
     fill_from_around(cube);
   } else {

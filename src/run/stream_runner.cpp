@@ -53,6 +53,7 @@ ExperimentConfig of_preview(const ExperimentConfig& config) {
   small.data.pair = source_of(config.data);
   small.data.nodata = config.data.nodata;
   small.data.wavelength_nm = config.data.wavelength_nm;
+  small.data.outliers = "keep";
   small.protocol = {};
   small.protocol.type = Protocol::apply;
   return small;
@@ -247,7 +248,11 @@ Prepared::Prepared(const ExperimentConfig& given, const RunOptions& options)
       pair(config.data, directories), step(preview_step(pair)), small(of_preview(config)) {
   budget.memory = *options.memory;
   limit_free_memory(budget.free_buffers());
-  scene = preview_scene(small, directories, pair.preview(step));
+  PairFile preview = pair.preview(step);
+  pair.set_side(statistics_side(pair));
+  if (config.data.masks_outliers()) pair.mask_outliers();
+  if (!pair.outliers().empty()) preview = pair.preview(step);
+  scene = preview_scene(small, directories, preview);
   task.pair = *scene.measured;
   task.reference = scene.reference;
   pair.set_degradation(scene.degradation, task.pair.hsi.wavelength_nm);
@@ -255,8 +260,8 @@ Prepared::Prepared(const ExperimentConfig& given, const RunOptions& options)
   // Previews of all results, of the pair and of its reference.
   budget.held = static_cast<double>(config.methods.size() + 2) * static_cast<double>(sizeof(float)) *
                 static_cast<double>(task.pair.msi.pixels() * pair.bands());
-  pair.set_side(statistics_side(pair));
   doubts = check_methods(small, scene, task, directories);
+  for (const std::string& text : outlier_texts(pair.outliers())) doubts.push_back(concat("data: ", text));
   check_parts(config, directories, task.pair, pair, budget);
 }
 

@@ -77,6 +77,7 @@ Pair StreamedPair::as_told(const Rectangle& coarse) const {
   Pair pair{file_.read_hsi(part), file_.read_msi(fine_part(part, ratio())), told_};
   if (!wavelength_nm_.empty()) pair.hsi.wavelength_nm = wavelength_nm_;
   share_gaps(pair);
+  withhold_outliers(outliers_, coarse, pair);
   return pair;
 }
 

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "specfuse/imaging/no_data.h"
+#include "specfuse/imaging/outliers.h"
 #include "specfuse/io/pair.h"
 #include "specfuse/run/experiment_scene.h"
 #include "specfuse/run/known_sensors.h"
@@ -34,6 +35,9 @@ class StreamedPair : public PairParts {
   /// What is done to images on grids of their own.
   const std::string& grids() const { return file_.grids(); }
   void set_side(Index side) { side_ = side; }
+  /// Withholds outliers from now on; looks at the whole pair for them.
+  void mask_outliers() { outliers_ = find_outliers(*this); }
+  const PairOutliers& outliers() const { return outliers_; }
   /// How its images belong together, and their wavelengths.
   void set_degradation(const Degradation& degradation, const std::vector<double>& wavelength_nm);
   /// Looks at the sensors; from then on the images are as the methods get them.
@@ -64,6 +68,7 @@ class StreamedPair : public PairParts {
   Index side_ = 0;
   /// Whether it is said what stands for no data.
   bool may_lack_data_ = false;
+  PairOutliers outliers_;
   Degradation told_, degradation_;
   std::vector<double> wavelength_nm_;
   KnownSensors sensors_;

@@ -62,8 +62,11 @@ struct DataConfig {
   std::optional<std::string> axes;
   std::optional<WavelengthConfig> wavelength_nm;
   std::optional<NoData> nodata;
+  /// Of a measured pair only: "mask", as where there is none, or "keep".
+  std::optional<std::string> outliers;
   void describe(FieldVisitor& fields);
 
+  bool masks_outliers() const { return is_measured() && outliers != "keep"; }
   /// Whether both images were measured; otherwise they are simulated from a reference.
   bool is_measured() const { return pair || hsi; }
 };

@@ -13,6 +13,12 @@ namespace specfuse {
 /// A text or a list of numbers.
 using AttributeValue = std::variant<std::string, std::vector<double>>;
 
+/// A value that cannot have been measured (outliers.h): what stands in the file, and what is filled in.
+struct Outlier {
+  Index row, col, band;
+  float measured, filled;
+};
+
 /// An image with many bands: values [rows, cols, bands], band fastest. Copies share the values.
 struct Cube {
   Tensor values;
@@ -23,6 +29,8 @@ struct Cube {
   /// Whether each pixel holds data; empty: all do. Values of those that do not are filled in from around (no_data.h).
   /// Methods are handed images without it.
   std::vector<std::uint8_t> valid;
+  /// Of its values; in `values` stands what is filled in. Methods are handed images without these, too.
+  std::vector<Outlier> outliers;
 
   Cube() = default;
   /// Zero values, no wavelengths.

@@ -41,7 +41,8 @@ bool has_data(const Cube& cube);
 /// from the edge of the data inwards. What stood there has no say.
 void fill_from_around(Cube& cube);
 
-/// The values as a file is to hold them: where there is no data, what the attribute `nodata` says, or NaN.
+/// The values as a file is to hold them: outliers as measured, and where there is no data, what the attribute `nodata`
+/// says, or NaN.
 Tensor with_no_data(const Cube& cube);
 
 /// In how many pixels all bands are `value`.
