@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,10 @@ PROGRAM = Path(__file__).resolve().parents[1] / "run_experiment"
 
 class DataError(ValueError):
     """A file that is missing, or holds something else than was expected."""
+
+
+class SpecfuseWarning(UserWarning):
+    """What makes the results of a run doubtful."""
 
 
 class RunError(RuntimeError):
@@ -299,7 +304,8 @@ def run(experiment, *, program=None, out=None, data_dir=None, set=None, overwrit
 
     `out` is the folder of the results, results/NAME where it is not given; `data_dir` a folder with scenes, or a list of
     them. `set` changes fields by path, such as {"methods.gsa.label": "sharp"}. Results that are there are not made again;
-    `overwrite` replaces those of another experiment. Throws RunError with the program's message.
+    `overwrite` replaces those of another experiment. Throws RunError with the program's message. What the program warns
+    of is given to `warnings.warn` as a SpecfuseWarning each.
     """
     program, changes, given = program or PROGRAM, set or {}, isinstance(experiment, dict)
     if given and isinstance(experiment.get("sweep", {}).get("base"), str):  # a file, looked for beside the sweep's own
@@ -316,6 +322,9 @@ def run(experiment, *, program=None, out=None, data_dir=None, set=None, overwrit
             done = subprocess.run([str(part) for part in (program, path, *options)], capture_output=True, text=True)
         except OSError as problem:
             raise RunError(f"cannot run {program}: {problem.strerror}; `make` builds it", None) from None
+    for line in done.stderr.splitlines():
+        if line.startswith("warning: "):
+            warnings.warn(line.removeprefix("warning: "), SpecfuseWarning, stacklevel=2)
     if done.returncode:
         start = "run_experiment: error: "
         errors = (line.removeprefix(start) for line in done.stderr.splitlines() if line.startswith(start))
