@@ -60,6 +60,15 @@ double size_of(const Cube& cube, Index band) {
   return std::sqrt(squares / static_cast<double>(cube.pixels()));
 }
 
+/// The median of the sizes of all values.
+double median_size(const Cube& cube) {
+  std::vector<float> sizes(cube.values.data(), cube.values.data() + cube.values.size());
+  for (float& size : sizes) size = std::abs(size);
+  const auto middle = sizes.begin() + std::ssize(sizes) / 2;
+  std::nth_element(sizes.begin(), middle, sizes.end());
+  return double{*middle};
+}
+
 /// Sum of squared differences between a band of one image and a band of another of the same pixels.
 double distance(const Cube& one, Index band, const Cube& other, Index other_band) {
   double squares = 0;
@@ -125,6 +134,19 @@ std::string doubt_of_response(const Pair& pair, const std::string& source) {
                   ": are the rows of the response in the order of the MSI's bands?");
   }
   return {};
+}
+
+void check_units(const Pair& pair, const std::string& source) {
+  constexpr double kTimes = 100;
+  const Cube coarse = degrade_spatially(pair.msi, pair.degradation);
+  if (!any_in_both(coarse, pair.hsi)) return;
+  const Tensor& srf = pair.degradation.srf;
+  const Cube hsi = srf.defined() ? degrade_spectrally(pair.hsi, srf) : pair.hsi;
+  const double one = median_size(valid_pixels(hsi, coarse)), other = median_size(valid_pixels(coarse, hsi));
+  SPECFUSE_CHECK_AS(ConfigError, one == 0 || other == 0 || std::max(one / other, other / one) <= kTimes,
+                    "data: expected both images of ", source, " in the same units, got an HSI of ", number_text(one),
+                    " where the MSI has ", number_text(other), " (medians", srf.defined() ? ", under the response" : "",
+                    "); degrade.estimate.gain finds the factor of each MSI band");
 }
 
 std::vector<std::string> scene_doubts(const ExperimentConfig& config, const Scene& scene) {
