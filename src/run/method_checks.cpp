@@ -39,7 +39,8 @@ void look_at_learning(const ExperimentConfig& config, const MethodConfig& entry,
   // What is learned from the pair itself is no part of its reference, or lies apart from what is scored.
   const bool others = config.protocol.type == Protocol::transfer;
   const double share = scored.share_learned(method, others ? task.training : TrainingData{});
-  found.learned_shares = {share};
+  // What somebody else's program brings with it is not known.
+  if (share > 0 || entry.name != kExternal) found.learned_shares = {share};
   if (share == 0) return;
   found.doubts.push_back(concat(entry.label, " learned from what it is scored on (", number_text(100 * share, 0),
                                 " % of its spectra): its scores do not tell what it does elsewhere; ",
