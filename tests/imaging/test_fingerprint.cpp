@@ -63,16 +63,23 @@ TEST_CASE("fingerprint: the share is that of the pixels that were seen") {
 }
 
 TEST_CASE("fingerprint: fill, saturation and what is not above 0 tell nothing") {
-  Cube image = random_image(10, 10, 16, 1);
-  for (Index p = 0; p < image.pixels(); ++p) {
-    float* const values = image.values.data() + p * 16;
-    values[3] = values[7];
-    values[10] = p % 2 == 0 ? 0 : -5;
-    values[12] = std::numeric_limits<float>::quiet_NaN();
+  // How many runs of eight count where one of 17 values is replaced.
+  const auto runs = [](Index band, float value) {
+    Cube one(1, 1, 17);
+    for (Index i = 0; i < 17; ++i) one.values[i] = static_cast<float>(100 + i * i);
+    one.values[band] = value;
+    const Fingerprint print = of(one);
+    return print.empty() ? 0 : print.tensor().dim(0);
+  };
+  CHECK(runs(8, 164) == 10);  // as it was
+  for (const float value : {0.0f, -5.0f, std::numeric_limits<float>::quiet_NaN(), INFINITY}) {
+    CHECK(runs(8, value) == 2);
+    CHECK(runs(0, value) == 9);
   }
-  CHECK(of(image).empty());
+  CHECK(runs(8, 101) == 9);   // what stands at band 1: the one run with both is gone
+  CHECK(runs(8, 100) == 10);  // at band 0: no run has both
+  CHECK(runs(8, 149) == 3);   // at band 7
   CHECK(of(Cube(10, 10, 16)).empty());
-  CHECK_FALSE(of(random_image(10, 10, 16, 1)).empty());
 }
 
 TEST_CASE("fingerprint: neither order nor parts nor repeated pixels change it, and a tensor keeps it") {
