@@ -1,13 +1,13 @@
 """Scenes, pairs, results and checkpoints of specfuse in Python: one file over NumPy and h5py, without a build.
 
-PyTorch and Matplotlib are imported by the functions that need them. Images are float32 [rows, cols, bands], wavelengths
-in nanometres. What is wrong with a file is a DataError that names the file, the field and what was expected.
+Images are float32 [rows, cols, bands], wavelengths in nanometres. A DataError names file, field and what was expected.
 """
 import json
 import os
 import shutil
 import subprocess
 import tempfile
+import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,10 @@ PROGRAM = Path(__file__).resolve().parents[1] / "run_experiment"
 
 class DataError(ValueError):
     """A file that is missing, or holds something else than was expected."""
+
+
+class SpecfuseWarning(UserWarning):
+    """What makes the results of a run doubtful."""
 
 
 class RunError(RuntimeError):
@@ -124,8 +128,10 @@ def _beside(path):
         Path(new).unlink(missing_ok=True)
 
 
-def _read(file, name, *axes):
+def _read(file, name, *axes, optional=False):
     """A dataset of these axes as float32."""
+    if optional and name not in file:
+        return None
     expected = f"{file.filename}: expected /{name} [{', '.join(axes)}]"
     if not isinstance(file.get(name), h5py.Dataset):
         raise DataError(f"{expected}, found {', '.join('/' + other for other in file) or 'nothing'}")
@@ -134,10 +140,6 @@ def _read(file, name, *axes):
         raise DataError(f"{expected} of numbers, got {values.dtype} {list(values.shape)}")
     # MATLAB writes its first dimension fastest.
     return np.ascontiguousarray(values.T if "MATLAB_class" in file[name].attrs else values, np.float32)
-
-
-def _read_if_there(file, name, *axes):
-    return _read(file, name, *axes) if name in file else None
 
 
 def _wavelengths(file, name):
@@ -162,8 +164,7 @@ def _write(path, datasets, attributes, msi_attributes={}):
     with _beside(path) as new, h5py.File(new, "w") as file:
         for name, values in datasets.items():
             if values is not None:
-                kept = np.float64 if name.endswith("wavelength_nm") else np.float32
-                file.create_dataset(name, data=np.asarray(values, kept))
+                file.create_dataset(name, data=np.asarray(values, "f8" if name.endswith("wavelength_nm") else "f4"))
         for item, given in (file, attributes), (file.get("msi"), msi_attributes):
             if known := {name: value for name, value in given.items() if value is not None}:
                 item.attrs.update(known)
@@ -183,7 +184,7 @@ def read_scene(path, dataset="cube"):
         attributes, nodata = _attributes(file, dataset)
         width = file["sigma"].attrs.get("width_95") if "sigma" in file else None
         scene = Scene(_read(file, dataset, "rows", "cols", "bands"), _wavelengths(file, "wavelength_nm"),
-                      _read_if_there(file, "sigma", "rows", "cols", "bands"), None if width is None else float(width),
+                      _read(file, "sigma", "rows", "cols", "bands", optional=True), None if width is None else float(width),
                       nodata, attributes)
     _expect_shape(path, "wavelength_nm", scene.wavelength_nm, scene.cube.shape[2:])
     _expect_shape(path, "sigma", scene.sigma, scene.cube.shape)
@@ -216,8 +217,8 @@ def read_pair(path):
         attributes, nodata = _attributes(file, "hsi")
         attributes.pop("ratio", None)
         axes = ("rows", "cols", "bands")
-        pair = Pair(_read(file, "hsi", *axes), _read(file, "msi", *axes), _read_if_there(file, "reference", *axes),
-                    _read_if_there(file, "srf", "msi bands", "bands"), _wavelengths(file, "wavelength_nm"),
+        pair = Pair(_read(file, "hsi", *axes), _read(file, "msi", *axes), _read(file, "reference", *axes, optional=True),
+                    _read(file, "srf", "msi bands", "bands", optional=True), _wavelengths(file, "wavelength_nm"),
                     _wavelengths(file, "msi_wavelength_nm"), nodata, attributes, _own_attributes(file["msi"]))
     _check_pair(path, pair)
     return pair
@@ -263,8 +264,7 @@ def state_dict(checkpoint, best=True):
     Checkpoint. `best`: those of the best validation where a training has been validated, otherwise the last ones.
     """
     import torch
-    if not isinstance(checkpoint, Checkpoint):
-        checkpoint = read_checkpoint(checkpoint)
+    checkpoint = checkpoint if isinstance(checkpoint, Checkpoint) else read_checkpoint(checkpoint)
     found = best and _parameters(checkpoint, "best/model/") or _parameters(checkpoint)
     if not found:
         raise DataError(f"{checkpoint.path}: expected the parameters of a network in /model, found none")
@@ -299,7 +299,7 @@ def run(experiment, *, program=None, out=None, data_dir=None, set=None, overwrit
 
     `out` is the folder of the results, results/NAME where it is not given; `data_dir` a folder with scenes, or a list of
     them. `set` changes fields by path, such as {"methods.gsa.label": "sharp"}. Results that are there are not made again;
-    `overwrite` replaces those of another experiment. Throws RunError with the program's message.
+    `overwrite` replaces those of another experiment. Throws RunError with the program's message, and warns as it does.
     """
     program, changes, given = program or PROGRAM, set or {}, isinstance(experiment, dict)
     if given and isinstance(experiment.get("sweep", {}).get("base"), str):  # a file, looked for beside the sweep's own
@@ -316,11 +316,12 @@ def run(experiment, *, program=None, out=None, data_dir=None, set=None, overwrit
             done = subprocess.run([str(part) for part in (program, path, *options)], capture_output=True, text=True)
         except OSError as problem:
             raise RunError(f"cannot run {program}: {problem.strerror}; `make` builds it", None) from None
+    text = done.stderr.replace(str(path), "experiment") if given else done.stderr
+    said = lambda start: [line.removeprefix(start) for line in text.splitlines() if line.startswith(start)]
+    for warning in said("warning: "):
+        warnings.warn(warning, SpecfuseWarning, stacklevel=2)
     if done.returncode:
-        start = "run_experiment: error: "
-        errors = (line.removeprefix(start) for line in done.stderr.splitlines() if line.startswith(start))
-        message = "\n".join(errors) or done.stderr.strip()
-        raise RunError(message.replace(str(path), "experiment") if given else message, done.returncode)
+        raise RunError("\n".join(said("run_experiment: error: ")) or text.strip(), done.returncode)
     config = experiment if given else json.loads(Path(experiment).read_text())
     out = Path(out or Path("results", changes.get("name", config["name"])))
     return json.loads((out / ("sweep.json" if "sweep" in config else "metrics.json")).read_text())
@@ -332,8 +333,7 @@ def show(results):
 
     `results` is a folder or Results; with several seeds the images are of the first, the scores means."""
     from matplotlib import pyplot
-    if not isinstance(results, Results):
-        results = read_results(results)
+    results = results if isinstance(results, Results) else read_results(results)
     measures, scores = results.metrics["config"]["report"]["metrics"], results.metrics["summary"]["scores"]
     fused = {method["label"]: f"fused_{method['label']}" for method in results.metrics["methods"]}
     pictures = {"hsi": "hsi", "msi": "msi", "reference": "reference", **fused}

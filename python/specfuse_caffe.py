@@ -27,6 +27,9 @@ def checkpoint_from_caffe(caffe_h5, like, out, layers=None, transposed=False):
             weight = _with_rows_first(weight, shapes["msi.conv3"][0])
         state[f"{name}.weight"], state[f"{name}.bias"] = weight, bias
     specfuse.write_checkpoint(out, state, like)
+    with h5py.File(out, "r+") as file:
+        if "learned_from" in file:
+            del file["learned_from"]  # that is of `like`, and what Caffe learned from is not known
     return found
 
 

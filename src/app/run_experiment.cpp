@@ -35,6 +35,12 @@ namespace {
 
 constexpr std::size_t kLongestMessage = 2000;
 
+/// The last line of what was done, where there is anything to look at.
+void print_warning_count() {
+  const int count = warnings_given();
+  if (count > 0) std::printf("done with %d warning%s: see above\n", count, count == 1 ? "" : "s");
+}
+
 void run_config(const Arguments& arguments, const ExperimentConfig& config) {
   RunOptions options{arguments.data_directories, arguments.out,    arguments.resume,
                      arguments.overwrite,        arguments.memory, arguments.scratch};
@@ -52,6 +58,7 @@ void run_config(const Arguments& arguments, const ExperimentConfig& config) {
   if (this_rank() != 0) return;
   if (arguments.profile) std::printf("%s\n", profile_text().c_str());
   std::printf("%s\nreport: %s/%s\n", scores.c_str(), options.out.c_str(), kReportFile);
+  print_warning_count();
 }
 
 void run_sweep_file(const Arguments& arguments, const std::string& text) {
@@ -72,6 +79,7 @@ void run_sweep_file(const Arguments& arguments, const std::string& text) {
   if (this_rank() != 0) return;
   std::printf("%s\nsweep: %s/sweep.html\n", table_text(outcome.table).c_str(), out.c_str());
   for (const std::string& line : outcome.failed) std::printf("failed: %s\n", line.c_str());
+  print_warning_count();
   SPECFUSE_CHECK(outcome.failed.empty(), outcome.failed.size(), " of ", sweep.runs.size(),
                  " runs failed, the first with ", outcome.failed.front());
 }
@@ -120,7 +128,8 @@ void run(const Arguments& arguments) {
     std::vector<std::string> directories{"."};  // a path on the command line starts where one stands
     for (const std::string& directory : data_directories(arguments.data_directories)) directories.push_back(directory);
     const Import import{arguments.subject, arguments.out, arguments.settings, directories, arguments.overwrite};
-    return void(std::fputs(import_scene(import).c_str(), stdout));
+    std::fputs(import_scene(import).c_str(), stdout);
+    return print_warning_count();
   }
   SPECFUSE_CHECK_AS(ConfigError, !arguments.config.empty(),
                     "expected CONFIG.json, got nothing; --help shows the usage");

@@ -13,6 +13,7 @@ namespace specfuse {
 namespace {
 
 std::atomic<bool> visible{true}, warnings_visible{true};
+std::atomic<int> warnings{0};
 /// Whether a job is shown now, and whether its line is what the terminal ends with.
 std::atomic<bool> busy{false}, line_there{false};
 
@@ -76,8 +77,11 @@ void say(const std::string& text) {
 }
 
 void warn(const std::string& text) {
+  ++warnings;
   if (warnings_visible) write_line("warning: " + text);
 }
+
+int warnings_given() { return warnings; }
 
 ProgressTitle::ProgressTitle(std::string title) : before_(std::exchange(title_now(), std::move(title))) {}
 

@@ -10,6 +10,7 @@ namespace {
 constexpr std::uint64_t kFormatVersion = 1;
 const char* const kVersionName = "format_version";
 const char* const kStateGroup = "/state";
+const char* const kLearnedFrom = "learned_from";
 
 Checkpoint checkpoint_of(const Hdf5Reader& file) {
   const std::optional<double> version = file.number("/", kVersionName);
@@ -25,6 +26,15 @@ Checkpoint checkpoint_of(const Hdf5Reader& file) {
 }
 
 }  // namespace
+
+void save_learned_from(const Fingerprint& seen, Checkpoint& checkpoint) {
+  if (!seen.empty()) checkpoint.tensors[kLearnedFrom] = seen.tensor();
+}
+
+Fingerprint load_learned_from(const Checkpoint& checkpoint) {
+  const auto found = checkpoint.tensors.find(kLearnedFrom);
+  return found == checkpoint.tensors.end() ? Fingerprint() : Fingerprint::from(found->second);
+}
 
 void write_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
   Hdf5Writer file(path);

@@ -28,7 +28,9 @@ std::unique_ptr<FusionMethod> make_base(const std::string& name) {
 }  // namespace
 
 TwoCnnFu::TwoCnnFu(const TwoCnnFuOptions& options)
-    : options_(options), network_(options.model, kPath), base_(make_base(options.model.base)) {}
+    : options_(options), network_(options.model, kPath), base_(make_base(options.model.base)) {
+  if (base_) learned_from = base_->learned_from;
+}
 
 Index TwoCnnFu::receptive_radius(const NetworkSizes& sizes) const {
   const Index of_base = base_ ? base_->receptive_radius(sizes) : 0;

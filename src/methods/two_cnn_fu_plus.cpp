@@ -83,7 +83,9 @@ TwoCnnFuPlus::TwoCnnFuPlus(const PlusOptions& options)
     : options_(options), network_(options.model.layers, options.model.inputs.channels(), kLayersPath) {
   if (options_.weights != "shipped") return;
   try {
-    restore(shipped_plus_weights());
+    const Checkpoint shipped = shipped_plus_weights();
+    restore(shipped);
+    learned_from = load_learned_from(shipped);
   } catch (const DataError& problem) {
     throw ConfigError(concat("model: expected what the shipped weights are for, or weights none: ", problem.what()));
   }
@@ -91,7 +93,7 @@ TwoCnnFuPlus::TwoCnnFuPlus(const PlusOptions& options)
 
 void TwoCnnFuPlus::check(const TrainingData& data, const Pair& pair) const {
   check_options(options_.train);
-  if (!data.train.empty() && (!is_ready() || options_.tune.steps > 0)) check_ranks(options_.train);
+  if (learns_from(data)) check_ranks(options_.train);
   check_candidates(options_.model.inputs.candidates, kCandidatesPath, pair);
 }
 

@@ -168,6 +168,7 @@ class Training {
                         {"best_loss_bits", std::bit_cast<std::uint64_t>(best_loss_)},
                         {"milliseconds", static_cast<std::uint64_t>(1000 * elapsed())}};
     checkpoint.attributes["config"] = context_.config;
+    save_learned_from(context_.learned_from, checkpoint);
     if (task_.describe) task_.describe(checkpoint);
     if (context_.sync_records) context_.sync_records();
     write_checkpoint(context_.checkpoint_path, checkpoint);

@@ -9,6 +9,11 @@ bool ExperimentResults::scored() const {
                      [](const MethodResult& result) { return result.scores.has_value(); });
 }
 
+bool ExperimentResults::leaked(const std::string& label) const {
+  return std::any_of(methods.begin(), methods.end(),
+                     [&](const MethodResult& result) { return result.label == label && result.leaked(); });
+}
+
 std::vector<std::array<Index, 2>> half_peak_bands(const Tensor& srf) {
   std::vector<std::array<Index, 2>> spans;
   for (Index m = 0; m < srf.dim(0); ++m) {

@@ -51,6 +51,9 @@ Json method_json(const MethodResult& method) {
                {"metrics", method.scores ? scores_json(*method.scores) : Json(nullptr)},
                {"train_metrics", method.train_scores ? scores_json(*method.train_scores) : Json(nullptr)}};
   if (method.scores) json["left_out"] = method.scores->left_out;
+  if (method.scores) {
+    json[kLearnedShare] = method.learned_share ? Json(*method.learned_share) : Json(nullptr);
+  }
   json["no_reference"] = scores_json(method.no_reference);
   if (!method.no_reference.left_out.empty()) json["no_reference_left_out"] = method.no_reference.left_out;
   for (const auto& [profile, scores] : method.profiles) json["profiles"][profile] = scores_json(scores);
@@ -85,6 +88,8 @@ MethodResult read_method(const Json& json) {
   if (!json.at("metrics").is_null()) result.scores = read_scores(json.at("metrics"));
   if (!json.at("train_metrics").is_null()) result.train_scores = read_scores(json.at("train_metrics"));
   result.no_reference = read_scores(json.at("no_reference"));
+  const Json share = json.value(kLearnedShare, Json());
+  if (share.is_number()) result.learned_share = share.get<double>();
   return result;
 }
 

@@ -25,17 +25,11 @@ Cell cell_of(const std::vector<double>& values) {
   return {mean, std::sqrt(squares / (count - 1))};
 }
 
-/// Seconds rounded to milliseconds: what is below is noise.
-double to_milli(double seconds) { return std::round(1000 * seconds) / 1000; }
-
-std::vector<Score>::const_iterator find_score(const Scores& scores, const std::string& key) {
-  return std::find_if(scores.values.begin(), scores.values.end(), [&](const Score& score) { return score.key == key; });
-}
-
-bool has_score(const Scores& scores, const std::string& key) { return find_score(scores, key) != scores.values.end(); }
-
+/// NaN where it is not there.
 double score_of(const Scores* scores, const std::string& key) {
-  return scores != nullptr && has_score(*scores, key) ? find_score(*scores, key)->value : kNothing;
+  if (scores == nullptr) return kNothing;
+  const auto found = std::ranges::find(scores->values, key, &Score::key);
+  return found == scores->values.end() ? kNothing : found->value;
 }
 
 /// A column of a table, and where its numbers come from.
@@ -84,6 +78,7 @@ Table table_of(const ExperimentResults& results, const std::string& caption, con
   for (const Source& source : sources) table.columns.push_back(source.column);
   for (const MethodConfig& method : results.config.methods) {
     Table::Row row{method.label, {}};
+    row.leaked = results.leaked(method.label);
     for (const Source& source : sources) row.cells.push_back(cell_of(values_of(results, method.label, source)));
     table.rows.push_back(row);
   }
@@ -98,8 +93,9 @@ std::vector<Source> reference_sources() {
 std::vector<Source> no_reference_sources(const ExperimentResults& results) {
   std::vector<MetricInfo> metrics;
   for (const MetricInfo& metric : no_reference_list()) {
-    const bool any = std::ranges::any_of(
-        results.methods, [&](const MethodResult& result) { return has_score(result.no_reference, metric.key); });
+    const bool any = std::ranges::any_of(results.methods, [&](const MethodResult& one) {
+      return std::ranges::count(one.no_reference.values, metric.key, &Score::key) > 0;
+    });
     if (any) metrics.push_back(metric);
   }
   return metric_sources(metrics, [](const MethodResult& result) { return &result.no_reference; });
@@ -129,9 +125,10 @@ std::vector<Source> reduced_sources(const ExperimentResults& results) {
   return sources;
 }
 
+/// Rounded to milliseconds: what is below is noise.
 Source seconds_source(const std::string& name, const std::string& key, double (*seconds)(const MethodResult&)) {
   return {{name, "s", Better::neither, key},
-          [seconds](const MethodResult& result) { return to_milli(seconds(result)); }};
+          [seconds](const MethodResult& result) { return std::round(1000 * seconds(result)) / 1000; }};
 }
 
 void append(std::vector<Source>& sources, const std::vector<Source>& more) {
@@ -169,6 +166,9 @@ Table score_table(const ExperimentResults& results) {
           seconds_source("fuse", "fuse_seconds", [](const MethodResult& result) { return result.fuse_seconds; }),
           {{"peak memory", "MiB", Better::neither, "peak_memory_mb"},
            [](const MethodResult& result) { return result.peak_memory_mb; }}});
+  if (std::ranges::any_of(results.methods, &MethodResult::leaked)) {
+    sources.push_back({{kLearnedShare}, [](const MethodResult& one) { return one.learned_share.value_or(kNothing); }});
+  }
   return table_of(results, caption_of(results), sources);
 }
 
@@ -262,7 +262,8 @@ Table significance_table(const ExperimentResults& results) {
   for (const Source& source : sources) {
     table.columns.push_back({source.column.name, "", Better::neither, source.column.key, 0.001});
   }
-  for (const Table::Row& row : means.rows) table.rows.push_back({row.label, std::vector<Cell>(sources.size())});
+  table.rows = means.rows;
+  for (Table::Row& row : table.rows) row.cells.assign(sources.size(), {});
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const std::size_t best = best_row(means, i);
     if (best == means.rows.size()) continue;

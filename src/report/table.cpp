@@ -18,14 +18,15 @@ struct Language {
   std::string (*escape)(const std::string&);
   /// `not_bold` stands behind the others of a column with a best one.
   std::string bold_begin, bold_end, not_bold, plus_minus, spread_end, minus, infinity, nothing, up, down;
+  std::string dagger = "†";
 };
 
 const Language kHtml{escape_html, "<b>", "</b>", "", " <small>± ", "</small>", "−", "∞", "–", "&nbsp;↑", "&nbsp;↓"};
 const Language kPlain{
     [](const std::string& text) { return text; }, "", "*", " ", " +- ", "", "-", "inf", "-", " ↑", " ↓"};
 const Language kMarkdown{escape_markdown, "**", "**", "", " ± ", "", "-", "∞", "–", " ↑", " ↓"};
-const Language kLatex{escape_latex,   "\\textbf{",     "}", "", " $\\pm$ ", "", "$-$", "$\\infty$", "--",
-                      "~$\\uparrow$", "~$\\downarrow$"};
+const Language kLatex{escape_latex,   "\\textbf{",      "}",         "", " $\\pm$ ", "", "$-$", "$\\infty$", "--",
+                      "~$\\uparrow$", "~$\\downarrow$", "$\\dagger$"};
 
 /// Decimals that give a number of this size four significant digits, at most `most`.
 int decimals_of(double size, int most) {
@@ -157,20 +158,28 @@ std::vector<std::vector<std::string>> texts_of(const Table& table, const Languag
     SPECFUSE_CHECK(row.fields.size() == table.fields.size(), "table: expected ", table.fields.size(), " fields in row ",
                    row.label, ", got ", row.fields.size());
   }
-  const auto begin = [&](const std::vector<std::string>& fields, const std::string& label) {
+  const auto begin = [&](const std::vector<std::string>& fields, const std::string& label, const std::string& mark) {
     std::vector<std::string> line;
     for (const std::string& field : fields) line.push_back(language.escape(field));
-    line.push_back(language.escape(label));
+    line.push_back(language.escape(label) + mark);
     return line;
   };
-  std::vector<std::vector<std::string>> lines{begin(table.fields, table.head)};
-  for (const Table::Row& row : table.rows) lines.push_back(begin(row.fields, row.label));
+  std::vector<std::vector<std::string>> lines{begin(table.fields, table.head, "")};
+  for (const Table::Row& row : table.rows) {
+    lines.push_back(begin(row.fields, row.label, row.leaked ? " " + language.dagger : ""));
+  }
   for (std::size_t column = 0; column < table.columns.size(); ++column) {
     lines[0].push_back(heading(table.columns[column], language));
     const std::vector<std::string> texts = column_texts(table, column, language);
     for (std::size_t row = 0; row < texts.size(); ++row) lines[row + 1].push_back(texts[row]);
   }
   return lines;
+}
+
+/// What the dagger means, between `begin` and `end`; empty where there is none.
+std::string explanation(const Table& table, const Language& language, const char* begin, const char* end) {
+  const bool any = std::any_of(table.rows.begin(), table.rows.end(), [](const Table::Row& row) { return row.leaked; });
+  return any ? concat(begin, language.dagger, " learned from what it is scored on", end) : "";
 }
 
 /// Characters of a UTF-8 text.
@@ -243,7 +252,7 @@ std::string table_html(const Table& table) {
     }
     html += "</tr>\n";
   }
-  return html + "</tbody></table></div>\n";
+  return html + "</tbody></table>" + explanation(table, kHtml, "<p>", "</p>") + "</div>\n";
 }
 
 std::string table_markdown(const Table& table) {
@@ -253,7 +262,7 @@ std::string table_markdown(const Table& table) {
   for (std::size_t i = 0; i <= table.fields.size(); ++i) text += "---|";
   for (std::size_t i = 0; i < table.columns.size(); ++i) text += "---:|";
   for (std::size_t i = 1; i < lines.size(); ++i) text += concat("\n| ", join(lines[i], " | "), " |");
-  return text + "\n";
+  return text + "\n" + explanation(table, kMarkdown, "\n", "\n");
 }
 
 std::string table_text(const Table& table) {
@@ -288,7 +297,7 @@ std::string table_text(const Table& table) {
     add_line(cells);
   }
   for (std::size_t line = 1; line < lines.size(); ++line) add_line(lines[line]);
-  return text;
+  return text + explanation(table, kPlain, "", "\n");
 }
 
 std::string table_latex(const Table& table) {
@@ -298,7 +307,8 @@ std::string table_latex(const Table& table) {
   text += concat("\\begin{tabular}{", std::string(table.fields.size() + 1, 'l'), std::string(table.columns.size(), 'r'),
                  "}\n\\toprule\n", join(lines[0], " & "), " \\\\\n\\midrule\n");
   for (std::size_t i = 1; i < lines.size(); ++i) text += join(lines[i], " & ") + " \\\\\n";
-  return text + "\\bottomrule\n\\end{tabular}\n";
+  const std::string wide = concat("\\multicolumn{", lines[0].size(), "}{l}{");
+  return text + "\\bottomrule\n" + explanation(table, kLatex, wide.c_str(), "}\n") + "\\end{tabular}\n";
 }
 
 std::string table_csv(const Table& table) {

@@ -78,6 +78,7 @@ void restore_from(const std::string& file, FusionMethod& method) {
   const Checkpoint checkpoint = read_checkpoint(file);
   try {
     method.restore(checkpoint);
+    method.learned_from = load_learned_from(checkpoint);
   } catch (const DataError& problem) {
     throw DataError(concat(file, ": ", problem.what()));
   }

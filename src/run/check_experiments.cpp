@@ -116,6 +116,7 @@ class Checker {
       task = make_task(scene, first.protocol, first.seeds.front(), needs);
       common.doubts = task_doubts(first, scene, *task);
     });
+    ScoredSpectra scored = task ? ScoredSpectra(scene, *task) : ScoredSpectra(nullptr);
     std::map<std::string, Findings> known;
     for (const std::size_t run : runs) {
       add(common, findings_[run]);
@@ -123,7 +124,8 @@ class Checker {
         const auto [entry, fresh] = known.try_emplace(method_key(configs_[run].methods[i], i));
         if (wrong_.count(entry->first) > 0) continue;
         Findings& found = entry->second;
-        if (fresh) attempt(found, [&] { found.doubts = check_method(configs_[run], i, *task, directories_); });
+        if (fresh)
+          attempt(found, [&] { found.doubts = check_method(configs_[run], i, *task, directories_, scored).doubts; });
         add(found, findings_[run]);
       }
     }

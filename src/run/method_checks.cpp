@@ -5,6 +5,7 @@
 #include "run/method_files.h"
 #include "run/scene_doubts.h"
 #include "specfuse/core/error.h"
+#include "specfuse/report/text_format.h"
 #include "specfuse/run/apply.h"
 
 namespace specfuse {
@@ -23,6 +24,27 @@ auto of_method(std::size_t place, const Work& work) {
 /// Whether an entry has to be fitted before it can fuse.
 bool needs_training(const MethodConfig& config, const FusionMethod& method) {
   return !config.checkpoint && !method.is_ready();
+}
+
+/// Whether a method has learned from what it is scored on, or will do.
+void look_at_learning(const ExperimentConfig& config, const MethodConfig& entry, const Task& task,
+                      const FusionMethod& method, ScoredSpectra& scored, MethodFindings& found) {
+  found.learned_shares = {std::nullopt};
+  if (!scored.exist()) return;
+  if (entry.checkpoint && method.learned_from.empty()) {
+    found.doubts.push_back(concat(entry.label, ": ", *entry.checkpoint,
+                                  " does not say what it learned from, which may be what it is scored on"));
+    return;
+  }
+  // What is learned from the pair itself is no part of its reference, or lies apart from what is scored.
+  const bool others = config.protocol.type == Protocol::transfer;
+  const double share = scored.share_learned(method, others ? task.training : TrainingData{});
+  // What somebody else's program brings with it is not known.
+  if (share > 0 || entry.name != kExternal) found.learned_shares = {share};
+  if (share == 0) return;
+  found.doubts.push_back(concat(entry.label, " learned from what it is scored on (", number_text(100 * share, 0),
+                                " % of its spectra): its scores do not tell what it does elsewhere; ",
+                                "a checkpoint, or protocol.train_scenes, without this scene would"));
 }
 
 }  // namespace
@@ -46,12 +68,12 @@ MethodNeeds needs_of(const ExperimentConfig& config, const Scene& scene) {
   return needs;
 }
 
-std::vector<std::string> check_method(const ExperimentConfig& config, std::size_t place, const Task& task,
-                                      const std::vector<std::string>& directories) {
+MethodFindings check_method(const ExperimentConfig& config, std::size_t place, const Task& task,
+                            const std::vector<std::string>& directories, ScoredSpectra& scored) {
   const MethodConfig& entry = config.methods[place];
   ExperimentConfig alone = config;
   alone.methods = {entry};
-  std::vector<std::string> doubts = checkpoint_doubts(alone, directories);
+  MethodFindings found{checkpoint_doubts(alone, directories), {}};
   of_method(place, [&] {
     const std::unique_ptr<FusionMethod> method = make_method(entry, directories);
     if (entry.checkpoint) restore_from(find_checkpoint(*entry.checkpoint, directories), *method);
@@ -59,19 +81,25 @@ std::vector<std::string> check_method(const ExperimentConfig& config, std::size_
     if (task.fine_tuning) method->check(*task.fine_tuning, task.pair);
     const bool goes_on = entry.checkpoint || (method->is_ready() && task.fine_tuning);
     const std::string doubt = goes_on ? "" : method->doubts(task.training);
-    if (!doubt.empty()) doubts.push_back(concat(entry.label, " ", doubt));
+    if (!doubt.empty()) found.doubts.push_back(concat(entry.label, " ", doubt));
+    look_at_learning(config, entry, task, *method, scored, found);
   });
-  return doubts;
+  return found;
 }
 
-std::vector<std::string> check_methods(const ExperimentConfig& config, const Scene& scene, const Task& task,
-                                       const std::vector<std::string>& directories) {
-  std::vector<std::string> doubts = scene_doubts(config, scene);
-  for (const std::string& doubt : task_doubts(config, scene, task)) doubts.push_back(doubt);
+MethodFindings check_methods(const ExperimentConfig& config, const Scene& scene, const Task& task,
+                             const std::vector<std::string>& directories, ScoredSpectra scored) {
+  MethodFindings all{scene_doubts(config, scene), {}};
+  const auto add = [&](const std::vector<std::string>& doubts) {
+    all.doubts.insert(all.doubts.end(), doubts.begin(), doubts.end());
+  };
+  add(task_doubts(config, scene, task));
   for (std::size_t i = 0; i < config.methods.size(); ++i) {
-    for (const std::string& doubt : check_method(config, i, task, directories)) doubts.push_back(doubt);
+    const MethodFindings one = check_method(config, i, task, directories, scored);
+    add(one.doubts);
+    all.learned_shares.push_back(one.learned_shares.front());
   }
-  return doubts;
+  return all;
 }
 
 }  // namespace specfuse

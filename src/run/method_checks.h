@@ -1,8 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "run/learned_from.h"
 #include "specfuse/run/experiment_scene.h"
 #include "specfuse/run/protocol.h"
 
@@ -18,13 +20,23 @@ MethodNeeds both(const MethodNeeds& one, const MethodNeeds& other);
 /// What all methods of an experiment ask of the protocol.
 MethodNeeds needs_of(const ExperimentConfig& config, const Scene& scene);
 
+/// What a look at methods and their data tells before anything is fitted.
+struct MethodFindings {
+  /// A sentence each, without its full stop.
+  std::vector<std::string> doubts;
+  /// Of the spectra that are scored, the share that each method learned from before, or does from other scenes. None
+  /// without a reference, and where a checkpoint does not say.
+  std::vector<std::optional<double>> learned_shares;
+  /// Of the result of this number, where those of a seed follow each other.
+  std::optional<double> share_of(std::size_t result) const { return learned_shares[result % learned_shares.size()]; }
+};
+
 /// Says what the data does not allow one of the methods, before the first long fit: a `ConfigError` or a `DataError`.
-/// Returns what it makes doubtful.
-std::vector<std::string> check_method(const ExperimentConfig& config, std::size_t place, const Task& task,
-                                      const std::vector<std::string>& directories);
+MethodFindings check_method(const ExperimentConfig& config, std::size_t place, const Task& task,
+                            const std::vector<std::string>& directories, ScoredSpectra& scored);
 
 /// The same of the scene and of all methods.
-std::vector<std::string> check_methods(const ExperimentConfig& config, const Scene& scene, const Task& task,
-                                       const std::vector<std::string>& directories);
+MethodFindings check_methods(const ExperimentConfig& config, const Scene& scene, const Task& task,
+                             const std::vector<std::string>& directories, ScoredSpectra scored);
 
 }  // namespace specfuse

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "run/earlier_run.h"
+#include "run/learned_from.h"
 #include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/peak_memory.h"
@@ -21,8 +22,8 @@ namespace {
 
 /// Runs all fits that the task asks for in turn.
 void fit_all(FusionMethod& method, const Task& task, const std::vector<FitContext>& contexts) {
-  method.fit(task.training, contexts.front());
-  if (task.fine_tuning) method.fit(*task.fine_tuning, contexts.back());
+  learn(method, task.training, contexts.front());
+  if (task.fine_tuning) learn(method, *task.fine_tuning, contexts.back());
 }
 
 /// Whether a method can fuse a pair: the training image may be smaller than what it needs.
@@ -140,7 +141,7 @@ Fusion fit_and_fuse(FusionMethod& method, const Task& masked, const std::vector<
   if (pairs.empty() && !task.fine_tuning) return fusion;
   if (!pairs.empty() && method.fuses_training_image() && suits(method, task.training, pairs.front().input))
     fusion.fused_training = method.fuse(pairs.front().input);
-  fusion.checkpoint = method.checkpoint();
+  fusion.checkpoint = learned_by(method);
   fusion.wrote_checkpoints = method.writes_checkpoints();
   return fusion;
 }

@@ -38,14 +38,14 @@ struct Prepared {
   MethodNeeds needs;
   /// Of the first seed; none once it is taken.
   std::optional<Task> first;
-  std::vector<std::string> doubts;
+  MethodFindings found;
 
   /// Throws for all that can be wrong.
   Prepared(const ExperimentConfig& given, const RunOptions& options)
       : directories(data_directories(options.data_directories)), config(adopt_checkpoints(given, directories)),
         scene(load_scene(config, directories, nullptr, options.scratch)), needs(needs_of(config, scene)),
         first(make_task(scene, config.protocol, config.seeds.front(), needs)),
-        doubts(check_methods(config, scene, *first, directories)) {}
+        found(check_methods(config, scene, *first, directories, ScoredSpectra(scene, *first))) {}
 
   /// Of the seeds in turn.
   Task task_of(Index seed) {
@@ -125,7 +125,7 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
   const ExperimentConfig& config = prepared.config;
   const Scene& scene = prepared.scene;
   ExperimentResults results;
-  results.doubts = prepared.doubts;
+  results.doubts = prepared.found.doubts;
   for (const std::string& doubt : results.doubts) warn(doubt);
   results.grids = scene.grids;
   if (!results.grids.empty()) say(results.grids);
@@ -154,6 +154,7 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
       fusion.result.name = method.name;
       fusion.result.label = method.label;
       fusion.result.seed = seed;
+      fusion.result.learned_share = prepared.found.share_of(results.methods.size());
       score(task, config.metric_profiles, fusion);
       if (seed == config.seeds.front()) figures->add(method.label, fusion);
       fusion.result.training = log.curves(fusion.result.folder);
@@ -177,7 +178,7 @@ std::string plan_experiment(const ExperimentConfig& given, const RunOptions& opt
   const Scene& scene = prepared.scene;
   const Task& task = *prepared.first;
   std::string plan;
-  for (const std::string& doubt : prepared.doubts) plan += concat("warning: ", doubt, "\n");
+  for (const std::string& doubt : prepared.found.doubts) warn(doubt);
   if (!scene.grids.empty()) plan += concat("joins    ", scene.grids, "\n");
   plan += concat("fuses    hsi ", task.pair.hsi.size_text(), " and msi ", task.pair.msi.size_text(), "\n");
   for (const TrainingPair& pair : task.training.train) plan += concat("trains   on ", pair.target.size_text(), "\n");

@@ -61,6 +61,15 @@ double size_of(const Cube& cube, Index band) {
   return std::sqrt(squares / static_cast<double>(cube.pixels()));
 }
 
+/// The median of the sizes of all values.
+double median_size(const Cube& cube) {
+  std::vector<float> sizes(cube.values.data(), cube.values.data() + cube.values.size());
+  for (float& size : sizes) size = std::abs(size);
+  const auto middle = sizes.begin() + std::ssize(sizes) / 2;
+  std::nth_element(sizes.begin(), middle, sizes.end());
+  return double{*middle};
+}
+
 /// Sum of squared differences between a band of one image and a band of another of the same pixels.
 double distance(const Cube& one, Index band, const Cube& other, Index other_band) {
   double squares = 0;
@@ -115,8 +124,8 @@ std::string doubt_of_response(const Pair& pair, const std::string& source) {
     most = std::abs(std::log(one / other));
     doubt = concat(made, band + 1, " of the MSI, what has a root mean square of ", number_text(one),
                    " where the MSI has ", number_text(other), "; its rows sum to ", row_sums_text(pair.degradation.srf),
-                   ": do they have to sum to one, and are both images in the same units? In memory, degrade.estimate "
-                   "with srf and gain does without either");
+                   ": do they have to sum to one, and are both images in the same units? degrade.estimate with gain "
+                   "auto does without either");
   }
   if (!doubt.empty()) return doubt;
   for (Index band = 0; band < seen.bands(); ++band) {
@@ -126,6 +135,19 @@ std::string doubt_of_response(const Pair& pair, const std::string& source) {
                   ": are the rows of the response in the order of the MSI's bands?");
   }
   return {};
+}
+
+void check_units(const Pair& pair, const std::string& source) {
+  constexpr double kTimes = 100;
+  const Cube coarse = degrade_spatially(pair.msi, pair.degradation);
+  if (!any_in_both(coarse, pair.hsi)) return;
+  const Tensor& srf = pair.degradation.srf;
+  const Cube hsi = srf.defined() ? degrade_spectrally(pair.hsi, srf) : pair.hsi;
+  const double one = median_size(valid_pixels(hsi, coarse)), other = median_size(valid_pixels(coarse, hsi));
+  SPECFUSE_CHECK_AS(ConfigError, one == 0 || other == 0 || std::max(one / other, other / one) <= kTimes,
+                    "data: expected both images of ", source, " in the same units, got an HSI of ", number_text(one),
+                    " where the MSI has ", number_text(other), " (medians", srf.defined() ? ", under the response" : "",
+                    "); degrade.estimate.gain finds the factor of each MSI band");
 }
 
 std::vector<std::string> scene_doubts(const ExperimentConfig& config, const Scene& scene) {
@@ -160,6 +182,7 @@ std::vector<std::string> task_doubts(const ExperimentConfig& config, const Scene
   if (task.pair.disagreement.values.defined()) {
     for (std::string& text : changed_areas(task.pair.disagreement)) doubts.push_back(std::move(text));
   }
+  if (scene.measured) check_units(task.pair, source_of(config.data));
   const std::string doubt = scene.measured ? doubt_of_response(task.pair, response_source(config)) : "";
   if (!doubt.empty()) doubts.push_back(doubt);
   return doubts;

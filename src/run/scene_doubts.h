@@ -21,4 +21,8 @@ std::string doubt_of_axes(const Cube& cube);
 /// like another band of it; empty where all is well or there is no response.
 std::string doubt_of_response(const Pair& pair, const std::string& source);
 
+/// Throws `ConfigError` where the median of the HSI, under the response as far as there is one, is more than a hundred
+/// times that of the MSI or less than a hundredth: one counts and the other is a reflectance. `source` names both.
+void check_units(const Pair& pair, const std::string& source);
+
 }  // namespace specfuse

@@ -71,7 +71,7 @@ struct Prepared {
   Scene scene;
   Task task;
   Budget budget;
-  std::vector<std::string> doubts;
+  MethodFindings found;
 
   /// Throws for all that can be wrong.
   Prepared(const ExperimentConfig& given, const RunOptions& options);
@@ -126,7 +126,7 @@ std::unique_ptr<FusionMethod> learned(const MethodConfig& entry, const std::vect
   }
   try {
     SPECFUSE_CHECK_AS(ConfigError, !entry.checkpoint, "checkpoint: expected protocol apply with it and --memory");
-    method->fit_by_parts(pair, context);
+    learn(*method, pair, context);
   } catch (const ConfigError& problem) {
     throw ConfigError(concat("methods.", entry.label, ".", problem.what()));
   }
@@ -185,7 +185,7 @@ MethodResult make_result(const Workplace& at, const MethodConfig& entry, Index s
   result.peak_memory_mb = peak_memory_mb();
   result.remarks = method->remarks();
   if (!result.remarks.empty()) say(concat(result.folder, ": ", result.remarks));
-  keep_streamed(at.folder, result, applies(at.prepared.config) ? Checkpoint{} : method->checkpoint(), context.config);
+  keep_streamed(at.folder, result, applies(at.prepared.config) ? Checkpoint{} : learned_by(*method), context.config);
   std::filesystem::remove_all(parts);
   return result;
 }
@@ -243,6 +243,17 @@ Scene preview_scene(const ExperimentConfig& small, const std::vector<std::string
   return load_scene(small, directories, &files);
 }
 
+ScoredSpectra scored_spectra(const StreamedPair& pair) {
+  if (!pair.has_reference()) return ScoredSpectra(nullptr);
+  return ScoredSpectra([&pair] {
+    Fingerprint scored;
+    for (const Rectangle& part : parts_of(pair.rows(), pair.cols(), pair.side(), 1)) {
+      scored.add(pair.reference_as_told(fine_part(part, pair.ratio())));
+    }
+    return scored;
+  });
+}
+
 Prepared::Prepared(const ExperimentConfig& given, const RunOptions& options)
     : directories(data_directories(options.data_directories)), config(checked(given, directories)),
       pair(config.data, directories), step(preview_step(pair)), small(of_preview(config)) {
@@ -260,8 +271,8 @@ Prepared::Prepared(const ExperimentConfig& given, const RunOptions& options)
   // Previews of all results, of the pair and of its reference.
   budget.held = static_cast<double>(config.methods.size() + 2) * static_cast<double>(sizeof(float)) *
                 static_cast<double>(task.pair.msi.pixels() * pair.bands());
-  doubts = check_methods(small, scene, task, directories);
-  for (const std::string& text : outlier_texts(pair.outliers())) doubts.push_back(concat("data: ", text));
+  found = check_methods(small, scene, task, directories, scored_spectra(pair));
+  for (const std::string& text : outlier_texts(pair.outliers())) found.doubts.push_back(concat("data: ", text));
   check_parts(config, directories, task.pair, pair, budget);
 }
 
@@ -285,7 +296,7 @@ std::string run_streamed(const ExperimentConfig& given, const RunOptions& option
   }
   const ExperimentConfig& config = prepared.config;
   ExperimentResults results;
-  results.doubts = prepared.doubts;
+  results.doubts = prepared.found.doubts;
   for (const std::string& doubt : results.doubts) warn(doubt);
   if (prepared.task.sensors.estimate) {
     for (const Index seed : config.seeds) results.estimates[seed] = *prepared.task.sensors.estimate;
@@ -311,6 +322,7 @@ std::string run_streamed(const ExperimentConfig& given, const RunOptions& option
       result.name = method.name;
       result.label = method.label;
       result.seed = seed;
+      result.learned_share = prepared.found.share_of(results.methods.size());
       const FusedFile fused(fused_file(folder, result.folder));
       const FusedWithSigma preview = score_streamed(prepared.pair, fused, prepared.step, result);
       if (seed == config.seeds.front()) figures.add(method.label, preview);
@@ -329,7 +341,7 @@ std::string plan_streamed(const ExperimentConfig& given, const RunOptions& optio
   const Prepared prepared(given, options);
   const StreamedPair& pair = prepared.pair;
   std::string plan;
-  for (const std::string& doubt : prepared.doubts) plan += concat("warning: ", doubt, "\n");
+  for (const std::string& doubt : prepared.found.doubts) warn(doubt);
   if (!prepared.scene.grids.empty()) plan += concat("joins    ", prepared.scene.grids, "\n");
   plan += concat("fuses    hsi ", pair.rows(), " x ", pair.cols(), " x ", pair.bands(), " and msi ", pair.fine_rows(),
                  " x ", pair.fine_cols(), " x ", pair.msi_bands(), " from ", source_of(prepared.config.data),

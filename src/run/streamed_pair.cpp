@@ -98,16 +98,17 @@ void StreamedPair::look_at(const EstimateOptions& options, bool harmonise) {
   const Index side = std::max<Index>(1, kRegistered / ratio());
   const Index tall = std::min(side, rows()), wide = std::min(side, cols());
   const Rectangle middle{(rows() - tall) / 2, (cols() - wide) / 2, tall, wide};
-  sensors_.place(file_.read_reference(moved(fine_part(middle, ratio()), fine_part(place_, ratio()))), read(middle));
+  sensors_.place(reference_as_told(fine_part(middle, ratio())), read(middle));
+}
+
+Cube StreamedPair::reference_as_told(const Rectangle& fine) const {
+  return file_.read_reference(moved(fine, fine_part(place_, ratio())));
 }
 
 Cube StreamedPair::read_reference(const Rectangle& fine) const {
-  const auto read = [&](const Rectangle& part) {
-    return file_.read_reference(moved(part, fine_part(place_, ratio())));
-  };
-  if (sensors_.reference_shift == std::array<double, 2>{}) return read(fine);
+  if (sensors_.reference_shift == std::array<double, 2>{}) return reference_as_told(fine);
   const Rectangle seen = with_margin(fine, shift_reach(sensors_.reference_shift), fine_rows(), fine_cols());
-  return crop(sensors_.on_msi(read(seen), told_.boundary),
+  return crop(sensors_.on_msi(reference_as_told(seen), told_.boundary),
               {fine.row - seen.row, fine.col - seen.col, fine.rows, fine.cols});
 }
 

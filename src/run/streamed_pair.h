@@ -25,6 +25,8 @@ class StreamedPair : public PairParts {
   Pair read(const Rectangle& coarse) const override;
   /// In fine pixels, on the grid of the MSI.
   Cube read_reference(const Rectangle& fine) const;
+  /// The same as the file has it.
+  Cube reference_as_told(const Rectangle& fine) const;
   /// Where a result has data, in a rectangle of fine pixels; empty: everywhere.
   std::vector<std::uint8_t> valid_of(const Rectangle& fine) const;
 

@@ -86,7 +86,10 @@ std::string sweep_json(const Sweep& sweep, const std::vector<RunOutcome>& outcom
                  {"values", values_json(sweep, run)},
                  {"seeds", run.config.seeds},
                  {"state", state_of(outcomes[i])}};
-    if (outcomes[i].results) json["data_hash"] = outcomes[i].results->data_hash;
+    if (const auto& results = outcomes[i].results) {
+      json["data_hash"] = results->data_hash;
+      json["warnings"] = results->doubts;
+    }
     if (!outcomes[i].failure.empty()) json["failure"] = outcomes[i].failure;
     runs.push_back(json);
   }

@@ -142,7 +142,7 @@ def make_scenes(folder):
 
 def make_checkout(folder):
     (folder / "run_experiment").symlink_to(PROGRAM)
-    for name in ["data", "examples", "experiments", "python"]:
+    for name in ["bench/records", "data", "examples", "experiments", "python"]:
         if (TOP / name).exists():
             shutil.copytree(TOP / name, folder / name)
     for path in (folder / "experiments").glob("*.json"):

@@ -162,6 +162,7 @@ class OtherPrograms(ProgramTest):
         again = self.succeeded(self.run_config(config, "--overwrite"))
         self.assertNotEqual(again["data_hash"], first["data_hash"])
         self.assertEqual(again["methods"][0]["metrics"]["rmse"], 0)
+        self.assertIsNone(again["methods"][0]["learned_from_scored_pixels"])  # nobody knows
 
 
 class WorkedExamples(ProgramTest):

@@ -7,6 +7,8 @@ python3-torch); without them it says so and ends with 77, which meson takes for 
 import json
 import os
 import sys
+import warnings
+from pathlib import Path
 
 try:
     import h5py
@@ -155,6 +157,53 @@ class Python(ProgramTest):
         sweep["sweep"]["base"] = "small.json"
         self.assertEqual([run["state"] for run in specfuse.run(sweep, out="file")["runs"]], ["done"] * 2)
         self.assertEqual(sweep["sweep"]["base"], "small.json")
+
+    def said_by(self, *arguments, **options):
+        """The warnings of a run."""
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            results = specfuse.run(*arguments, **options)
+        self.assertEqual({(warning.category, Path(warning.filename).name) for warning in caught} - {
+            (specfuse.SpecfuseWarning, "test_python.py")}, set())
+        return results, [str(warning.message) for warning in caught]
+
+    def test_every_warning_of_a_run_is_one_of_python(self):
+        config = experiment(data={"scene": "good.h5"}, methods=[{"name": "gsa"}, SMALL_NETWORK])
+        for _ in range(2):  # the second time the run was done before
+            metrics, said = self.said_by(config, out="doubtful", data_dir=self.folder)
+            self.assertEqual(said, metrics["warnings"])
+            self.assertRegex(" ".join(said), "no wavelengths.*learns [0-9]* parameters from")
+        base = {key: config[key] for key in ("data", "degrade", "methods")}
+        sweep = {"name": "both", "sweep": {"base": base, "grid": {"degrade.psf.type": ["gaussian", "box"]}}}
+        for _ in range(2):
+            results, said = self.said_by(sweep, out="both", data_dir=self.folder)
+            self.assertEqual(said[0], "all 2 runs: " + results["runs"][0]["warnings"][0])
+        self.assertEqual(self.said_by(experiment(data=DATA, methods=[{"name": "gsa"}]), out="sure")[1], [])
+        with self.assertWarns(specfuse.SpecfuseWarning), self.assertRaises(specfuse.RunError):
+            specfuse.run(config | {"methods": [SMALL_NETWORK]}, out="doubtful", data_dir=self.folder)
+
+    def test_a_checkpoint_that_does_not_say_what_it_learned_from_is_said(self):
+        self.run_small()
+        (self.folder / "silent.h5").write_bytes((self.folder / "out" / NETWORK).read_bytes())
+        with h5py.File("silent.h5", "r+") as file:
+            del file["learned_from"]
+        config = experiment(data=DATA, protocol={"type": "apply"}, methods=[{"name": "two_cnn_fu", "checkpoint": "silent.h5"}])
+        metrics, said = self.said_by(config, out="silent")
+        self.assertEqual(said, ["two_cnn_fu: silent.h5 does not say what it learned from, which may be what it is scored on"])
+        self.assertIsNone(metrics["methods"][0]["learned_from_scored_pixels"])
+
+    def test_the_first_real_experiment_has_weights_without_its_scene(self):
+        config = json.loads((TOP / "experiments/aviris.json").read_text())
+        file, = (method["checkpoint"] for method in config["methods"] if method["name"] == "two_cnn_fu_plus")
+        shipped, used = (specfuse.read_checkpoint(TOP / name) for name in ("data/two_cnn_fu_plus.h5", file))
+        scenes = [{scene["scene"] for scene in one.config["protocol"]["train_scenes"]} for one in (shipped, used)]
+        self.assertIn(config["data"]["scene"], scenes[0])
+        self.assertNotIn(config["data"]["scene"], scenes[1])
+        kept = [set(map(tuple, one.tensors["learned_from"].tolist())) for one in (shipped, used)]
+        # The smallest of fewer scenes reach further up.
+        self.assertEqual([len(hashes) for hashes in kept], [6144, 6144])
+        self.assertLess(max(kept[0]), max(kept[1]))
+        self.assertGreater(len(kept[0] - kept[1]), 1000)
 
     def test_results_have_their_images_intervals_and_names(self):
         plus = {"name": "two_cnn_fu_plus"}

@@ -112,6 +112,8 @@ class Networks(ProgramTest):
         found = specfuse_caffe.checkpoint_from_caffe(self.folder / "net.caffemodel.h5", like, converted)
         self.assertEqual(found, {ours: layer for layer, (ours, _) in CAFFE.items()})
         checkpoint, pair = specfuse.read_checkpoint(converted), specfuse.read_pair(self.pair)
+        self.assertIn("learned_from", specfuse.read_checkpoint(like).tensors)
+        self.assertNotIn("learned_from", checkpoint.tensors)
         spectra, patches = two_cnn_fu.network_inputs(checkpoint, pair, 31)
         low, span = (checkpoint.tensors[f"normalization/target.{name}"] for name in ("low", "span"))
         fused, _ = self.fused_by_program("applied", checkpoint=str(converted))

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 import unittest
+import unittest.mock
 
 from program import PROGRAM, SMALL_NETWORK, ProgramTest, experiment, main
 
@@ -63,6 +64,12 @@ class Ranks(ProgramTest):
 
     def scores(self, out):
         return [entry["metrics"] for entry in json.loads((out / "metrics.json").read_text())["methods"]]
+
+    def test_a_launcher_of_another_mpi_is_said_and_counted_in_the_last_line(self):
+        with unittest.mock.patch.dict(os.environ, {"PMI_SIZE": "2"}):
+            run = self.run_program("--import", "good.h5", "again.h5")
+        self.assertRegex(run.stderr, "^warning: started as one of 2 ranks, of which this MPI knows nothing: .*\n$")
+        self.assertEqual((run.returncode, run.stdout.splitlines()[-1]), (0, "done with 1 warning: see above"))
 
     def test_any_number_of_ranks_learns_the_same(self):
         config = experiment(methods=[NETWORK, {"name": "gsa"}])

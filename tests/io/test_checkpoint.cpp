@@ -106,3 +106,18 @@ TEST_CASE("tensors: names become groups and datasets, numbers attributes of the 
   CHECK(file.read("/grad/hsi.conv1.weight", 2)[1] == 2.0f);
   CHECK(file.number("/", "learning_rate") == 1e-4);
 }
+
+TEST_CASE("checkpoint: what was learned from comes back, and nothing where nothing was said") {
+  const TemporaryFolder folder;
+  Cube image(4, 4, 9);
+  for (Index i = 0; i < image.values.size(); ++i) image.values[i] = static_cast<float>(1 + i * i % 101);
+  Fingerprint seen;
+  seen.add(image);
+  Checkpoint checkpoint;
+  save_learned_from({}, checkpoint);
+  CHECK(checkpoint.tensors.empty());
+  CHECK(load_learned_from(checkpoint).empty());
+  save_learned_from(seen, checkpoint);
+  write_checkpoint(folder.file("c.h5"), checkpoint);
+  CHECK(seen.share_in(load_learned_from(read_checkpoint(folder.file("c.h5")))) == 1);
+}

@@ -133,3 +133,10 @@ TEST_CASE("two_cnn_fu: its base estimate is fitted with it, kept in its checkpoi
   restored.restore(method.checkpoint());
   CHECK(relative_gap(restored.fuse(example.input).values, expected) < 1e-5);
 }
+
+TEST_CASE("two_cnn_fu: what its base estimate's shipped weights learned from is what it learned from") {
+  TwoCnnFuOptions options = small_options();
+  CHECK(TwoCnnFu(options).learned_from.empty());
+  options.model.base = "two_cnn_fu_plus";
+  CHECK_FALSE(TwoCnnFu(options).learned_from.empty());
+}

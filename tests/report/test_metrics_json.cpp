@@ -70,6 +70,16 @@ TEST_CASE("metrics.json: what a method says of its own error, and what it decide
   for (const char* const key : {"mean_sigma", "reliability", "remarks"}) CHECK_FALSE(silent.contains(key));
 }
 
+TEST_CASE("metrics.json: what was learned from and is scored is a number, or null where it is not known") {
+  MethodResult leaked = result_of("bicubic", 0, 1);
+  leaked.learned_share = 0.5;
+  const Json json = json_of(results_of({leaked, result_of("linear_injection", 0, 2)}));
+  CHECK(json["methods"][0]["learned_from_scored_pixels"] == 0.5);
+  CHECK(json["methods"][1]["learned_from_scored_pixels"].is_null());
+  CHECK(json["summary"]["scores"]["bicubic"]["learned_from_scored_pixels"]["mean"] == 0.5);
+  CHECK(json["summary"]["short"]["bicubic"]["psnr_db"]["mean"] == 1.0);  // by its name, without a mark
+}
+
 TEST_CASE("metrics.json: what was estimated is in it") {
   ExperimentResults results = results_of({result_of("bicubic", 1, 1)});
   results.estimates[1] = {3.5, Tensor::from({2, 2}, {1, 0, 0.5f, 0.5f}), "box", {2, 3}, {0.5, 0}};
@@ -106,6 +116,7 @@ TEST_CASE("metrics.json: what is read back is what was written, as far as a swee
   result.no_reference = Scores{{{"qnr", 0.75}}, {}};
   MethodResult unscored = result_of("linear_injection", 0, 1);
   unscored.scores.reset();
+  result.learned_share = 0.25;
   const ExperimentResults written = results_of({result, unscored});
   const ExperimentResults read = read_metrics_json(text_of(written), "m.json", written.config);
   CHECK(read.scored_on == written.scored_on);
@@ -120,6 +131,8 @@ TEST_CASE("metrics.json: what is read back is what was written, as far as a swee
   CHECK(std::isnan(read.methods[0].scores->values.at(1).value));
   CHECK(read.methods[0].no_reference.values.at(0).key == "qnr");
   CHECK_FALSE(read.methods[1].scores);
+  CHECK(read.methods[0].learned_share == 0.25);
+  CHECK((read.leaked("bicubic") && !read.leaked("linear_injection")));
 }
 
 TEST_CASE("metrics.json: what is cut off, of another experiment or no results at all is refused") {

@@ -206,3 +206,24 @@ TEST_CASE("table: the best is the best of its group, and groups are told apart o
   CHECK(count(html, "<td class=\"text\">m</td>") == 5);
   CHECK(contains(html, "<th scope=\"col\" class=\"text\">method</th>"));
 }
+
+TEST_CASE("table: what learned from what it is scored on has a dagger in every language, and its name alone in CSV") {
+  Table table{"", {{"psnr_db"}}, {{"honest", {{1}}}, {"knows_all", {{2}}}}};
+  for (const auto written : {table_text, table_markdown, table_html, table_latex}) {
+    CHECK_FALSE(contains(written(table), "learned from"));
+  }
+  table.rows[1].leaked = true;
+  CHECK(contains(table_text(table), "knows_all †"));
+  CHECK(table_text(table).ends_with("\n† learned from what it is scored on\n"));
+  CHECK(contains(table_markdown(table), "| knows_all † |"));
+  CHECK(table_markdown(table).ends_with(" |\n\n† learned from what it is scored on\n"));
+  CHECK(contains(table_html(table), ">knows_all †</th>"));
+  CHECK(contains(table_html(table), "</table><p>† learned from what it is scored on</p>"));
+  CHECK(contains(table_latex(table), "\nknows\\_all $\\dagger$ & "));
+  CHECK(contains(table_latex(table),
+                 "\\bottomrule\n\\multicolumn{2}{l}{$\\dagger$ learned from what it is scored on}\n"));
+  CHECK(contains(table_csv(table), "\nknows_all,2"));
+  for (const auto written : {table_text, table_markdown, table_html, table_latex}) {
+    CHECK_FALSE(contains(written(table), "honest †"));
+  }
+}

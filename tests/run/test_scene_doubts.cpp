@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "run/scene_doubts.h"
+#include "specfuse/core/error.h"
 #include "specfuse/tensor/math.h"
+#include "support/message_of.h"
 #include "support/random.h"
 #include "support/text.h"
 
@@ -81,4 +83,29 @@ TEST_CASE("scene doubts: a response is judged where both images have data") {
 TEST_CASE("scene doubts: dark images have no size to compare") {
   CHECK(doubt_of_response(pair_of(0, 10), "degrade.srf").empty());
   CHECK(doubt_of_response(pair_of(10, 0), "degrade.srf").empty());
+}
+
+TEST_CASE("scene doubts: images whose units are a hundredfold apart are refused, whatever a few pixels hold") {
+  const std::string kNothing = "nothing was thrown";
+  const auto fails = [](const Pair& pair) { return message_of<ConfigError>([&] { check_units(pair, "a.h5"); }); };
+  for (const float apart : {1.0F, 90.0F, 0.011F}) CHECK(fails(pair_of(10, 10 * apart)) == kNothing);
+  CHECK(
+      fails(pair_of(0.25F, 2500)) ==
+      "data: expected both images of a.h5 in the same units, got an HSI of 0.25 where the MSI has 2500 (medians, under "
+      "the response); degrade.estimate.gain finds the factor of each MSI band");
+  CHECK(contains(fails(pair_of(2500, 0.25F)), "got an HSI of 2500 where the MSI has 0.25"));
+  // A response that holds the factor explains it.
+  Pair pair = pair_of(0.25F, 2500);
+  for (Index i = 0; i < pair.degradation.srf.size(); ++i) pair.degradation.srf[i] *= 1e4F;
+  CHECK(fails(pair) == kNothing);
+  pair.degradation.srf = {};
+  CHECK(contains(fails(pair), "where the MSI has 2500 (medians); "));
+  CHECK(fails(pair_of(0, 2500)) == kNothing);
+  pair = pair_of(10, 10);
+  std::fill_n(pair.hsi.values.data(), 8, 1e9F);
+  std::fill_n(pair.msi.values.data(), 8, -1e9F);
+  CHECK(fails(pair) == kNothing);
+  pair = pair_of(10, 1e5F);
+  pair.hsi.valid.assign(6, 0);
+  CHECK(fails(pair) == kNothing);
 }

@@ -16,8 +16,9 @@ void set_warnings_visible(bool visible);
 /// A line of news on standard error, unless quiet.
 void say(const std::string& text);
 
-/// A line "warning: text" on standard error, quiet or not.
+/// A line "warning: text" on standard error, quiet or not, and how many there were.
 void warn(const std::string& text);
+int warnings_given();
 
 /// While one lives, loops show how far they are under this title, and without one not at all. The last made counts.
 class ProgressTitle {

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "specfuse/imaging/fingerprint.h"
 #include "specfuse/tensor/tensor.h"
 
 namespace specfuse {
@@ -18,6 +19,10 @@ struct Checkpoint {
   /// Text attributes of the file: "method", "config" (resolved JSON) and the like.
   std::map<std::string, std::string> attributes;
 };
+
+/// Puts what was learned from into a checkpoint, unless it is nothing, and takes it out; empty where it holds none.
+void save_learned_from(const Fingerprint& seen, Checkpoint& checkpoint);
+Fingerprint load_learned_from(const Checkpoint& checkpoint);
 
 /// Written to a temporary name beside `path`, synced and renamed, so `path` is never half-written.
 /// Throws `Error` with the path and the library's reason.

@@ -49,6 +49,9 @@ class FusionMethod {
  public:
   virtual ~FusionMethod() = default;
 
+  /// Of all answers that what it has learned is from, those behind its checkpoint or its weights included.
+  Fingerprint learned_from;
+
   /// Finds the files that the options name and returns their paths; before anything else that may read them.
   virtual std::vector<std::string> find_files(const FileFinder&) { return {}; }
 
@@ -87,6 +90,9 @@ class FusionMethod {
 
   /// Whether it may have a checkpoint.
   virtual bool has_checkpoints() const { return learns(); }
+
+  /// Whether `fit` takes anything from such examples.
+  virtual bool learns_from(const TrainingData& data) const { return learns() && !data.train.empty(); }
 
   /// Whether it is to fuse its training image, too, for scores of what it learned from.
   virtual bool fuses_training_image() const { return true; }

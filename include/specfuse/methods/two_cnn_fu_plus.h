@@ -64,6 +64,9 @@ class TwoCnnFuPlus : public FusionMethod {
   std::optional<PartFusion> by_parts(const PairParts& pair) const override;
   std::vector<std::string> made_of() const override;
   bool learns() const override { return true; }
+  bool learns_from(const TrainingData& data) const override {
+    return !data.train.empty() && (!is_ready() || options_.tune.steps > 0);
+  }
   bool is_ready() const override { return ready_; }
   bool suits_any_pair() const override { return true; }
   bool shares_work() const override { return true; }

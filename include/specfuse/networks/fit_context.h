@@ -7,6 +7,7 @@
 #include <string>
 
 #include "specfuse/core/buffer.h"
+#include "specfuse/imaging/fingerprint.h"
 
 namespace specfuse {
 
@@ -40,8 +41,9 @@ struct FitContext {
   bool resume = false;
   /// Fine-tune what is fitted already. A method that has no steps to take fits anew.
   std::optional<WarmStart> warm_start;
-  /// The resolved configuration, stored in the checkpoint.
+  /// The resolved configuration, and what is learned from with all that was before: stored in the checkpoint.
   std::string config;
+  Fingerprint learned_from{};
   /// Receives the training log; may be empty.
   std::function<void(const TrainingRecord&)> record;
   /// Called before a checkpoint is written: what was recorded must last as long; may be empty.

@@ -14,6 +14,9 @@
 
 namespace specfuse {
 
+/// The name of `MethodResult::learned_share` in files.
+inline constexpr const char* kLearnedShare = "learned_from_scored_pixels";
+
 /// What came of one method with one seed.
 struct MethodResult {
   std::string name, label;
@@ -23,6 +26,9 @@ struct MethodResult {
   double fit_seconds = 0, fuse_seconds = 0, peak_memory_mb = 0;
   /// Against the reference; none where there is no reference.
   std::optional<Scores> scores;
+  /// Of the spectra that it is scored on, the share that it had learned from; none where that is not known.
+  std::optional<double> learned_share{};
+  bool leaked() const { return learned_share.value_or(0) > 0; }
   /// Of the whole fused image: `consistency`, and `qnr` where there is no reference.
   Scores no_reference;
   /// Against the reference, by the name of each profile that the configuration asks for.
@@ -66,6 +72,8 @@ struct ExperimentResults {
 
   /// Whether there was a reference to score against.
   bool scored() const;
+  /// Whether a method learned from what it is scored on, with any seed.
+  bool leaked(const std::string& label) const;
 };
 
 /// The first and the last band, counted from 1, with at least half of the greatest weight of each row [rows, bands].

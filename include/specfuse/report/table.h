@@ -37,6 +37,9 @@ struct Table {
     std::vector<std::string> fields = {};
     /// The best of a column is the best of the rows of one group.
     std::size_t group = 0;
+    /// Whether it learned from what it is scored on: a dagger behind its label, which a line below explains. Not in
+    /// files of full precision, whose labels are names.
+    bool leaked = false;
   };
 
   std::string caption;

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "specfuse/methods/fusion_method.h"
+#include "specfuse/run/protocol.h"
+
+namespace specfuse {
+
+/// `fit` and `fit_by_parts`, after which the method and its checkpoints know what it learned from.
+void learn(FusionMethod& method, const TrainingData& data, FitContext context);
+void learn(FusionMethod& method, const PairParts& pair, const FitContext& context);
+
+/// The checkpoint of a method with what it learned from.
+Checkpoint learned_by(const FusionMethod& method);
+
+/// The spectra of the reference that results are scored on.
+class ScoredSpectra {
+ public:
+  /// `find` is called when they are first asked for; null: there is no reference.
+  explicit ScoredSpectra(std::function<Fingerprint()> find) : find_(std::move(find)) {}
+  ScoredSpectra(const Scene& scene, const Task& task);
+
+  bool exist() const { return find_ != nullptr; }
+  /// The share of them that a method has learned from so far, or would from the answers of `training`.
+  double share_learned(const FusionMethod& method, const TrainingData& training);
+
+ private:
+  std::function<Fingerprint()> find_;
+  std::optional<Fingerprint> found_;
+};
+
+}  // namespace specfuse
