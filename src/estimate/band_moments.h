@@ -26,6 +26,8 @@ class BandMoments {
   /// one [pixels, directions].
   Matrix scores(Index most) const;
   const std::vector<double>& mean() const { return mean_; }
+  /// Standard deviation of the noise of each band: what the bands next to it do not explain.
+  const std::vector<double>& noise() const { return noise_; }
   Index pixels() const { return centred_.rows; }
 
  private:

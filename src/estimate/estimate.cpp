@@ -137,6 +137,11 @@ void record_response(const std::vector<ResponseChoice>& choices, const EstimateO
 
 }  // namespace
 
+std::string text_of(const Finding& finding) {
+  if (!finding.uses_found) return concat(finding.what, ": ", finding.told, ", as told; it ", finding.why);
+  return concat(finding.what, ": told ", finding.told, "; found ", finding.found, ", which is used: ", finding.why);
+}
+
 Estimate estimate_degradation(const PairParts& pair, const EstimateOptions& options) {
   const CoarseSamples samples(pair);
   const Degradation& told = pair.degradation();

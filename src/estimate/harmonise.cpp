@@ -4,9 +4,11 @@
 #include <array>
 #include <cmath>
 
+#include "estimate/band_moments.h"
 #include "estimate/coarse_samples.h"
 #include "estimate/sharp_factor.h"
 #include "specfuse/core/error.h"
+#include "specfuse/imaging/georeference.h"
 #include "specfuse/imaging/upsample.h"
 
 namespace specfuse {
@@ -30,8 +32,6 @@ constexpr float kLeft = 0.15f;
 
 /// More than this part of the PSF beyond the image, and a coarse pixel is one at its edge.
 constexpr double kBeyond = 0.02;
-/// Of the noise of the residual, as a standard deviation of the fine image.
-constexpr double kNoiseLeft = 1.5;
 constexpr double kRidge = 1e-4;
 
 /// How many coarse rows (axis 0) or columns at either end of an image see beyond it.
@@ -107,6 +107,35 @@ Matrix regression_of(const Cube& from, const Cube& to) {
   return solve_positive(gram, product_tn(x, centred_values(to)));
 }
 
+/// What the residual leaves open of each HSI band in a fine pixel: its covariance, without what the noise of the HSI
+/// explains of it, spread over the bands. As much of it as is noise of fine pixels is smaller in a coarse one by the
+/// square root of the sum of the squared weights of the PSF.
+std::vector<float> fine_error_of(const Matrix& steps, const Cube& hsi, const Degradation& degradation,
+                                 const Matrix& spread) {
+  Matrix covariance = product_tn(steps, steps);
+  const std::vector<double> noise = BandMoments(hsi).noise();
+  const Tensor &srf = degradation.srf, &psf = degradation.psf;
+  for (Index m = 0; m < covariance.rows; ++m) {
+    for (Index k = 0; k < covariance.cols; ++k) {
+      covariance(m, k) /= static_cast<double>(steps.rows);
+      for (Index b = 0; b < hsi.bands(); ++b) {
+        const double of_band = noise[static_cast<std::size_t>(b)];
+        covariance(m, k) -= double{srf[m * hsi.bands() + b]} * double{srf[k * hsi.bands() + b]} * of_band * of_band;
+      }
+    }
+  }
+  double kept = 0;
+  for (Index i = 0; i < psf.size(); ++i) kept += double{psf[i]} * double{psf[i]};
+  const Matrix of_msi = product(covariance, spread);
+  std::vector<float> error;
+  for (Index b = 0; b < spread.cols; ++b) {
+    double square = 0;
+    for (Index m = 0; m < spread.rows; ++m) square += spread(m, b) * of_msi(m, b);
+    error.push_back(static_cast<float>(std::sqrt(std::max(0.0, square) / kept)));
+  }
+  return error;
+}
+
 /// y' = y (1 - (3 noise / y)^2) where y is larger than that, else 0.
 double trusted(double residual, double noise) {
   return residual * std::max(0.0, 1 - std::pow(kTrusted * noise, 2) / std::max(residual * residual, 1e-300));
@@ -147,24 +176,31 @@ void put(const Cube& part, const Rectangle& place, Cube& image) {
 
 Harmony harmony_of(const PairParts& pair) {
   const CoarseSamples samples(pair);
-  SPECFUSE_CHECK(pair.degradation().srf.defined(), "harmony_of: expected the response of the MSI, got none");
-  const Matrix x = samples.degraded(pair.degradation().psf);
-  const Cube y = degrade_spectrally(samples.hsi(), pair.degradation().srf);
+  const Degradation& degradation = pair.degradation();
+  SPECFUSE_CHECK(degradation.srf.defined(), "harmony_of: expected the response of the MSI, got none");
+  const Matrix x = samples.degraded(degradation.psf);
+  const Cube y = degrade_spectrally(samples.hsi(), degradation.srf);
   Harmony harmony;
+  // Differences of neighbours, as what both have in common is no noise.
+  Matrix steps(x.rows - 1, x.cols);
   for (Index m = 0; m < x.cols; ++m) {
-    std::vector<double> steps;
-    double sum = 0;
-    for (Index i = 0; i < x.rows; ++i) {
+    std::vector<double> sizes;
+    double sum = x(0, m);
+    for (Index i = 1; i < x.rows; ++i) {
       const auto residual = [&](Index at) { return double{y.values[at * x.cols + m]} - x(at, m); };
-      if (i > 0) steps.push_back(std::abs(residual(i) - residual(i - 1)));
+      steps(i - 1, m) = (residual(i) - residual(i - 1)) / std::sqrt(2.0);
+      sizes.push_back(std::abs(steps(i - 1, m)));
       sum += x(i, m);
     }
-    const auto middle = steps.begin() + std::ssize(steps) / 2;
-    std::nth_element(steps.begin(), middle, steps.end());
+    const auto middle = sizes.begin() + std::ssize(sizes) / 2;
+    std::nth_element(sizes.begin(), middle, sizes.end());
     harmony.mean.push_back(std::abs(sum) / static_cast<double>(x.rows) + 1e-30);
-    harmony.noise.push_back(kMedianToDeviation * *middle / std::sqrt(2.0) + 1e-6 * harmony.mean.back());
+    harmony.noise.push_back(kMedianToDeviation * *middle + 1e-6 * harmony.mean.back());
+    const double most = kTrusted * harmony.noise.back();
+    for (Index i = 0; i < steps.rows; ++i) steps(i, m) = std::clamp(steps(i, m), -most, most);
   }
   harmony.spread = regression_of(y, samples.hsi());
+  harmony.fine_error = fine_error_of(steps, samples.hsi(), degradation, harmony.spread);
   return harmony;
 }
 
@@ -178,6 +214,9 @@ void harmonise(const Harmony& harmony, Pair& pair) {
   const Index bands = msi.bands();
   Cube wanted(low.rows(), low.cols(), bands), factor(low.rows(), low.cols(), bands);
   pair.disagreement = Cube(low.rows(), low.cols(), 2);
+  copy_georeference(pair.hsi, pair.disagreement);
+  pair.disagreement.attributes["bands"] = std::string("in standard deviations of noise; relative to the MSI");
+  pair.disagreement.valid = pair.hsi.valid;
   for (Index p = 0; p < low.pixels(); ++p) {
     double of_noise = 0, relative = 0;
     for (Index m = 0; m < bands; ++m) {
@@ -230,13 +269,6 @@ std::vector<std::string> changed_areas(const Cube& disagreement) {
 }
 
 void widen_sigma(const Harmony& harmony, const Cube& disagreement, const Cube& fused, Cube& sigma) {
-  std::vector<float> least;
-  for (Index b = 0; b < fused.bands(); ++b) {
-    double square = 0;
-    for (Index m = 0; m < harmony.spread.rows; ++m)
-      square += std::pow(kNoiseLeft * harmony.noise[static_cast<std::size_t>(m)] * harmony.spread(m, b), 2);
-    least.push_back(static_cast<float>(std::sqrt(square)));
-  }
   const Index ratio = fused.rows() / disagreement.rows();
   for (Index row = 0; row < fused.rows(); ++row) {
     for (Index col = 0; col < fused.cols(); ++col) {
@@ -244,7 +276,8 @@ void widen_sigma(const Harmony& harmony, const Cube& disagreement, const Cube& f
       const float part = there[0] > static_cast<float>(kTrusted) ? kLeft * there[1] : 0;
       for (Index b = 0; b < fused.bands(); ++b) {
         float& value = sigma.pixel(row, col)[b];
-        value = std::hypot(value, std::hypot(least[static_cast<std::size_t>(b)], part * fused.pixel(row, col)[b]));
+        value = std::hypot(std::max(value, harmony.fine_error[static_cast<std::size_t>(b)]),
+                           part * fused.pixel(row, col)[b]);
       }
     }
   }

@@ -85,4 +85,17 @@ FigureGroup response_figure(const Tensor& srf, const std::vector<double>& wavele
           {{"response", "", {}, line_chart(chart)}}};
 }
 
+FigureGroup disagreement_figure(const Tensor& noise_units) {
+  // Of noise alone nine in ten are below 2; what is far beyond it is one colour.
+  constexpr float kEnd = 10;
+  const std::string name = "disagreement";
+  return {
+      "Disagreement of both images",
+      "The HSI under the response against the MSI under the PSF in each pixel of the HSI, in standard deviations of "
+      "their noise (root mean square over the bands of the MSI), before the MSI was harmonised. Bright areas changed "
+      "between the dates, or lie under a cloud in one image; up to 3 is noise.",
+      {name + "_scale", "", {}, heat_bar(kEnd, "standard deviations")},
+      {{name, "HSI against MSI", page_sized(heat_map(noise_units, 0, kEnd)), {}}}};
+}
+
 }  // namespace specfuse

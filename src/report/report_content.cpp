@@ -148,6 +148,10 @@ std::vector<std::string> notes_of(const ExperimentResults& results) {
         "up-sampling may come first." +
         reduced);
   }
+  // Of one seed: of the others they are the same but for noise.
+  if (!results.estimates.empty()) {
+    for (const Finding& finding : results.estimates.begin()->second.findings) notes.push_back(text_of(finding) + ".");
+  }
   for (const std::string& doubt : results.doubts) notes.push_back(concat("Warning: ", doubt, "."));
   std::set<std::string> in_training;
   for (const MethodResult& result : results.methods) {

@@ -1,5 +1,6 @@
 #include "run/result_files.h"
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "specfuse/core/progress.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/io/file.h"
+#include "specfuse/io/image_writer.h"
 #include "specfuse/io/png.h"
 #include "specfuse/io/scene.h"
 #include "specfuse/report/metrics_json.h"
@@ -63,6 +65,10 @@ std::string joined(const std::vector<Table>& tables, std::string (*written)(cons
 std::string words_of(const ExperimentResults& results) {
   std::string lines;
   for (const std::string& doubt : results.doubts) lines += json_text(Json{{"warning", doubt}}) + "\n";
+  for (const auto& [seed, estimate] : results.estimates) {
+    for (const Finding& finding : estimate.findings)
+      lines += json_text(Json{{"seed", seed}, {"finding", text_of(finding)}}) + "\n";
+  }
   for (const MethodResult& result : results.methods) {
     if (result.remarks.empty()) continue;
     lines += json_text(Json{{"method", result.folder}, {"seed", result.seed}, {"remarks", result.remarks}}) + "\n";
@@ -80,6 +86,19 @@ std::string earlier_summary(const ResultFolder& folder, const ExperimentConfig& 
   say(concat(folder.path(), ": this experiment was done before; --overwrite does it anew"));
   const std::string file = folder.published(kMetricsFile);
   return summary_text(result_tables(read_metrics_json(read_text(file), file, config)));
+}
+
+void keep_sensors(const Task& task, ResultFolder& folder, const std::string& format) {
+  if (task.sensors.estimate) {
+    for (const Finding& finding : task.sensors.estimate->findings) say(text_of(finding));
+  }
+  const Cube& map = task.pair.disagreement;
+  if (!map.values.defined()) return;
+  const std::string file = folder.staged(kDisagreementFile);
+  write_cube(file, map);
+  const ImageWriter& writer = image_writer(format, "output.format");
+  if (!file.ends_with(writer.ending))
+    writer.write(std::filesystem::path(file).replace_extension(writer.ending).string(), map);
 }
 
 std::string write_results(const ExperimentResults& results, SceneOnPage scene, const std::string& log,

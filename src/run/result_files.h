@@ -8,6 +8,7 @@
 #include "specfuse/report/figure.h"
 #include "specfuse/report/result_tables.h"
 #include "specfuse/report/viewer.h"
+#include "specfuse/run/protocol.h"
 
 namespace specfuse {
 
@@ -16,6 +17,10 @@ std::string summary_text(const ResultTables& tables);
 
 /// What the terminal showed of a run that was done before.
 std::string earlier_summary(const ResultFolder& folder, const ExperimentConfig& config);
+
+/// Says what was found of the sensors, and stages what both images disagree on, as HDF5 and in `format`; of the first
+/// seed alone.
+void keep_sensors(const Task& task, ResultFolder& folder, const std::string& format);
 
 /// What the report shows of the scene.
 struct SceneOnPage {

@@ -51,6 +51,10 @@ RunFigures::RunFigures(const Scene& scene, const Task& task, const ProtocolConfi
   marks_ = marks_of(figures_, protocol);
   overview_ = overview_figure(composite(whole, stretch_of(whole)), marks_);
   response_ = task.pair.degradation.srf;
+  if (task.pair.disagreement.values.defined()) {
+    const Cube units = crop_bands(task.pair.disagreement, 0, 1);
+    disagreement_ = units.values.reshape({units.rows(), units.cols()});
+  }
   msi_names_ = scene.msi_names;
   wavelength_nm_ = task.pair.hsi.wavelength_nm;
 }
@@ -59,6 +63,7 @@ std::vector<FigureGroup> RunFigures::groups() const {
   std::vector<FigureGroup> groups = figures_.groups();
   groups.insert(groups.begin(), overview_);
   if (response_.defined()) groups.push_back(response_figure(response_, wavelength_nm_, msi_names_));
+  if (disagreement_.defined()) groups.push_back(disagreement_figure(disagreement_));
   return groups;
 }
 

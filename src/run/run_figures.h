@@ -29,7 +29,7 @@ class RunFigures {
   CubeCopy cubes_;
   std::vector<Mark> marks_;
   FigureGroup overview_;
-  Tensor response_;
+  Tensor response_, disagreement_;
   std::vector<std::string> msi_names_;
   std::vector<double> wavelength_nm_;
 };

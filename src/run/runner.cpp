@@ -145,6 +145,7 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
 
   for (const Index seed : config.seeds) {
     const Task task = prepared.task_of(seed);
+    if (seed == config.seeds.front()) keep_sensors(task, folder, config.output.format);
     if (task.sensors.estimate) results.estimates[seed] = *task.sensors.estimate;
     if (!figures) figures.emplace(scene, task, config.protocol, config.methods.size());
     for (const MethodConfig& method : config.methods) {

@@ -243,17 +243,6 @@ Scene preview_scene(const ExperimentConfig& small, const std::vector<std::string
   return load_scene(small, directories, &files);
 }
 
-ScoredSpectra scored_spectra(const StreamedPair& pair) {
-  if (!pair.has_reference()) return ScoredSpectra(nullptr);
-  return ScoredSpectra([&pair] {
-    Fingerprint scored;
-    for (const Rectangle& part : parts_of(pair.rows(), pair.cols(), pair.side(), 1)) {
-      scored.add(pair.reference_as_told(fine_part(part, pair.ratio())));
-    }
-    return scored;
-  });
-}
-
 Prepared::Prepared(const ExperimentConfig& given, const RunOptions& options)
     : directories(data_directories(options.data_directories)), config(checked(given, directories)),
       pair(config.data, directories), step(preview_step(pair)), small(of_preview(config)) {
@@ -311,6 +300,7 @@ std::string run_streamed(const ExperimentConfig& given, const RunOptions& option
   results.environment = environment_text(options.memory);
   ResultFolder folder(options.out);
   if (!first_rank_says(begin_in(folder, config, results.data_hash, options))) return earlier_summary(folder, config);
+  keep_sensors(prepared.task, folder, config.output.format);
   TrainingLog log(folder.kept(kLogFile));
   RunFigures figures(prepared.scene, prepared.task, prepared.small.protocol, config.methods.size());
   for (const Index seed : config.seeds) {

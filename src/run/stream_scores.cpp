@@ -107,6 +107,17 @@ class FirstLook {
 
 }  // namespace
 
+ScoredSpectra scored_spectra(const StreamedPair& pair) {
+  if (!pair.has_reference()) return ScoredSpectra(nullptr);
+  return ScoredSpectra([&pair] {
+    Fingerprint scored;
+    for (const Rectangle& part : parts_of(pair.rows(), pair.cols(), pair.side(), 1)) {
+      scored.add(pair.reference_as_told(fine_part(part, pair.ratio())));
+    }
+    return scored;
+  });
+}
+
 FusedWithSigma score_streamed(const StreamedPair& pair, const FusedFile& fused, Index step, MethodResult& result) {
   std::optional<ScoresByParts> scores;
   if (pair.has_reference()) scores.emplace(pair.fine_rows(), pair.fine_cols(), pair.ratio());

@@ -7,6 +7,8 @@ namespace specfuse {
 /// What a run writes at the top of its result folder, beside one folder for each result. A label that is one of these
 /// names is refused before the run starts.
 inline constexpr const char* kConfigFile = "config.json";
+/// How far both images of a pair disagree; beside it the same in the format of the fused images.
+inline constexpr const char* kDisagreementFile = "disagreement.h5";
 inline constexpr const char* kEnvironmentFile = "environment.json";
 /// By a sweep, beside a run that failed.
 inline constexpr const char* kFailureFile = "failed.txt";
@@ -24,7 +26,7 @@ inline constexpr const char* kScoresLatex = "table.tex";
 inline constexpr const char* kSignificanceLatex = "table_p.tex";
 
 inline constexpr std::array kResultNames = {
-    kConfigFile,  kEnvironmentFile, kFailureFile,     kFigureFolder, kLogFile,        kScoresCsv,   kMetricsFile,
+    kConfigFile,  kDisagreementFile, kEnvironmentFile, kFailureFile,     kFigureFolder, kLogFile,        kScoresCsv,   kMetricsFile,
     kProfileFile, kReportFile,      kReportCubesFile, kSceneFile,    kScoresMarkdown, kScoresLatex, kSignificanceLatex};
 
 /// What is written into the folder of each result.

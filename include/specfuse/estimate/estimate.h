@@ -38,6 +38,9 @@ struct Finding {
   std::string why;
 };
 
+/// "psf: told Gaussian, FWHM 4 fine pixels; found ..., which is used: ..."
+std::string text_of(const Finding& finding);
+
 /// What the images of a pair say about their degradation. Fields of what was not asked for are empty.
 struct Estimate {
   std::vector<Finding> findings;

@@ -15,6 +15,8 @@ struct Harmony {
   /// What a residual of the MSI bands means for those of the HSI, by least squares over the coarse pixels [msi bands,
   /// bands].
   Matrix spread;
+  /// What the residual leaves open of each HSI band in a fine pixel, as a standard deviation.
+  std::vector<float> fine_error;
 };
 
 /// Of a pair whose sensors are as they will be used, response included; the noise is that of neighbours' differences,
@@ -35,8 +37,8 @@ void harmonise(const Harmony& harmony, Pair& pair);
 /// Sentences on connected areas where the images disagree far beyond noise; `disagreement` as above.
 std::vector<std::string> changed_areas(const Cube& disagreement);
 
-/// Adds to the standard deviation of a fused image what the sensors leave open: the noise of the residual, spread over
-/// the bands, and of what the images disagree on a part.
+/// Raises the standard deviation of a fused image to what the sensors leave open, and adds a part of what the images
+/// disagree on.
 void widen_sigma(const Harmony& harmony, const Cube& disagreement, const Cube& fused, Cube& sigma);
 
 }  // namespace specfuse

@@ -22,6 +22,9 @@ FigureGroup overview_figure(const Image& scene, const std::vector<Mark>& marks);
 FigureGroup response_figure(const Tensor& srf, const std::vector<double>& wavelength_nm,
                             const std::vector<std::string>& names = {});
 
+/// How far both images disagree in each coarse pixel, in units of noise [rows, cols].
+FigureGroup disagreement_figure(const Tensor& noise_units);
+
 /// What the rows of a response sum to: "1", or "0.5 to 1".
 std::string row_sums_text(const Tensor& srf);
 
