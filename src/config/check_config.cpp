@@ -143,7 +143,7 @@ class Checker {
 
   void check_estimate(const DegradeConfig& degrade) const {
     expect(degrade.estimate.psf != "true" || degrade.psf.type == "gaussian", "degrade.estimate.psf",
-           "auto or false, as it is true for a gaussian psf only,", concat("true with psf.type ", degrade.psf.type));
+           "auto or false, as it is true for a gaussian psf only", concat("true with psf.type ", degrade.psf.type));
   }
 
   void check_protocol(const ProtocolConfig& protocol) const {

@@ -145,6 +145,14 @@ bool read_integer(const Json& json, Integer& value) {
   return true;
 }
 
+/// A text, or true and false where they are among the choices.
+bool read_text(const Json& json, const Field& limits, std::string& value) {
+  const bool is_truth = json.is_boolean() && limits.choices && is_choice(json_text(json), *limits.choices);
+  if (!json.is_string() && !is_truth) return false;
+  value = is_truth ? json_text(json) : json.get<std::string>();
+  return true;
+}
+
 void Reader::read(const Json& json, const std::string& path, const std::string& file, const Place& place,
                   const Field& limits) {
   const auto expect = [&](bool holds, const std::string& what) {
@@ -169,12 +177,7 @@ void Reader::read(const Json& json, const std::string& path, const std::string& 
                    *value = json.get<double>();
                  },
                  [&](std::string* value) {
-                   if (json.is_boolean() && limits.choices && is_choice(json_text(json), *limits.choices)) {
-                     *value = json_text(json);
-                     return;
-                   }
-                   expect(json.is_string(), "a text");
-                   *value = json.get<std::string>();
+                   expect(read_text(json, limits, *value), "a text");
                    if (!limits.choices || is_choice(*value, *limits.choices)) return;
                    throw ConfigError(concat(file, ": ", path, ": expected ", expectation("", limits), ", got ",
                                             shown(json), did_you_mean(*value, limits.choices->texts)));

@@ -84,12 +84,14 @@ void record_psf(const PsfProblem& problem, const EstimateOptions& options, const
     if (fit.freedom.width) estimate.psf_fwhm = fit.fwhm;
   }
   if (options.shift != Trust::told) {
-    const std::string found =
-        fit.freedom.shift ? concat(rounded(fit.shift[0], 3), " fine pixels down, ", rounded(fit.shift[1], 3), " right")
-                          : "none";
+    // The MSI samples the scene that far from where the PSF points on its grid.
+    const std::array<double, 2> shift{-fit.shift[0], -fit.shift[1]};
+    const std::string found = fit.freedom.shift
+                                  ? concat(rounded(shift[0], 3), " fine pixels down, ", rounded(shift[1], 3), " right")
+                                  : "none";
     estimate.findings.push_back(finding_of("shift", "none", found, fit.freedom.shift, left, left_without(true, false)));
     if (fit.freedom.shift) {
-      estimate.shift = fit.shift;
+      estimate.shift = shift;
       estimate.shift_error = fit.shift_error;
     }
   }

@@ -161,6 +161,14 @@ double PsfProblem::cost_at(const Parameters& at, bool width) const {
   return cost(x, residuals(x));
 }
 
+Matrix PsfProblem::relative_residuals(const Parameters& at, bool width) const {
+  const Matrix x = samples_.degraded(psf_of(at, width));
+  Matrix left = kept_rows(residuals(x), kept_);
+  const std::vector<double> all = spreads(x);
+  for (std::size_t i = 0; i < left.values.size(); ++i) left.values[i] /= all[i % all.size()];
+  return left;
+}
+
 double PsfProblem::robust_cost(const Matrix& x) const {
   double sum = 0;
   const std::vector<double> all = spreads(x);
@@ -216,22 +224,17 @@ PsfProblem::Parameters PsfProblem::descend(Parameters at, const PsfFreedom& free
   double least = cost_at(at, freedom.width), damping = 1e-3;
   for (int step = 0; step < steps; ++step) {
     SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted while estimating the sensors");
-    const Matrix left = kept_rows(residuals(samples_.degraded(psf_of(at, freedom.width))), kept_);
-    const std::vector<double> unit = deviations(residuals(samples_.degraded(psf_of(at, freedom.width))));
-    const std::vector<double> all = spreads(left);
+    const Matrix left = relative_residuals(at, freedom.width);
+    const std::vector<double> unit = spreads(left);
     Matrix slopes(left.rows * left.cols, count), values(left.rows * left.cols, 1);
-    const auto scaled = [&](std::size_t i) {
-      const std::size_t m = i % unit.size();
-      return 1 / std::max(unit[m], 1e-3 * kLeast * all[m] + 1e-300);
-    };
+    const auto scaled = [&](std::size_t i) { return 1 / std::max(unit[i % unit.size()], 1e-3 * kLeast); };
     for (std::size_t i = 0; i < left.values.size(); ++i) values.values[i] = left.values[i] * scaled(i);
     for (Index k = 0; k < count; ++k) {
       const std::size_t which = free[static_cast<std::size_t>(k)];
       const double width = which < 2 ? kWidthStep : kShiftStep;
       Parameters below = at, above = at;
       below[which] -= width, above[which] += width;
-      const Matrix low = kept_rows(residuals(samples_.degraded(psf_of(below, freedom.width))), kept_);
-      const Matrix high = kept_rows(residuals(samples_.degraded(psf_of(above, freedom.width))), kept_);
+      const Matrix low = relative_residuals(below, freedom.width), high = relative_residuals(above, freedom.width);
       for (std::size_t i = 0; i < low.values.size(); ++i) {
         slopes(static_cast<Index>(i), k) = (high.values[i] - low.values[i]) / (2 * width) * scaled(i);
       }

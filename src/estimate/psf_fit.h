@@ -61,6 +61,9 @@ class PsfProblem {
   std::vector<double> deviations(const Matrix& residuals) const;
   double cost(const Matrix& x, const Matrix& residuals) const;
   double cost_at(const Parameters& at, bool width) const;
+  /// Those that count, in units of the standard deviation of each band under the PSF, as the cost has them: a wider PSF
+  /// is not better for leaving less of everything.
+  Matrix relative_residuals(const Parameters& at, bool width) const;
   double robust_cost(const Matrix& x) const;
   void keep_agreeing(const Parameters& at, bool width);
   Parameters descend(Parameters at, const PsfFreedom& freedom, int steps, std::array<double, 2>* error) const;

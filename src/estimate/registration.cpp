@@ -37,8 +37,8 @@ constexpr Orientation kOrientations[] = {
     {false, false, true, "mirrored left to right"},
     {false, true, true, "turned by 180 degrees"},
     {true, false, false, "transposed"},
-    {true, true, false, "turned by 90 degrees anticlockwise"},
-    {true, false, true, "turned by 90 degrees clockwise"},
+    {true, true, false, "turned by 90 degrees clockwise"},
+    {true, false, true, "turned by 90 degrees anticlockwise"},
     {true, true, true, "transposed across the other diagonal"},
 };
 

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "specfuse/core/threads.h"
+#include "specfuse/kernels/matrix.h"
 
 namespace specfuse {
 namespace {
@@ -72,15 +73,25 @@ Index shift_reach(const std::array<double, 2>& shift) {
 }
 
 Tensor moved_psf(const Tensor& psf, const std::array<double, 2>& shift, Index size) {
-  // Room around it, so that nothing comes back from beyond the edges.
-  const Index given = psf.dim(0), room = size + 2 * kReach, wide = given + 2 * room;
-  Cube image(wide, wide, 1);
-  for (Index i = 0; i < psf.size(); ++i) image.pixel(i / given + room, i % given + room)[0] = psf[i];
-  const Cube moved = shift_image(image, {-shift[0], -shift[1]}, Boundary::replicate);
-  const Tensor values = crop(moved, {(wide - size) / 2, (wide - size) / 2, size, size}).values.reshape({size, size});
-  Tensor result = values.clone();
-  const double total = std::accumulate(result.data(), result.data() + result.size(), 0.0);
-  for (Index i = 0; i < result.size(); ++i) result[i] = static_cast<float>(double{result[i]} / total);
+  const Index given = psf.dim(0);
+  const auto along = [=](double by) {
+    const double whole = std::floor(-by);
+    const std::vector<double> weights = lanczos(-by - whole);
+    const Index first = static_cast<Index>(whole) + 1 - kReach - (size - given) / 2;
+    Matrix result(size, given);
+    for (Index i = 0; i < size; ++i) {
+      for (Index j = 0; j < given; ++j) {
+        const Index k = j - i - first;
+        if (k >= 0 && k < 2 * kReach) result(i, j) = weights[static_cast<std::size_t>(k)];
+      }
+    }
+    return result;
+  };
+  const Matrix moved = product_nt(product(along(shift[0]), to_matrix(psf)), along(shift[1]));
+  const double total = std::accumulate(moved.values.begin(), moved.values.end(), 0.0);
+  Tensor result({size, size});
+  for (Index i = 0; i < result.size(); ++i)
+    result[i] = static_cast<float>(moved.values[static_cast<std::size_t>(i)] / total);
   return result;
 }
 

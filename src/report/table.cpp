@@ -233,6 +233,15 @@ std::vector<std::size_t> column_widths(const std::vector<std::vector<std::string
 
 }  // namespace
 
+Cell cell_of(const std::vector<double>& values) {
+  const double count = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+  if (values.size() < 2) return {mean};
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return {mean, std::sqrt(squares / (count - 1))};
+}
+
 std::string table_html(const Table& table) {
   auto lines = texts_of(table, kHtml);
   for (std::string& head : lines[0]) head = breakable(head);

@@ -35,7 +35,7 @@ void KnownSensors::place(const Cube& reference, const Pair& applied) {
   // Both fits are of the same shift; one that is this far off found another.
   constexpr double kFar = 0.25;
   if (!estimate || !estimate->shift) return;
-  reference_shift = *estimate->shift;
+  reference_shift = {-(*estimate->shift)[0], -(*estimate->shift)[1]};
   const Degradation& degradation = applied.degradation;
   if (!degradation.srf.defined()) return;
   const Cube seen = degrade_spectrally(reference, degradation.srf);
@@ -81,6 +81,12 @@ KnownSensors look_at_sensors(const PairParts& pair, const EstimateOptions& optio
     known.warnings.push_back(concat("the MSI is not harmonised with the HSI: ", problem.what()));
   }
   return known;
+}
+
+void check_orientation(const Pair& pair) {
+  const std::string turned = better_orientation(pair);
+  SPECFUSE_CHECK_AS(ConfigError, turned.empty(), "data: ", turned,
+                    "; turn one of the files (data.msi.axes exchanges rows and columns)");
 }
 
 }  // namespace specfuse

@@ -7,7 +7,6 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/core/rng.h"
-#include "specfuse/estimate/registration.h"
 #include "specfuse/imaging/no_data.h"
 #include "specfuse/imaging/psf.h"
 #include "specfuse/imaging/split.h"
@@ -111,10 +110,7 @@ void require_data(const Task& task) {
 Task make_task(const Scene& scene, const ProtocolConfig& protocol, Index seed, const MethodNeeds& needs) {
   Task task;
   task.pair = make_pair(scene, seed);
-  if (scene.measured) {
-    const std::string turned = better_orientation(task.pair);
-    SPECFUSE_CHECK_AS(ConfigError, turned.empty(), "data: ", turned, "; data.msi.axes can turn it");
-  }
+  if (scene.measured) check_orientation(task.pair);
   if (scene.estimate.any() || scene.harmonise) {
     task.sensors = look_at_sensors(WholePair(task.pair), scene.estimate, scene.harmonise);
     task.pair = task.sensors.apply(task.pair);

@@ -255,6 +255,7 @@ Prepared::Prepared(const ExperimentConfig& given, const RunOptions& options)
   scene = preview_scene(small, directories, preview);
   task.pair = *scene.measured;
   task.reference = scene.reference;
+  check_orientation(task.pair);
   pair.set_degradation(scene.degradation, task.pair.hsi.wavelength_nm);
   if (scene.estimate.any() || scene.harmonise) show_as_known();
   // Previews of all results, of the pair and of its reference.

@@ -73,12 +73,41 @@ TEST_CASE("config: profiles are known ones, each once") {
         "e.json: metric_profiles: expected profiles that differ, got one twice");
 }
 
-TEST_CASE("config: an estimate has to fit what it replaces") {
-  CHECK(parse({"degrade.estimate.srf=true", "degrade.estimate.gain=true"}).degrade.estimate.gain);
+TEST_CASE("config: each part of the sensors is tested against the pair, estimated or taken as told") {
+  const auto estimate = [](const std::vector<std::string>& settings) { return parse(settings).degrade.estimate; };
+  const EstimateConfig simulated = estimate({});
+  for (const auto& one : {simulated.srf, simulated.psf, simulated.gain, simulated.shift}) CHECK(one == "false");
+  CHECK_FALSE(estimate({}).options({}, "").any());
+  CHECK(parse().degrade.harmonise == false);
+  const std::vector<std::string> pair{"data={\"pair\": \"p.h5\"}"};
+  const EstimateConfig measured = estimate(pair);
+  for (const auto& one : {measured.srf, measured.psf, measured.gain, measured.shift}) CHECK(one == "auto");
+  CHECK(parse(pair).degrade.harmonise == true);
+  // Each of the three is another, written as it is read: the words of JSON beside a text.
+  const EstimateConfig mixed =
+      estimate({pair[0], "degrade.estimate.srf=true", "degrade.estimate.psf=false", "degrade.estimate.gain=\"true\""});
+  const EstimateOptions options = mixed.options({}, "a.csv");
+  CHECK(options.srf == Trust::found);
+  CHECK(options.psf == Trust::told);
+  CHECK(options.gain == Trust::found);
+  CHECK(options.shift == Trust::tested);
+  CHECK(options.srf_told == "a.csv");
+  const ExperimentConfig config = parse({pair[0], "degrade.estimate.srf=true", "degrade.estimate.psf=false"});
+  const Json written = parse_json(config_text(config), "c.json")["degrade"];
+  CHECK(written["estimate"]["srf"] == true);
+  CHECK(written["estimate"]["psf"] == false);
+  CHECK(written["estimate"]["shift"] == "auto");
+  CHECK(written["harmonise"] == true);
+  CHECK(config_hash(parse({pair[0], "degrade.estimate.srf=true"})) != config_hash(parse(pair)));
+  CHECK(config_hash(parse({pair[0], "degrade.estimate.srf=\"auto\""})) == config_hash(parse(pair)));
+  // A known response with an unknown gain is the usual case of some products.
+  CHECK(estimate({"degrade.estimate.gain=true"}).options({}, "").gain == Trust::found);
+  CHECK(refusal({"degrade.estimate.srf=\"yes\""}) ==
+        "e.json: degrade.estimate.srf: expected one of auto, true, false, got \"yes\"");
+  CHECK(refusal({"degrade.estimate.srf=1"}).find("degrade.estimate.srf: expected") != std::string::npos);
   CHECK(refusal({"degrade.estimate.psf=true", "degrade.psf.type=box"}) ==
-        "e.json: degrade.estimate.psf: expected it with a gaussian psf only, got psf.type box");
-  CHECK(refusal({"degrade.estimate.gain=true"}) ==
-        "e.json: degrade.estimate.gain: expected it together with estimate.srf only, got it alone");
+        "e.json: degrade.estimate.psf: expected auto or false, as it is true for a gaussian psf only, got true with "
+        "psf.type box");
 }
 
 TEST_CASE("config: a setting that leads nowhere is refused") {

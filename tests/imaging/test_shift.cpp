@@ -2,11 +2,13 @@
 
 #include <cmath>
 
-#include "specfuse/imaging/no_data.h"
+#include "specfuse/imaging/psf.h"
 #include "specfuse/imaging/shift.h"
 #include "specfuse/imaging/synthetic.h"
+#include "support/phase_shift.h"
 
 using namespace specfuse;
+using namespace specfuse::testing;
 
 namespace {
 
@@ -43,67 +45,48 @@ TEST_CASE("a shift by whole pixels moves the image up and to the left") {
   }
 }
 
-TEST_CASE("a ramp that is shifted by parts of a pixel is the ramp somewhere else") {
-  Cube ramp(12, 12, 1);
-  for (Index p = 0; p < ramp.pixels(); ++p) ramp.values[p] = static_cast<float>(10 * (p / 12) + p % 12);
-  const Cube moved = shift_image(ramp, {0.25, -0.5}, Boundary::replicate);
-  CHECK(moved.pixel(5, 6)[0] == doctest::Approx(10 * 5.25 + 5.5));
-}
-
-TEST_CASE("a shift that is undone gives the image back, without noise nearly to the last digit") {
+TEST_CASE("a shift by parts of a pixel is a phase in the spectrum of the mirrored image") {
   const Cube cube = scene();
   for (const std::array<double, 2> shift : {std::array{0.4, -0.7}, {-1.3, 2.2}, {0.0, 0.3}}) {
-    const Cube back = undo_shift(shift_image(cube, shift, Boundary::symmetric), shift, Boundary::symmetric);
-    CHECK(relative_gap_inside(back, cube, 6) < 2e-4);
+    const Cube moved = shift_image(cube, shift, Boundary::symmetric);
+    CHECK(relative_gap_inside(moved, phase_shifted(cube, shift), 0) < 0.01);
+    // No detail is lost on the way there and back.
+    const Cube all = shift_image(cube, shift, Boundary::circular);
+    const Cube back = shift_image(all, {-shift[0], -shift[1]}, Boundary::circular);
+    CHECK(relative_gap_inside(back, cube, 0) < 0.02);
   }
 }
 
-TEST_CASE("in noise a shift is undone without making much of it") {
-  const Cube cube = scene();
-  const std::array<double, 2> shift{0.4, -0.7};
-  Cube seen = shift_image(cube, shift, Boundary::symmetric);
-  add_noise(seen, 30, 1, 2);
-  const double noise = std::pow(10, -30.0 / 20);
-  CHECK(relative_gap_inside(undo_shift(seen, shift, Boundary::symmetric), cube, 6) < 1.5 * noise);
-  // The smallest penalty, which suits an image without noise, makes twice as much of it.
-  const std::vector<double> least(static_cast<std::size_t>(seen.bands()), 1e-6);
-  CHECK(relative_gap_inside(undo_shift(seen, shift, Boundary::symmetric, least), cube, 6) > 1.8 * noise);
+TEST_CASE("a shift takes no more than its reach") {
+  Cube image(300, 1, 1);
+  image.pixel(150, 0)[0] = 1;
+  const Index reach = shift_reach({-1.5, 0.2});
+  const Cube whole = shift_image(image, {-1.5, 0.2}, Boundary::symmetric);
+  for (Index row = 0; row < 300; ++row) {
+    if (std::abs(row - 150) > reach) CHECK(whole.pixel(row, 0)[0] == 0);
+  }
+  CHECK(whole.pixel(151, 0)[0] == doctest::Approx(whole.pixel(152, 0)[0]));
 }
 
-TEST_CASE("what was not seen has no data when a shift is undone, and gaps move with the image") {
-  Cube cube = scene();
-  const auto valid_at = [](const Cube& image, Index row, Index col) {
-    return image.is_valid(row * image.cols() + col);
-  };
-  const Cube little = undo_shift(cube, {0.4, -0.3}, Boundary::symmetric);
-  CHECK(little.valid.empty());
-  // What nobody saw is at the edges that the image moved away from, and nowhere else.
-  const auto without = [&](const std::array<double, 2>& by) {
-    const Cube all = undo_shift(cube, by, Boundary::symmetric);
-    Rectangle seen{all.rows(), all.cols(), 0, 0};
-    Index count = 0;
-    for (Index row = 0; row < all.rows(); ++row) {
-      for (Index col = 0; col < all.cols(); ++col) {
-        if (!valid_at(all, row, col)) continue;
-        ++count;
-        seen = {std::min(seen.row, row), std::min(seen.col, col), std::max(seen.rows, row + 1),
-                std::max(seen.cols, col + 1)};
-      }
-    }
-    CHECK(count == (seen.rows - seen.row) * (seen.cols - seen.col));
-    return std::array<Index, 4>{seen.row, seen.col, all.rows() - seen.rows, all.cols() - seen.cols};
-  };
-  CHECK(without({1, 2}) == std::array<Index, 4>{1, 2, 0, 0});
-  CHECK(without({-2, -1}) == std::array<Index, 4>{0, 0, 2, 1});
-  CHECK(without({0.4, 1}) == std::array<Index, 4>{0, 1, 0, 0});
-  const Cube back = undo_shift(cube, {1.2, -0.7}, Boundary::symmetric);
-  CHECK_FALSE(valid_at(back, 0, 5));  // seen from row 1.2 on
-  CHECK(valid_at(back, 1, 5));
-  CHECK_FALSE(valid_at(back, 5, 47));  // and up to column 46.3
-  CHECK(valid_at(back, 5, 46));
-  cube.valid.assign(static_cast<std::size_t>(cube.pixels()), 1);
-  cube.valid[10 * 48 + 20] = 0;
-  const Cube with_gap = undo_shift(cube, {1.2, -0.7}, Boundary::symmetric);
-  CHECK_FALSE(valid_at(with_gap, 11, 19));
-  CHECK(valid_at(with_gap, 10, 20));
+TEST_CASE("a PSF that is moved sees an image where the moved image lies") {
+  const Cube cube = scene();
+  Degradation degradation;
+  degradation.ratio = 4;
+  degradation.boundary = Boundary::circular;
+  degradation.psf = make_psf({}, 4);
+  const std::array<double, 2> shift{0.4, -5.7};
+  // Reading the image further down is what a PSF that points further down does.
+  const Cube expected = degrade_spatially(shift_image(cube, shift, Boundary::circular), degradation);
+  const Index size = moved_psf_size(degradation.psf, shift), given = degradation.psf.dim(0);
+  CHECK((size - given) % 2 == 0);
+  degradation.psf = moved_psf(degradation.psf, shift, size);
+  double total = 0;
+  for (Index i = 0; i < degradation.psf.size(); ++i) total += double{degradation.psf[i]};
+  CHECK(total == doctest::Approx(1));
+  CHECK(relative_gap_inside(degrade_spatially(cube, degradation), expected, 0) < 1e-3);
+  const std::array<double, 2> centre = psf_centre(degradation.psf);
+  for (std::size_t axis = 0; axis < 2; ++axis) CHECK(std::abs(centre[axis] - shift[axis]) < 0.05);
+  const Tensor still = make_psf({}, 4), moved = moved_psf(still, {0, 0}, given);
+  for (Index i = 0; i < still.size(); ++i) CHECK(moved[i] == doctest::Approx(still[i]));
+  CHECK(moved_psf_size(still, {0, 0}) == given);
 }

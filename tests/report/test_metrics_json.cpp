@@ -80,19 +80,35 @@ TEST_CASE("metrics.json: what was learned from and is scored is a number, or nul
   CHECK(json["summary"]["short"]["bicubic"]["psnr_db"]["mean"] == 1.0);  // by its name, without a mark
 }
 
-TEST_CASE("metrics.json: what was estimated is in it") {
+TEST_CASE("metrics.json: what was told of the sensors, found and used is in it") {
   ExperimentResults results = results_of({result_of("bicubic", 1, 1)});
-  results.estimates[1] = {3.5, Tensor::from({2, 2}, {1, 0, 0.5f, 0.5f}), "box", {2, 3}, {0.5, 0}};
-  results.estimates[1].shift = {0.5, -0.25};
-  results.estimates[1].shift_error = {0.01, 0.02};
+  Estimate& given = results.estimates[1];
+  given.psf_fwhm = {3.5, 4};
+  given.psf = Tensor::from({2, 2}, {0.5f, 0.25f, 0.25f, 0});
+  given.srf = Tensor::from({2, 2}, {1, 0, 0.5f, 0.5f});
+  given.srf_shape = "box";
+  given.gain = {2, 3};
+  given.offset = {0.5, 0};
+  given.shift = {0.5, -0.25};
+  given.shift_error = {0.01, 0.02};
+  given.findings = {{"psf", "box", "Gaussian", true, "it leaves 1 %"}, {"gain", "none", "as told", false, "it agrees"}};
   const Json estimate = json_of(results)["estimates"][0];
   CHECK(estimate["shift"] == std::vector<double>{0.5, -0.25});
   CHECK(estimate["shift_error"] == std::vector<double>{0.01, 0.02});
   CHECK(estimate["seed"] == 1);
-  CHECK(estimate["psf_fwhm"] == 3.5);
+  CHECK(estimate["psf_fwhm"] == std::vector<double>{3.5, 4});
+  CHECK(estimate["psf"] == std::vector<std::vector<double>>{{0.5, 0.25}, {0.25, 0}});
   CHECK(estimate["srf"][1][0] == 0.5);
   CHECK(estimate["gain"][1] == 3.0);
   CHECK(estimate["offset"][0] == 0.5);
+  CHECK(estimate["findings"][0] ==
+        Json{{"what", "psf"}, {"told", "box"}, {"found", "Gaussian"}, {"used", "found"}, {"why", "it leaves 1 %"}});
+  CHECK(estimate["findings"][1]["used"] == "told");
+  // It comes back when results are read, gains without a response as well.
+  results.estimates[1].srf = {};
+  const Json alone = json_of(results)["estimates"][0];
+  CHECK_FALSE(alone.contains("srf"));
+  CHECK(alone["gain"] == std::vector<double>{2, 3});
 }
 
 TEST_CASE("metrics.json: p-values are in it, and not among the means") {

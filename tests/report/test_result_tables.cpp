@@ -66,32 +66,34 @@ TEST_CASE("result tables: the short table has the measures that were chosen, in 
   CHECK(keys_of(short_table(results)) == std::vector<std::string>{"ergas", "psnr_db", "seconds"});
 }
 
-TEST_CASE("result tables: what was estimated has a row for the PSF and for each MSI band, over seeds mean and spread") {
+TEST_CASE("result tables: what was found of the sensors has rows for the PSF and for each MSI band") {
   ExperimentResults results = results_of({result_of("bicubic", 0, 1)});
   CHECK(estimate_table(results).rows.empty());
   Estimate one;
-  one.psf_fwhm = 3;
+  one.psf_fwhm = {3, 5};
   results.estimates[0] = one;
-  CHECK(keys_of(estimate_table(results)) == std::vector<std::string>{"fwhm"});
+  CHECK(keys_of(estimate_table(results)) == std::vector<std::string>{"down", "right"});
   one.srf = Tensor::from({2, 4}, {0.5f, 0.5f, 0, 0, 0, 0.2f, 0.6f, 0.2f});
   one.srf_shape = "box";
   results.estimates[0] = one;
-  one.psf_fwhm = 4;
+  one.psf_fwhm = {4, 5};
   results.estimates[1] = one;
   const Table table = estimate_table(results);
   REQUIRE(table.rows.size() == 3);
-  CHECK(keys_of(table) == std::vector<std::string>{"fwhm", "first_band", "last_band"});
+  CHECK(keys_of(table) == std::vector<std::string>{"down", "right", "first_band", "last_band"});
+  CHECK(table.rows[0].label == "full width of the PSF at half maximum");
   CHECK(table.rows[0].cells[0].value == 3.5);
   CHECK(table.rows[0].cells[0].spread == doctest::Approx(std::sqrt(0.5)));
-  CHECK(table.rows[1].cells[1].value == 1);
-  CHECK(table.rows[1].cells[2].value == 2);
+  CHECK(table.rows[0].cells[1].value == 5);
+  CHECK(table.rows[1].cells[2].value == 1);
+  CHECK(table.rows[1].cells[3].value == 2);
   CHECK(table.rows[2].label == "MSI band 2");
-  CHECK(table.rows[2].cells[1].value == 3);
   CHECK(table.rows[2].cells[2].value == 3);
+  CHECK(table.rows[2].cells[3].value == 3);
   CHECK(contains(table.caption, "responses: box"));
 }
 
-TEST_CASE("result tables: a shift that was taken out, with its standard error") {
+TEST_CASE("result tables: a shift with its standard error, and gains without a response") {
   ExperimentResults results = results_of({result_of("bicubic", 0, 1)});
   Estimate one;
   one.shift = {0.5, -0.25};
@@ -100,9 +102,21 @@ TEST_CASE("result tables: a shift that was taken out, with its standard error") 
   const Table table = estimate_table(results);
   CHECK(keys_of(table) == std::vector<std::string>{"down", "right"});
   REQUIRE(table.rows.size() == 2);
+  CHECK(table.rows[0].label == "shift of the MSI");
   CHECK(table.rows[0].cells[0].value == 0.5);
   CHECK(table.rows[0].cells[1].value == -0.25);
   CHECK(table.rows[1].cells[1].value == 0.02);
+  one.shift.reset();
+  one.gain = {2, 3};
+  one.offset = {0.5, 0};
+  // With the first estimate having neither.
+  results.estimates[1] = one;
+  const Table both = estimate_table(results);
+  CHECK(keys_of(both) == std::vector<std::string>{"down", "right", "gain", "offset"});
+  REQUIRE(both.rows.size() == 4);
+  CHECK(both.rows[0].cells[0].value == 0.5);
+  CHECK(both.rows[3].label == "MSI band 2");
+  CHECK(both.rows[3].cells[2].value == 3);
 }
 
 TEST_CASE("result tables: scores without a reference and by profiles have tables of their own") {

@@ -126,13 +126,14 @@ TEST_CASE("protocol: a measured pair is taken as it is, and noise follows the se
 
 TEST_CASE("protocol: an estimate takes the place of what is known, for training as well") {
   Scene scene = random_scene(32, 48);
+  scene.degradation.hsi_snr_db = 30;
   const Tensor known = scene.degradation.psf;
-  CHECK_FALSE(make_task(scene, {}, 0).estimate);
-  scene.estimate.psf = true;
+  CHECK_FALSE(make_task(scene, {}, 0).sensors.estimate);
+  scene.estimate.psf = Trust::found;
   const Task task = make_task(scene, {}, 0);
-  REQUIRE(task.estimate);
-  CHECK(task.estimate->psf_fwhm);
-  CHECK_FALSE(task.estimate->srf.defined());
+  REQUIRE(task.sensors.estimate);
+  CHECK(task.sensors.estimate->psf_fwhm);
+  CHECK_FALSE(task.sensors.estimate->srf.defined());
   CHECK(task.training.train[0].input.degradation.psf.data() == task.pair.degradation.psf.data());
   CHECK(task.pair.degradation.psf.data() != known.data());
 }
@@ -247,10 +248,11 @@ TEST_CASE("protocol: no fit sees anything of the test, whatever the protocol") {
   CHECK_FALSE(any_undefined(seen_by_fits(task)));
 
   // The reference is the test of all others; the sensors' pair is the input, and may be learned from.
-  Scene whole = random_scene(12, 16);
+  // It is too small to tell how the MSI lies on the HSI.
+  Scene whole = random_scene(6, 8);
   whole.measured = make_pair(whole, 0);
   whole.train = {random_scene(8, 8)};
-  poison(*whole.reference, {0, 0, 12, 16});
+  poison(*whole.reference, {0, 0, 6, 8});
   for (const Protocol type : {Protocol::wald, Protocol::transfer, Protocol::apply}) {
     CAPTURE(name_of(type));
     ProtocolConfig protocol;
@@ -260,8 +262,8 @@ TEST_CASE("protocol: no fit sees anything of the test, whatever the protocol") {
   }
 
   // Without fine-tuning, transfer learns nothing of the scene to fuse at all.
-  poison(whole.measured->hsi, {0, 0, 6, 8});
-  poison(whole.measured->msi, {0, 0, 12, 16});
+  poison(whole.measured->hsi, {0, 0, 3, 4});
+  poison(whole.measured->msi, {0, 0, 6, 8});
   ProtocolConfig transfer;
   transfer.type = Protocol::transfer;
   CHECK_FALSE(any_undefined(seen_by_fits(make_task(whole, transfer, 0))));

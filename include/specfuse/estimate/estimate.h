@@ -50,8 +50,8 @@ struct Estimate {
   Tensor psf;
   /// Full widths at half maximum of a Gaussian that was found, down and across, in fine pixels.
   std::optional<std::array<double, 2>> psf_fwhm;
-  /// Of the MSI against the HSI in fine pixels, down and to the right, and the standard errors of both; only where it
-  /// is used.
+  /// The MSI samples the scene this many fine pixels down and to the right, as `Degradation::msi_shift`, and the
+  /// standard errors of both; only where it is used.
   std::optional<std::array<double, 2>> shift{};
   std::array<double, 2> shift_error{};
   /// Rows of sum 1, non-negative [msi bands, bands]; undefined where they are as told.

@@ -26,7 +26,7 @@ struct Degradation {
   Tensor srf;
   /// Signal to noise ratio 10 log10(mean(x_b^2) / variance) of each band; none: no noise.
   std::optional<double> hsi_snr_db, msi_snr_db;
-  /// Registration error: the MSI samples the scene this many fine pixels down and to the right (Keys cubic).
+  /// Registration error: the MSI samples the scene this many fine pixels down and to the right (`shift_image`).
   std::array<double, 2> msi_shift{0, 0};
 };
 

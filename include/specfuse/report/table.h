@@ -15,6 +15,9 @@ struct Cell {
   double spread = std::numeric_limits<double>::quiet_NaN();
 };
 
+/// Mean and spread of values, one for each seed.
+Cell cell_of(const std::vector<double>& values);
+
 /// Methods by measures. The best of each column and group is set in bold, on the terminal marked by a star; equal ones
 /// are all best.
 struct Table {

@@ -17,7 +17,7 @@ struct KnownSensors {
   std::optional<Estimate> estimate;
   std::optional<Harmony> harmony;
   std::vector<std::string> warnings;
-  /// Of a reference against the MSI, in fine pixels down and to the right.
+  /// By how many fine pixels, down and to the right, a reference has to be moved to lie on the MSI.
   std::array<double, 2> reference_shift{};
 
   /// Coarse pixels around a part that its harmonised MSI depends on.
@@ -37,5 +37,8 @@ struct KnownSensors {
 /// Estimates what the options ask for, and looks at the residual where the MSI is to be harmonised. What is only to be
 /// tested and cannot be is a warning. Throws `Error` where an estimate that is asked for is impossible.
 KnownSensors look_at_sensors(const PairParts& pair, const EstimateOptions& options, bool harmonise);
+
+/// Throws `ConfigError` where a measured MSI lies upside down on the HSI, or turned or mirrored in another way.
+void check_orientation(const Pair& pair);
 
 }  // namespace specfuse

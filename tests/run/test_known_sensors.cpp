@@ -1,0 +1,93 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "estimate/field_pair.h"
+#include "specfuse/core/error.h"
+#include "specfuse/run/known_sensors.h"
+#include "specfuse/tensor/math.h"
+#include "support/message_of.h"
+#include "support/text.h"
+
+using namespace specfuse;
+using namespace specfuse::testing;
+
+namespace {
+
+const EstimateOptions kNothing = asking(Trust::told, Trust::told, Trust::told, Trust::told);
+
+}  // namespace
+
+TEST_CASE("known sensors: a reference is brought to the grid of the MSI to a hundredth of a pixel") {
+  Setting setting;
+  setting.shift = {0.8, -0.5};
+  const Pair pair = simulated(setting);
+  const Cube reference = landscape();
+  KnownSensors known = look_at_sensors(WholePair(pair), all_tested(), true);
+  REQUIRE(known.estimate);
+  REQUIRE(known.estimate->shift);
+  // A start that is off by some hundredths.
+  (*known.estimate->shift)[0] += 0.05;
+  known.place(reference, known.apply(pair));
+  // The MSI samples the scene further down, so on its grid all lies further up.
+  for (std::size_t axis = 0; axis < 2; ++axis)
+    CHECK(std::abs(known.reference_shift[axis] + setting.shift[axis]) < 0.01);
+  const Rectangle inside{8, 8, 112, 112};
+  const Cube placed = known.on_msi(reference, Boundary::symmetric), expected = phase_shifted(reference, setting.shift);
+  CHECK(relative_l2(crop(placed, inside).values, crop(expected, inside).values) < 0.01);
+  CHECK(relative_l2(crop(reference, inside).values, crop(expected, inside).values) > 0.05);
+  // Without a shift it stays where it is.
+  KnownSensors none = look_at_sensors(WholePair(pair), kNothing, false);
+  none.place(reference, pair);
+  CHECK(none.on_msi(reference, Boundary::symmetric).values.data() == reference.values.data());
+}
+
+TEST_CASE("known sensors: a pair is as it was told where nothing is asked for, and with what was found where it is") {
+  const Pair pair = changed(simulated({}));
+  const KnownSensors nothing = look_at_sensors(WholePair(pair), kNothing, false);
+  CHECK_FALSE(nothing.estimate);
+  CHECK(nothing.halo(pair.degradation) == 0);
+  CHECK(nothing.apply(pair).msi.values.data() == pair.msi.values.data());
+  const KnownSensors known = look_at_sensors(WholePair(pair), all_tested(), true);
+  CHECK(known.halo(pair.degradation) > 0);
+  CHECK(relative_l2(known.apply(pair).msi.values, simulated({}).msi.values) <
+        relative_l2(pair.msi.values, simulated({}).msi.values) / 3);
+  // What the sensors leave open is part of what a method says of its error.
+  const Pair applied = known.apply(pair);
+  FusedWithSigma fusion{landscape(), landscape()};
+  fill(fusion.sigma->values, 0);
+  known.widen(applied, fusion);
+  CHECK(fusion.sigma->pixel(50, 60)[50] > 3 * fusion.sigma->pixel(10, 10)[50]);
+  CHECK(fusion.sigma->pixel(10, 10)[50] > 0);
+}
+
+TEST_CASE("known sensors: what cannot be tested or harmonised is a warning, and an error where it is asked for") {
+  const Pair pair = simulated({});
+  Pair small = crop_pair(pair, {0, 0, 12, 12});
+  const KnownSensors untested = look_at_sensors(WholePair(small), all_tested(), true);
+  REQUIRE(untested.warnings.size() == 2);
+  CHECK(contains(untested.warnings[0], "could not be tested against the pair and is taken as it is: "));
+  CHECK(contains(untested.warnings[1], "the MSI is not harmonised with the HSI: "));
+  CHECK(relative_l2(untested.apply(small).msi.values, small.msi.values) == 0);
+  EstimateOptions asked = all_tested();
+  asked.shift = Trust::found;
+  CHECK_THROWS_AS(look_at_sensors(WholePair(small), asked, false), Error);
+  Pair blind = pair;
+  blind.degradation.srf = {};
+  const KnownSensors unknown = look_at_sensors(WholePair(blind), kNothing, true);
+  REQUIRE(unknown.warnings.size() == 1);
+  CHECK(unknown.warnings[0] == "the MSI is not harmonised with the HSI, as its response is not known");
+}
+
+TEST_CASE("known sensors: an MSI that is turned is refused with what turns it back") {
+  Pair pair = simulated({});
+  CHECK_NOTHROW(check_orientation(pair));
+  const Cube msi = pair.msi;
+  pair.msi.values = msi.values.clone();
+  for (Index row = 0; row < msi.rows(); ++row)
+    std::copy_n(msi.pixel(msi.rows() - 1 - row, 0), msi.cols() * msi.bands(), pair.msi.pixel(row, 0));
+  const std::string said = message_of<ConfigError>([&] { check_orientation(pair); });
+  CHECK(contains(said, "data: the MSI lies upside down on the HSI: turned back, the HSI explains "));
+  CHECK(contains(said, "; turn one of the files (data.msi.axes exchanges rows and columns)"));
+}
