@@ -248,7 +248,7 @@ Prepared::Prepared(const ExperimentConfig& given, const RunOptions& options)
   limit_free_memory(budget.free_buffers());
   scene = preview_scene(small, directories, pair.preview(step));
   task.pair = *scene.measured;
-  pair.set_degradation(scene.degradation, task.pair.hsi.wavelength_nm);
+  pair.set_degradation(scene.degradation);
   // Previews of all results, of the pair and of its reference.
   budget.held = static_cast<double>(config.methods.size() + 2) * static_cast<double>(sizeof(float)) *
                 static_cast<double>(task.pair.msi.pixels() * pair.bands());

@@ -33,8 +33,8 @@ class StreamedPair : public PairParts {
   /// What is done to images on grids of their own.
   const std::string& grids() const { return file_.grids(); }
   void set_side(Index side) { side_ = side; }
-  /// How its images belong together, and their wavelengths.
-  void set_degradation(const Degradation& degradation, const std::vector<double>& wavelength_nm);
+  /// How its images belong together.
+  void set_degradation(const Degradation& degradation);
 
   /// The whole pair as means of step x step pixels, with its reference. Throws `ConfigError` where there is undeclared
   /// no data.
@@ -56,7 +56,6 @@ class StreamedPair : public PairParts {
   /// Whether it is said what stands for no data.
   bool may_lack_data_ = false;
   Degradation degradation_;
-  std::vector<double> wavelength_nm_;
 };
 
 }  // namespace specfuse

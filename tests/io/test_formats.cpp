@@ -182,11 +182,11 @@ TEST_CASE("formats: an ENVI header gives wavelengths in nanometres, bad bands, n
   Cube cube;
   const std::string problem = message_of<DataError>([&] { cube = read_scene(path); });
   if (without("GDAL", problem)) return;
-  REQUIRE(cube.wavelength_nm.size() == 7);
-  CHECK(cube.wavelength_nm[6] == doctest::Approx(2200));
-  CHECK(std::get<std::vector<double>>(cube.attributes.at(kFwhmAttribute))[6] == doctest::Approx(12));
-  CHECK(std::get<std::vector<double>>(cube.attributes.at(kGoodBandsAttribute)) ==
-        std::vector<double>{1, 1, 0, 1, 1, 1, 1});
+  REQUIRE(cube.wavelength_nm.size() == 6);
+  CHECK(cube.wavelength_nm[5] == doctest::Approx(2200));
+  CHECK(cube.notes.kept == std::vector<Index>{0, 1, 3, 4, 5, 6});
+  CHECK(std::get<std::vector<double>>(cube.attributes.at(kFwhmAttribute))[5] == doctest::Approx(12));
+  CHECK(std::get<std::vector<double>>(cube.attributes.at(kGoodBandsAttribute)) == std::vector<double>(6, 1));
   CHECK(std::get<std::vector<double>>(cube.attributes.at(kGeotransformAttribute)) ==
         std::vector<double>{350000.5, 30, 0, 5830000, 0, -30});
   CHECK(contains(std::get<std::string>(cube.attributes.at(kProjectionAttribute)), "Transverse_Mercator"));

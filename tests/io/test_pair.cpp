@@ -130,12 +130,12 @@ TEST_CASE("pair: parts on disk are those of the whole, with their place on earth
   write_pair(path, pair);
   NoData no_data;
   no_data.value = -9;
-  const PairOnDisk file(path, no_data);
+  const PairOnDisk file(path, {.no_data = no_data});
   CHECK(std::array<Index, 5>{file.rows(), file.cols(), file.bands(), file.msi_bands(), file.ratio()} ==
         std::array<Index, 5>{3, 4, 3, 2, 2});
   CHECK(file.has_reference());
   CHECK(!file.srf().defined());
-  const PairFile whole = read_pair(path, no_data);
+  const PairFile whole = read_pair(path, {.no_data = no_data});
   const auto same = [](const Cube& part, const Cube& of, const Rectangle& place) {
     const Cube expected = crop(of, place);
     CHECK(part.values.shape() == expected.values.shape());

@@ -13,6 +13,16 @@ namespace specfuse {
 /// A text or a list of numbers.
 using AttributeValue = std::variant<std::string, std::vector<double>>;
 
+/// What reading an image took away of its file, and what is doubtful of it: for people, and for what counts the file's
+/// bands. It is of what was read, not of what is made of it.
+struct FileNotes {
+  /// The bands that are left of `bands` that were asked for, counted from 0; empty: all.
+  std::vector<Index> kept{};
+  Index bands = 0;
+  /// The bands that left and why, and what is doubtful: sentences without their full stops.
+  std::vector<std::string> left_out{}, doubts{};
+};
+
 /// An image with many bands: values [rows, cols, bands], band fastest. Copies share the values.
 struct Cube {
   Tensor values;
@@ -23,6 +33,8 @@ struct Cube {
   /// Whether each pixel holds data; empty: all do. Values of those that do not are filled in from around (no_data.h).
   /// Methods are handed images without it.
   std::vector<std::uint8_t> valid;
+  /// Only of what was read, or is a part of it.
+  FileNotes notes;
 
   Cube() = default;
   /// Zero values, no wavelengths.

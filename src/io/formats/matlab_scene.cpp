@@ -98,8 +98,10 @@ class MatlabScene {
     const Known& known = choose(name);
     const std::vector<double> rows = numbers("nRow"), cols = numbers("nCol");
     Cube cube;
-    if (known.extents.size() == 3) {
-      cube.values = in_order(values(known, {known.extents[2], known.extents[1], known.extents[0]}), "bcr");
+    const bool sized = rows.size() == 1 && cols.size() == 1;
+    if (known.extents.size() == 3 || !sized) {
+      const std::size_t bands = known.extents.size() == 3 ? known.extents[2] : 1;
+      cube.values = in_order(values(known, {bands, known.extents[1], known.extents[0]}), "bcr");
     } else {
       // Bands by pixels, down the columns.
       cube.values = in_order(
@@ -108,12 +110,16 @@ class MatlabScene {
     }
     for (const char* wavelengths : {"wavelength_nm", "wavelengths", "wavelength"}) {
       std::vector<double> found = numbers(wavelengths);
-      if (std::ssize(found) != cube.bands()) continue;
+      if (found.empty()) continue;
       const bool micrometres = are_micrometres(found);
       for (double& value : found) value *= micrometres ? 1000 : 1;
-      if (!are_nanometres(found)) continue;
-      cube.wavelength_nm = found;
-      break;
+      if (std::ssize(found) == cube.bands() && are_nanometres(found)) {
+        cube.wavelength_nm = found;
+        break;
+      }
+      cube.notes.doubts.push_back(concat(path_, ": its ", wavelengths, " of ", found.size(),
+                                         " numbers are no wavelengths of the ", cube.bands(), " bands of ", known.name,
+                                         ", and are not used"));
     }
     read_attributes(cube);
     return cube;
@@ -131,6 +137,8 @@ class MatlabScene {
       const std::vector<double> found = numbers(name);
       if (!found.empty()) cube.attributes[name] = found;
     }
+    const std::vector<double> good = numbers("bbl");
+    if (!good.empty()) cube.attributes[kGoodBandsAttribute] = good;
     for (const std::string& name : texts_) {
       const Variable variable{Mat_VarRead(file_.get(), name.c_str()), Mat_VarFree};
       if (variable == nullptr || variable->data == nullptr || variable->data_size != 1) continue;
@@ -148,7 +156,8 @@ class MatlabScene {
     return text.empty() ? "none" : text;
   }
 
-  /// The variable of this name; or else the only cube, or the largest matrix of bands by pixels of nRow x nCol.
+  /// The variable of this name; or else the only cube, or the largest matrix of bands by pixels of nRow x nCol, or the
+  /// only image of one band.
   const Known& choose(const std::string& name) {
     const std::vector<double> rows = numbers("nRow"), cols = numbers("nCol");
     const bool sized = rows.size() == 1 && cols.size() == 1;
@@ -156,11 +165,16 @@ class MatlabScene {
       return sized && known.extents.size() == 2 && known.extents[1] > 1 &&
              static_cast<double>(known.extents[1]) == rows[0] * cols[0];
     };
-    const Known *only = nullptr, *largest = nullptr;
-    int cubes = 0;
+    const auto flat = [&](const Known& known) {
+      return !sized && known.extents.size() == 2 && known.extents[0] > 1 && known.extents[1] > 1;
+    };
+    const Known *only = nullptr, *largest = nullptr, *image = nullptr;
+    int cubes = 0, images = 0;
     for (const Known& known : known_) {
       const bool cube = known.extents.size() == 3;
-      if (known.name == name && (cube || matrix(known))) return known;
+      if (known.name == name && (cube || matrix(known) || flat(known))) return known;
+      images += flat(known);
+      if (flat(known)) image = &known;
       if (cube) {
         ++cubes;
         only = &known;
@@ -171,6 +185,7 @@ class MatlabScene {
     const bool any = name == "cube";  // nobody asked for one
     if (any && cubes == 1) return *only;
     if (any && cubes == 0 && largest != nullptr) return *largest;
+    if (any && cubes == 0 && images == 1) return *image;
     throw DataError(concat(path_, ": expected ", any ? "one variable of three dimensions" : "the variable " + name,
                            ", named in data.dataset, got ", list()));
   }
