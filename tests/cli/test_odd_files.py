@@ -6,10 +6,9 @@ the values as NumPy has them, or one line that refuses it. Each is imported and 
 PAIRS are run whole and with --memory. A file is made and read by other libraries than the program's readers were
 written against; without h5py, NumPy or GDAL's module what needs them is skipped.
 """
-import fcntl
 import importlib.util
 import json
-import os
+import shutil
 import unittest
 
 from program import ProgramTest, experiment, main
@@ -58,7 +57,6 @@ def files():
         "ENVI": good(lambda f: envi(f, more=lists()), nm=NM),
         "ENVI, BIL, big end first": good(lambda f: envi(f, IMAGE.astype(">i2"), interleave="bil")),
         "ENVI, BIP": good(lambda f: envi(f, interleave="bip")),
-        "ENVI, int64": good(lambda f: envi(f, IMAGE.astype("<i8"))),
         "ENVI, uint32": good(lambda f: envi(f, IMAGE.astype("<u4"))),
         "ENVI, double": good(lambda f: envi(f, IMAGE.astype("<f8"))),
         "ENVI, fields in capitals": good(lambda f: envi(f, edit=lambda t: t.replace("samples", "SAMPLES").replace("lines", "Lines"), more=(
@@ -171,7 +169,7 @@ def files():
         "MATLAB, wavelengths of other bands": good(lambda f: matlab_cube(f, wavelength=NM[1:]), warns="its wavelength of 5 numbers are no wavelengths of the 6 bands"),
         "MATLAB, bad bands": good(lambda f: matlab_cube(f, bbl=[1, 1, 0, 1, 1, 1]), without, left="is bad"),
         "MATLAB, packed": good(lambda f: matlab_cube(f, cube=gaps(IMAGE, HOLE), nodata=[-9999], scale_factor=[0.0001]), hole * 0.0001),
-        "MATLAB, truncated": bad(lambda f: matlab_cube(f, cut=5000), "cannot read|got none"),
+        "MATLAB, truncated": bad(lambda f: matlab_cube(f, cut=5000), "expected at least .* bytes by what it says of them, got .*: it is cut off"),
         # Texts of other kinds.
         "a directory": bad(lambda f: [(f / "scene.img").mkdir(), "scene.img"][1], "scene.img"),
         "an empty file": bad(lambda f: [(f / "scene.tif").write_bytes(b""), "scene.tif"][1], "expected a scene in a format that is known"),
@@ -240,7 +238,7 @@ class OddFiles(ProgramTest):
 
     def run_scene(self, name, data):
         config = experiment(data={"scene": name, **data}, methods=[{"name": "bicubic"}],
-                            degrade={"ratio": 2, "srf": {"fractions": [[0, 0.4], [0.5, 1]]}})
+                            degrade={"ratio": 2, "srf": {"fractions": [[0, 0.2], [0.8, 1]]}})
         return self.run_config(config, "--overwrite")
 
     def imported(self, name, data, case):
@@ -268,7 +266,7 @@ class OddFiles(ProgramTest):
 
     def ran(self, name, data, case):
         metrics = self.succeeded(self.run_scene(name, data))
-        said = "\n".join(metrics["doubts"])
+        said = "\n".join(metrics["warnings"])
         for pattern in (case["left"], case["warns"]):
             if pattern:
                 self.assertRegex(said, pattern)
@@ -278,8 +276,9 @@ class OddFiles(ProgramTest):
     def test_files(self):
         for title, case in files().items():
             with self.subTest(title):
-                for path in self.folder.glob("scene*"):
+                for path in [*self.folder.glob("scene*"), *self.folder.glob("refused*")]:
                     path.rmdir() if path.is_dir() else path.unlink()
+                shutil.rmtree(self.out, ignore_errors=True)
                 name = case["make"](self.folder)
                 if "error" in case:
                     self.refused(case["code"], case["error"],
@@ -290,11 +289,6 @@ class OddFiles(ProgramTest):
                 self.imported(name, case["data"], case)
                 if case["values"].shape[2] > 1:
                     self.ran(name, case["data"], case)
-                self.clear_results()
-
-    def clear_results(self):
-        import shutil
-        shutil.rmtree(self.out, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -79,6 +79,8 @@ class GdalScene : public ImageOnDisk {
  public:
   explicit GdalScene(const std::string& path) : path_(path), raster_(open(data_file(path))) {
     SPECFUSE_CHECK_AS(DataError, raster_ != nullptr, path_, ": expected an image, got none: ", file_reason());
+    if (CPLGetLastErrorType() == CE_Warning) warning_ = file_reason();
+    const QuietGdal quiet;
     const char* const inner = GDALGetMetadataItem(raster_.get(), "SUBDATASET_1_NAME", "SUBDATASETS");
     const int bands = GDALGetRasterCount(raster_.get());
     SPECFUSE_CHECK_AS(DataError, bands > 0 || inner == nullptr, path_, ": expected an image, got a file of several (",
@@ -89,7 +91,8 @@ class GdalScene : public ImageOnDisk {
       SPECFUSE_CHECK_AS(DataError, GDALDataTypeIsComplex(GDALGetRasterDataType(band)) == 0, path_,
                         ": expected real values, got complex ones in band ", b);
       const bool alpha = b > 1 && GDALGetRasterColorInterpretation(band) == GCI_AlphaBand;
-      (alpha ? alpha_ : bands_).push_back(b);
+      if (alpha) alpha_ = b;
+      if (!alpha) bands_.push_back(b);
     }
     check_envi_file(path_, raster_.get());
   }
@@ -99,6 +102,7 @@ class GdalScene : public ImageOnDisk {
   Index bands() const override { return std::ssize(bands_); }
 
   Cube read(const Rectangle& part) const override {
+    const QuietGdal quiet;
     Cube cube;
     cube.values = Tensor::uninitialized({part.rows, part.cols, bands()});
     read_values(part, cube);
@@ -111,7 +115,6 @@ class GdalScene : public ImageOnDisk {
   GDALRasterBandH band(std::size_t at) const { return GDALGetRasterBand(raster_.get(), bands_[at]); }
 
   void read_values(const Rectangle& part, Cube& cube) const {
-    const QuietGdal quiet;
     const auto spacing = static_cast<GSpacing>(sizeof(float));
     const int cols = static_cast<int>(part.cols), rows = static_cast<int>(part.rows), count = static_cast<int>(bands());
     std::vector<int> numbers = bands_;
@@ -121,47 +124,47 @@ class GdalScene : public ImageOnDisk {
     SPECFUSE_CHECK_AS(DataError, error == CE_None, "cannot read ", path_, ": ", file_reason());
   }
 
-  /// One where a band, by number in `bands_`, has data.
-  std::vector<float> mask_of(std::size_t at, const Rectangle& part) const {
-    const QuietGdal quiet;
-    std::vector<float> mask(static_cast<std::size_t>(part.rows * part.cols));
+  /// Of a mask or an alpha band, which is 0 where there is no data.
+  std::vector<float> mask_in(GDALRasterBandH mask, const Rectangle& part) const {
+    std::vector<float> values(static_cast<std::size_t>(part.rows * part.cols));
     const int cols = static_cast<int>(part.cols), rows = static_cast<int>(part.rows);
-    const CPLErr error =
-        GDALRasterIO(GDALGetMaskBand(band(at)), GF_Read, static_cast<int>(part.col), static_cast<int>(part.row), cols,
-                     rows, mask.data(), cols, rows, GDT_Float32, 0, 0);
+    const CPLErr error = GDALRasterIO(mask, GF_Read, static_cast<int>(part.col), static_cast<int>(part.row), cols, rows,
+                                      values.data(), cols, rows, GDT_Float32, 0, 0);
     SPECFUSE_CHECK_AS(DataError, error == CE_None, "cannot read the mask of ", path_, ": ", file_reason());
-    return mask;
+    return values;
   }
 
   /// A mask of all bands marks pixels; what a band's own covers becomes NaN.
   void read_masks(const Rectangle& part, Cube& cube) const {
-    if (!alpha_.empty()) {
-      cube.notes.doubts.push_back(concat(path_, ": its band ", alpha_.front(),
-                                         " is an alpha band, and is taken for a mask; gdal_translate -colorinterp_",
-                                         alpha_.front(), " undefined makes it one of data"));
+    const bool shared = (GDALGetMaskFlags(band(0)) & GMF_PER_DATASET) != 0;
+    if (shared || alpha_ > 0) {
+      // Not every alpha band is a mask to GDAL.
+      const GDALRasterBandH mask = alpha_ > 0 ? GDALGetRasterBand(raster_.get(), alpha_) : GDALGetMaskBand(band(0));
+      for (const float value : mask_in(mask, part)) cube.valid.push_back(value != 0);
     }
-    bool any = false;
-    for (std::size_t at = 0; at < bands_.size(); ++at) {
-      const int flags = GDALGetMaskFlags(band(at));
-      if ((flags & GMF_PER_DATASET) != 0) {
-        const std::vector<float> mask = mask_of(at, part);
-        for (const float value : mask) cube.valid.push_back(value != 0);
-        return;
-      }
-      if (flags != 0) continue;
-      any = true;
-      const std::vector<float> mask = mask_of(at, part);
+    for (std::size_t at = 0; at < bands_.size() && !shared; ++at) {
+      if (GDALGetMaskFlags(band(at)) != 0) continue;
+      const std::vector<float> mask = mask_in(GDALGetMaskBand(band(at)), part);
       for (std::size_t p = 0; p < mask.size(); ++p) {
         if (mask[p] == 0) cube.values[static_cast<Index>(p * bands_.size() + at)] = std::nanf("");
       }
+      cube.attributes["missing_value"] = std::vector<double>{std::nan("")};
     }
-    if (any) cube.attributes["missing_value"] = std::vector<double>{std::nan("")};
+    if (alpha_ > 0) {
+      cube.notes.doubts.push_back(concat(path_, ": its band ", alpha_,
+                                         " is an alpha band, and is taken for a mask; gdal_translate -colorinterp_",
+                                         alpha_, " undefined makes it one of data"));
+    }
+    if (!warning_.empty()) cube.notes.doubts.push_back(concat(path_, ": GDAL says: ", warning_));
   }
 
   std::string path_;
   Raster raster_;
-  /// By GDAL's numbers, counted from 1.
-  std::vector<int> bands_, alpha_;
+  /// By GDAL's numbers, counted from 1; 0: there is none.
+  std::vector<int> bands_;
+  int alpha_ = 0;
+  /// What GDAL warned of when it opened the file.
+  std::string warning_;
 };
 
 Cube read(const std::string& path, const std::string&) {

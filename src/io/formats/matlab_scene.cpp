@@ -7,6 +7,7 @@
 
 #include "io/micrometres.h"
 #include "io/reorder.h"
+#include "io/stored_values.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/utf8.h"
 #include "specfuse/imaging/georeference.h"
@@ -78,6 +79,26 @@ void copy_values(const matvar_t& variable, float* to, std::size_t count) {
   }
 }
 
+/// Throws where the last element of a file goes beyond its end: the library reads what is missing as it pleases. Each
+/// has a tag of eight bytes, its type and how many more bytes it has.
+void check_whole(const std::string& path) {
+  constexpr std::streamoff kHead = 128, kTag = 8;
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  const std::streamoff size = file.tellg();
+  std::array<char, 2> order{};
+  file.seekg(kHead - 2).read(order.data(), order.size());
+  const bool big = order[0] == 'M';
+  for (std::streamoff at = kHead; at < size;) {
+    std::array<unsigned char, kTag> tag{};
+    const bool read = bool(file.seekg(at).read(reinterpret_cast<char*>(tag.data()), tag.size()));
+    std::streamoff bytes = 0;
+    for (std::size_t i = 0; i < 4; ++i) bytes = bytes * 256 + tag[big ? 4 + i : 7 - i];
+    at += kTag + bytes;
+    SPECFUSE_CHECK_AS(DataError, read && at <= size, path, ": expected at least ", at,
+                      " bytes by what it says of them, got ", size, ": it is cut off");
+  }
+}
+
 class MatlabScene {
  public:
   explicit MatlabScene(const std::string& path)
@@ -85,6 +106,7 @@ class MatlabScene {
     Mat_LogInit("specfuse");
     Mat_LogInitFunc("specfuse", [](int, char*) {});
     SPECFUSE_CHECK_AS(DataError, file_ != nullptr, path_, ": expected a MATLAB file, got another");
+    check_whole(path_);
     while (const Variable variable{Mat_VarReadNextInfo(file_.get()), Mat_VarFree}) {
       if (variable->class_type == MAT_C_CHAR && variable->rank == 2 && variable->dims[0] == 1)
         texts_.emplace_back(variable->name);
@@ -133,7 +155,8 @@ class MatlabScene {
 
   /// What is said of the image, by the names that a scene has for it.
   void read_attributes(Cube& cube) {
-    for (const std::string& name : {kNoDataAttribute, kGeotransformAttribute, kFwhmAttribute, kGoodBandsAttribute}) {
+    for (const std::string& name : {kNoDataAttribute, kGeotransformAttribute, kFwhmAttribute, kGoodBandsAttribute,
+                                    kScaleAttribute, kOffsetAttribute}) {
       const std::vector<double> found = numbers(name);
       if (!found.empty()) cube.attributes[name] = found;
     }
