@@ -48,8 +48,8 @@ class Scene:
         if np.isnan(self.nodata):
             return ~np.isnan(self.cube).any(2)
         missing = self.cube == np.float32(self.nodata)
-        # What may have been measured in one band is missing only where it stands in all of them.
-        return ~(missing.all(2) if self.nodata >= 0 else missing.any(2))
+        # Zero may have been measured in one band: it is missing only where it stands in all of them.
+        return ~(missing.all(2) if self.nodata == 0 else missing.any(2))
 
 
 @dataclass

@@ -143,7 +143,8 @@ std::vector<std::string> scene_doubts(const ExperimentConfig& config, const Scen
                             " are taken at fixed fractions of its band count, not at the sensor's edges; "
                             "data.wavelength_nm can supply them"));
   }
-  if (config.data.nodata && spectra.valid.empty() && spectra.notes.kept.empty() && (!scene.measured || scene.measured->msi.valid.empty())) {
+  if (config.data.nodata && spectra.valid.empty() && spectra.notes.kept.empty() &&
+      (!scene.measured || scene.measured->msi.valid.empty())) {
     doubts.push_back("data.nodata is given, but no pixel is without data");
   }
   const std::string axes = config.data.synthetic ? "" : doubt_of_axes(spectra);
