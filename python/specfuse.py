@@ -48,8 +48,7 @@ class Scene:
         if np.isnan(self.nodata):
             return ~np.isnan(self.cube).any(2)
         missing = self.cube == np.float32(self.nodata)
-        # Zero may have been measured in one band: it is missing only where it stands in all of them.
-        return ~(missing.all(2) if self.nodata == 0 else missing.any(2))
+        return ~(missing.all(2) if self.nodata == 0 else missing.any(2))  # zero may have been measured in one band
 
 
 @dataclass
@@ -80,8 +79,8 @@ class Results:
     @property
     def names(self):
         """The folder of each fused image: the method's label, with several seeds LABEL-seedN."""
-        several = len(self.metrics["config"]["seeds"]) > 1
-        return [method["label"] + (f"-seed{method['seed']}" if several else "") for method in self.metrics["methods"]]
+        seed = "-seed{seed}" * (len(self.metrics["config"]["seeds"]) > 1)
+        return [method["label"] + seed.format(**method) for method in self.metrics["methods"]]
 
     def fused(self, name):
         """The fused image, one of `names`, as a Scene."""
@@ -129,11 +128,12 @@ def _read(file, name, *axes):
     expected = f"{file.filename}: expected /{name} [{', '.join(axes)}]"
     if not isinstance(file.get(name), h5py.Dataset):
         raise DataError(f"{expected}, found {', '.join('/' + other for other in file) or 'nothing'}")
-    values = file[name][()]
+    values, turned = file[name][()], "MATLAB_class" in file[name].attrs  # MATLAB writes its first dimension fastest
+    if values.ndim == 2 and len(axes) == 3:  # one band
+        values = values[None] if turned else values[..., None]
     if values.ndim != len(axes) or values.dtype.kind not in "iuf":
         raise DataError(f"{expected} of numbers, got {values.dtype} {list(values.shape)}")
-    # MATLAB writes its first dimension fastest.
-    return np.ascontiguousarray(values.T if "MATLAB_class" in file[name].attrs else values, np.float32)
+    return np.ascontiguousarray(values.T if turned else values, np.float32)
 
 
 def _read_if_there(file, name, *axes):
@@ -161,6 +161,8 @@ def _write(path, datasets, attributes, msi_attributes={}):
     """Datasets by name, those that are None left out."""
     with _beside(path) as new, h5py.File(new, "w") as file:
         for name, values in datasets.items():
+            if np.ma.is_masked(values):
+                raise DataError(f"{path}: {name}: expected values without a mask; `filled(nodata)` makes them such")
             if values is not None:
                 kept = np.float64 if name.endswith("wavelength_nm") else np.float32
                 file.create_dataset(name, data=np.asarray(values, kept))
@@ -202,8 +204,7 @@ def _check_pair(path, pair):
     rows, cols, bands = pair.hsi.shape
     fine, few = (rows * pair.ratio, cols * pair.ratio), pair.msi.shape[2]
     if pair.ratio < 2 or pair.msi.shape[:2] != fine:
-        raise DataError(f"{path}: msi: expected the {rows} x {cols} pixels of hsi times one whole ratio, got "
-                        f"{pair.msi.shape[0]} x {pair.msi.shape[1]}")
+        raise DataError(f"{path}: msi: expected the {rows} x {cols} pixels of hsi times one whole ratio, got {pair.msi.shape[0]} x {pair.msi.shape[1]}")
     _expect_shape(path, "reference", pair.reference, (*fine, bands))
     _expect_shape(path, "srf", pair.srf, (few, bands))
     _expect_shape(path, "wavelength_nm", pair.wavelength_nm, (bands,))
@@ -332,8 +333,7 @@ def show(results):
 
     `results` is a folder or Results; with several seeds the images are of the first, the scores means."""
     from matplotlib import pyplot
-    if not isinstance(results, Results):
-        results = read_results(results)
+    results = results if isinstance(results, Results) else read_results(results)
     measures, scores = results.metrics["config"]["report"]["metrics"], results.metrics["summary"]["scores"]
     fused = {method["label"]: f"fused_{method['label']}" for method in results.metrics["methods"]}
     pictures = {"hsi": "hsi", "msi": "msi", "reference": "reference", **fused}

@@ -97,6 +97,9 @@ class Description {
   }
 
   void read_stored() {
+    if (GDALGetRasterColorTable(band(0)) != nullptr) {
+      doubt("its values are numbers of classes or of colours of a palette, and are taken as measured");
+    }
     Numbers missing, scales, offsets;
     bool any = false;
     for (std::size_t at = 0; at < image_.bands.size(); ++at) {
@@ -110,6 +113,14 @@ class Description {
       offsets.push_back(given != 0 ? offset : 0);
     }
     if (any) set(kNoDataAttribute, missing);
+    const std::string ignored = envi("data_ignore_value");
+    if (!ignored.empty()) {
+      const Numbers numbers = numbers_in(ignored);  // GDAL takes what it does not understand for 0
+      SPECFUSE_CHECK_AS(DataError, numbers.size() == 1 || lower(bare(ignored)) == "nan", image_.path,
+                        ": data ignore value: expected one number, got ", ignored);
+      cube_.attributes[kNoDataAttribute] = numbers.empty() ? Numbers{std::nan("")} : numbers;
+    }
+    for (const char* const name : {"data_gain_values", "data_offset_values"}) list_in_header(name);
     set(kScaleAttribute, scales);
     set(kOffsetAttribute, offsets);
     // What is said of reflectance divides, and speaks of values that are not scaled otherwise.
@@ -121,13 +132,19 @@ class Description {
     if (more) doubt("its header scales the values to reflectance in more than one way, and the first alone is used");
   }
 
-  /// What is said of each band: of the file as a list, or of the bands one by one.
-  Numbers numbers_of_bands(const char* name, const char* domain = nullptr) {
-    const auto count = static_cast<std::size_t>(GDALGetRasterCount(image_.raster));
+  /// Has a number for each band, or none.
+  Numbers list_in_header(const char* name) const {
     const std::string list = envi(name);
     const Numbers all = numbers_in(list);
-    SPECFUSE_CHECK_AS(DataError, list.empty() || all.size() == count, image_.path, ": ", name, ": expected ", count,
-                      " numbers, one for each band, got ", all.size(), "; correct the header");
+    const int count = GDALGetRasterCount(image_.raster);
+    SPECFUSE_CHECK_AS(DataError, list.empty() || std::ssize(all) == count, image_.path, ": ", name, ": expected ",
+                      count, " numbers, one for each band, got ", all.size(), "; correct the header");
+    return all;
+  }
+
+  /// What is said of each band: of the file as a list, or of the bands one by one.
+  Numbers numbers_of_bands(const char* name, const char* domain = nullptr) {
+    const Numbers all = list_in_header(name);
     Numbers numbers;
     std::size_t silent = 0;
     for (std::size_t at = 0; at < image_.bands.size(); ++at) {
@@ -237,14 +254,17 @@ void check_envi_file(const std::string& path, GDALDatasetH raster) {
     if (lower(name).ends_with(".hdr")) header = name;
   }
   CSLDestroy(files);
+  const auto text = [&](const char* name) { return lower(text_or_nothing(GDALGetMetadataItem(raster, name, "ENVI"))); };
+  const std::string order = text("byte_order"), interleave = text("interleave");
+  SPECFUSE_CHECK_AS(DataError, order == "0" || order == "1" || order.empty(), path,
+                    ": byte order: expected 0 or 1, got ", order);
+  SPECFUSE_CHECK_AS(DataError, interleave == "bsq" || interleave == "bil" || interleave == "bip", path,
+                    ": interleave: expected bsq, bil or bip, got ", interleave.empty() ? "nothing" : interleave);
   for (const std::string& name : header.empty() ? std::set<std::string>{} : fields_given_twice(read_text(header))) {
     throw DataError(concat(path, ": expected each field of the header once, got `", name, "` twice"));
   }
-  const auto item = [&](const char* name) {
-    return std::strtod(text_or_nothing(GDALGetMetadataItem(raster, name, "ENVI")).c_str(), nullptr);
-  };
-  if (item("file_compression") != 0) return;
-  double expected = item("header_offset");
+  if (std::strtod(text("file_compression").c_str(), nullptr) != 0) return;
+  double expected = std::strtod(text("header_offset").c_str(), nullptr);
   for (int b = 1; b <= GDALGetRasterCount(raster); ++b) {
     expected += double{1} * GDALGetRasterXSize(raster) * GDALGetRasterYSize(raster) *
                 GDALGetDataTypeSizeBytes(GDALGetRasterDataType(GDALGetRasterBand(raster, b)));

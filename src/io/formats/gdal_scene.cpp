@@ -3,7 +3,9 @@
 #include <cctype>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "specfuse/core/error.h"
@@ -70,6 +72,13 @@ Raster open(const std::string& path) {
 
 bool recognises(const std::string& path) { return ending_of(path) == ".hdr" || open(path) != nullptr; }
 
+/// Whether a header is none of ENVI: GDAL says nothing then.
+bool is_no_header(const std::string& path) {
+  std::array<char, 4> begin{};
+  std::ifstream(path, std::ios::binary).read(begin.data(), begin.size());
+  return ending_of(path) == ".hdr" && std::string_view(begin.data(), begin.size()) != "ENVI";
+}
+
 std::string file_reason() {
   const std::string reason = as_utf8(CPLGetLastErrorMsg());
   return reason.empty() ? "GDAL gives no reason" : reason.substr(0, reason.find('\n'));
@@ -78,7 +87,8 @@ std::string file_reason() {
 class GdalScene : public ImageOnDisk {
  public:
   explicit GdalScene(const std::string& path) : path_(path), raster_(open(data_file(path))) {
-    SPECFUSE_CHECK_AS(DataError, raster_ != nullptr, path_, ": expected an image, got none: ", file_reason());
+    SPECFUSE_CHECK_AS(DataError, raster_ != nullptr, path_, ": expected an image, got none: ",
+                      is_no_header(path) ? "the header does not begin with ENVI" : file_reason());
     if (CPLGetLastErrorType() == CE_Warning) warning_ = file_reason();
     const QuietGdal quiet;
     const char* const inner = GDALGetMetadataItem(raster_.get(), "SUBDATASET_1_NAME", "SUBDATASETS");
