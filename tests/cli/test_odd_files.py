@@ -70,6 +70,7 @@ def envi_files():
         "ENVI, an offset": good(lambda f: envi(f, edit=lambda t: t.replace("header offset = 0", "header offset = 7"), data=lambda d: b"7 bytes" + d)),
         "ENVI, scene.img.hdr": good(lambda f: envi(f, header=".img.hdr")),
         "ENVI, an image of another header beside": good(lambda f: [envi(f, ending=".dat"), (f / "scene.img").write_bytes(b"x"), (f / "scene.img.hdr").write_text("ENVI\n")][0]),
+        "ENVI, names of Windows": good(lambda f: envi(f, header=".HDR", ending=".IMG", more=lists()), nm=NM),
         "ENVI, no data": good(lambda f: envi(f, gaps(IMAGE, HOLE), more="Data Ignore Value = -9999\n"), HOLED),
         "ENVI, no data in braces": good(lambda f: envi(f, gaps(IMAGE, HOLE), more="data ignore value = {-9999}\n"), HOLED),
         "ENVI, classes": good(lambda f: envi(f, edit=lambda t: t.replace("Standard", "Classification") + "classes = 2\nclass lookup = {0, 0, 0, 9, 9, 9}\nclass names = {a, b}\n"), warns="numbers of classes or of colours"),
@@ -99,7 +100,7 @@ def envi_contradictions():
         "ENVI, another type than the data": bad(lambda f: envi(f, edit=lambda t: t.replace("data type = 2", "data type = 4")), "expected 2880 bytes in .*got 1440"),
         "ENVI, no data file": bad(lambda f: [envi(f), (f / "scene.img").unlink()][0], "expected the data of this header beside it"),
         "ENVI, an empty data file": bad(lambda f: envi(f, data=lambda d: b""), "expected 1440 bytes in .*got 0|expected an image, got none"),
-        "ENVI, a stale data file beside": bad(lambda f: [envi(f), (f / "scene.dat").write_bytes(b"0" * 1440)][0], "expected one data file beside this header, got .*scene.img and .*scene.dat; name"),
+        "ENVI, a stale data file beside": bad(lambda f: [envi(f), (f / "scene.dat").write_bytes(b"0" * 1440)][0], "expected one data file beside this header, got .*scene.dat and .*scene.img; name"),
         "ENVI, a field twice": bad(lambda f: envi(f, more="Samples = 10\n"), "expected each field of the header once, got `samples` twice"),
         "ENVI, wavelengths of fewer bands": bad(lambda f: envi(f, more=lists().replace("450.0, ", "")), "wavelength: expected 6 numbers, one for each band, got 5; correct the header"),
         "ENVI, widths of more bands": bad(lambda f: envi(f, more=f"fwhm = {braces([10] * 7)}\n"), "fwhm: expected 6 numbers, one for each band, got 7"),
@@ -233,6 +234,7 @@ def gdal_files():
         "GeoTIFF, turned": good(lambda f: tiff(f, place=(0, 3, 4, 0, 4, -3))),
         "GeoTIFF, a place that is none": good(lambda f: tiff(f, place=(1, 0, 0, 1, 0, 0)), warns="places no area"),
         "GeoTIFF, control points alone": good(lambda f: tiff(f, metadata={"RPC": rpc()}), warns="placed by control points or a sensor model alone"),
+        "GeoTIFF, several images": good(pages, IMAGE[..., :1], warns="it holds several images, and the first alone is used"),
         "GeoTIFF, truncated": bad(lambda f: tiff(f, cut=900), "scene.tif"),
         "GeoTIFF, complex": bad(lambda f: tiff(f, IMAGE.astype("c8")), "expected real values, got complex ones"),
         "VRT, masks of bands": good(lambda f: vrt_with_masks(f, IMAGE, MASKS), HOLED),
@@ -244,6 +246,16 @@ def gdal_files():
 def files():
     table = envi_files() | envi_contradictions() | numpy_files() | hdf5_files() | other_files()
     return table | gdal_files() if HAS_GDAL else table
+
+
+def pages(folder):
+    """Each band an image of its own, as ImageJ and tifffile write them."""
+    from osgeo import gdal
+    tiff(folder, IMAGE[..., :1])
+    for band in range(1, BANDS):
+        tiff(folder, IMAGE[..., band:band + 1], name="scene_page.tif")
+        gdal.Translate(str(folder / "scene.tif"), str(folder / "scene_page.tif"), creationOptions=["APPEND_SUBDATASET=YES"])
+    return "scene.tif"
 
 
 def nm_table(by=1):

@@ -47,16 +47,22 @@ constexpr std::unique_ptr<ImageOnDisk> (*open_scene)(const std::string&, const s
 
 #else
 
+/// Of the data beside an ENVI header, in any case.
+constexpr std::array<const char*, 6> kEndings{".img", ".dat", ".bsq", ".bil", ".bip", ".raw"};
+
 /// The data file beside an ENVI header, which is what GDAL opens. One with a header of its own is not meant.
 std::string data_file(const std::string& path) {
   if (ending_of(path) != ".hdr") return path;
-  const std::filesystem::path stem = std::filesystem::path(path).replace_extension();
+  const std::filesystem::path header(path), folder = header.parent_path(), stem = folder / header.stem();
   std::vector<std::string> found;
-  for (const char* ending : {"", ".img", ".dat", ".bsq", ".bil", ".bip", ".raw"}) {
-    const std::string file = stem.string() + ending;
-    const bool others = *ending != '\0' && std::filesystem::exists(file + ".hdr");
-    if (std::filesystem::is_regular_file(file) && !others) found.push_back(file);
+  for (const auto& entry : std::filesystem::directory_iterator(folder.empty() ? "." : folder)) {
+    const std::string file = (folder / entry.path().filename()).string(), ending = ending_of(file);
+    const bool beside = file == stem || std::filesystem::path(file).replace_extension() == stem;
+    const bool known = file == stem || std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
+    const bool others = file != stem && std::filesystem::exists(file + ".hdr");
+    if (beside && known && !others && entry.is_regular_file()) found.push_back(file);
   }
+  std::sort(found.begin(), found.end());
   SPECFUSE_CHECK_AS(DataError, !found.empty(), path, ": expected the data of this header beside it, as ", stem.string(),
                     " with .img, .dat, .bsq, .bil, .bip, .raw or no ending");
   SPECFUSE_CHECK_AS(DataError, found.size() == 1, path, ": expected one data file beside this header, got ", found[0],
@@ -164,6 +170,9 @@ class GdalScene : public ImageOnDisk {
       cube.notes.doubts.push_back(concat(path_, ": its band ", alpha_,
                                          " is an alpha band, and is taken for a mask; gdal_translate -colorinterp_",
                                          alpha_, " undefined makes it one of data"));
+    }
+    if (GDALGetMetadataItem(raster_.get(), "SUBDATASET_2_NAME", "SUBDATASETS") != nullptr) {
+      cube.notes.doubts.push_back(concat(path_, ": it holds several images, and the first alone is used"));
     }
     if (!warning_.empty()) cube.notes.doubts.push_back(concat(path_, ": GDAL says: ", warning_));
   }
