@@ -26,10 +26,9 @@ std::string position_text(const Shape& shape, Index index) {
   return text;
 }
 
-/// Takes lists of bands that a dataset has as attributes, by the names that other programs give them, and what stands
-/// where nothing was written.
+/// Takes lists of bands by the names that other programs give them, and what stands where nothing was written.
 void take_other_names(const Hdf5Reader& file, const CubeDataset& names, Cube& cube) {
-  const auto take = [&](const char* name) {
+  const auto take = [&](const std::string& name) {
     const std::vector<double> numbers = numbers_of(cube, name);
     if (numbers.size() < 2) return std::vector<double>{};
     cube.attributes.erase(name);
@@ -39,10 +38,14 @@ void take_other_names(const Hdf5Reader& file, const CubeDataset& names, Cube& cu
     const std::vector<double> numbers = take(theirs);
     if (!numbers.empty()) cube.attributes.emplace(ours, numbers);
   }
+  for (const char* const name : {"/bbl", "/good_bands"}) {
+    if (names.values != "/msi" && file.has(name)) cube.attributes.emplace(kGoodBandsAttribute, file.read_doubles(name));
+  }
   for (const char* const name : {"wavelength_nm", "wavelengths", "wavelength"}) {
     const std::vector<double> numbers = take(name);
     if (cube.wavelength_nm.empty()) cube.wavelength_nm = numbers;
   }
+  if (!file.has("/wavelength_nm") && count_bands(cube.wavelength_nm)) cube.wavelength_nm.clear();
   if (!file.has("/wavelength_nm") && are_micrometres(cube.wavelength_nm)) {
     for (double& value : cube.wavelength_nm) value *= 1000;
   }
@@ -88,19 +91,22 @@ Cube read_description(const Hdf5Reader& file, const CubeDataset& names) {
     for (const auto& [name, text] : file.texts(object)) cube.attributes.emplace(name, text);
     for (const auto& [name, numbers] : file.numbers(object)) cube.attributes.emplace(name, numbers);
   };
-  // What the dataset says of itself goes before what the file says of all it holds.
+  // What the dataset says of itself goes before what the file says of all it holds. Of a pair the file says where the
+  // hsi lies and what its bands are.
   add(names.values);
-  take_other_names(file, names, cube);
   const std::map<std::string, AttributeValue> own = cube.attributes;
   add("/");
-  // Of a pair the file says where the hsi lies and what its bands are.
-  const auto forget = [&](const std::string& name) {
-    if (!own.contains(name)) cube.attributes.erase(name);
-  };
-  if (names.values != "/hsi" && file.has("/hsi")) forget(kGeotransformAttribute);
+  std::vector<std::string> of_hsi;
+  if (names.values != "/hsi" && file.has("/hsi")) of_hsi = {kGeotransformAttribute};
   if (names.values == "/msi") {
-    for (const std::string& name : {kFwhmAttribute, kGoodBandsAttribute}) forget(name);
+    const std::vector<std::string> lists{kFwhmAttribute,  "fwhm",        kGoodBandsAttribute, "bbl",
+                                         "wavelength_nm", "wavelengths", "wavelength"};
+    of_hsi.insert(of_hsi.end(), lists.begin(), lists.end());
   }
+  for (const std::string& name : of_hsi) {
+    if (!own.contains(name)) cube.attributes.erase(name);
+  }
+  take_other_names(file, names, cube);
   return cube;
 }
 

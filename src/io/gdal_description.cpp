@@ -173,18 +173,16 @@ class Description {
       if (!centres.empty()) widths = numbers_of_bands("FWHM_UM", "IMAGERY");
       if (!centres.empty()) unit = "um";
     }
-    if (unit == "index") centres.clear();  // the numbers of the bands
+    if (unit == "index" || (!is_said(unit) && count_bands(centres))) centres.clear();
     const std::optional<double> one = nanometres_in(unit, are_micrometres(centres));
     SPECFUSE_CHECK_AS(DataError, one || centres.empty(), image_.path, ": wavelength units: expected a length, got ",
                       said, "; correct the header, or say Index there and give data.wavelength_nm");
-    const bool counts = std::all_of(centres.begin(), centres.end(),
-                                    [&, next = 1.0](double number) mutable { return number == next++; });
     for (Numbers* const values : {&centres, &widths}) {
       for (double& value : *values) value *= one.value_or(1);
     }
     if (!widths.empty()) cube_.attributes[kFwhmAttribute] = widths;
     if (!is_said(unit) && !are_nanometres(centres)) {
-      if (!counts) doubt("its wavelengths, whose unit it does not say, are none that a sensor sees, and are not used");
+      doubt("its wavelengths, whose unit it does not say, are none that a sensor sees, and are not used");
       centres.clear();
     }
     cube_.wavelength_nm = centres;

@@ -69,7 +69,9 @@ StoredValues::StoredValues(const std::string& where, const NoData& given, Cube& 
   const Numbers range = take("valid_range", 2, where, image);
   if (!least.empty()) least_ = least.front();
   if (!most.empty()) most_ = most.front();
-  if (range.size() == 2) std::tie(least_, most_) = std::pair(range[0], range[1]);
+  if (!range.empty()) std::tie(least_, most_) = std::pair(range.front(), range.back());
+  SPECFUSE_CHECK_AS(DataError, range.size() != 1 && least_ <= most_, where,
+                    ": valid_range: expected two numbers, the first not above the second");
   const auto is_unsigned = image.attributes.find("_Unsigned");
   SPECFUSE_CHECK_AS(DataError, is_unsigned == image.attributes.end(), where,
                     ": expected integers of their own type, got signed ones that `_Unsigned` says are others");

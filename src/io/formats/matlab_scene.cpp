@@ -132,7 +132,7 @@ class MatlabScene {
     }
     for (const char* wavelengths : {"wavelength_nm", "wavelengths", "wavelength"}) {
       std::vector<double> found = numbers(wavelengths);
-      if (found.empty()) continue;
+      if (found.empty() || count_bands(found)) continue;
       const bool micrometres = are_micrometres(found);
       for (double& value : found) value *= micrometres ? 1000 : 1;
       if (std::ssize(found) == cube.bands() && are_nanometres(found)) {
