@@ -322,7 +322,7 @@ def run(experiment, *, program=None, out=None, data_dir=None, set=None, overwrit
         errors = (line.removeprefix(start) for line in done.stderr.splitlines() if line.startswith(start))
         message = "\n".join(errors) or done.stderr.strip()
         raise RunError(message.replace(str(path), "experiment") if given else message, done.returncode)
-    config = experiment if given else json.loads(Path(experiment).read_text())
+    config = experiment if given else json.loads(Path(experiment).read_text("utf-8-sig"))
     out = Path(out or Path("results", changes.get("name", config["name"])))
     return json.loads((out / ("sweep.json" if "sweep" in config else "metrics.json")).read_text())
 

@@ -170,4 +170,11 @@ Tensor make_srf(const SrfOptions& options, const Cube& image, const ResponseTabl
   return normalized(rows, {image.wavelength_nm, kept.size()});
 }
 
+Tensor response_rows(const Tensor& srf, const std::vector<Index>& rows) {
+  Tensor result = Tensor::uninitialized({std::ssize(rows), srf.dim(1)});
+  float* to = result.data();
+  for (const Index row : rows) to = std::copy_n(srf.data() + row * srf.dim(1), srf.dim(1), to);
+  return result;
+}
+
 }  // namespace specfuse

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
@@ -155,15 +156,18 @@ PairFile load_pair(const DataConfig& data, const std::vector<std::string>& direc
 }
 
 void add_notes(const FileNotes& notes, Scene& scene) {
-  for (const auto* const sentences : {&notes.left_out, &notes.doubts}) {
-    scene.doubts.insert(scene.doubts.end(), sentences->begin(), sentences->end());
-  }
+  scene.doubts.insert(scene.doubts.end(), notes.left_out.begin(), notes.left_out.end());
+  scene.doubts.insert(scene.doubts.end(), notes.doubts.begin(), notes.doubts.end());
 }
 
-/// " (1 band of the file is left out)"
-std::string left_out_text(const Cube& image) {
-  const Index left = image.notes.kept.empty() ? 0 : image.notes.bands - image.bands();
-  return left == 0 ? "" : concat(" (without ", left, " that are left out)");
+/// Of a response and names that are given for all bands of the MSI's file, leaves those of the bands that are left.
+void keep_rows(const FileNotes& msi, Scene& scene) {
+  if (msi.kept.empty() || scene.degradation.srf.dim(0) != msi.bands) return;
+  scene.degradation.srf = response_rows(scene.degradation.srf, msi.kept);
+  const std::vector<std::string> names = std::exchange(scene.msi_names, {});
+  for (const Index band : msi.kept) {
+    if (!names.empty()) scene.msi_names.push_back(names[static_cast<std::size_t>(band)]);
+  }
 }
 
 void load_measured(const ExperimentConfig& config, const std::vector<std::string>& directories, SceneFiles* files,
@@ -180,8 +184,9 @@ void load_measured(const ExperimentConfig& config, const std::vector<std::string
                     path, " brings its own /srf");
   if (srf.given() && !file.srf.defined()) {
     load_srf(srf, file.hsi, directories, scene);
+    keep_rows(file.msi.notes, scene);
     SPECFUSE_CHECK_AS(ConfigError, scene.degradation.srf.dim(0) == file.msi.bands(), "degrade.srf: expected ",
-                      file.msi.bands(), " rows, one for each msi band of ", path, left_out_text(file.msi), ", got ",
+                      file.msi.bands(), " rows, one for each msi band of ", path, ", got ",
                       scene.degradation.srf.dim(0));
   }
   scene.reference = file.reference;

@@ -7,12 +7,10 @@ against NumPy. Needs NumPy, h5py and a program with GDAL; GeoTIFF needs GDAL's m
 """
 import importlib.util
 import json
-import subprocess
-import sys
-import time
+import shutil
 import unittest
 
-from program import PROGRAM, ProgramTest, experiment, main
+from program import ProgramTest, experiment, main
 
 if all(importlib.util.find_spec(package) for package in ("h5py", "numpy")):
     import h5py
@@ -158,10 +156,18 @@ class OddPairs(ProgramTest):
         self.refused(3, "/srf: expected a weight above 0 in row 3 .counted from 0. for a band of /hsi with data, got none",
                      self.after_clearing(self.config(self.pair_file(wide), degrade={"ratio": RATIO})))
 
-    def after_clearing(self, config):
-        import shutil
+    def test_a_bad_band_of_the_msi_takes_its_row_of_the_response_along(self):
+        np.save(self.folder / "hsi.npy", self.coarse)
+        envi(self.folder, self.msi, "bbl = {1, 0, 1, 1}\n", name="msi")
+        for ranges in RANGES, RANGES[:1] + RANGES[2:]:
+            config = self.config({"hsi": {"file": "hsi.npy"}, "msi": {"file": "msi.hdr"}}, degrade={"ratio": RATIO, "srf": {"ranges": ranges}})
+            np.testing.assert_allclose(self.seen(config)[0], self.response[[0, 2, 3]], atol=1e-6)
+        self.refused(2, "degrade.srf: expected 3 rows, one for each msi band of hsi.npy and msi.hdr, got 2",
+                     self.after_clearing({**config, "degrade": {"ratio": RATIO, "srf": {"ranges": RANGES[:2]}}}))
+
+    def after_clearing(self, config, *options):
         shutil.rmtree(self.out, ignore_errors=True)
-        return self.run_config(config)
+        return self.run_config(config, *options)
 
     def test_a_panchromatic_image_of_two_dimensions(self):
         pan = self.msi[..., 0]
@@ -201,14 +207,9 @@ class OddPairs(ProgramTest):
         fill[4, 5, 2] = fill[50, 50, 2] = -9999
         envi(self.folder, fill, name="msi")
         self.refused(2, "data.msi.nodata: expected it for an image with -9999 in band 3 of 2 of 3888 pixels",
-                     self.after_clearing_in_parts(config))
+                     self.after_clearing(config, "--memory", "400MiB"))
         envi(self.folder, self.msi, name="msi", data=lambda d: d[:-2])
-        self.refused(3, "msi.hdr: expected 31104 bytes", self.after_clearing_in_parts(config))
-
-    def after_clearing_in_parts(self, config):
-        import shutil
-        shutil.rmtree(self.out, ignore_errors=True)
-        return self.run_config(config, "--memory", "400MiB")
+        self.refused(3, "msi.hdr: expected 31104 bytes", self.after_clearing(config, "--memory", "400MiB"))
 
     def test_responses_in_other_encodings(self):
         np.save(self.folder / "hsi.npy", self.coarse)

@@ -84,4 +84,7 @@ Tensor make_srf(const SrfOptions& options, const std::vector<double>& wavelength
 /// The same on the bands that are left of an image. What counts or numbers bands means those before some of them left.
 Tensor make_srf(const SrfOptions& options, const Cube& image, const ResponseTable& measured = {});
 
+/// These rows of a response, counted from 0.
+Tensor response_rows(const Tensor& srf, const std::vector<Index>& rows);
+
 }  // namespace specfuse
