@@ -65,8 +65,11 @@ bool mark_no_data(Cube& cube, const NoData& no_data, const Tensor& mask) {
     const bool masked = !cube.is_valid(static_cast<Index>(p)) || (mask.defined() && mask[static_cast<Index>(p)] == 0);
     const float* const end = pixel + cube.bands();
     // Zero may have been measured in one band: it is missing only where it stands in all of them.
-    const bool missing = no_data.value == 0 ? std::all_of(pixel, end, is_value) : std::any_of(pixel, end, is_value);
-    valid[p] = !masked && !missing && std::none_of(pixel, end, is_nan);
+    const bool none = std::all_of(pixel, end, [&](float x) { return is_value(x) || is_nan(x); });
+    const bool missing =
+        none || std::any_of(pixel, end, [&](float x) { return is_nan(x) || (no_data.value != 0 && is_value(x)); });
+    cube.notes.partly += !masked && missing && !none;
+    valid[p] = !masked && !missing;
   }
   const auto count = std::count(valid.begin(), valid.end(), std::uint8_t{1});
   cube.attributes[kNoDataAttribute] = std::vector<double>{no_data.value.value_or(std::nan(""))};
@@ -138,6 +141,7 @@ void UndeclaredNoData::add(const Cube& part) {
   if (*most == most_.value && *most >= kEndOfIntegers) most_.pixels += pixels_of(part, *most);
   pixels_ += part.pixels();
   bands_ = part.bands();
+  holes_ += part.notes.partly;
   lows_.resize(static_cast<std::size_t>(bands_), std::numeric_limits<float>::infinity());
   highs_.resize(lows_.size(), -std::numeric_limits<float>::infinity());
   const auto stated = part.attributes.find(kNoDataAttribute);
@@ -173,6 +177,10 @@ std::vector<std::string> UndeclaredNoData::doubts(const std::string& path) const
   if (zeros_ > 0 && 100 * zeros_ >= pixels_) {
     doubts.push_back(concat(zeros_, " of ", pixels_, " pixels are 0 in all bands: if nothing was measured there, ",
                             path, ".nodata=0 says so"));
+  }
+  if (holes_ > 0) {
+    doubts.push_back(concat(holes_, " of ", pixels_,
+                            " pixels have no data in some of their bands, and count as having none in any"));
   }
   if (partly_ > 0) {
     doubts.push_back(concat(partly_, " of ", pixels_,

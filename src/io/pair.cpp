@@ -208,6 +208,7 @@ void PairOnDisk::join(const std::string& source) {
   Cube hsi = hsi_->read({0, 0, 1, 1}), msi = msi_->read({0, 0, 1, 1});
   hsi_notes_ = hsi.notes;
   msi_notes_ = msi.notes;
+  hsi_notes_.partly = msi_notes_.partly = 0;
   if (!is_placed(hsi) || !is_placed(msi)) {
     grid_.ratio = ratio_of_sizes(shape_of(*hsi_), shape_of(*msi_), source);
     grid_.hsi = {0, 0, hsi_->rows(), hsi_->cols()};
@@ -229,7 +230,9 @@ void PairOnDisk::join(const std::string& source) {
 
 Cube PairOnDisk::read_hsi(const Rectangle& part) const {
   Cube cube = read_used(*hsi_, grid_.hsi, part);
+  const Index partly = cube.notes.partly;
   cube.notes = hsi_notes_;
+  cube.notes.partly = partly;
   if (projection_) cube.attributes.emplace(kProjectionAttribute, *projection_);
   return cube;
 }
@@ -253,7 +256,9 @@ Cube PairOnDisk::read_msi(const Rectangle& part) const {
     cube.attributes[kGeotransformAttribute] = *geotransform_;
     move_georeference(cube, part.row, part.col, 1);
   }
+  const Index partly = cube.notes.partly;
   cube.notes = msi_notes_;
+  cube.notes.partly = partly;
   if (projection_) cube.attributes.emplace(kProjectionAttribute, *projection_);
   return cube;
 }

@@ -121,8 +121,14 @@ bool StoredValues::settle(const Tensor& mask, Cube& cube) const {
   } else if (may_miss()) {
     std::vector<std::uint8_t> valid(static_cast<std::size_t>(cube.pixels()));
     for (Index p = 0; p < cube.pixels(); ++p) {
-      valid[static_cast<std::size_t>(p)] =
-          cube.is_valid(p) && has_data(cube.values.data() + p * cube.bands(), cube.bands());
+      const float* const pixel = cube.values.data() + p * cube.bands();
+      const bool masked = !cube.is_valid(p), measured = has_data(pixel, cube.bands());
+      valid[static_cast<std::size_t>(p)] = !masked && measured;
+      for (Index band = 0; band < cube.bands() && !masked && !measured; ++band) {
+        if (is_missing(pixel[band], band)) continue;
+        ++cube.notes.partly;
+        break;
+      }
     }
     cube.valid = valid;
   }

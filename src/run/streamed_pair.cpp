@@ -112,9 +112,11 @@ PairFile StreamedPair::preview(Index step) const {
   // Whole coarse pixels of it, so that the sizes fit.
   Cube small = hsi.cube();
   small.notes = first.hsi.notes;
+  small.notes.partly = 0;
   const Rectangle kept{0, 0, small.rows() * ratio(), small.cols() * ratio()};
   PairFile pair{small, crop(msi.cube(), kept), ratio(), {}, file_.srf(), grids()};
   pair.msi.notes = first.msi.notes;
+  pair.msi.notes.partly = 0;
   check_declared(look_->hsi, one_file_ ? "data" : "data.hsi", pair.hsi);
   check_declared(look_->msi, one_file_ ? "data" : "data.msi", pair.msi);
   if (reference) pair.reference = crop(reference->cube(), kept);

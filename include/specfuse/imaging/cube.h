@@ -21,6 +21,8 @@ struct FileNotes {
   Index bands = 0;
   /// The bands that left and why, and what is doubtful: sentences without their full stops.
   std::vector<std::string> left_out{}, doubts{};
+  /// Of what was read, not of a part of it: pixels that some bands have data for, and count as without any.
+  Index partly = 0;
 };
 
 /// An image with many bands: values [rows, cols, bands], band fastest. Copies share the values.

@@ -76,6 +76,8 @@ class UndeclaredNoData {
   };
   Extreme least_{std::numeric_limits<float>::infinity()}, most_{-std::numeric_limits<float>::infinity()};
   Index pixels_ = 0, bands_ = 0;
+  /// Pixels that some bands have data for, and count as without any.
+  Index holes_ = 0;
   /// Of the pixels that are not without data: how many are 0 in all bands, and in some where that stands for no data.
   Index zeros_ = 0, partly_ = 0;
   /// Of each band.
