@@ -286,8 +286,6 @@ class OddFiles(ProgramTest):
         envi(self.folder)
         if "built without" in self.run_program("--import", "scene.hdr", "probe.h5").stderr:
             self.skipTest("built without GDAL")
-        for name in ("scene.hdr", "scene.img", "probe.h5", "probe.png"):
-            (self.folder / name).unlink()
 
     def settings(self, data):
         return [f"--set={key}={json.dumps(value)}" for key, value in data.items()]
@@ -300,7 +298,7 @@ class OddFiles(ProgramTest):
     def imported(self, name, data, case):
         run = self.run_program("--import", name, "imported.h5", "--overwrite", *self.settings(data))
         self.assertEqual(run.returncode, 0, run.stderr)
-        warned = [line for line in run.stderr.splitlines()]
+        warned = run.stderr.splitlines()
         self.assertTrue(all(line.startswith("warning: ") for line in warned), run.stderr)
         if case["warns"]:
             self.assertRegex("\n".join(warned), case["warns"])
