@@ -255,7 +255,7 @@ Cube read(const std::string& path, const std::string& dataset) { return MatlabSc
 }  // namespace
 
 SceneFormat matlab_scene_format() {
-  return {"matlab", "MATLAB up to version 7: the only variable of three dimensions, or the one that is named",
+  return {"matlab", "MATLAB up to version 7: the only variable of three dimensions, or two, or the one that is named",
           recognises, read};
 }
 
