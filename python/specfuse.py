@@ -52,8 +52,7 @@ class Scene:
         if np.isnan(self.nodata):
             return ~np.isnan(self.cube).any(2)
         missing = self.cube == np.float32(self.nodata)
-        # What may have been measured in one band is missing only where it stands in all of them.
-        return ~(missing.all(2) if self.nodata >= 0 else missing.any(2))
+        return ~(missing.all(2) if self.nodata == 0 else missing.any(2))  # zero may have been measured in one band
 
 
 @dataclass
@@ -84,8 +83,8 @@ class Results:
     @property
     def names(self):
         """The folder of each fused image: the method's label, with several seeds LABEL-seedN."""
-        several = len(self.metrics["config"]["seeds"]) > 1
-        return [method["label"] + (f"-seed{method['seed']}" if several else "") for method in self.metrics["methods"]]
+        seed = "-seed{seed}" * (len(self.metrics["config"]["seeds"]) > 1)
+        return [method["label"] + seed.format(**method) for method in self.metrics["methods"]]
 
     def fused(self, name):
         """The fused image, one of `names`, as a Scene."""
@@ -135,11 +134,12 @@ def _read(file, name, *axes, optional=False):
     expected = f"{file.filename}: expected /{name} [{', '.join(axes)}]"
     if not isinstance(file.get(name), h5py.Dataset):
         raise DataError(f"{expected}, found {', '.join('/' + other for other in file) or 'nothing'}")
-    values = file[name][()]
+    values, turned = file[name][()], "MATLAB_class" in file[name].attrs  # MATLAB writes its first dimension fastest
+    if values.ndim == 2 and len(axes) == 3:  # one band
+        values = values[None] if turned else values[..., None]
     if values.ndim != len(axes) or values.dtype.kind not in "iuf":
         raise DataError(f"{expected} of numbers, got {values.dtype} {list(values.shape)}")
-    # MATLAB writes its first dimension fastest.
-    return np.ascontiguousarray(values.T if "MATLAB_class" in file[name].attrs else values, np.float32)
+    return np.ascontiguousarray(values.T if turned else values, np.float32)
 
 
 def _wavelengths(file, name):
@@ -163,6 +163,8 @@ def _write(path, datasets, attributes, msi_attributes={}):
     """Datasets by name, those that are None left out."""
     with _beside(path) as new, h5py.File(new, "w") as file:
         for name, values in datasets.items():
+            if np.ma.is_masked(values):
+                raise DataError(f"{path}: {name}: expected values without a mask; `filled(nodata)` makes them such")
             if values is not None:
                 file.create_dataset(name, data=np.asarray(values, "f8" if name.endswith("wavelength_nm") else "f4"))
         for item, given in (file, attributes), (file.get("msi"), msi_attributes):
@@ -203,8 +205,7 @@ def _check_pair(path, pair):
     rows, cols, bands = pair.hsi.shape
     fine, few = (rows * pair.ratio, cols * pair.ratio), pair.msi.shape[2]
     if pair.ratio < 2 or pair.msi.shape[:2] != fine:
-        raise DataError(f"{path}: msi: expected the {rows} x {cols} pixels of hsi times one whole ratio, got "
-                        f"{pair.msi.shape[0]} x {pair.msi.shape[1]}")
+        raise DataError(f"{path}: msi: expected the {rows} x {cols} pixels of hsi times one whole ratio, got {pair.msi.shape[0]} x {pair.msi.shape[1]}")
     _expect_shape(path, "reference", pair.reference, (*fine, bands))
     _expect_shape(path, "srf", pair.srf, (few, bands))
     _expect_shape(path, "wavelength_nm", pair.wavelength_nm, (bands,))
@@ -322,7 +323,7 @@ def run(experiment, *, program=None, out=None, data_dir=None, set=None, overwrit
         warnings.warn(warning, SpecfuseWarning, stacklevel=2)
     if done.returncode:
         raise RunError("\n".join(said("run_experiment: error: ")) or text.strip(), done.returncode)
-    config = experiment if given else json.loads(Path(experiment).read_text())
+    config = experiment if given else json.loads(Path(experiment).read_text("utf-8-sig"))
     out = Path(out or Path("results", changes.get("name", config["name"])))
     return json.loads((out / ("sweep.json" if "sweep" in config else "metrics.json")).read_text())
 

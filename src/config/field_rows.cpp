@@ -40,7 +40,8 @@ std::string type_text(const Place& place) {
   if (std::get_if<bool*>(&place.to)) return "true or false";
   if (std::get_if<double*>(&place.to)) return "number";
   if (std::get_if<std::string*>(&place.to)) return "text";
-  if (std::get_if<Place::Object>(&place.to)) return "object";
+  if (const auto* const object = std::get_if<Place::Object>(&place.to))
+    return object->number == nullptr ? "object" : "number or object";
   if (const auto* const optional = std::get_if<Place::Optional>(&place.to)) {
     return type_text(optional->value()) + ", optional";
   }

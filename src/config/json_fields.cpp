@@ -102,6 +102,17 @@ class Reader : public FieldVisitor {
                    const Field& limits);
 
  private:
+  static void read_object(const Json& json, const std::string& path, const std::string& file,
+                          const Place::Object& object) {
+    const bool number = object.number != nullptr;
+    if (number && json.is_number()) return read_object({{object.number, json}}, path, file, object);
+    SPECFUSE_CHECK_AS(ConfigError, json.is_object(), file, path.empty() ? "" : ": ", path, ": expected ",
+                      number ? "a number or an object" : "an object", ", got ", shown(json));
+    Reader reader(json, path, file);
+    object.describe(reader);
+    reader.finish(object);
+  }
+
   void visit(const Field& field, const Place& place) override {
     known_.emplace_back(field.key);
     const auto found = object_.find(field.key);
@@ -182,12 +193,7 @@ void Reader::read(const Json& json, const std::string& path, const std::string& 
                    throw ConfigError(concat(file, ": ", path, ": expected ", expectation("", limits), ", got ",
                                             shown(json), did_you_mean(*value, limits.choices->texts)));
                  },
-                 [&](const Place::Object& object) {
-                   expect(json.is_object(), "an object");
-                   Reader reader(json, path, file);
-                   object.describe(reader);
-                   reader.finish(object);
-                 },
+                 [&](const Place::Object& object) { read_object(json, path, file, object); },
                  [&](const Place::Optional& optional) {
                    if (json.is_null()) return optional.reset();
                    read(json, path, file, optional.value(), limits);
@@ -290,6 +296,8 @@ std::string shown(const Json& json) {
 }
 
 Json parse_json(const std::string& text, const std::string& file) {
+  SPECFUSE_CHECK_AS(ConfigError, !text.starts_with("\xff\xfe") && !text.starts_with("\xfe\xff"), file,
+                    ": not valid JSON: expected a text in UTF-8, got one in UTF-16; save it as UTF-8");
   Watcher watcher(file);
   Json::sax_parse(text, &watcher);
   try {

@@ -2,9 +2,11 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <sstream>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/utf8.h"
 
 namespace specfuse {
 namespace {
@@ -18,9 +20,12 @@ std::string stripped(const std::string& text) {
 
 }  // namespace
 
-std::vector<CsvLine> split_csv(const std::string& text) {
+std::vector<CsvLine> split_csv(const std::string& text, const std::string& source) {
+  constexpr const char* kMark = "\xef\xbb\xbf";  // that a text is UTF-8
+  SPECFUSE_CHECK_AS(DataError, !text.starts_with("\xff\xfe") && !text.starts_with("\xfe\xff"), source,
+                    ": expected a text in UTF-8, got one in UTF-16; save it as UTF-8");
   std::vector<CsvLine> lines;
-  std::istringstream input(text);
+  std::istringstream input(as_utf8(text.starts_with(kMark) ? text.substr(std::strlen(kMark)) : text));
   std::string line;
   for (std::size_t number = 1; std::getline(input, line); ++number) {
     const std::string content = stripped(line);

@@ -11,8 +11,9 @@ struct CsvLine {
   std::vector<std::string> fields;
 };
 
-/// The lines that are neither blank nor start with '#', fields stripped of blanks and of double quotes around them.
-std::vector<CsvLine> split_csv(const std::string& text);
+/// The lines that are neither blank nor start with '#', fields in UTF-8, stripped of blanks and of double quotes around
+/// them. Throws `DataError` naming `source` on a text in UTF-16.
+std::vector<CsvLine> split_csv(const std::string& text, const std::string& source);
 
 /// The finite number in a field. Throws `DataError` naming `source`, the line and the field otherwise.
 double csv_number(const std::string& field, const std::string& source, std::size_t line);

@@ -21,6 +21,8 @@ Cube crop(const Cube& cube, const Rectangle& part) {
   Cube result(part.rows, part.cols, cube.bands());
   result.wavelength_nm = cube.wavelength_nm;
   result.attributes = cube.attributes;
+  result.notes = cube.notes;
+  if (result.pixels() < cube.pixels()) result.notes.partly = 0;
   move_georeference(result, part.row, part.col);
   for (Index row = 0; row < part.rows; ++row) {
     std::copy_n(cube.pixel(part.row + row, part.col), part.cols * cube.bands(), result.pixel(row, 0));

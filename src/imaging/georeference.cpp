@@ -49,16 +49,6 @@ void forget_bands(Cube& image) {
   for (const std::string& name : {kFwhmAttribute, kGoodBandsAttribute}) image.attributes.erase(name);
 }
 
-Cube without_bad_bands(const Cube& image) {
-  const std::vector<double> good = numbers_of(image, kGoodBandsAttribute);
-  if (std::ssize(good) != image.bands()) return image;
-  std::vector<Index> kept;
-  for (Index band = 0; band < image.bands(); ++band) {
-    if (good[static_cast<std::size_t>(band)] != 0) kept.push_back(band);
-  }
-  return kept.empty() ? image : select_bands(image, kept);
-}
-
 void copy_georeference(const Cube& from, Cube& to) {
   for (const std::string& name : {kGeotransformAttribute, kProjectionAttribute}) {
     const auto found = from.attributes.find(name);

@@ -1,6 +1,7 @@
 #include "specfuse/imaging/no_data.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -11,6 +12,10 @@ namespace {
 
 /// What nothing that was measured is below, and the first of the ends of integers.
 constexpr float kLow = -99, kEndOfIntegers = 32767;
+/// Beyond what any instrument gives.
+constexpr float kHuge = 1e15f;
+/// What stands for no data in single bands, the largest first.
+constexpr std::array<float, 6> kFills{-999, -9999, -32767, -32768, -99999, -999999};
 
 /// Fills the pixels without data that border on others, and marks them; false where there are none.
 bool fill_border(Cube& cube, std::vector<std::uint8_t>& filled) {
@@ -43,22 +48,32 @@ bool fill_border(Cube& cube, std::vector<std::uint8_t>& filled) {
 
 }  // namespace
 
+bool is_missing(float value, double missing) {
+  // Beyond this only fill values are, and texts give them with few digits: -3.4e38 is the least float.
+  constexpr double kBeyond = 1e30;
+  if (std::isnan(missing)) return std::isnan(value);
+  if (std::abs(missing) >= kBeyond) return std::abs(value) >= kBeyond && (value > 0) == (missing > 0);
+  return value == static_cast<float>(missing);
+}
+
 bool mark_no_data(Cube& cube, const NoData& no_data, const Tensor& mask) {
-  const float value = static_cast<float>(no_data.value.value_or(0));
-  const auto is_value = [&](float x) { return no_data.value && x == value; };
+  const auto is_value = [&](float x) { return no_data.value && is_missing(x, *no_data.value); };
   const auto is_nan = [&](float x) { return no_data.nan && std::isnan(x); };
   std::vector<std::uint8_t> valid(static_cast<std::size_t>(cube.pixels()));
   for (std::size_t p = 0; p < valid.size(); ++p) {
     const float* const pixel = cube.values.data() + static_cast<Index>(p) * cube.bands();
-    const bool masked = mask.defined() && mask[static_cast<Index>(p)] == 0;
+    const bool masked = !cube.is_valid(static_cast<Index>(p)) || (mask.defined() && mask[static_cast<Index>(p)] == 0);
     const float* const end = pixel + cube.bands();
-    // What may have been measured in one band is missing only where it stands in all of them.
-    const bool all = value >= 0 && std::all_of(pixel, end, is_value),
-               any = value < 0 && std::any_of(pixel, end, is_value);
-    valid[p] = !masked && !all && !any && std::none_of(pixel, end, is_nan);
+    // Zero may have been measured in one band: it is missing only where it stands in all of them.
+    const bool none = std::all_of(pixel, end, [&](float x) { return is_value(x) || is_nan(x); });
+    const bool missing =
+        none || std::any_of(pixel, end, [&](float x) { return is_nan(x) || (no_data.value != 0 && is_value(x)); });
+    cube.notes.partly += !masked && missing && !none;
+    valid[p] = !masked && !missing;
   }
   const auto count = std::count(valid.begin(), valid.end(), std::uint8_t{1});
   cube.attributes[kNoDataAttribute] = std::vector<double>{no_data.value.value_or(std::nan(""))};
+  cube.valid.clear();
   if (count == std::ssize(valid)) return true;
   cube.valid = valid;
   if (count == 0) {
@@ -104,6 +119,22 @@ Index pixels_of(const Cube& cube, float value) {
   return count;
 }
 
+void UndeclaredNoData::look_at(const float* pixel, bool says_zero) {
+  const auto bands = static_cast<std::size_t>(bands_);
+  Index zeros = 0;
+  for (std::size_t b = 0; b < bands; ++b) {
+    const float value = pixel[b];
+    zeros += value == 0;
+    lows_[b] = std::min(lows_[b], value);
+    highs_[b] = std::max(highs_[b], value);
+    if (value > kFills.front() && value < kHuge) continue;
+    const auto known = std::find(kFills.begin(), kFills.end(), value);
+    if (known != kFills.end() || std::abs(value) >= kHuge) ++fills_[{b, value}];
+  }
+  zeros_ += !says_zero && zeros == bands_;
+  partly_ += says_zero && zeros > 0;
+}
+
 void UndeclaredNoData::add(const Cube& part) {
   const auto [least, most] = std::minmax_element(part.values.data(), part.values.data() + part.values.size());
   if (*least < least_.value) least_ = {*least};
@@ -112,18 +143,68 @@ void UndeclaredNoData::add(const Cube& part) {
   if (*most == most_.value && *most >= kEndOfIntegers) most_.pixels += pixels_of(part, *most);
   pixels_ += part.pixels();
   bands_ = part.bands();
+  holes_ += part.notes.partly;
+  lows_.resize(static_cast<std::size_t>(bands_), std::numeric_limits<float>::infinity());
+  highs_.resize(lows_.size(), -std::numeric_limits<float>::infinity());
+  const auto stated = part.attributes.find(kNoDataAttribute);
+  const bool says_zero = stated != part.attributes.end() && stated->second == AttributeValue(std::vector<double>{0});
+  for (Index p = 0; p < part.pixels(); ++p) {
+    if (part.is_valid(p)) look_at(part.values.data() + p * bands_, says_zero);
+  }
 }
 
 std::string UndeclaredNoData::text() const {
-  constexpr float kHuge = 1e15f;
   constexpr Index kFewBands = 3;
   const float high = most_.value;
-  const bool saturated = (high == kEndOfIntegers || high == 65535) && bands_ >= kFewBands;
-  // Some pixels may be saturated in all bands.
-  const bool odd = high >= kHuge ? most_.pixels > 0 : saturated && 100 * most_.pixels >= pixels_;
-  if (least_.pixels == 0 && !odd) return {};
-  const auto& [value, count] = least_.pixels > 0 ? least_ : most_;
-  return concat(value, " in all bands of ", count, " of ", pixels_, " pixels, which looks like no data");
+  const bool saturated = is_saturated() && bands_ >= kFewBands;
+  if (least_.pixels > 0 || (high >= kHuge ? most_.pixels > 0 : saturated)) {
+    const auto& [value, count] = least_.pixels > 0 ? least_ : most_;
+    return concat(value, " in all bands of ", count, " of ", pixels_, " pixels, which looks like no data");
+  }
+  for (const auto& [place, count] : fills_) {
+    const auto& [band, value] = place;
+    // A number as small as this one may have been measured in few.
+    if (value == kFills.front() && 100 * count < pixels_) continue;
+    return concat(value, " in band ", band + 1, " of ", count, " of ", pixels_, " pixels, which looks like no data");
+  }
+  return {};
+}
+
+bool UndeclaredNoData::is_saturated() const {
+  return (most_.value == kEndOfIntegers || most_.value == 65535) && 100 * most_.pixels >= pixels_;
+}
+
+std::vector<std::string> UndeclaredNoData::doubts(const std::string& path) const {
+  std::vector<std::string> doubts;
+  if (zeros_ > 0 && 100 * zeros_ >= pixels_) {
+    doubts.push_back(concat(zeros_, " of ", pixels_, " pixels are 0 in all bands: if nothing was measured there, ",
+                            path, ".nodata=0 says so"));
+  }
+  if (holes_ > 0) {
+    doubts.push_back(concat(holes_, " of ", pixels_,
+                            " pixels have no data in some of their bands, and count as having none in any"));
+  }
+  if (partly_ > 0) {
+    doubts.push_back(concat(partly_, " of ", pixels_,
+                            " pixels have 0, which stands for no data, in some bands only, and count as measured"));
+  }
+  if (is_saturated()) {
+    doubts.push_back(concat(most_.pixels, " of ", pixels_, " pixels are ", most_.value,
+                            " in all bands: if nothing was measured there, ", path, ".nodata=", most_.value,
+                            " says so"));
+  }
+  std::size_t first = lows_.size();
+  Index count = 0;
+  for (std::size_t b = lows_.size(); b-- > 0;) {
+    if (lows_[b] != highs_[b]) continue;
+    first = b;
+    ++count;
+  }
+  if (count > 0 && pixels_ > 1) {
+    doubts.push_back(concat(count, " of ", bands_, " bands have one value in all pixels, the first of them band ",
+                            first + 1, ", which is ", lows_[first], ": data.bands can leave some out"));
+  }
+  return doubts;
 }
 
 Cube valid_pixels(const Cube& cube, const Cube& other) {

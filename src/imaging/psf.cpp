@@ -102,7 +102,7 @@ Tensor normalized_psf(const Tensor& kernel, Index ratio) {
 }
 
 Tensor parse_kernel_csv(const std::string& text, const std::string& source) {
-  const std::vector<CsvLine> lines = split_csv(text);
+  const std::vector<CsvLine> lines = split_csv(text, source);
   SPECFUSE_CHECK_AS(DataError, !lines.empty(), source, ": expected rows of numbers, got none");
   const std::size_t width = lines.front().fields.size();
   std::vector<float> values;

@@ -7,8 +7,19 @@
 
 namespace specfuse {
 
+namespace {
+
+double wavelength_of(const std::string& field, const std::string& source, std::size_t line) {
+  const double value = csv_number(field, source, line);
+  SPECFUSE_CHECK_AS(DataError, value >= 100 && value <= 100000, source, " line ", line,
+                    ": expected a wavelength in nanometres, from 100 to 100000, got ", field);
+  return value;
+}
+
+}  // namespace
+
 ResponseTable parse_response_csv(const std::string& text, const std::string& source) {
-  const std::vector<CsvLine> lines = split_csv(text);
+  const std::vector<CsvLine> lines = split_csv(text, source);
   SPECFUSE_CHECK_AS(DataError, !lines.empty(), source, ": expected a header wavelength_nm,NAME,..., got nothing");
   const CsvLine& header = lines.front();
   SPECFUSE_CHECK_AS(DataError, header.fields.front() == "wavelength_nm" && header.fields.size() >= 2, source, " line ",
@@ -19,11 +30,15 @@ ResponseTable parse_response_csv(const std::string& text, const std::string& sou
   ResponseTable table;
   table.source = source;
   table.names.assign(header.fields.begin() + 1, header.fields.end());
+  for (const std::string& name : table.names) {
+    SPECFUSE_CHECK_AS(DataError, std::count(table.names.begin(), table.names.end(), name) == 1, source, " line ",
+                      header.number, ": expected each column once, got two named \"", name, "\"");
+  }
   table.values.resize(table.names.size());
   for (auto line = lines.begin() + 1; line != lines.end(); ++line) {
     SPECFUSE_CHECK_AS(DataError, line->fields.size() == header.fields.size(), source, " line ", line->number,
                       ": expected ", header.fields.size(), " numbers as in the header, got ", line->fields.size());
-    const double wavelength = csv_number(line->fields.front(), source, line->number);
+    const double wavelength = wavelength_of(line->fields.front(), source, line->number);
     SPECFUSE_CHECK_AS(DataError, table.wavelength_nm.empty() || wavelength > table.wavelength_nm.back(), source,
                       " line ", line->number, ": expected a wavelength above ", table.wavelength_nm.back(), ", got ",
                       wavelength);
@@ -36,7 +51,7 @@ ResponseTable parse_response_csv(const std::string& text, const std::string& sou
 }
 
 std::vector<double> parse_wavelength_csv(const std::string& text, const std::string& source) {
-  const std::vector<CsvLine> lines = split_csv(text);
+  const std::vector<CsvLine> lines = split_csv(text, source);
   SPECFUSE_CHECK_AS(DataError, !lines.empty(), source, ": expected a header with wavelength_nm, got nothing");
   const std::vector<std::string>& header = lines.front().fields;
   const auto column = std::find(header.begin(), header.end(), "wavelength_nm") - header.begin();
@@ -46,7 +61,7 @@ std::vector<double> parse_wavelength_csv(const std::string& text, const std::str
   for (auto line = lines.begin() + 1; line != lines.end(); ++line) {
     SPECFUSE_CHECK_AS(DataError, line->fields.size() == header.size(), source, " line ", line->number, ": expected ",
                       header.size(), " fields as in the header, got ", line->fields.size());
-    wavelength_nm.push_back(csv_number(line->fields[static_cast<std::size_t>(column)], source, line->number));
+    wavelength_nm.push_back(wavelength_of(line->fields[static_cast<std::size_t>(column)], source, line->number));
   }
   return wavelength_nm;
 }

@@ -157,4 +157,24 @@ Tensor make_srf(const SrfOptions& options, const std::vector<double>& wavelength
   return normalized(options.weights, scene);
 }
 
+Tensor make_srf(const SrfOptions& options, const Cube& image, const ResponseTable& measured) {
+  const bool by_wavelength = !image.wavelength_nm.empty() && (!options.sensor.empty() || !options.file.empty());
+  const std::vector<Index>& kept = image.notes.kept;
+  if (kept.empty() || by_wavelength) return make_srf(options, image.wavelength_nm, image.bands(), measured);
+  const Tensor all = make_srf(options, {}, image.notes.bands, measured);
+  std::vector<Row> rows;
+  for (Index row = 0; row < all.dim(0); ++row) {
+    Row& weights = rows.emplace_back();
+    for (const Index band : kept) weights.push_back(double{all[row * all.dim(1) + band]});
+  }
+  return normalized(rows, {image.wavelength_nm, kept.size()});
+}
+
+Tensor response_rows(const Tensor& srf, const std::vector<Index>& rows) {
+  Tensor result = Tensor::uninitialized({std::ssize(rows), srf.dim(1)});
+  float* to = result.data();
+  for (const Index row : rows) to = std::copy_n(srf.data() + row * srf.dim(1), srf.dim(1), to);
+  return result;
+}
+
 }  // namespace specfuse

@@ -3,14 +3,16 @@
 #include <memory>
 #include <string>
 
-#include "specfuse/imaging/no_data.h"
 #include "specfuse/io/image_on_disk.h"
+#include "specfuse/io/scene.h"
 
 namespace specfuse {
 
-/// An image whose parts are looked at as `read_scene` looks at a whole one, except that pixels without data may be all
-/// there is.
+/// An image as it is to be used: described by `source`, without the bands that leave, its stored values made those that
+/// they stand for, and its pixels without data marked, which may be all there are. The order: bands that
+/// `source.bands` does not take, then those that the file calls bad, then those without data in any pixel leave; what
+/// is no data is settled after that. `mask` is [rows, cols] of the whole, undefined: none.
 std::unique_ptr<ImageOnDisk> checked_image(std::unique_ptr<ImageOnDisk> image, const std::string& path,
-                                           const std::string& dataset, const NoData& no_data);
+                                           const SceneSource& source, const Tensor& mask = {});
 
 }  // namespace specfuse

@@ -1,6 +1,8 @@
 #include "io/cube_dataset.h"
 
 #include <cmath>
+#include <map>
+#include <optional>
 
 #include "io/micrometres.h"
 #include "specfuse/core/error.h"
@@ -24,11 +26,42 @@ std::string position_text(const Shape& shape, Index index) {
   return text;
 }
 
+/// Takes lists of bands by the names that other programs give them, and what stands where nothing was written.
+void take_other_names(const Hdf5Reader& file, const CubeDataset& names, Cube& cube) {
+  const auto take = [&](const std::string& name) {
+    const std::vector<double> numbers = numbers_of(cube, name);
+    if (numbers.size() < 2) return std::vector<double>{};
+    cube.attributes.erase(name);
+    return numbers;
+  };
+  for (const auto& [theirs, ours] : {std::pair("bbl", kGoodBandsAttribute), std::pair("fwhm", kFwhmAttribute)}) {
+    const std::vector<double> numbers = take(theirs);
+    if (!numbers.empty()) cube.attributes.emplace(ours, numbers);
+  }
+  for (const char* const name : {"/bbl", "/good_bands"}) {
+    if (names.values != "/msi" && file.has(name)) cube.attributes.emplace(kGoodBandsAttribute, file.read_doubles(name));
+  }
+  for (const char* const name : {"wavelength_nm", "wavelengths", "wavelength"}) {
+    const std::vector<double> numbers = take(name);
+    if (cube.wavelength_nm.empty()) cube.wavelength_nm = numbers;
+  }
+  if (!file.has("/wavelength_nm") && count_bands(cube.wavelength_nm)) cube.wavelength_nm.clear();
+  if (!file.has("/wavelength_nm") && are_micrometres(cube.wavelength_nm)) {
+    for (double& value : cube.wavelength_nm) value *= 1000;
+  }
+  const std::optional<double> fill = file.fill_value(names.values);
+  if (fill && *fill != 0) cube.attributes.emplace(kNoDataAttribute, std::vector<double>{*fill});
+}
+
 }  // namespace
 
 CubeDataset dataset_of(const Hdf5Reader& file, const std::string& values) {
   const std::string own = values + "_wavelength_nm";
-  return {values, file.has(own) || values == "/msi" ? own : "/wavelength_nm"};
+  if (file.has(own) || values == "/msi") return {values, own};
+  for (const char* const name : {"/wavelength_nm", "/wavelengths", "/wavelength"}) {
+    if (file.has(name)) return {values, name};
+  }
+  return {values, "/wavelength_nm"};
 }
 
 void require_finite(const std::string& path, const std::string& dataset, const Tensor& values) {
@@ -45,7 +78,9 @@ void require_data(bool any, const std::string& path, const std::string& dataset)
 
 Cube read_cube(const Hdf5Reader& file, const CubeDataset& names) {
   Cube cube = read_description(file, names);
-  cube.values = file.read(names.values, 3);
+  const std::vector<Index> extents = file.shape(names.values);
+  cube.values = file.read(names.values, extents.size() == 2 ? 2 : 3);
+  if (extents.size() == 2) cube.values = cube.values.reshape({extents[0], extents[1], 1});
   return cube;
 }
 
@@ -57,38 +92,39 @@ Cube read_description(const Hdf5Reader& file, const CubeDataset& names) {
     for (const auto& [name, numbers] : file.numbers(object)) cube.attributes.emplace(name, numbers);
   };
   // What the dataset says of itself goes before what the file says of all it holds. Of a pair the file says where the
-  // hsi lies.
+  // hsi lies and what its bands are.
   add(names.values);
-  const bool has_place = cube.attributes.contains(kGeotransformAttribute);
+  const std::map<std::string, AttributeValue> own = cube.attributes;
   add("/");
-  if (!has_place && names.values != "/hsi" && file.has("/hsi")) cube.attributes.erase(kGeotransformAttribute);
+  std::vector<std::string> of_hsi;
+  if (names.values != "/hsi" && file.has("/hsi")) of_hsi = {kGeotransformAttribute};
+  if (names.values == "/msi") {
+    const std::vector<std::string> lists{kFwhmAttribute,  "fwhm",        kGoodBandsAttribute, "bbl",
+                                         "wavelength_nm", "wavelengths", "wavelength"};
+    of_hsi.insert(of_hsi.end(), lists.begin(), lists.end());
+  }
+  for (const std::string& name : of_hsi) {
+    if (!own.contains(name)) cube.attributes.erase(name);
+  }
+  take_other_names(file, names, cube);
   return cube;
 }
 
-bool settle_no_data(const std::string& path, const std::string& dataset, const NoData& given, const Tensor& mask,
-                    Cube& cube) {
-  NoData no_data = given;
-  const auto stated = cube.attributes.find(kNoDataAttribute);
-  if (!no_data.value && !no_data.nan && stated != cube.attributes.end()) {
-    const auto* const numbers = std::get_if<std::vector<double>>(&stated->second);
-    if (numbers != nullptr && numbers->size() == 1) {
-      no_data.nan = std::isnan(numbers->front());
-      if (!no_data.nan) no_data.value = numbers->front();
-    }
-  }
-  const bool any = !no_data.given() || mark_no_data(cube, no_data, mask);
-  require_finite(path, dataset, cube.values);
-  return any;
+void check_lists(const std::string& path, const CubeDataset& names, const Cube& cube) {
+  const auto check = [&](const std::string& list, Index count) {
+    SPECFUSE_CHECK_AS(DataError, count == 0 || count == cube.bands(), path, ": ", list, " has ", count, " values but ",
+                      names.values, " has ", cube.bands(), " bands");
+  };
+  check(names.wavelength_nm, std::ssize(cube.wavelength_nm));
+  for (const std::string& list : {kFwhmAttribute, kGoodBandsAttribute}) check(list, std::ssize(numbers_of(cube, list)));
 }
 
 void check_wavelengths(const std::string& path, const CubeDataset& names, const Cube& cube) {
-  const auto count = static_cast<Index>(cube.wavelength_nm.size());
-  SPECFUSE_CHECK_AS(DataError, count == 0 || count == cube.bands(), path, ": ", names.wavelength_nm, " has ", count,
-                    " values but ", names.values, " has ", cube.bands(), " bands");
-  for (Index band = 0; band < count; ++band) {
-    const double value = cube.wavelength_nm[static_cast<std::size_t>(band)];
+  const char* const hint = are_micrometres(cube.wavelength_nm) ? ": these may be micrometres" : "";
+  for (std::size_t band = 0; band < cube.wavelength_nm.size(); ++band) {
+    const double value = cube.wavelength_nm[band];
     SPECFUSE_CHECK_AS(DataError, are_nanometres({value}), path, ": ", names.wavelength_nm,
-                      ": expected nanometres from 100 to 100000, got ", value, " at band ", band);
+                      ": expected nanometres from 100 to 100000, got ", value, " at band ", band, hint);
   }
 }
 

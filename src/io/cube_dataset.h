@@ -15,22 +15,20 @@ struct CubeDataset {
 /// A dataset with the wavelengths that bear its name, as /msi_wavelength_nm those of /msi, or else /wavelength_nm.
 CubeDataset dataset_of(const Hdf5Reader& file, const std::string& values);
 
-/// The values as they are in the file, whatever their axes and whether finite or not: `settle_no_data` and
-/// `check_wavelengths` come after they are in order. Throws `DataError` as described at `read_scene`.
+/// The values as they are in the file, whatever their axes and whether finite or not: `checked_image` comes after
+/// they are in order. Throws `DataError` as described at `read_scene`.
 Cube read_cube(const Hdf5Reader& file, const CubeDataset& names);
 
 /// The same without its values.
 Cube read_description(const Hdf5Reader& file, const CubeDataset& names);
 
-/// Marks the pixels without data, by what is given or else by the attribute `nodata`, and by the mask where it is
-/// defined. False where none is left. Throws `DataError` where a value that is left is not finite.
-bool settle_no_data(const std::string& path, const std::string& dataset, const NoData& given, const Tensor& mask,
-                    Cube& cube);
-
 /// Throws `DataError` unless any pixel holds data.
 void require_data(bool any, const std::string& path, const std::string& dataset);
 
-/// Throws `DataError` where there are wavelengths, but not one for each band, or one that no sensor has.
+/// Throws `DataError` where there are wavelengths, widths or marks of bad bands, but not one for each band.
+void check_lists(const std::string& path, const CubeDataset& names, const Cube& cube);
+
+/// Throws `DataError` where there is a wavelength that no sensor has.
 void check_wavelengths(const std::string& path, const CubeDataset& names, const Cube& cube);
 
 /// Values and wavelengths, not the attributes.

@@ -5,9 +5,10 @@
 namespace specfuse {
 
 Hdf5Image::Hdf5Image(const std::string& path, const CubeDataset& names) : file_(path), names_(names) {
-  const std::vector<Index> extents = file_.shape(names.values);
-  SPECFUSE_CHECK_AS(DataError, extents.size() == 3, path, ": ", names.values, ": expected 3 dimensions, got ",
-                    extents.size());
+  std::vector<Index> extents = file_.shape(names.values);
+  if (extents.size() == 2) extents.push_back(1);
+  SPECFUSE_CHECK_AS(DataError, extents.size() == 3, path, ": ", names.values,
+                    ": expected 3 dimensions, or 2 of one band, got ", extents.size());
   shape_ = {extents[0], extents[1], extents[2]};
   SPECFUSE_CHECK_AS(DataError, shape_.size() > 0, path, ": ", names.values, " is empty: its shape is ", shape_.text());
 }
@@ -15,7 +16,6 @@ Hdf5Image::Hdf5Image(const std::string& path, const CubeDataset& names) : file_(
 Cube Hdf5Image::read(const Rectangle& part) const {
   Cube cube = read_description(file_, names_);
   cube.values = file_.read_part(names_.values, {part.row, part.col}, {part.rows, part.cols});
-  check_wavelengths(file_.path(), names_, cube);
   return cube;
 }
 

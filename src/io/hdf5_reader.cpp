@@ -158,7 +158,10 @@ Hdf5Reader::Hdf5Reader(const std::string& path) : path_(path) {
   READ_CHECK(S_ISREG(status.st_mode), "cannot read ", path, ": it is not a regular file");
   size_ = static_cast<std::uint64_t>(status.st_size);
   file_ = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
-  READ_CHECK(file_ >= 0, "cannot read ", path, " as HDF5: ", hdf5_reason());
+  const std::string reason = file_ >= 0 ? "" : hdf5_reason();
+  const bool held = reason == std::strerror(EAGAIN) || reason.find("already open for write") != std::string::npos;
+  READ_CHECK(file_ >= 0, "cannot read ", path, " as HDF5: ", reason,
+             held ? ": another program has it open to write, or ended without closing it; close it there" : "");
 }
 
 Hdf5Reader::Hdf5Reader(std::span<const unsigned char> bytes, const std::string& name)
@@ -217,9 +220,11 @@ Tensor Hdf5Reader::read(const std::string& dataset, int rank) const {
 Tensor Hdf5Reader::read_part(const std::string& dataset, const std::array<Index, 2>& first,
                              const std::array<Index, 2>& count) const {
   const Handle handle = open_dataset(*this, file_, dataset);
-  const std::vector<Index> extents = extents_of(*this, dataset, handle);
-  READ_CHECK(extents.size() == 3, path_, ": ", dataset, ": expected 3 dimensions, got ", extents.size(), " ",
+  std::vector<Index> extents = extents_of(*this, dataset, handle);
+  const int rank = static_cast<int>(extents.size());
+  READ_CHECK(rank == 2 || rank == 3, path_, ": ", dataset, ": expected 3 dimensions, or 2 of one band, got ", rank, " ",
              shape_text(extents));
+  if (rank == 2) extents.push_back(1);
   for (std::size_t i = 0; i < 2; ++i) {
     SPECFUSE_CHECK(first[i] >= 0 && count[i] >= 1 && first[i] <= extents[i] - count[i], path_, ": ", dataset,
                    ": expected a part of ", shape_text(extents), ", got ", count[i], " from ", first[i]);
@@ -227,13 +232,23 @@ Tensor Hdf5Reader::read_part(const std::string& dataset, const std::array<Index,
   check_readable(*this, dataset, handle, extents, {count[0], count[1], extents[2]});
   const hsize_t start[] = {hsize_t(first[0]), hsize_t(first[1]), 0};
   const hsize_t size[] = {hsize_t(count[0]), hsize_t(count[1]), hsize_t(extents[2])};
-  const Handle there(H5Dget_space(handle.get()), H5Sclose), here(H5Screate_simple(3, size, nullptr), H5Sclose);
+  const Handle there(H5Dget_space(handle.get()), H5Sclose), here(H5Screate_simple(rank, size, nullptr), H5Sclose);
   Tensor values = Tensor::uninitialized({count[0], count[1], extents[2]});
   READ_CHECK(there.valid() && here.valid() &&
                  H5Sselect_hyperslab(there.get(), H5S_SELECT_SET, start, nullptr, size, nullptr) >= 0 &&
                  H5Dread(handle.get(), H5T_NATIVE_FLOAT, here.get(), there.get(), H5P_DEFAULT, values.data()) >= 0,
              path_, ": cannot read ", dataset, ": ", hdf5_reason());
   return values;
+}
+
+std::optional<double> Hdf5Reader::fill_value(const std::string& dataset) const {
+  const Handle handle = open_dataset(*this, file_, dataset);
+  const Handle creation(H5Dget_create_plist(handle.get()), H5Pclose);
+  H5D_fill_value_t kind = H5D_FILL_VALUE_UNDEFINED;
+  double value = 0;
+  const bool any = H5Pfill_value_defined(creation.get(), &kind) >= 0 && kind == H5D_FILL_VALUE_USER_DEFINED &&
+                   H5Pget_fill_value(creation.get(), H5T_NATIVE_DOUBLE, &value) >= 0;
+  return any ? std::optional(value) : std::nullopt;
 }
 
 std::vector<double> Hdf5Reader::read_doubles(const std::string& dataset) const {

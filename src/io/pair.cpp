@@ -77,8 +77,8 @@ void check_response(const std::string& path, const Tensor& srf) {
   }
 }
 
-void check_reference(const std::string& path, const Shape& got, const Shape& msi, Index bands) {
-  const Shape expected{msi[0], msi[1], bands};
+void check_reference(const std::string& path, const ImageOnDisk& reference, const Shape& msi, Index bands) {
+  const Shape expected{msi[0], msi[1], bands}, got = shape_of(reference);
   SPECFUSE_CHECK_AS(DataError, got == expected, path, ": expected /reference ", expected.text(),
                     ", pixels of /msi and bands of /hsi, got ", got.text());
 }
@@ -127,8 +127,37 @@ Cube described(const PairFile& pair) {
 
 PairFile images_of(const Pair& pair) { return {pair.hsi, pair.msi, pair.degradation.ratio, {}, pair.degradation.srf}; }
 
-std::unique_ptr<ImageOnDisk> open_dataset(const std::string& path, const CubeDataset& names, const NoData& no_data) {
-  return checked_image(std::make_unique<Hdf5Image>(path, names), path, names.values, no_data);
+std::unique_ptr<ImageOnDisk> open_dataset(const std::string& path, const CubeDataset& names, SceneSource source) {
+  source.dataset = names.values;
+  return checked_image(std::make_unique<Hdf5Image>(path, names), path, source);
+}
+
+/// A response without the rows and columns of bands that left, and a sentence on what it loses.
+Tensor response_of(const Tensor& srf, const FileNotes& msi, const FileNotes& hsi, const std::string& path,
+                   std::vector<std::string>& doubts) {
+  const auto kept = [](const FileNotes& notes, Index bands) {
+    std::vector<Index> all = notes.kept;
+    for (Index band = 0; notes.kept.empty() && band < bands; ++band) all.push_back(band);
+    return all;
+  };
+  const std::vector<Index> rows = kept(msi, srf.dim(0)), cols = kept(hsi, srf.dim(1));
+  Tensor result = Tensor::uninitialized({std::ssize(rows), std::ssize(cols)});
+  float* to = result.data();
+  for (const Index row : rows) {
+    const float* const weights = srf.data() + row * srf.dim(1);
+    double all = 0, left = 0;
+    for (Index band = 0; band < srf.dim(1); ++band) all += double{weights[band]};
+    for (const Index band : cols) left += double{weights[band]};
+    SPECFUSE_CHECK_AS(DataError, left > 0, path, ": /srf: expected a weight above 0 in row ", row,
+                      " (counted from 0) for a band of /hsi with data, got none");
+    const bool loses = all - left > 1e-6 * all;
+    for (const Index band : cols) *to++ = loses ? static_cast<float>(weights[band] * all / left) : weights[band];
+    if (!loses) continue;
+    doubts.push_back(concat(path.substr(path.rfind('/') + 1), ": bands of /hsi that are left out have ",
+                            std::lround(100 * (1 - left / all)), " % of the weights in row ", row + 1,
+                            " of /srf: the others are raised to the same sum"));
+  }
+  return result;
 }
 
 /// A part of what is used of an image.
@@ -154,24 +183,29 @@ PairFile join_images(const Cube& hsi, const Cube& msi, const std::string& source
   } else {
     pair.ratio = ratio_of_sizes(shape_of(hsi), shape_of(msi), source);
   }
+  pair.hsi.notes = hsi.notes;
+  pair.msi.notes = msi.notes;
   return pair;
 }
 
-PairOnDisk::PairOnDisk(const std::string& path, const NoData& no_data) {
+PairOnDisk::PairOnDisk(const std::string& path, const PairSource& source) {
   const Hdf5Reader file(path);
   SPECFUSE_CHECK_AS(DataError, file.has("/hsi") || !file.has("/cube"), path,
                     ": no dataset /hsi, but /cube: name a scene in data.scene");
-  hsi_ = open_dataset(path, kHsi, no_data);
-  msi_ = open_dataset(path, kMsi, no_data);
+  hsi_ = open_dataset(path, kHsi, {.no_data = source.no_data, .describe = source.describe_hsi});
+  msi_ = open_dataset(path, kMsi, {.no_data = source.no_data});
   join(path);
   check_ratio(file, ratio(), shape_of(*hsi_), shape_of(*msi_));
-  srf_ = read_response(file, msi_bands(), bands());
+  const FileNotes &of_hsi = hsi_notes_, &of_msi = msi_notes_;
+  srf_ = read_response(file, of_msi.bands, of_hsi.bands);
+  if (srf_.defined()) srf_ = response_of(srf_, of_msi, of_hsi, path, hsi_notes_.doubts);
   if (!file.has(kReference.values)) return;
   SPECFUSE_CHECK_AS(DataError, grids_.empty(), path,
                     ": expected no /reference beside images on grids that have to be brought together (", grids_,
                     "), got one");
-  reference_ = open_dataset(path, kReference, no_data);
-  check_reference(path, shape_of(*reference_), shape_of(*msi_), bands());
+  check_reference(path, Hdf5Image(path, kReference), shape_of(*msi_), of_hsi.bands);
+  reference_ =
+      open_dataset(path, kReference, {.no_data = source.no_data, .describe = source.describe_hsi, .kept = of_hsi.kept});
   reference_on_msi_ = reference_lies_on_msi(file);
 }
 
@@ -183,6 +217,9 @@ PairOnDisk::PairOnDisk(std::unique_ptr<ImageOnDisk> hsi, std::unique_ptr<ImageOn
 void PairOnDisk::join(const std::string& source) {
   // What is said of each image, with one of its pixels.
   Cube hsi = hsi_->read({0, 0, 1, 1}), msi = msi_->read({0, 0, 1, 1});
+  hsi_notes_ = hsi.notes;
+  msi_notes_ = msi.notes;
+  hsi_notes_.partly = msi_notes_.partly = 0;
   if (!is_placed(hsi) || !is_placed(msi)) {
     grid_.ratio = ratio_of_sizes(shape_of(*hsi_), shape_of(*msi_), source);
     grid_.hsi = {0, 0, hsi_->rows(), hsi_->cols()};
@@ -204,6 +241,9 @@ void PairOnDisk::join(const std::string& source) {
 
 Cube PairOnDisk::read_hsi(const Rectangle& part) const {
   Cube cube = read_used(*hsi_, grid_.hsi, part);
+  const Index partly = cube.notes.partly;
+  cube.notes = hsi_notes_;
+  cube.notes.partly = partly;
   if (projection_) cube.attributes.emplace(kProjectionAttribute, *projection_);
   return cube;
 }
@@ -227,14 +267,17 @@ Cube PairOnDisk::read_msi(const Rectangle& part) const {
     cube.attributes[kGeotransformAttribute] = *geotransform_;
     move_georeference(cube, part.row, part.col, 1);
   }
+  const Index partly = cube.notes.partly;
+  cube.notes = msi_notes_;
+  cube.notes.partly = partly;
   if (projection_) cube.attributes.emplace(kProjectionAttribute, *projection_);
   return cube;
 }
 
 Cube PairOnDisk::read_reference(const Rectangle& part) const { return read_used(*reference_, {}, part); }
 
-PairFile read_pair(const std::string& path, const NoData& no_data) {
-  const PairOnDisk file(path, no_data);
+PairFile read_pair(const std::string& path, const PairSource& source) {
+  const PairOnDisk file(path, source);
   const Rectangle coarse{0, 0, file.rows(), file.cols()};
   const Rectangle fine{0, 0, file.rows() * file.ratio(), file.cols() * file.ratio()};
   PairFile pair{file.read_hsi(coarse), file.read_msi(fine),    file.ratio(), {}, file.srf(),

@@ -42,6 +42,21 @@ Tensor read_mask(const std::string& path, const SceneSource& source, const Cube&
   return result;
 }
 
+/// An image in memory, read as one on the disk is.
+class ImageInMemory : public ImageOnDisk {
+ public:
+  explicit ImageInMemory(Cube cube) : cube_(std::move(cube)) {}
+  Index rows() const override { return cube_.rows(); }
+  Index cols() const override { return cube_.cols(); }
+  Index bands() const override { return cube_.bands(); }
+  Cube read(const Rectangle& part) const override {
+    return part == Rectangle{0, 0, rows(), cols()} ? cube_ : crop(cube_, part);
+  }
+
+ private:
+  Cube cube_;
+};
+
 /// The first format that knows the file.
 const SceneFormat& format_of(const std::string& path) {
   SPECFUSE_CHECK_AS(DataError, std::ifstream(path).good(), "cannot read ", path, ": ", std::strerror(errno));
@@ -64,9 +79,10 @@ const Choices& axis_orders() {
 Cube read_scene(const std::string& path, const SceneSource& source) {
   Cube cube = format_of(path).read(path, source.dataset);
   cube.values = in_order(cube.values, source.axes);
-  check_wavelengths(path, {source.dataset, "/wavelength_nm"}, cube);
-  require_data(settle_no_data(path, source.dataset, source.no_data, read_mask(path, source, cube), cube), path,
-               source.dataset);
+  const Tensor mask = read_mask(path, source, cube);
+  const Rectangle whole{0, 0, cube.rows(), cube.cols()};
+  cube = checked_image(std::make_unique<ImageInMemory>(std::move(cube)), path, source, mask)->read(whole);
+  require_data(has_data(cube), path, source.dataset);
   return cube;
 }
 
@@ -75,7 +91,7 @@ std::unique_ptr<ImageOnDisk> open_image(const std::string& path, const SceneSour
   SPECFUSE_CHECK_AS(DataError, format.open != nullptr && source.axes == "rcb" && source.no_data.mask.empty(), path,
                     ": expected HDF5 or what GDAL reads, with axes rcb and without a mask, to read it part by part; "
                     "--import makes such a file");
-  return checked_image(format.open(path, source.dataset), path, source.dataset, source.no_data);
+  return checked_image(format.open(path, source.dataset), path, source);
 }
 
 void write_cube(const std::string& path, const Cube& cube, const std::string& dataset) {

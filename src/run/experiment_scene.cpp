@@ -1,7 +1,9 @@
 #include "specfuse/run/experiment_scene.h"
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
@@ -39,7 +41,7 @@ void load_srf(const SrfOptions& srf, const Cube& cube, const std::vector<std::st
   inside_key("degrade", [&] {
     const std::string path = srf.file.empty() ? "" : find_file(srf.file, directories);
     const ResponseTable measured = srf.file.empty() ? ResponseTable{} : parse_response_csv(read_text(path), path);
-    scene.degradation.srf = make_srf(srf, cube.wavelength_nm, cube.bands(), measured);
+    scene.degradation.srf = make_srf(srf, cube, measured);
     scene.msi_names = response_names(srf, measured);
   });
 }
@@ -66,11 +68,11 @@ void set_wavelengths(const std::optional<WavelengthConfig>& wavelengths, const s
   cube.wavelength_nm = values;
 }
 
-/// Refuses what was most likely not measured and not declared, and an image without any data.
-void check_data_of(const Cube& cube, const std::string& path = "data") {
+/// Refuses what was most likely not measured and not declared, and an image without any data. Notes what is doubtful.
+void check_data_of(Cube& cube, const std::string& path = "data") {
   UndeclaredNoData seen;
   seen.add(cube);
-  check_declared(seen, path);
+  check_declared(seen, path, cube);
   SPECFUSE_CHECK_AS(ConfigError, has_data(cube), "data.crop: expected a part with data, got none in any pixel");
 }
 
@@ -78,8 +80,6 @@ void check_data_of(const Cube& cube, const std::string& path = "data") {
 std::string file_key(const DataConfig& data) {
   DataConfig whole = data;
   whole.crop.reset();
-  whole.bands.reset();
-  whole.wavelength_nm.reset();
   whole.outliers.reset();
   return json_text(write_fields(whole));
 }
@@ -91,28 +91,33 @@ Boundary boundary_of(const std::string& name) {
 
 }  // namespace
 
-namespace {
-
-void choose_bands(const std::optional<std::array<Index, 2>>& bands, const std::string& path, Cube& cube) {
-  if (!bands) return;
-  const auto [first, count] = *bands;
-  SPECFUSE_CHECK_AS(ConfigError, count >= 1 && first + count <= cube.bands(), path, ".bands: expected some of ",
-                    cube.bands(), " bands, got ", count, " from ", first);
-  cube = crop_bands(cube, first, count);
+SceneSource source_in(const ImageConfig& image, const std::string& path, const std::vector<std::string>& directories) {
+  const auto describe = [image, path, directories](Cube& cube) {
+    set_wavelengths(image.wavelength_nm, path, directories, cube);
+    const auto [first, count] = image.bands.value_or(std::array<Index, 2>{0, cube.bands()});
+    SPECFUSE_CHECK_AS(ConfigError, count >= 1 && first + count <= cube.bands(), path, ".bands: expected some of ",
+                      cube.bands(), " bands, got ", count, " from ", first);
+    if (!image.geotransform) return;
+    SPECFUSE_CHECK_AS(ConfigError, !cube.attributes.contains(kGeotransformAttribute), path,
+                      ".geotransform: expected none, as the file has its own");
+    cube.attributes[kGeotransformAttribute] =
+        std::vector<double>(image.geotransform->begin(), image.geotransform->end());
+  };
+  return {*image.dataset, *image.axes, image.nodata.value_or(NoData{}), image.bands, describe};
 }
 
-}  // namespace
-
-Cube load_cube(const DataConfig& data, const std::vector<std::string>& directories, SceneFiles* files,
-               const std::string& path) {
+Cube load_cube(const DataConfig& data, const std::vector<std::string>& directories, SceneFiles* files) {
   const auto read = [&] {
     if (data.synthetic) return inside_key("data", [&] { return synthetic_scene(*data.synthetic); });
-    const SceneSource source{*data.dataset, *data.axes, data.nodata.value_or(NoData{})};
-    return read_scene(find_file(*data.scene, directories), source);
+    ImageConfig image;
+    image.dataset = data.dataset;
+    image.axes = data.axes;
+    image.wavelength_nm = data.wavelength_nm;
+    image.nodata = data.nodata;
+    image.bands = data.bands;
+    return read_scene(find_file(*data.scene, directories), source_in(image, "data", directories));
   };
   Cube cube = files != nullptr ? files->scenes.get(file_key(data), read) : read();
-  set_wavelengths(data.wavelength_nm, path, directories, cube);
-  choose_bands(data.bands, path, cube);
   if (data.crop) {
     check_inside("data.crop", *data.crop, cube.rows(), cube.cols());
     cube = crop(cube, *data.crop);
@@ -125,28 +130,19 @@ std::string source_of(const DataConfig& data) {
   return data.scene ? *data.scene : data.pair ? *data.pair : "a synthetic scene";
 }
 
-void describe_image(const ImageConfig& image, const std::string& path, const std::vector<std::string>& directories,
-                    Cube& cube) {
-  set_wavelengths(image.wavelength_nm, path, directories, cube);
-  choose_bands(image.bands, path, cube);
-  if (!image.geotransform) return;
-  SPECFUSE_CHECK_AS(ConfigError, !cube.attributes.contains(kGeotransformAttribute), path,
-                    ".geotransform: expected none, as the file has its own");
-  cube.attributes[kGeotransformAttribute] = std::vector<double>(image.geotransform->begin(), image.geotransform->end());
+PairSource pair_source_in(const DataConfig& data, const std::vector<std::string>& directories) {
+  return {data.nodata.value_or(NoData{}), [wavelengths = data.wavelength_nm, directories](Cube& hsi) {
+            set_wavelengths(wavelengths, "data", directories, hsi);
+          }};
 }
 
 namespace {
 
-/// One image of a pair as a scene, which is read as any.
+/// One image of a pair.
 Cube load_image(const ImageConfig& image, const std::string& path, const std::vector<std::string>& directories,
                 SceneFiles* files) {
-  DataConfig data;
-  data.scene = image.file;
-  data.dataset = image.dataset;
-  data.axes = image.axes;
-  data.nodata = image.nodata;
-  Cube cube = load_cube(data, directories, files, path);
-  describe_image(image, path, directories, cube);
+  const auto read = [&] { return read_scene(find_file(image.file, directories), source_in(image, path, directories)); };
+  Cube cube = files != nullptr ? files->scenes.get(path + json_text(write_fields(image)), read) : read();
   check_data_of(cube, path);  // resampled, it would no longer show
   return cube;
 }
@@ -157,11 +153,23 @@ PairFile load_images(const DataConfig& data, const std::vector<std::string>& dir
 }
 
 PairFile load_pair(const DataConfig& data, const std::vector<std::string>& directories, SceneFiles* files) {
-  const auto read = [&] { return read_pair(find_file(*data.pair, directories), data.nodata.value_or(NoData{})); };
-  PairFile file = files != nullptr ? files->pairs.get(file_key(data), read) : read();
-  set_wavelengths(data.wavelength_nm, "data", directories, file.hsi);
-  if (file.reference) file.reference->wavelength_nm = file.hsi.wavelength_nm;
-  return file;
+  const auto read = [&] { return read_pair(find_file(*data.pair, directories), pair_source_in(data, directories)); };
+  return files != nullptr ? files->pairs.get(file_key(data), read) : read();
+}
+
+void add_notes(const FileNotes& notes, Scene& scene) {
+  scene.doubts.insert(scene.doubts.end(), notes.left_out.begin(), notes.left_out.end());
+  scene.doubts.insert(scene.doubts.end(), notes.doubts.begin(), notes.doubts.end());
+}
+
+/// Of a response and names that are given for all bands of the MSI's file, leaves those of the bands that are left.
+void keep_rows(const FileNotes& msi, Scene& scene) {
+  if (msi.kept.empty() || scene.degradation.srf.dim(0) != msi.bands) return;
+  scene.degradation.srf = response_rows(scene.degradation.srf, msi.kept);
+  const std::vector<std::string> names = std::exchange(scene.msi_names, {});
+  for (const Index band : msi.kept) {
+    if (!names.empty()) scene.msi_names.push_back(names[static_cast<std::size_t>(band)]);
+  }
 }
 
 void load_measured(const ExperimentConfig& config, const std::vector<std::string>& directories, SceneFiles* files,
@@ -178,6 +186,7 @@ void load_measured(const ExperimentConfig& config, const std::vector<std::string
                     path, " brings its own /srf");
   if (srf.given() && !file.srf.defined()) {
     load_srf(srf, file.hsi, directories, scene);
+    keep_rows(file.msi.notes, scene);
     SPECFUSE_CHECK_AS(ConfigError, scene.degradation.srf.dim(0) == file.msi.bands(), "degrade.srf: expected ",
                       file.msi.bands(), " rows, one for each msi band of ", path, ", got ",
                       scene.degradation.srf.dim(0));
@@ -194,6 +203,8 @@ void load_measured(const ExperimentConfig& config, const std::vector<std::string
   }
   check_data_of(scene.measured->hsi, config.data.hsi ? "data.hsi" : "data");
   check_data_of(scene.measured->msi, config.data.msi ? "data.msi" : "data");
+  add_notes(scene.measured->hsi.notes, scene);
+  add_notes(scene.measured->msi.notes, scene);
   if (scene.reference) check_data_of(*scene.reference, "data: /reference");
   share_gaps(*scene.measured);
   SPECFUSE_CHECK_AS(ConfigError, has_data(scene.measured->msi), "data: expected pixels that both images of ", path,
@@ -215,6 +226,7 @@ void load_reference(const ExperimentConfig& config, const std::vector<std::strin
                     "degrade.ratio: expected a divisor of the scene's ", cube.rows(), " x ", cube.cols(),
                     " pixels, got ", ratio, "; data.crop can cut it to fit");
   check_data_of(cube);
+  add_notes(cube.notes, scene);
   load_srf(config.degrade.srf, cube, directories, scene);
   scene.reference = cube;
 }
@@ -234,7 +246,14 @@ void check_coarse_part(const std::string& path, const Rectangle& part, Index row
   }
 }
 
-void check_declared(const UndeclaredNoData& seen, const std::string& path) {
+void check_declared(const UndeclaredNoData& seen, const std::string& path, Cube& image) {
+  std::vector<std::string>& doubts = image.notes.doubts;
+  const std::string begin = path + ": ";
+  const bool noted =
+      std::any_of(doubts.begin(), doubts.end(), [&](const std::string& doubt) { return doubt.starts_with(begin); });
+  for (const std::string& doubt : noted ? std::vector<std::string>{} : seen.doubts(path)) {
+    doubts.push_back(begin + doubt);
+  }
   const std::string suspect = seen.text();
   SPECFUSE_CHECK_AS(ConfigError, suspect.empty(), path, ".nodata: expected it for an image with ", suspect, "; ", path,
                     ".nodata.value says what stands for it, data.crop can cut it away");

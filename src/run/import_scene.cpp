@@ -9,6 +9,7 @@
 #include "specfuse/config/config.h"
 #include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
+#include "specfuse/core/progress.h"
 #include "specfuse/imaging/georeference.h"
 #include "specfuse/imaging/no_data.h"
 #include "specfuse/io/file.h"
@@ -85,9 +86,11 @@ std::string import_scene(const Import& import) {
   for (const std::string& file : made) check_free(import, file);
   made.push_back(picture);
   check_not_read(import, made);
-  const Cube whole = load_cube(data_of(import), import.data_directories);
-  SPECFUSE_CHECK_AS(ConfigError, has_data(whole), import.from, ": expected a part with data, got none in any pixel");
-  const Cube cube = without_bad_bands(whole);
+  Cube cube = load_cube(data_of(import), import.data_directories);
+  SPECFUSE_CHECK_AS(ConfigError, has_data(cube), import.from, ": expected a part with data, got none in any pixel");
+  UndeclaredNoData seen;
+  seen.add(cube);
+  check_declared(seen, "data", cube);
   const bool told = std::any_of(import.settings.begin(), import.settings.end(), [](const std::string& setting) {
     return setting.starts_with("axes=") || setting.starts_with("data.axes=");
   });
@@ -97,12 +100,13 @@ std::string import_scene(const Import& import) {
   // The same scene in another format has the same picture.
   const std::string pixels = encode_png(page_sized(composite(cube, stretch_of(cube))));
   if (!std::filesystem::exists(picture) || read_text(picture) != pixels) check_free(import, picture);
+  for (const std::string& sentence : cube.notes.doubts) warn(sentence);
   writer.write(import.to, cube);
   write_text_atomically(picture, pixels);
   const auto missing = std::count(cube.valid.begin(), cube.valid.end(), std::uint8_t{0});
   std::string text = concat("scene        ", import.to, "\npicture      ", picture, "\nsize         ", cube.size_text(),
                             " (rows, columns, bands)\n");
-  if (cube.bands() < whole.bands()) text += concat("left out     ", whole.bands() - cube.bands(), " bad bands\n");
+  for (const std::string& left : cube.notes.left_out) text += concat("left out     ", left, "\n");
   return text + concat("wavelengths  ", wavelengths_text(cube), "\nvalues       ", values_text(cube), "\nno data      ",
                        missing, " of ", cube.pixels(), " pixels\nplace        ", place_text(cube), "\n");
 }

@@ -151,7 +151,14 @@ void check_units(const Pair& pair, const std::string& source) {
 }
 
 std::vector<std::string> scene_doubts(const ExperimentConfig& config, const Scene& scene) {
-  std::vector<std::string> doubts;
+  std::vector<std::string> doubts = scene.doubts;
+  for (const std::vector<Scene>* const others : {&scene.train, &scene.validation}) {
+    for (const Scene& other : *others) {
+      for (const std::string& doubt : other.doubts) {
+        if (std::find(doubts.begin(), doubts.end(), doubt) == doubts.end()) doubts.push_back(doubt);
+      }
+    }
+  }
   const std::string& sensor = config.degrade.srf.sensor;
   const Cube& spectra = scene.measured ? scene.measured->hsi : *scene.reference;
   if (!sensor.empty() && spectra.wavelength_nm.empty()) {
@@ -159,14 +166,9 @@ std::vector<std::string> scene_doubts(const ExperimentConfig& config, const Scen
                             " are taken at fixed fractions of its band count, not at the sensor's edges; "
                             "data.wavelength_nm can supply them"));
   }
-  if (config.data.nodata && spectra.valid.empty() && (!scene.measured || scene.measured->msi.valid.empty())) {
+  if (config.data.nodata && spectra.valid.empty() && spectra.notes.kept.empty() &&
+      (!scene.measured || scene.measured->msi.valid.empty())) {
     doubts.push_back("data.nodata is given, but no pixel is without data");
-  }
-  const Index zeros = config.data.nodata ? 0 : pixels_of(spectra, 0);
-  if (100 * zeros >= spectra.pixels()) {
-    doubts.push_back(concat(zeros, " of ", spectra.pixels(),
-                            " pixels are 0 in all bands: if nothing was measured there, "
-                            "data.nodata.value=0 says so"));
   }
   if (scene.measured) {
     for (const std::string& text : outlier_texts(outliers_of(*scene.measured)))

@@ -256,7 +256,7 @@ Prepared::Prepared(const ExperimentConfig& given, const RunOptions& options)
   task.pair = *scene.measured;
   task.reference = scene.reference;
   check_orientation(task.pair);
-  pair.set_degradation(scene.degradation, task.pair.hsi.wavelength_nm);
+  pair.set_degradation(scene.degradation);
   if (scene.estimate.any() || scene.harmonise) show_as_known();
   // Previews of all results, of the pair and of its reference.
   budget.held = static_cast<double>(config.methods.size() + 2) * static_cast<double>(sizeof(float)) *

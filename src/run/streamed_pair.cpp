@@ -19,40 +19,33 @@ constexpr Index kLook = 128;
 /// Of the part that a reference is placed on the MSI by.
 constexpr Index kRegistered = 256;
 
-/// An image as its configuration describes it.
-class DescribedImage : public ImageOnDisk {
+/// An image that is looked at while the preview is made.
+class WatchedImage : public ImageOnDisk {
  public:
-  DescribedImage(const ImageConfig& image, std::string path, const std::vector<std::string>& directories,
-                 UndeclaredNoData& seen, const bool& looking)
-      : config_(image), path_(std::move(path)), directories_(directories), seen_(seen), looking_(looking),
-        image_(open_image(find_file(image.file, directories),
-                          {*image.dataset, *image.axes, image.nodata.value_or(NoData{})})),
-        bands_(read({0, 0, 1, 1}).bands()) {}
+  WatchedImage(const ImageConfig& image, const std::string& path, const std::vector<std::string>& directories,
+               UndeclaredNoData& seen, const bool& looking)
+      : seen_(seen), looking_(looking),
+        image_(open_image(find_file(image.file, directories), source_in(image, path, directories))) {}
 
   Index rows() const override { return image_->rows(); }
   Index cols() const override { return image_->cols(); }
-  Index bands() const override { return bands_; }
+  Index bands() const override { return image_->bands(); }
   Cube read(const Rectangle& part) const override {
     Cube cube = image_->read(part);
-    describe_image(config_, path_, directories_, cube);
     if (looking_) seen_.add(cube);  // resampled, it would no longer show
     return cube;
   }
 
  private:
-  ImageConfig config_;
-  std::string path_;
-  std::vector<std::string> directories_;
   UndeclaredNoData& seen_;
   const bool& looking_;
   std::unique_ptr<ImageOnDisk> image_;
-  Index bands_;
 };
 
 PairOnDisk open_pair(const DataConfig& data, const std::vector<std::string>& directories, StreamedPair::Look& look) {
-  if (data.pair) return PairOnDisk(find_file(*data.pair, directories), data.nodata.value_or(NoData{}));
-  return {std::make_unique<DescribedImage>(*data.hsi, "data.hsi", directories, look.hsi, look.now),
-          std::make_unique<DescribedImage>(*data.msi, "data.msi", directories, look.msi, look.now), source_of(data)};
+  if (data.pair) return PairOnDisk(find_file(*data.pair, directories), pair_source_in(data, directories));
+  return {std::make_unique<WatchedImage>(*data.hsi, "data.hsi", directories, look.hsi, look.now),
+          std::make_unique<WatchedImage>(*data.msi, "data.msi", directories, look.msi, look.now), source_of(data)};
 }
 
 Rectangle moved(const Rectangle& part, const Rectangle& by) {
@@ -75,7 +68,6 @@ StreamedPair::StreamedPair(const DataConfig& data, const std::vector<std::string
 Pair StreamedPair::as_told(const Rectangle& coarse) const {
   const Rectangle part = moved(coarse, place_);
   Pair pair{file_.read_hsi(part), file_.read_msi(fine_part(part, ratio())), told_};
-  if (!wavelength_nm_.empty()) pair.hsi.wavelength_nm = wavelength_nm_;
   share_gaps(pair);
   withhold_outliers(outliers_, coarse, pair);
   return pair;
@@ -124,10 +116,7 @@ std::vector<std::uint8_t> StreamedPair::valid_of(const Rectangle& fine) const {
   return crop(cube, {fine.row - row * ratio(), fine.col - col * ratio(), fine.rows, fine.cols}).valid;
 }
 
-void StreamedPair::set_degradation(const Degradation& degradation, const std::vector<double>& wavelength_nm) {
-  told_ = degradation_ = degradation;
-  wavelength_nm_ = wavelength_nm;
-}
+void StreamedPair::set_degradation(const Degradation& degradation) { told_ = degradation_ = degradation; }
 
 PairFile StreamedPair::preview(Index step, Cube* disagreement) const {
   const Pair first = read({0, 0, 1, 1});
@@ -154,12 +143,16 @@ PairFile StreamedPair::preview(Index step, Cube* disagreement) const {
     progress.tick();
   }
   look_->now = false;
-  check_declared(look_->hsi, one_file_ ? "data" : "data.hsi");
-  check_declared(look_->msi, one_file_ ? "data" : "data.msi");
   // Whole coarse pixels of it, so that the sizes fit.
-  const Cube small = hsi.cube();
+  Cube small = hsi.cube();
+  small.notes = first.hsi.notes;
+  small.notes.partly = 0;
   const Rectangle kept{0, 0, small.rows() * ratio(), small.cols() * ratio()};
   PairFile pair{small, crop(msi.cube(), kept), ratio(), {}, file_.srf(), grids(), file_.reference_on_msi()};
+  pair.msi.notes = first.msi.notes;
+  pair.msi.notes.partly = 0;
+  check_declared(look_->hsi, one_file_ ? "data" : "data.hsi", pair.hsi);
+  check_declared(look_->msi, one_file_ ? "data" : "data.msi", pair.msi);
   if (off && disagreement != nullptr) *disagreement = off->cube();
   if (reference) pair.reference = crop(reference->cube(), kept);
   return pair;

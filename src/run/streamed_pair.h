@@ -40,8 +40,8 @@ class StreamedPair : public PairParts {
   /// Withholds outliers from now on; looks at the whole pair for them.
   void mask_outliers() { outliers_ = find_outliers(*this); }
   const PairOutliers& outliers() const { return outliers_; }
-  /// How its images belong together, and their wavelengths.
-  void set_degradation(const Degradation& degradation, const std::vector<double>& wavelength_nm);
+  /// How its images belong together.
+  void set_degradation(const Degradation& degradation);
   /// Looks at the sensors; from then on the images are as the methods get them.
   void look_at(const EstimateOptions& options, bool harmonise);
   const KnownSensors& sensors() const { return sensors_; }
@@ -72,7 +72,6 @@ class StreamedPair : public PairParts {
   bool may_lack_data_ = false;
   PairOutliers outliers_;
   Degradation told_, degradation_;
-  std::vector<double> wavelength_nm_;
   KnownSensors sensors_;
   Index halo_ = 0;
 };

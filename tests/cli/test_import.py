@@ -148,7 +148,7 @@ class ImportedFiles(ProgramTest):
             self.skipTest("built without GDAL")
         told = self.lines(run)
         self.assertEqual(told["size"], "16 x 8 x 7 (rows, columns, bands)")
-        self.assertEqual(told["left"], "out     1 bad bands")
+        self.assertEqual(told["left"], "out     scene.hdr: band 4 of 8 (700 nm) is bad by the list of the file (bbl)")
         self.assertEqual(told["wavelengths"], "400 to 1100 nm")
         self.assertEqual(told["place"], "upper left corner at 350120, 5829940, pixels of 30 x -30")
         # Results lie where the scene does.

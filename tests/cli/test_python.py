@@ -66,6 +66,19 @@ class Python(ProgramTest):
         self.assertEqual(np.count_nonzero(~fused.valid), metrics["methods"][0]["left_out"]["pixels without data"])
         self.assertFalse(fused.valid[3, 4])
 
+    def test_arrays_that_say_more_than_their_values_are_not_taken_as_plain_ones(self):
+        cube = np.ones((4, 4, 3), np.float32)
+        with self.assertRaisesRegex(specfuse.DataError, "cube: expected values without a mask"):
+            specfuse.write_scene("scene.h5", specfuse.Scene(np.ma.masked_less(cube * [1, 2, 3], 2)))
+        with h5py.File("scene.h5", "w") as file:
+            file["cube"] = cube[..., 0]
+        self.assertEqual(specfuse.read_scene("scene.h5").cube.shape, (4, 4, 1))
+        # Zero may have been measured in one band, another number that is declared may not.
+        cube[0, 0, 0] = 7
+        self.assertFalse(specfuse.Scene(cube, nodata=7).valid[0, 0])
+        cube[0, 0, 0] = 0
+        self.assertTrue(specfuse.Scene(cube, nodata=0).valid.all())
+
     def test_zero_stands_for_no_data_only_in_all_bands(self):
         cube = np.ones((2, 2, 3), np.float32)
         cube[0, 0] = cube[1, 1, 0] = 0

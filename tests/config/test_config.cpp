@@ -54,6 +54,15 @@ TEST_CASE("config: a setting reaches objects, lists and fields that the file lac
   CHECK(parse({"name=first", "name=second"}).name == "second");
 }
 
+TEST_CASE("config: no data is a number or says more") {
+  CHECK(parse({"data.nodata=-9999"}).data.nodata->value == -9999);
+  CHECK(parse({R"(data.nodata={"nan": true})"}).data.nodata->nan);
+  CHECK_FALSE(parse({"data.nodata=null"}).data.nodata);
+  CHECK(refusal({"data.nodata=none"}).find("data.nodata: expected a number or an object, got \"none\"") !=
+        std::string::npos);
+  CHECK(refusal({"data.crop=3"}).find("data.crop: expected an object, got 3") != std::string::npos);
+}
+
 TEST_CASE("config: what is wrong below a new name that is near another asks what was meant") {
   const std::string branches = "methods.1.model.branches.";
   CHECK(refusal({branches + "hsi.layers.cnov.kernel=9"})

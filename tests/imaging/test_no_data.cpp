@@ -81,6 +81,19 @@ TEST_CASE("no data: a pixel is without where any band is, what stood there has n
   std::copy(some.begin(), some.end(), zeros.values.data());
   mark_no_data(zeros, value(0), {});
   CHECK(zeros.valid == std::vector<std::uint8_t>{1, 0});
+  // Another number that is declared may not.
+  zeros.values = Tensor::from({1, 2, 2}, {255, 5, 6, 7});
+  zeros.valid.clear();
+  mark_no_data(zeros, value(255), {});
+  CHECK(zeros.valid == std::vector<std::uint8_t>{0, 1});
+  // The least float, as a text has it; one that is marked already stays so.
+  zeros.values = Tensor::from({1, 2, 2}, {1, 5, -3.4028235e38f, 7});
+  zeros.valid.clear();
+  mark_no_data(zeros, value(-3.4e38), {});
+  CHECK(zeros.valid == std::vector<std::uint8_t>{1, 0});
+  zeros.valid = {0, 1};
+  mark_no_data(zeros, value(-9), {});
+  CHECK(zeros.valid == std::vector<std::uint8_t>{0, 1});
   Cube none = image(1, 2, {-9, -9});
   CHECK(!mark_no_data(none, value(-9), {}));
   CHECK(none.values[1] == 0);
@@ -182,7 +195,15 @@ TEST_CASE("no data: what was most likely not measured is suspected, and what may
   CHECK(suspect(0, 12).empty());
   Cube one_band_only(10, 10, 4);
   one_band_only.values[3] = -9999;
+  CHECK(suspected(one_band_only, 10) == "-9999 in band 4 of 1 of 100 pixels, which looks like no data");
+  one_band_only.values[3] = -999;
+  CHECK(suspected(one_band_only, 10).find("-999 in band 4 of 1 of 100") == 0);
+  CHECK(suspected(one_band_only, 10) == suspected(one_band_only, 2));
+  one_band_only = Cube(10, 11, 4);  // less than one in a hundred
+  one_band_only.values[3] = -999;
   CHECK(suspected(one_band_only, 10).empty());
+  one_band_only.values[3] = -1e20f;
+  CHECK(suspected(one_band_only, 10).find("-1e+20 in band 4 of 1 of 110") == 0);
   // The lowest value counts, wherever it stands, and the share of saturated pixels is of all.
   Cube two(10, 20, 4);
   for (Index i = 0; i < two.values.size(); ++i) two.values[i] = 7;

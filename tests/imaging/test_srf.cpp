@@ -168,8 +168,8 @@ TEST_CASE("srf: a malformed table is reported with its line") {
         "t.csv line 1: expected a header wavelength_nm,NAME,..., got 2 columns, the first \"nm\"");
   CHECK(message("wavelength_nm,A\n") == "t.csv: expected lines of numbers after the header, got none");
   CHECK(message("wavelength_nm,A\n1,2,3\n") == "t.csv line 2: expected 2 numbers as in the header, got 3");
-  CHECK(message("wavelength_nm,A\n\n1,2\n1,2\n") == "t.csv line 4: expected a wavelength above 1, got 1");
-  CHECK(message("wavelength_nm,A\n1,\n") == "t.csv line 2: expected a finite number, got \"\"");
+  CHECK(message("wavelength_nm,A\n\n400,2\n400,2\n") == "t.csv line 4: expected a wavelength above 400, got 400");
+  CHECK(message("wavelength_nm,A\n400,\n") == "t.csv line 2: expected a finite number, got \"\"");
 }
 
 TEST_CASE("srf: wavelengths are a column of a table, wherever it stands") {

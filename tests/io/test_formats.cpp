@@ -137,7 +137,10 @@ TEST_CASE("formats: a NumPy array that is cut off, too long, flat or of other th
   };
   CHECK(problem(npy("<i2", false, "3, 5, 7", values.substr(2))) == path + ": expected 210 bytes of values, got 208");
   CHECK(contains(problem(npy("<i2", false, "3, 5, 7", values + "  ")), "expected 210 bytes of values, got 212"));
-  CHECK(contains(problem(npy("<i2", false, "15, 7", values)), "expected an array of three dimensions, got 2"));
+  CHECK(contains(problem(npy("<i2", false, "105", values)),
+                 "expected an array of three dimensions, or two of one band, got 1"));
+  write(path, npy("<i2", false, "15, 7", values));
+  CHECK(read_scene(path).values.shape() == Shape{15, 7, 1});
   CHECK(contains(problem(npy("<c8", false, "3, 5, 7", values)), "integers or of floats of 4 or 8 bytes, got <c8"));
   CHECK(contains(problem(npy("<i2", false, "3, 5, 99999999999999999", values)), "as many values as its shape says"));
   CHECK(contains(problem(npy("<i2", false, "3, 5, 7", values).substr(0, 40)), "cut off in the header"));
@@ -182,11 +185,11 @@ TEST_CASE("formats: an ENVI header gives wavelengths in nanometres, bad bands, n
   Cube cube;
   const std::string problem = message_of<DataError>([&] { cube = read_scene(path); });
   if (without("GDAL", problem)) return;
-  REQUIRE(cube.wavelength_nm.size() == 7);
-  CHECK(cube.wavelength_nm[6] == doctest::Approx(2200));
-  CHECK(std::get<std::vector<double>>(cube.attributes.at(kFwhmAttribute))[6] == doctest::Approx(12));
-  CHECK(std::get<std::vector<double>>(cube.attributes.at(kGoodBandsAttribute)) ==
-        std::vector<double>{1, 1, 0, 1, 1, 1, 1});
+  REQUIRE(cube.wavelength_nm.size() == 6);
+  CHECK(cube.wavelength_nm[5] == doctest::Approx(2200));
+  CHECK(cube.notes.kept == std::vector<Index>{0, 1, 3, 4, 5, 6});
+  CHECK(std::get<std::vector<double>>(cube.attributes.at(kFwhmAttribute))[5] == doctest::Approx(12));
+  CHECK(std::get<std::vector<double>>(cube.attributes.at(kGoodBandsAttribute)) == std::vector<double>(6, 1));
   CHECK(std::get<std::vector<double>>(cube.attributes.at(kGeotransformAttribute)) ==
         std::vector<double>{350000.5, 30, 0, 5830000, 0, -30});
   CHECK(contains(std::get<std::string>(cube.attributes.at(kProjectionAttribute)), "Transverse_Mercator"));
@@ -274,8 +277,10 @@ TEST_CASE("formats: a MATLAB cube and a matrix of bands by pixels are the same c
   const std::string abundances = variable("A", 6, 9, {2, 15}, doubles(std::vector<double>(30)));
   write(path, matlab_header() + sizes + abundances + matrix);
   CHECK(is_the_cube(read_scene(path)));
-  write(path, matlab_header() + matrix);
+  write(path, matlab_header() + matrix + abundances);
   CHECK(contains(message_of<DataError>([&] { read_scene(path); }), "expected one variable of three dimensions"));
+  write(path, matlab_header() + matrix);
+  CHECK(read_scene(path).values.shape() == Shape{7, 15, 1});
 }
 
 TEST_CASE("formats: a MATLAB file of version 7.3 is HDF5 with its axes turned, and says so") {

@@ -325,10 +325,7 @@ TEST_CASE("hdf5: an image packed part by part is the one packed at once, and is 
   REQUIRE(part.shape() == expected.shape());
   CHECK(std::equal(part.data(), part.data() + part.size(), expected.data()));
   CHECK(contains(message_of<Error>([&] { file.read_part("/image", {17, 33}, {284, 1}); }), "expected a part of"));
-  CHECK(contains(message_of<DataError>([&] {
-                   file.read_part("/between", {0, 0}, {1, 1});
-                 }),
-                 "expected 3 dimensions, got 2"));
+  CHECK(file.read_part("/between", {1, 0}, {2, 3}).shape() == Shape{2, 3, 1});
 }
 
 TEST_CASE("hdf5: an unfinished or impossible write leaves nothing and says why") {

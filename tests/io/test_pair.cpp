@@ -6,6 +6,7 @@
 
 #include "raw_hdf5.h"
 #include "specfuse/imaging/georeference.h"
+#include "specfuse/imaging/no_data.h"
 #include "specfuse/imaging/pair_parts.h"
 #include "specfuse/io/pair.h"
 #include "support/message_of.h"
@@ -53,6 +54,34 @@ TEST_CASE("pair: images, ratio, reference, response and wavelengths come back") 
   CHECK(read.hsi.attributes == pair.hsi.attributes);
   CHECK(read.srf.shape() == Shape{2, 5});
   CHECK(read.srf[7] == 0.5f);
+}
+
+TEST_CASE("pair: bands without data leave, and the reference and the response lose them") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("pair.h5");
+  PairFile pair{filled(2, 3, 3, 1), filled(4, 6, 2, 2), 2, filled(4, 6, 3, 3),
+                Tensor::from({2, 3}, {0.5f, 0.5f, 0, 0.25f, 0, 0.75f})};
+  for (Index p = 0; p < 6; ++p) pair.hsi.values[3 * p + 1] = -9;
+  pair.hsi.values[9] = -9;  // one more pixel
+  pair.hsi.wavelength_nm = {400, 500, 600};
+  pair.hsi.attributes[kNoDataAttribute] = std::vector<double>{-9};
+  write_pair(path, pair);
+  const PairFile read = read_pair(path);
+  CHECK(read.hsi.wavelength_nm == std::vector<double>{400, 600});
+  CHECK(read.hsi.valid == std::vector<std::uint8_t>{1, 1, 1, 0, 1, 1});
+  CHECK(read.hsi.notes.kept == std::vector<Index>{0, 2});
+  CHECK(read.reference->values.shape() == Shape{4, 6, 2});
+  const std::vector<float> expected{1, 0, 0.25f, 0.75f};
+  CHECK(std::equal(expected.begin(), expected.end(), read.srf.data()));
+  REQUIRE(read.hsi.notes.left_out.size() == 1);
+  CHECK(read.hsi.notes.left_out[0] == "pair.h5: band 2 of 3 (500 nm) is without data in any pixel");
+  REQUIRE(read.hsi.notes.doubts.size() == 1);
+  CHECK(contains(read.hsi.notes.doubts[0], "have 50 % of the weights in row 1 of /srf"));
+  const PairOnDisk parts(path);
+  CHECK(parts.read_hsi({0, 1, 1, 2}).wavelength_nm == read.hsi.wavelength_nm);
+  pair.srf = Tensor::from({2, 3}, {0, 1, 0, 1, 0, 0});
+  write_pair(path, pair);
+  CHECK(contains(message_of<DataError>([&] { read_pair(path); }), "expected a weight above 0 in row 0"));
 }
 
 TEST_CASE("pair: reference, response and ratio may be missing") {
@@ -130,12 +159,12 @@ TEST_CASE("pair: parts on disk are those of the whole, with their place on earth
   write_pair(path, pair);
   NoData no_data;
   no_data.value = -9;
-  const PairOnDisk file(path, no_data);
+  const PairOnDisk file(path, {.no_data = no_data});
   CHECK(std::array<Index, 5>{file.rows(), file.cols(), file.bands(), file.msi_bands(), file.ratio()} ==
         std::array<Index, 5>{3, 4, 3, 2, 2});
   CHECK(file.has_reference());
   CHECK(!file.srf().defined());
-  const PairFile whole = read_pair(path, no_data);
+  const PairFile whole = read_pair(path, {.no_data = no_data});
   const auto same = [](const Cube& part, const Cube& of, const Rectangle& place) {
     const Cube expected = crop(of, place);
     CHECK(part.values.shape() == expected.values.shape());

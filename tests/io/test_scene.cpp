@@ -143,11 +143,14 @@ TEST_CASE("scene: wavelengths of another number or unit are refused") {
   CHECK(contains(message_for({500, 600, std::numeric_limits<double>::quiet_NaN()}), "got nan at band 2"));
 }
 
-TEST_CASE("scene: a matrix is not a cube") {
+TEST_CASE("scene: a matrix is a cube of one band, a list is none") {
   const TemporaryFolder folder;
   const std::string path = folder.file("a.h5");
   RawFile(path).dataset("cube", {3, 5}, H5T_NATIVE_FLOAT, std::vector<double>(15));
-  CHECK(message_of<DataError>([&] { read_scene(path); }) == path + ": /cube: expected 3 dimensions, got 2 [3, 5]");
+  CHECK(read_scene(path).values.shape() == Shape{3, 5, 1});
+  CHECK(open_image(path, {})->read({1, 0, 2, 5}).values.shape() == Shape{2, 5, 1});
+  RawFile(path).dataset("cube", {15}, H5T_NATIVE_FLOAT, std::vector<double>(15));
+  CHECK(message_of<DataError>([&] { read_scene(path); }) == path + ": /cube: expected 3 dimensions, got 1 [15]");
 }
 
 TEST_CASE("scene: a file in no format that is known is refused with those that are; a missing one with the reason") {

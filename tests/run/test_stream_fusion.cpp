@@ -67,7 +67,7 @@ DataConfig config_of(const Example& example, std::optional<double> value = {}) {
 struct Streamed : StreamedPair {
   explicit Streamed(const Example& example, std::optional<double> no_data = {})
       : StreamedPair(config_of(example, no_data), {"."}) {
-    set_degradation(example.pair.degradation, {});
+    set_degradation(example.pair.degradation);
     set_side(8);
   }
 };

@@ -62,6 +62,8 @@ class FieldVisitor;
 struct Place {
   struct Object {
     std::function<void(FieldVisitor&)> describe;
+    /// The field that a number in place of the object is for; null: none.
+    const char* number = nullptr;
   };
   struct Optional {
     std::function<bool()> has_value;
@@ -141,7 +143,9 @@ Place place_of(T& value) {
     };
     return {Place::Table{names, [at](const std::string& name) { return place_of(at->get(name)); }}};
   } else if constexpr (std::is_class_v<T> && !std::is_same_v<T, std::string>) {
-    return {Place::Object{[at](FieldVisitor& fields) { at->describe(fields); }}};
+    Place::Object object{[at](FieldVisitor& fields) { at->describe(fields); }};
+    if constexpr (requires { T::kShort; }) object.number = T::kShort;
+    return {object};
   } else {
     return {at};
   }

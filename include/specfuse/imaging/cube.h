@@ -13,6 +13,18 @@ namespace specfuse {
 /// A text or a list of numbers.
 using AttributeValue = std::variant<std::string, std::vector<double>>;
 
+/// What reading an image took away of its file, and what is doubtful of it: for people, and for what counts the file's
+/// bands. It is of what was read, not of what is made of it.
+struct FileNotes {
+  /// The bands that are left of `bands` that were asked for, counted from 0; empty: all.
+  std::vector<Index> kept{};
+  Index bands = 0;
+  /// The bands that left and why, and what is doubtful: sentences without their full stops.
+  std::vector<std::string> left_out{}, doubts{};
+  /// Of what was read, not of a part of it: pixels that some bands have data for, and count as without any.
+  Index partly = 0;
+};
+
 /// A value that cannot have been measured (outliers.h): what stands in the file, and what is filled in.
 struct Outlier {
   Index row, col, band;
@@ -31,6 +43,8 @@ struct Cube {
   std::vector<std::uint8_t> valid;
   /// Of its values; in `values` stands what is filled in. Methods are handed images without these, too.
   std::vector<Outlier> outliers;
+  /// Only of what was read, or is a part of it.
+  FileNotes notes;
 
   Cube() = default;
   /// Zero values, no wavelengths.

@@ -31,9 +31,6 @@ Cube select_bands(const Cube& image, const std::vector<Index>& bands);
 /// Takes away what is said of each band: the image has others now.
 void forget_bands(Cube& image);
 
-/// The image without the bands that are said to be bad.
-Cube without_bad_bands(const Cube& image);
-
 /// Makes an image lie where one of the same pixels does, or nowhere where that has no georeference.
 void copy_georeference(const Cube& from, Cube& to);
 

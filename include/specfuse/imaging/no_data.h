@@ -1,8 +1,11 @@
 #pragma once
 
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "specfuse/core/fields.h"
 #include "specfuse/imaging/cube.h"
@@ -16,12 +19,14 @@ struct NoData {
   /// Dataset [rows, cols] beside a scene, 0 where there is no data; empty: none.
   std::string mask;
 
+  /// What is given as one number is this field.
+  static constexpr const char* kShort = "value";
+
   bool given() const { return value.has_value() || nan || !mask.empty(); }
   void describe(FieldVisitor& fields) {
     fields("value", value,
-           "A pixel with this value holds no data: below zero where it stands in any band, otherwise where it stands "
-           "in all, "
-           "as a zero in one band may have been measured.");
+           "A pixel with this value, as the file stores it, in any band holds no data; zero has to stand in all, as a "
+           "zero in one band may have been measured. `nodata: -9999` is short for `nodata.value: -9999`.");
     fields("nan", nan, "A pixel with NaN in any band holds no data.");
     fields("mask", mask, "Of a scene in HDF5: a dataset [rows, cols] of the file that is 0 where there is no data.");
   }
@@ -30,8 +35,12 @@ struct NoData {
 /// The name of the attribute that says what stands for no data.
 inline const std::string kNoDataAttribute = "nodata";
 
-/// Marks the pixels without data, those where `mask` [rows, cols] is 0 (undefined: none) among them, and fills them in
-/// from around; the attribute `nodata` then says what stood there. False where no pixel is left: all values are 0 then.
+/// Whether a value is what stands for no data, as floats: the largest of these are all one.
+bool is_missing(float value, double missing);
+
+/// Marks the pixels without data, those where `mask` [rows, cols] is 0 (undefined: none) and those that are marked
+/// already among them, and fills them in from around; the attribute `nodata` then says what stood there. False where no
+/// pixel is left: all values are 0 then.
 bool mark_no_data(Cube& cube, const NoData& no_data, const Tensor& mask);
 
 /// Whether any pixel holds data.
@@ -48,14 +57,19 @@ Tensor with_no_data(const Cube& cube);
 /// In how many pixels all bands are `value`.
 Index pixels_of(const Cube& cube, float value);
 
-/// Looks in the parts of an image for whole pixels of a value that most likely stands for no data and was not declared.
+/// Looks in the parts of an image for values that most likely stand for no data and were not declared.
 class UndeclaredNoData {
  public:
   void add(const Cube& part);
-  /// A sentence on all parts; empty where there is nothing of the kind.
+  /// What is certain enough to be refused, a sentence on all parts; empty where there is nothing of the kind.
   std::string text() const;
+  /// What may be so or not, a sentence each; `path` is that of the image in the configuration.
+  std::vector<std::string> doubts(const std::string& path) const;
 
  private:
+  void look_at(const float* pixel, bool says_zero);
+  bool is_saturated() const;
+
   struct Extreme {
     float value;
     /// In how many pixels all bands have it.
@@ -63,6 +77,14 @@ class UndeclaredNoData {
   };
   Extreme least_{std::numeric_limits<float>::infinity()}, most_{-std::numeric_limits<float>::infinity()};
   Index pixels_ = 0, bands_ = 0;
+  /// Pixels that some bands have data for, and count as without any.
+  Index holes_ = 0;
+  /// Of the pixels that are not without data: how many are 0 in all bands, and in some where that stands for no data.
+  Index zeros_ = 0, partly_ = 0;
+  /// Of each band.
+  std::vector<float> lows_, highs_;
+  /// In how many pixels a band has a value that only fills.
+  std::map<std::pair<std::size_t, float>, Index> fills_;
 };
 
 /// The pixels that two images of the same size both have data for, side by side [1, pixels, bands], as pixels of

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "specfuse/core/fields.h"
+#include "specfuse/imaging/cube.h"
 #include "specfuse/tensor/tensor.h"
 
 namespace specfuse {
@@ -79,5 +80,11 @@ std::vector<std::string> response_names(const SrfOptions& options, const Respons
 /// Throws `ConfigError` on options that contradict each other and on a row without any band of the scene.
 Tensor make_srf(const SrfOptions& options, const std::vector<double>& wavelength_nm, Index bands,
                 const ResponseTable& measured = {});
+
+/// The same on the bands that are left of an image. What counts or numbers bands means those before some of them left.
+Tensor make_srf(const SrfOptions& options, const Cube& image, const ResponseTable& measured = {});
+
+/// These rows of a response, counted from 0.
+Tensor response_rows(const Tensor& srf, const std::vector<Index>& rows);
 
 }  // namespace specfuse

@@ -40,9 +40,11 @@ class Hdf5Reader {
   /// The same, with the number of dimensions that is expected.
   Tensor read(const std::string& dataset, int rank) const;
   /// A part of a dataset of three dimensions: [row, row + rows) of the first, [col, col + cols) of the second, and all
-  /// of the third.
+  /// of the third; of one of two dimensions as if it had a third of length 1.
   Tensor read_part(const std::string& dataset, const std::array<Index, 2>& first,
                    const std::array<Index, 2>& count) const;
+  /// What stands where nothing was written to a dataset, if its file says it.
+  std::optional<double> fill_value(const std::string& dataset) const;
   /// A dataset of one dimension, or of others of length 1 beside it, in double precision.
   std::vector<double> read_doubles(const std::string& dataset) const;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,11 +32,19 @@ struct PairFile {
   bool reference_on_msi = false;
 };
 
+/// What a pair's file does not say.
+struct PairSource {
+  /// As that of `SceneSource`, of each image.
+  NoData no_data{};
+  /// As that of `SceneSource`, of the hsi and the reference.
+  std::function<void(Cube& image)> describe_hsi{};
+};
+
 /// Two images of one place of which parts are read when they are wanted, brought together as `join_images` does.
 class PairOnDisk {
  public:
   /// Of a pair file. Throws as `read_pair` does, except for what only the values tell.
-  explicit PairOnDisk(const std::string& path, const NoData& no_data = {});
+  explicit PairOnDisk(const std::string& path, const PairSource& source = {});
   /// Of two images. Throws as `join_images`.
   PairOnDisk(std::unique_ptr<ImageOnDisk> hsi, std::unique_ptr<ImageOnDisk> msi, const std::string& source);
 
@@ -65,6 +74,7 @@ class PairOnDisk {
   CommonGrid grid_;
   bool reference_on_msi_ = false;
   std::string grids_;
+  FileNotes hsi_notes_, msi_notes_;
   /// Of one image, for the other one that does not say it; of the hsi, for the msi where that is resampled.
   std::optional<AttributeValue> projection_, geotransform_;
   Tensor srf_;
@@ -79,7 +89,7 @@ PairFile join_images(const Cube& hsi, const Cube& msi, const std::string& source
 /// and the attribute `ratio`, and joins the images; a geotransform of the file is that of hsi. Throws `DataError` for
 /// all that `read_scene` and `join_images` refuse, for sizes that contradict each other or the ratio, and for a
 /// reference of images that had to be cut or resampled.
-PairFile read_pair(const std::string& path, const NoData& no_data = {});
+PairFile read_pair(const std::string& path, const PairSource& source = {});
 
 /// Writes the same; attributes of the file are those of hsi. Throws `Error` with the path and the reason.
 void write_pair(const std::string& path, const PairFile& pair);

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <array>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,17 +29,24 @@ struct SceneFormat {
 /// Every format, in the order in which they are tried.
 const std::vector<SceneFormat>& scene_formats();
 
-/// Where in a file a scene is, and how it is laid out.
+/// Where in a file a scene is, how it is laid out, and what of it is used.
 struct SceneSource {
   std::string dataset = "/cube";
   /// The order in the file, one of `axis_orders`; the cube has rows, columns and bands in this order.
   std::string axes = "rcb";
   /// What stands for no data; nothing given: what the attribute `nodata` says, if there is one.
   NoData no_data{};
+  /// The first band and how many; none: all.
+  std::optional<std::array<Index, 2>> bands{};
+  /// Says what the file does not, of all its bands; may throw `ConfigError`.
+  std::function<void(Cube& image)> describe{};
+  /// The bands of these that are left, where another image has settled it; empty: it is settled here.
+  std::vector<Index> kept{};
 };
 
 /// A cube of any integer or float type [rows, cols, bands] as float32, with the wavelengths of its bands where they are
-/// known and the text attributes of the file. Throws `DataError` (file, dataset, expected, got) where it is missing,
+/// known and the text attributes of the file. Bands that the file calls bad and those without data in any pixel are
+/// left out, and the notes of the cube say so. Throws `DataError` (file, dataset, expected, got) where it is missing,
 /// unreadable or in no format that is known, has another rank, is empty, larger than memory or holds a value that is
 /// not finite, or where the wavelengths are not one per band in nanometres.
 Cube read_scene(const std::string& path, const SceneSource& source = {});

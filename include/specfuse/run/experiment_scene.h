@@ -10,6 +10,7 @@
 #include "specfuse/imaging/no_data.h"
 #include "specfuse/imaging/pair_parts.h"
 #include "specfuse/io/pair.h"
+#include "specfuse/io/scene.h"
 
 namespace specfuse {
 
@@ -18,8 +19,9 @@ void check_inside(const std::string& path, const Rectangle& part, Index rows, In
 /// The same, and unless it is made of whole pixels of the HSI.
 void check_coarse_part(const std::string& path, const Rectangle& part, Index rows, Index cols, Index ratio);
 
-/// Throws `ConfigError` where something was seen in an image; `path` is that of its configuration.
-void check_declared(const UndeclaredNoData& seen, const std::string& path = "data");
+/// Throws `ConfigError` where something was seen in an image; `path` is that of its configuration. What is doubtful is
+/// noted.
+void check_declared(const UndeclaredNoData& seen, const std::string& path, Cube& image);
 
 /// The images of an experiment, cropped, and how coarse and fine ones belong together.
 struct Scene {
@@ -40,6 +42,8 @@ struct Scene {
   std::vector<Scene> train, validation;
   /// What was done to images on grids of their own, for people; empty where nothing was.
   std::string grids{};
+  /// Which bands of its files are left out, and what is doubtful of these: sentences without their full stops.
+  std::vector<std::string> doubts{};
   /// The folder where other scenes, and what is made of them to learn from, wait in files; empty: in memory.
   std::string scratch{};
 };
@@ -81,17 +85,17 @@ struct SceneFiles {
 void remember_pair(const DataConfig& data, const PairFile& pair, SceneFiles& files);
 
 /// The scene that `data` names or describes, not a pair, with its wavelengths, the chosen bands and part. `files`,
-/// where given, remembers what was read. Throws `DataError`, and `ConfigError` naming fields below `path`.
-Cube load_cube(const DataConfig& data, const std::vector<std::string>& directories, SceneFiles* files = nullptr,
-               const std::string& path = "data");
+/// where given, remembers what was read. Throws `DataError`, and `ConfigError` naming fields below `data`.
+Cube load_cube(const DataConfig& data, const std::vector<std::string>& directories, SceneFiles* files = nullptr);
 
 /// The files that `data` names, for people.
 std::string source_of(const DataConfig& data);
 
-/// Gives what was read of an image the wavelengths and the geotransform that its configuration says, and takes of it
-/// the bands that it says. Throws `ConfigError` naming fields below `path`.
-void describe_image(const ImageConfig& image, const std::string& path, const std::vector<std::string>& directories,
-                    Cube& cube);
+/// How the file of an image is to be read, with the wavelengths, the geotransform and the bands that its configuration
+/// says. What is read throws `ConfigError` naming fields below `path`.
+SceneSource source_in(const ImageConfig& image, const std::string& path, const std::vector<std::string>& directories);
+/// The same of a pair in one file.
+PairSource pair_source_in(const DataConfig& data, const std::vector<std::string>& directories);
 
 /// Reads or synthesises what `config.data` and, for `transfer`, `config.protocol` name, looking for files in
 /// `directories`, and resolves PSF and SRF for each. Throws `DataError` on data that is missing or unreadable and

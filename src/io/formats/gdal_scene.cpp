@@ -3,17 +3,18 @@
 #include <cctype>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <memory>
-#include <optional>
+#include <string_view>
+#include <vector>
 
-#include "io/micrometres.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/utf8.h"
-#include "specfuse/imaging/georeference.h"
 #include "specfuse/io/scene.h"
 
 #ifdef SPECFUSE_GDAL
 #include "io/gdal.h"
+#include "io/gdal_description.h"
 #endif
 
 namespace specfuse {
@@ -46,16 +47,27 @@ constexpr std::unique_ptr<ImageOnDisk> (*open_scene)(const std::string&, const s
 
 #else
 
-/// The data file beside an ENVI header, which is what GDAL opens.
+/// Of the data beside an ENVI header, in any case.
+constexpr std::array<const char*, 6> kEndings{".img", ".dat", ".bsq", ".bil", ".bip", ".raw"};
+
+/// The data file beside an ENVI header, which is what GDAL opens. One with a header of its own is not meant.
 std::string data_file(const std::string& path) {
   if (ending_of(path) != ".hdr") return path;
-  const std::filesystem::path stem = std::filesystem::path(path).replace_extension();
-  for (const char* ending : {"", ".img", ".dat", ".bsq", ".bil", ".bip", ".raw"}) {
-    const std::string file = stem.string() + ending;
-    if (std::filesystem::is_regular_file(file)) return file;
+  const std::filesystem::path header(path), folder = header.parent_path(), stem = folder / header.stem();
+  std::vector<std::string> found;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.empty() ? "." : folder)) {
+    const std::string file = (folder / entry.path().filename()).string(), ending = ending_of(file);
+    const bool beside = file == stem || std::filesystem::path(file).replace_extension() == stem;
+    const bool known = file == stem || std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
+    const bool others = file != stem && std::filesystem::exists(file + ".hdr");
+    if (beside && known && !others && entry.is_regular_file()) found.push_back(file);
   }
-  throw DataError(concat(path, ": expected the data of this header beside it, as ", stem.string(),
-                         " with .img, .dat, .bsq, .bil, .bip, .raw or no ending"));
+  std::sort(found.begin(), found.end());
+  SPECFUSE_CHECK_AS(DataError, !found.empty(), path, ": expected the data of this header beside it, as ", stem.string(),
+                    " with .img, .dat, .bsq, .bil, .bip, .raw or no ending");
+  SPECFUSE_CHECK_AS(DataError, found.size() == 1, path, ": expected one data file beside this header, got ", found[0],
+                    " and ", found[1], "; name the one that is meant instead of the header");
+  return found.front();
 }
 
 Raster open(const std::string& path) {
@@ -66,182 +78,112 @@ Raster open(const std::string& path) {
 
 bool recognises(const std::string& path) { return ending_of(path) == ".hdr" || open(path) != nullptr; }
 
-std::string text_or_nothing(const char* text) { return text == nullptr ? "" : as_utf8(text); }
-
-/// A text without the braces and spaces that an ENVI header puts around it.
-std::string bare(const std::string& text) {
-  constexpr const char* kAround = "{} \r\n";
-  const std::size_t first = text.find_first_not_of(kAround);
-  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(kAround) - first + 1);
+/// Whether a header is none of ENVI: GDAL says nothing then.
+bool is_no_header(const std::string& path) {
+  std::array<char, 4> begin{};
+  std::ifstream(path, std::ios::binary).read(begin.data(), begin.size());
+  return ending_of(path) == ".hdr" && std::string_view(begin.data(), begin.size()) != "ENVI";
 }
 
-/// The numbers in a text such as "{400.5, 410}".
-std::vector<double> numbers_in(const std::string& text) {
-  std::vector<double> numbers;
-  for (const char* at = text.c_str(); *at != '\0';) {
-    char* end = nullptr;
-    const double number = std::strtod(at, &end);
-    if (end == at) {
-      ++at;
-    } else {
-      numbers.push_back(number);
-      at = end;
-    }
-  }
-  return numbers;
-}
-
-/// "Unknown" is a word of ENVI.
-bool is_said(const std::string& unit) { return !unit.empty() && unit != "Unknown" && unit != "unknown"; }
-
-/// How many nanometres a unit of length is, by its first letters in any case; none of another unit. `are_small` tells
-/// where the unit is not said.
-std::optional<double> nanometres_in(std::string unit, bool are_small) {
-  if (!is_said(unit)) return are_small ? 1000 : 1;
-  for (char& letter : unit) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  const std::pair<const char*, double> units[] = {
-      {"nano", 1},    {"nm", 1},   {"mic", 1e3},   {"um", 1e3}, {"\u00b5m", 1e3}, {"\u03bcm", 1e3},
-      {"milli", 1e6}, {"mm", 1e6}, {"centi", 1e7}, {"cm", 1e7}, {"met", 1e9},     {"angstrom", 0.1}};
-  if (unit == "m") return 1e9;
-  for (const auto& [name, nanometres] : units) {
-    if (unit.starts_with(name)) return nanometres;
-  }
-  return {};
+std::string file_reason() {
+  const std::string reason = as_utf8(CPLGetLastErrorMsg());
+  return reason.empty() ? "GDAL gives no reason" : reason.substr(0, reason.find('\n'));
 }
 
 class GdalScene : public ImageOnDisk {
  public:
-  explicit GdalScene(const std::string& path)
-      : path_(path), raster_(open(data_file(path))), bands_(raster_ ? GDALGetRasterCount(raster_.get()) : 0) {
-    SPECFUSE_CHECK_AS(DataError, bands_ > 0, path_, ": expected an image, got none: ", CPLGetLastErrorMsg());
+  explicit GdalScene(const std::string& path) : path_(path), raster_(open(data_file(path))) {
+    SPECFUSE_CHECK_AS(DataError, raster_ != nullptr, path_, ": expected an image, got none: ",
+                      is_no_header(path) ? "the header does not begin with ENVI" : file_reason());
+    if (CPLGetLastErrorType() == CE_Warning) warning_ = file_reason();
+    const QuietGdal quiet;
+    const char* const inner = GDALGetMetadataItem(raster_.get(), "SUBDATASET_1_NAME", "SUBDATASETS");
+    const int bands = GDALGetRasterCount(raster_.get());
+    SPECFUSE_CHECK_AS(DataError, bands > 0 || inner == nullptr, path_, ": expected an image, got a file of several (",
+                      inner, " and others); gdal_translate makes one of them a file of its own");
+    SPECFUSE_CHECK_AS(DataError, bands > 0, path_, ": expected an image, got none");
+    for (int b = 1; b <= bands; ++b) {
+      const GDALRasterBandH band = GDALGetRasterBand(raster_.get(), b);
+      SPECFUSE_CHECK_AS(DataError, GDALDataTypeIsComplex(GDALGetRasterDataType(band)) == 0, path_,
+                        ": expected real values, got complex ones in band ", b);
+      const bool alpha = b > 1 && GDALGetRasterColorInterpretation(band) == GCI_AlphaBand;
+      if (alpha) alpha_ = b;
+      if (!alpha) bands_.push_back(b);
+    }
+    check_envi_file(path_, raster_.get());
   }
 
   Index rows() const override { return GDALGetRasterYSize(raster_.get()); }
   Index cols() const override { return GDALGetRasterXSize(raster_.get()); }
-  Index bands() const override { return bands_; }
+  Index bands() const override { return std::ssize(bands_); }
 
   Cube read(const Rectangle& part) const override {
+    const QuietGdal quiet;
     Cube cube;
-    cube.values = Tensor::uninitialized({part.rows, part.cols, bands_});
+    cube.values = Tensor::uninitialized({part.rows, part.cols, bands()});
     read_values(part, cube);
-    read_no_data(cube);
-    read_wavelengths(cube);
-    read_georeference(cube);
+    describe_gdal({path_, raster_.get(), bands_}, cube);
+    read_masks(part, cube);
     return cube;
   }
 
  private:
-  GDALRasterBandH band(int number) const { return GDALGetRasterBand(raster_.get(), number); }
+  GDALRasterBandH band(std::size_t at) const { return GDALGetRasterBand(raster_.get(), bands_[at]); }
 
   void read_values(const Rectangle& part, Cube& cube) const {
-    for (int b = 1; b <= bands_; ++b) {
-      SPECFUSE_CHECK_AS(DataError, GDALDataTypeIsComplex(GDALGetRasterDataType(band(b))) == 0, path_,
-                        ": expected real values, got complex ones in band ", b);
-    }
-    const QuietGdal quiet;
     const auto spacing = static_cast<GSpacing>(sizeof(float));
-    const int cols = static_cast<int>(part.cols), rows = static_cast<int>(part.rows);
+    const int cols = static_cast<int>(part.cols), rows = static_cast<int>(part.rows), count = static_cast<int>(bands());
+    std::vector<int> numbers = bands_;
     const CPLErr error = GDALDatasetRasterIOEx(
         raster_.get(), GF_Read, static_cast<int>(part.col), static_cast<int>(part.row), cols, rows, cube.values.data(),
-        cols, rows, GDT_Float32, bands_, nullptr, spacing * bands_, spacing * bands_ * cols, spacing, nullptr);
-    SPECFUSE_CHECK_AS(DataError, error == CE_None, "cannot read ", path_, ": ", CPLGetLastErrorMsg());
+        cols, rows, GDT_Float32, count, numbers.data(), spacing * count, spacing * count * cols, spacing, nullptr);
+    SPECFUSE_CHECK_AS(DataError, error == CE_None, "cannot read ", path_, ": ", file_reason());
   }
 
-  /// Scales the values as the file says. One value stands for no data, which is kept where nothing is scaled; else it
-  /// becomes NaN.
-  void read_no_data(Cube& cube) const {
-    bool scaled = false, several = false, any = false;
-    double first = 0;
-    std::vector<double> missing(static_cast<std::size_t>(bands_)), scales = missing, offsets = missing;
-    std::vector<int> has(static_cast<std::size_t>(bands_));
-    for (int b = 0; b < bands_; ++b) {
-      const auto at = static_cast<std::size_t>(b);
-      missing[at] = GDALGetRasterNoDataValue(band(b + 1), &has[at]);
-      int given = 0;
-      scales[at] = GDALGetRasterScale(band(b + 1), &given);
-      if (given == 0) scales[at] = 1;
-      offsets[at] = GDALGetRasterOffset(band(b + 1), &given);
-      if (given == 0) offsets[at] = 0;
-      scaled = scaled || scales[at] != 1 || offsets[at] != 0;
-      if (has[at] == 0) continue;
-      const bool same = missing[at] == first || (std::isnan(missing[at]) && std::isnan(first));
-      several = several || (any && !same);
-      if (!any) first = missing[at];
-      any = true;
+  /// Of a mask or an alpha band, which is 0 where there is no data.
+  std::vector<float> mask_in(GDALRasterBandH mask, const Rectangle& part) const {
+    std::vector<float> values(static_cast<std::size_t>(part.rows * part.cols));
+    const int cols = static_cast<int>(part.cols), rows = static_cast<int>(part.rows);
+    const CPLErr error = GDALRasterIO(mask, GF_Read, static_cast<int>(part.col), static_cast<int>(part.row), cols, rows,
+                                      values.data(), cols, rows, GDT_Float32, 0, 0);
+    SPECFUSE_CHECK_AS(DataError, error == CE_None, "cannot read the mask of ", path_, ": ", file_reason());
+    return values;
+  }
+
+  /// A mask of all bands marks pixels; what a band's own covers becomes NaN.
+  void read_masks(const Rectangle& part, Cube& cube) const {
+    const bool shared = (GDALGetMaskFlags(band(0)) & GMF_PER_DATASET) != 0;
+    if (shared || alpha_ > 0) {
+      // Not every alpha band is a mask to GDAL.
+      const GDALRasterBandH mask = alpha_ > 0 ? GDALGetRasterBand(raster_.get(), alpha_) : GDALGetMaskBand(band(0));
+      for (const float value : mask_in(mask, part)) cube.valid.push_back(value != 0);
     }
-    if (scaled || several) {
-      for (Index i = 0; i < cube.values.size(); ++i) {
-        const auto at = static_cast<std::size_t>(i % bands_);
-        const bool none = has[at] != 0 && cube.values[i] == static_cast<float>(missing[at]);
-        cube.values[i] = none ? std::nanf("") : static_cast<float>(double{cube.values[i]} * scales[at] + offsets[at]);
+    for (std::size_t at = 0; at < bands_.size() && !shared; ++at) {
+      if (GDALGetMaskFlags(band(at)) != 0) continue;
+      const std::vector<float> mask = mask_in(GDALGetMaskBand(band(at)), part);
+      for (std::size_t p = 0; p < mask.size(); ++p) {
+        if (mask[p] == 0) cube.values[static_cast<Index>(p * bands_.size() + at)] = std::nanf("");
       }
-      first = std::nan("");
+      cube.attributes["missing_value"] = std::vector<double>{std::nan("")};
     }
-    if (any) cube.attributes[kNoDataAttribute] = std::vector<double>{first};
-  }
-
-  /// What is said of each band: of the file as a list, or of the bands one by one.
-  std::vector<double> numbers_of(const char* name) const {
-    std::vector<double> numbers = numbers_in(text_or_nothing(GDALGetMetadataItem(raster_.get(), name, "ENVI")));
-    if (static_cast<int>(numbers.size()) == bands_) return numbers;
-    numbers.clear();
-    for (int b = 1; b <= bands_; ++b) {
-      const std::vector<double> one = numbers_in(text_or_nothing(GDALGetMetadataItem(band(b), name, nullptr)));
-      if (one.size() != 1) return {};
-      numbers.push_back(one.front());
+    if (alpha_ > 0) {
+      cube.notes.doubts.push_back(concat(path_, ": its band ", alpha_,
+                                         " is an alpha band, and is taken for a mask; gdal_translate -colorinterp_",
+                                         alpha_, " undefined makes it one of data"));
     }
-    return numbers;
-  }
-
-  void read_wavelengths(Cube& cube) const {
-    std::string unit = text_or_nothing(GDALGetMetadataItem(raster_.get(), "wavelength_units", "ENVI"));
-    if (unit.empty()) unit = text_or_nothing(GDALGetMetadataItem(band(1), "wavelength_units", nullptr));
-    cube.wavelength_nm = numbers_of("wavelength");
-    if (unit == "Index") cube.wavelength_nm.clear();  // the numbers of the bands
-    const std::optional<double> one = nanometres_in(unit, are_micrometres(cube.wavelength_nm));
-    SPECFUSE_CHECK_AS(DataError, one || cube.wavelength_nm.empty(), path_,
-                      ": wavelength units: expected a length, got ", unit,
-                      "; correct the header, or say Index there and give data.wavelength_nm");
-    std::vector<double> fwhm = numbers_of("fwhm");
-    for (std::vector<double>* values : {&cube.wavelength_nm, &fwhm}) {
-      for (double& value : *values) value *= one.value_or(1);
+    if (GDALGetMetadataItem(raster_.get(), "SUBDATASET_2_NAME", "SUBDATASETS") != nullptr) {
+      cube.notes.doubts.push_back(concat(path_, ": it holds several images, and the first alone is used"));
     }
-    if (!fwhm.empty()) cube.attributes[kFwhmAttribute] = fwhm;
-    if (!is_said(unit) && !are_nanometres(cube.wavelength_nm))
-      cube.wavelength_nm.clear();  // the bands' numbers, or such
-    const std::vector<double> good = numbers_of("bbl");
-    if (!good.empty()) cube.attributes[kGoodBandsAttribute] = good;
-  }
-
-  void read_georeference(Cube& cube) const {
-    std::vector<double> transform(6);
-    if (GDALGetGeoTransform(raster_.get(), transform.data()) == CE_None) {
-      cube.attributes[kGeotransformAttribute] = transform;
-    }
-    const std::string projection = text_or_nothing(GDALGetProjectionRef(raster_.get()));
-    if (!projection.empty()) cube.attributes[kProjectionAttribute] = projection;
-    read_texts(cube);
-    for (const char* name : {"description", "sensor_type"}) {
-      const std::string text = bare(text_or_nothing(GDALGetMetadataItem(raster_.get(), name, "ENVI")));
-      if (!text.empty()) cube.attributes[name == std::string("description") ? "scene" : "sensor"] = text;
-    }
-  }
-
-  /// What is said of the image as a whole, except what every file says.
-  void read_texts(Cube& cube) const {
-    char** const items = GDALGetMetadata(raster_.get(), nullptr);
-    for (char** item = items; item != nullptr && *item != nullptr; ++item) {
-      const std::string text = as_utf8(*item);
-      const std::size_t equals = text.find('=');
-      const std::string name = text.substr(0, equals);
-      const bool of_the_file = name == "AREA_OR_POINT" || name.starts_with("TIFFTAG_") || name.starts_with("Band_");
-      if (equals != std::string::npos && !of_the_file) cube.attributes[name] = text.substr(equals + 1);
-    }
+    if (!warning_.empty()) cube.notes.doubts.push_back(concat(path_, ": GDAL says: ", warning_));
   }
 
   std::string path_;
   Raster raster_;
-  int bands_;
+  /// By GDAL's numbers, counted from 1; 0: there is none.
+  std::vector<int> bands_;
+  int alpha_ = 0;
+  /// What GDAL warned of when it opened the file.
+  std::string warning_;
 };
 
 Cube read(const std::string& path, const std::string&) {

@@ -39,7 +39,11 @@ Cube read(const std::string& path, const std::string& dataset) {
   const Hdf5Reader file(path);
   check_dataset(file, dataset);
   Cube cube = read_cube(file, dataset_of(file, dataset));
-  if (is_of_matlab(file, dataset)) cube.values = in_order(cube.values, "bcr");
+  if (is_of_matlab(file, dataset)) {
+    const Shape& shape = cube.values.shape();
+    const bool flat = file.shape(dataset).size() == 2;
+    cube.values = in_order(flat ? cube.values.reshape({1, shape[0], shape[1]}) : cube.values, "bcr");
+  }
   return cube;
 }
 

@@ -7,6 +7,7 @@
 
 #include "io/micrometres.h"
 #include "io/reorder.h"
+#include "io/stored_values.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/utf8.h"
 #include "specfuse/imaging/georeference.h"
@@ -78,6 +79,26 @@ void copy_values(const matvar_t& variable, float* to, std::size_t count) {
   }
 }
 
+/// Throws where the last element of a file goes beyond its end: the library reads what is missing as it pleases. Each
+/// has a tag of eight bytes, its type and how many more bytes it has.
+void check_whole(const std::string& path) {
+  constexpr std::streamoff kHead = 128, kTag = 8;
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  const std::streamoff size = file.tellg();
+  std::array<char, 2> order{};
+  file.seekg(kHead - 2).read(order.data(), order.size());
+  const bool big = order[0] == 'M';
+  for (std::streamoff at = kHead; at < size;) {
+    std::array<unsigned char, kTag> tag{};
+    const bool read = bool(file.seekg(at).read(reinterpret_cast<char*>(tag.data()), tag.size()));
+    std::streamoff bytes = 0;
+    for (std::size_t i = 0; i < 4; ++i) bytes = bytes * 256 + tag[big ? 4 + i : 7 - i];
+    at += kTag + bytes;
+    SPECFUSE_CHECK_AS(DataError, read && at <= size, path, ": expected at least ", at,
+                      " bytes by what it says of them, got ", size, ": it is cut off");
+  }
+}
+
 class MatlabScene {
  public:
   explicit MatlabScene(const std::string& path)
@@ -85,6 +106,7 @@ class MatlabScene {
     Mat_LogInit("specfuse");
     Mat_LogInitFunc("specfuse", [](int, char*) {});
     SPECFUSE_CHECK_AS(DataError, file_ != nullptr, path_, ": expected a MATLAB file, got another");
+    check_whole(path_);
     while (const Variable variable{Mat_VarReadNextInfo(file_.get()), Mat_VarFree}) {
       if (variable->class_type == MAT_C_CHAR && variable->rank == 2 && variable->dims[0] == 1)
         texts_.emplace_back(variable->name);
@@ -98,8 +120,10 @@ class MatlabScene {
     const Known& known = choose(name);
     const std::vector<double> rows = numbers("nRow"), cols = numbers("nCol");
     Cube cube;
-    if (known.extents.size() == 3) {
-      cube.values = in_order(values(known, {known.extents[2], known.extents[1], known.extents[0]}), "bcr");
+    const bool sized = rows.size() == 1 && cols.size() == 1;
+    if (known.extents.size() == 3 || !sized) {
+      const std::size_t bands = known.extents.size() == 3 ? known.extents[2] : 1;
+      cube.values = in_order(values(known, {bands, known.extents[1], known.extents[0]}), "bcr");
     } else {
       // Bands by pixels, down the columns.
       cube.values = in_order(
@@ -108,12 +132,16 @@ class MatlabScene {
     }
     for (const char* wavelengths : {"wavelength_nm", "wavelengths", "wavelength"}) {
       std::vector<double> found = numbers(wavelengths);
-      if (std::ssize(found) != cube.bands()) continue;
+      if (found.empty() || count_bands(found)) continue;
       const bool micrometres = are_micrometres(found);
       for (double& value : found) value *= micrometres ? 1000 : 1;
-      if (!are_nanometres(found)) continue;
-      cube.wavelength_nm = found;
-      break;
+      if (std::ssize(found) == cube.bands() && are_nanometres(found)) {
+        cube.wavelength_nm = found;
+        break;
+      }
+      cube.notes.doubts.push_back(concat(path_, ": its ", wavelengths, " of ", found.size(),
+                                         " numbers are no wavelengths of the ", cube.bands(), " bands of ", known.name,
+                                         ", and are not used"));
     }
     read_attributes(cube);
     return cube;
@@ -127,10 +155,13 @@ class MatlabScene {
 
   /// What is said of the image, by the names that a scene has for it.
   void read_attributes(Cube& cube) {
-    for (const std::string& name : {kNoDataAttribute, kGeotransformAttribute, kFwhmAttribute, kGoodBandsAttribute}) {
+    for (const std::string& name : {kNoDataAttribute, kGeotransformAttribute, kFwhmAttribute, kGoodBandsAttribute,
+                                    kScaleAttribute, kOffsetAttribute}) {
       const std::vector<double> found = numbers(name);
       if (!found.empty()) cube.attributes[name] = found;
     }
+    const std::vector<double> good = numbers("bbl");
+    if (!good.empty()) cube.attributes[kGoodBandsAttribute] = good;
     for (const std::string& name : texts_) {
       const Variable variable{Mat_VarRead(file_.get(), name.c_str()), Mat_VarFree};
       if (variable == nullptr || variable->data == nullptr || variable->data_size != 1) continue;
@@ -148,7 +179,8 @@ class MatlabScene {
     return text.empty() ? "none" : text;
   }
 
-  /// The variable of this name; or else the only cube, or the largest matrix of bands by pixels of nRow x nCol.
+  /// The variable of this name; or else the only cube, or the largest matrix of bands by pixels of nRow x nCol, or the
+  /// only image of one band.
   const Known& choose(const std::string& name) {
     const std::vector<double> rows = numbers("nRow"), cols = numbers("nCol");
     const bool sized = rows.size() == 1 && cols.size() == 1;
@@ -156,11 +188,16 @@ class MatlabScene {
       return sized && known.extents.size() == 2 && known.extents[1] > 1 &&
              static_cast<double>(known.extents[1]) == rows[0] * cols[0];
     };
-    const Known *only = nullptr, *largest = nullptr;
-    int cubes = 0;
+    const auto flat = [&](const Known& known) {
+      return !sized && known.extents.size() == 2 && known.extents[0] > 1 && known.extents[1] > 1;
+    };
+    const Known *only = nullptr, *largest = nullptr, *image = nullptr;
+    int cubes = 0, images = 0;
     for (const Known& known : known_) {
       const bool cube = known.extents.size() == 3;
-      if (known.name == name && (cube || matrix(known))) return known;
+      if (known.name == name && (cube || matrix(known) || flat(known))) return known;
+      images += flat(known);
+      if (flat(known)) image = &known;
       if (cube) {
         ++cubes;
         only = &known;
@@ -171,6 +208,7 @@ class MatlabScene {
     const bool any = name == "cube";  // nobody asked for one
     if (any && cubes == 1) return *only;
     if (any && cubes == 0 && largest != nullptr) return *largest;
+    if (any && cubes == 0 && images == 1) return *image;
     throw DataError(concat(path_, ": expected ", any ? "one variable of three dimensions" : "the variable " + name,
                            ", named in data.dataset, got ", list()));
   }
@@ -217,7 +255,7 @@ Cube read(const std::string& path, const std::string& dataset) { return MatlabSc
 }  // namespace
 
 SceneFormat matlab_scene_format() {
-  return {"matlab", "MATLAB up to version 7: the only variable of three dimensions, or the one that is named",
+  return {"matlab", "MATLAB up to version 7: the only variable of three dimensions, or two, or the one that is named",
           recognises, read};
 }
 

@@ -71,8 +71,9 @@ Header parse_header(const std::string& bytes, const std::string& path) {
   for (std::string part; std::getline(numbers, part, ',');) {
     if (part.find_first_of("0123456789") != part.npos) header.shape.push_back(std::atoll(part.c_str()));
   }
-  SPECFUSE_CHECK_AS(DataError, header.shape.size() == 3, path, ": expected an array of three dimensions, got ",
-                    header.shape.size());
+  SPECFUSE_CHECK_AS(DataError, header.shape.size() == 2 || header.shape.size() == 3, path,
+                    ": expected an array of three dimensions, or two of one band, got ", header.shape.size());
+  if (header.shape.size() == 2) header.shape.push_back(1);
   return header;
 }
 
@@ -131,6 +132,6 @@ Cube read(const std::string& path, const std::string&) {
 
 }  // namespace
 
-SceneFormat npy_scene_format() { return {"npy", "NumPy array of three dimensions (`.npy`)", recognises, read}; }
+SceneFormat npy_scene_format() { return {"npy", "NumPy array of three dimensions, or two of one band (`.npy`)", recognises, read}; }
 
 }  // namespace specfuse
