@@ -42,6 +42,8 @@ struct SceneSource {
   std::function<void(Cube& image)> describe{};
   /// The bands of these that are left, where another image has settled it; empty: it is settled here.
   std::vector<Index> kept{};
+  /// How errors call its wavelengths.
+  std::string wavelengths = "/wavelength_nm";
 };
 
 /// A cube of any integer or float type [rows, cols, bands] as float32, with the wavelengths of its bands where they are
