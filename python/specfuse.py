@@ -22,8 +22,7 @@ class DataError(ValueError):
     """A file that is missing, or holds something else than was expected."""
 
 
-class SpecfuseWarning(UserWarning):
-    """What makes the results of a run doubtful."""
+class SpecfuseWarning(UserWarning): """What makes the results of a run doubtful."""
 
 
 class RunError(RuntimeError):
@@ -324,8 +323,8 @@ def run(experiment, *, program=None, out=None, data_dir=None, set=None, overwrit
     if done.returncode:
         raise RunError("\n".join(said("run_experiment: error: ")) or text.strip(), done.returncode)
     config = experiment if given else json.loads(Path(experiment).read_text("utf-8-sig"))
-    out = Path(out or Path("results", changes.get("name", config["name"])))
-    return json.loads((out / ("sweep.json" if "sweep" in config else "metrics.json")).read_text())
+    folder = Path(out or Path("results", changes.get("name", config["name"])))
+    return json.loads((folder / ("sweep.json" if "sweep" in config else "metrics.json")).read_text())
 
 
 def show(results):

@@ -48,8 +48,8 @@ std::string bands_text(const std::vector<Index>& bands, const Cube& image) {
 class CheckedImage : public ImageOnDisk {
  public:
   CheckedImage(std::unique_ptr<ImageOnDisk> image, const std::string& path, const SceneSource& source, Tensor mask)
-      : image_(std::move(image)), path_(path), dataset_(source.dataset), mask_(std::move(mask)),
-        described_(described(source)), stored_(where(), source.no_data, described_) {
+      : image_(std::move(image)), path_(path), dataset_(source.dataset), wavelengths_(source.wavelengths),
+        mask_(std::move(mask)), described_(described(source)), stored_(where(), source.no_data, described_) {
     std::vector<Index> chosen(static_cast<std::size_t>(described_.bands()));
     std::iota(chosen.begin(), chosen.end(), Index{0});
     if (source.bands)
@@ -94,7 +94,7 @@ class CheckedImage : public ImageOnDisk {
   }
 
  private:
-  CubeDataset names() const { return {dataset_, "/wavelength_nm"}; }
+  CubeDataset names() const { return {dataset_, wavelengths_}; }
   std::string where() const { return concat(path_, ": ", dataset_); }
 
   /// One pixel with all bands, and what is said of the whole.
@@ -160,7 +160,7 @@ class CheckedImage : public ImageOnDisk {
   }
 
   std::unique_ptr<ImageOnDisk> image_;
-  std::string path_, dataset_;
+  std::string path_, dataset_, wavelengths_;
   Tensor mask_;
   /// One pixel, with what is said of all.
   Cube described_;

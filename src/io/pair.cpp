@@ -127,20 +127,25 @@ Cube described(const PairFile& pair) {
 
 PairFile images_of(const Pair& pair) { return {pair.hsi, pair.msi, pair.degradation.ratio, {}, pair.degradation.srf}; }
 
-std::unique_ptr<ImageOnDisk> open_dataset(const std::string& path, const CubeDataset& names, SceneSource source) {
+std::unique_ptr<ImageOnDisk> open_dataset(const Hdf5Reader& file, const CubeDataset& image, SceneSource source) {
+  const std::string& path = file.path();
+  const CubeDataset names = dataset_of(file, image.values);
   source.dataset = names.values;
+  source.wavelengths = names.wavelength_nm;
   return checked_image(std::make_unique<Hdf5Image>(path, names), path, source);
+}
+
+/// The bands that are left of those asked for.
+std::vector<Index> kept_of(const FileNotes& notes) {
+  std::vector<Index> kept = notes.kept;
+  for (Index band = 0; notes.kept.empty() && band < notes.bands; ++band) kept.push_back(band);
+  return kept;
 }
 
 /// A response without the rows and columns of bands that left, and a sentence on what it loses.
 Tensor response_of(const Tensor& srf, const FileNotes& msi, const FileNotes& hsi, const std::string& path,
                    std::vector<std::string>& doubts) {
-  const auto kept = [](const FileNotes& notes, Index bands) {
-    std::vector<Index> all = notes.kept;
-    for (Index band = 0; notes.kept.empty() && band < bands; ++band) all.push_back(band);
-    return all;
-  };
-  const std::vector<Index> rows = kept(msi, srf.dim(0)), cols = kept(hsi, srf.dim(1));
+  const std::vector<Index> rows = kept_of(msi), cols = kept_of(hsi);
   Tensor result = Tensor::uninitialized({std::ssize(rows), std::ssize(cols)});
   float* to = result.data();
   for (const Index row : rows) {
@@ -192,8 +197,11 @@ PairOnDisk::PairOnDisk(const std::string& path, const PairSource& source) {
   const Hdf5Reader file(path);
   SPECFUSE_CHECK_AS(DataError, file.has("/hsi") || !file.has("/cube"), path,
                     ": no dataset /hsi, but /cube: name a scene in data.scene");
-  hsi_ = open_dataset(path, kHsi, {.no_data = source.no_data, .describe = source.describe_hsi});
-  msi_ = open_dataset(path, kMsi, {.no_data = source.no_data});
+  SceneSource said_of_msi, said_of_hsi;
+  said_of_msi.no_data = said_of_hsi.no_data = source.no_data;
+  said_of_hsi.describe = source.describe_hsi;
+  hsi_ = open_dataset(file, kHsi, said_of_hsi);
+  msi_ = open_dataset(file, kMsi, said_of_msi);
   join(path);
   check_ratio(file, ratio(), shape_of(*hsi_), shape_of(*msi_));
   const FileNotes &of_hsi = hsi_notes_, &of_msi = msi_notes_;
@@ -204,8 +212,8 @@ PairOnDisk::PairOnDisk(const std::string& path, const PairSource& source) {
                     ": expected no /reference beside images on grids that have to be brought together (", grids_,
                     "), got one");
   check_reference(path, Hdf5Image(path, kReference), shape_of(*msi_), of_hsi.bands);
-  reference_ =
-      open_dataset(path, kReference, {.no_data = source.no_data, .describe = source.describe_hsi, .kept = of_hsi.kept});
+  said_of_hsi.kept = kept_of(of_hsi);
+  reference_ = open_dataset(file, kReference, said_of_hsi);
   reference_on_msi_ = reference_lies_on_msi(file);
 }
 

@@ -76,6 +76,11 @@ const Choices& axis_orders() {
   return all;
 }
 
+Cube read_scene(const std::string& path) {
+  const SceneSource plain;
+  return read_scene(path, plain);
+}
+
 Cube read_scene(const std::string& path, const SceneSource& source) {
   Cube cube = format_of(path).read(path, source.dataset);
   cube.values = in_order(cube.values, source.axes);

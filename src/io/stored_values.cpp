@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/utf8.h"
 #include "specfuse/imaging/georeference.h"
 
 namespace specfuse {
@@ -42,8 +43,8 @@ void doubt_the_rest(const std::string& where, Cube& image) {
     const bool sounds = std::any_of(kWords.begin(), kWords.end(),
                                     [&](const char* word) { return low.find(word) != std::string::npos; });
     if (!known && (!sounds || std::holds_alternative<std::string>(value))) continue;
-    image.notes.doubts.push_back(
-        concat(where, ": its attribute ", name, " is not understood, and values are taken as they are stored"));
+    image.notes.doubts.push_back(concat(where, ": its attribute ", as_utf8(name),
+                                        " is not understood, and values are taken as they are stored"));
   }
 }
 

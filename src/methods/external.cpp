@@ -231,7 +231,10 @@ ChildProcess::Ending External::watch(ChildProcess& process, double& peak_memory_
 }
 
 Cube External::read_fused(const std::string& path, const Pair& pair) const {
-  const Cube read = read_scene(path, {options_.dataset, options_.axes});
+  SceneSource source;
+  source.dataset = options_.dataset;
+  source.axes = options_.axes;
+  const Cube read = read_scene(path, source);
   const Shape expected{pair.msi.rows(), pair.msi.cols(), pair.hsi.bands()}, got = read.values.shape();
   std::array<Index, 3> these{expected[0], expected[1], expected[2]}, those{got[0], got[1], got[2]};
   std::sort(these.begin(), these.end());

@@ -173,6 +173,7 @@ def hdf5_files():
         "HDF5, chunks never written": good(lambda f: hdf5(f, None, more=lambda h: h["cube"].write_direct(IMAGE[2:], dest_sel=np.s_[2:]), shape=IMAGE.shape, dtype="i2", fillvalue=-9999, chunks=(1, 10, 6)),
                                            np.where(np.arange(ROWS)[:, None, None] < 2, np.nan, IMAGE)),
         "HDF5, no data of NEON": good(lambda f: hdf5(f, gaps(IMAGE, HOLE), {"Data_Ignore_Value": -9999.0}), HOLED),
+        "HDF5, an attribute in Latin-1": good(lambda f: hdf5(f, more=lambda h: h5py.h5a.create(h["cube"].id, b"Gain \xe9", h5py.h5t.NATIVE_DOUBLE, h5py.h5s.create(h5py.h5s.SCALAR))), warns="attribute Gain \u00e9 is not understood"),
         "HDF5, a scale in other words": good(lambda f: hdf5(f, attributes={"Scale_Factor": 10000.0}), warns="attribute Scale_Factor is not understood"),
         "HDF5, a range of one number": bad(lambda f: hdf5(f, attributes={"valid_range": [0.0]}), "valid_range: expected two numbers"),
         "HDF5, a range backwards": bad(lambda f: hdf5(f, attributes={"valid_min": 9.0, "valid_max": 3.0}), "valid_range: expected two numbers, the first not above the second"),

@@ -77,8 +77,14 @@ TEST_CASE("pair: bands without data leave, and the reference and the response lo
   CHECK(read.hsi.notes.left_out[0] == "pair.h5: band 2 of 3 (500 nm) is without data in any pixel");
   REQUIRE(read.hsi.notes.doubts.size() == 1);
   CHECK(contains(read.hsi.notes.doubts[0], "have 50 % of the weights in row 1 of /srf"));
+  pair.msi.wavelength_nm = {450, 50};
+  CHECK(refusal(path, pair) == path + ": /msi_wavelength_nm: expected nanometres from 100 to 100000, got 50 at band 1");
+  pair.msi.wavelength_nm.clear();
+  write_pair(path, pair);
   const PairOnDisk parts(path);
   CHECK(parts.read_hsi({0, 1, 1, 2}).wavelength_nm == read.hsi.wavelength_nm);
+  for (Index p = 0; p < 24; ++p) pair.reference->values[3 * p + 2] = -9;  // a band that the hsi has
+  CHECK(refusal(path, pair) == path + ": /reference: expected data, got none in any pixel");
   pair.srf = Tensor::from({2, 3}, {0, 1, 0, 1, 0, 0});
   write_pair(path, pair);
   CHECK(contains(message_of<DataError>([&] { read_pair(path); }), "expected a weight above 0 in row 0"));

@@ -25,9 +25,10 @@ inline constexpr const char* kScoresMarkdown = "table.md";
 inline constexpr const char* kScoresLatex = "table.tex";
 inline constexpr const char* kSignificanceLatex = "table_p.tex";
 
-inline constexpr std::array kResultNames = {
-    kConfigFile,  kDisagreementFile, kEnvironmentFile, kFailureFile,     kFigureFolder, kLogFile,        kScoresCsv,   kMetricsFile,
-    kProfileFile, kReportFile,      kReportCubesFile, kSceneFile,    kScoresMarkdown, kScoresLatex, kSignificanceLatex};
+inline constexpr std::array kResultNames = {kConfigFile,     kDisagreementFile, kEnvironmentFile,  kFailureFile,
+                                            kFigureFolder,   kLogFile,          kScoresCsv,        kMetricsFile,
+                                            kProfileFile,    kReportFile,       kReportCubesFile,  kSceneFile,
+                                            kScoresMarkdown, kScoresLatex,      kSignificanceLatex};
 
 /// What is written into the folder of each result.
 inline constexpr const char* kFusedFile = "fused.h5";

@@ -42,6 +42,8 @@ struct SceneSource {
   std::function<void(Cube& image)> describe{};
   /// The bands of these that are left, where another image has settled it; empty: it is settled here.
   std::vector<Index> kept{};
+  /// How errors call its wavelengths.
+  std::string wavelengths = "/wavelength_nm";
 };
 
 /// A cube of any integer or float type [rows, cols, bands] as float32, with the wavelengths of its bands where they are
@@ -49,7 +51,8 @@ struct SceneSource {
 /// left out, and the notes of the cube say so. Throws `DataError` (file, dataset, expected, got) where it is missing,
 /// unreadable or in no format that is known, has another rank, is empty, larger than memory or holds a value that is
 /// not finite, or where the wavelengths are not one per band in nanometres.
-Cube read_scene(const std::string& path, const SceneSource& source = {});
+Cube read_scene(const std::string& path, const SceneSource& source);
+Cube read_scene(const std::string& path);
 
 /// r, c and b for rows, columns and bands in any order.
 const Choices& axis_orders();

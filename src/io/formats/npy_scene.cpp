@@ -132,6 +132,8 @@ Cube read(const std::string& path, const std::string&) {
 
 }  // namespace
 
-SceneFormat npy_scene_format() { return {"npy", "NumPy array of three dimensions, or two of one band (`.npy`)", recognises, read}; }
+SceneFormat npy_scene_format() {
+  return {"npy", "NumPy array of three dimensions, or two of one band (`.npy`)", recognises, read};
+}
 
 }  // namespace specfuse

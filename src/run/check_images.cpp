@@ -1,0 +1,34 @@
+#include <algorithm>
+
+#include "specfuse/core/error.h"
+#include "specfuse/run/experiment_scene.h"
+
+namespace specfuse {
+
+void check_inside(const std::string& path, const Rectangle& part, Index rows, Index cols) {
+  SPECFUSE_CHECK_AS(ConfigError, part.row + part.rows <= rows && part.col + part.cols <= cols, path,
+                    ": expected a part of ", rows, " x ", cols, " pixels, got ", part.text());
+}
+
+void check_coarse_part(const std::string& path, const Rectangle& part, Index rows, Index cols, Index ratio) {
+  check_inside(path, part, rows, cols);
+  for (const Index number : {part.row, part.col, part.rows, part.cols}) {
+    SPECFUSE_CHECK_AS(ConfigError, number % ratio == 0, path, ": expected multiples of the pair's ratio ", ratio,
+                      ", got ", number);
+  }
+}
+
+void check_declared(const UndeclaredNoData& seen, const std::string& path, Cube& image) {
+  std::vector<std::string>& doubts = image.notes.doubts;
+  const std::string begin = path + ": ";
+  const bool noted =
+      std::any_of(doubts.begin(), doubts.end(), [&](const std::string& doubt) { return doubt.starts_with(begin); });
+  for (const std::string& doubt : noted ? std::vector<std::string>{} : seen.doubts(path)) {
+    doubts.push_back(begin + doubt);
+  }
+  const std::string suspect = seen.text();
+  SPECFUSE_CHECK_AS(ConfigError, suspect.empty(), path, ".nodata: expected it for an image with ", suspect, "; ", path,
+                    ".nodata.value says what stands for it, data.crop can cut it away");
+}
+
+}  // namespace specfuse
