@@ -55,6 +55,9 @@ TEST_CASE("sensors: width and shift of the PSF are found to 0.02 pixels, whateve
   setting.snr_db = 35;
   const Estimate noisy = estimate_degradation(WholePair(told(simulated(setting), 4)), options);
   check_psf(noisy, 5, kShift, 0.05);
+  setting.snr_db = 20;
+  setting.seed = 2;
+  check_psf(estimate_degradation(WholePair(told(simulated(setting), 4)), options), 5, kShift, 0.08);
   for (const double error : noisy.shift_error) {
     CHECK(error > 0.0005);
     CHECK(error < 0.05);
@@ -156,6 +159,21 @@ TEST_CASE("sensors: a response whose edges are off by two bands is replaced by o
     CHECK(relative_l2(estimate.srf, truth.degradation.srf) < before / 4);
     CHECK_FALSE(estimate.shift);
   }
+}
+
+TEST_CASE("sensors: a gain that would not be positive is no gain, and an error only where one is asked for") {
+  const Pair pair = simulated({});
+  Pair turned = pair;
+  turned.msi.values = pair.msi.values.clone();
+  for (Index i = 0; i < turned.msi.values.size(); i += 6) turned.msi.values[i] = 5000 - pair.msi.values[i];
+  const auto look = [&](Trust gain) {
+    return estimate_degradation(WholePair(turned), asking(Trust::found, Trust::told, gain, Trust::told));
+  };
+  const Estimate estimate = look(Trust::tested);
+  CHECK(estimate.gain.empty());
+  REQUIRE_FALSE(estimate.warnings.empty());
+  CHECK(contains(estimate.warnings.front(), "of the variance of MSI band 1"));
+  CHECK_THROWS_WITH_AS(look(Trust::found), "estimate: no response with a positive gain explains the MSI", Error);
 }
 
 TEST_CASE("sensors: what the response that is used does not explain is a warning") {
