@@ -218,6 +218,19 @@ class ResultFiles(ProgramTest):
         self.refused(2, "degrade.estimate.gain: expected one of auto, true, false, got \"yes\"",
                      self.run_config(experiment(), "--set", "degrade.estimate.gain=yes"))
 
+    def test_what_is_tested_or_told_is_written_as_it_is_read(self):
+        estimate = {"srf": False, "psf": "auto", "gain": True}
+        self.succeeded(self.run_config(experiment(data={"pair": "field.h5"}, methods=[{"name": "bicubic"}], degrade={
+            "ratio": 4, "psf": {"type": "box"}, "estimate": estimate})))
+        degrade = json.loads((self.out / "config.json").read_text())["degrade"]
+        self.assertEqual(degrade["estimate"], estimate | {"shift": "auto"})
+        self.assertIs(degrade["harmonise"], True)
+        self.out = self.folder / "simulated"
+        self.succeeded(self.run_config(experiment(methods=[{"name": "bicubic"}])))
+        degrade = json.loads((self.out / "config.json").read_text())["degrade"]
+        self.assertEqual(set(degrade["estimate"].values()), {False})
+        self.assertIs(degrade["harmonise"], False)
+
     def test_profiles_score_beside_our_measures(self):
         plain = self.succeeded(self.run_config(experiment()))
         metrics = self.succeeded(self.run_config(experiment(metric_profiles=["ssrnet", "matlab_hsms"]), "--overwrite"))
