@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "estimate/band_moments.h"
@@ -176,6 +177,7 @@ Candidate near(const Candidate& from, const std::vector<ResponseProblem>& proble
   return candidate;
 }
 
+/// Of infinite cost where a band would need a gain that is not positive.
 ResponseChoice choice_of(const Candidate& candidate, const std::vector<ResponseProblem>& problems, const Order& order) {
   ResponseChoice choice{candidate.name, {}, {}, {}, candidate.cost, {}};
   const Index bands = std::ssize(order.bands);
@@ -187,7 +189,7 @@ ResponseChoice choice_of(const Candidate& candidate, const std::vector<ResponseP
     choice.unexplained.push_back(unexplained_by(problems[m], weights));
     if (!problems[m].gain) continue;
     const auto [factor, offset] = gain_and_offset(problems[m], weights);
-    SPECFUSE_CHECK(factor > 0, "estimate: no response with a positive gain explains MSI band ", m + 1);
+    if (factor <= 0) choice.cost = std::numeric_limits<double>::infinity();
     choice.gain.push_back(factor);
     choice.offset.push_back(offset);
     choice.cost += handicap(problems[m], kAllowanceNear);
@@ -201,6 +203,10 @@ std::vector<ResponseChoice> choose_response(const ResponseSamples& samples, Trus
   const Order order = order_of(samples.hsi);
   std::vector<ResponseProblem> problems = problems_of(samples, order);
   std::vector<ResponseChoice> found, as_told;
+  const auto keep = [&](const Candidate& candidate, std::vector<ResponseChoice>& list) {
+    ResponseChoice choice = choice_of(candidate, problems, order);
+    if (std::isfinite(choice.cost)) list.push_back(std::move(choice));
+  };
   const bool tells = samples.told.defined();
   for (const bool gains : {false, true}) {
     if (gain != Trust::tested && gains != (gain == Trust::found)) continue;
@@ -208,7 +214,7 @@ std::vector<ResponseChoice> choose_response(const ResponseSamples& samples, Trus
     std::vector<Candidate> candidates;
     if (tells) {
       candidates.push_back(told(samples, problems, order));
-      as_told.push_back(choice_of(candidates.front(), problems, order));
+      keep(candidates.front(), as_told);
       if (srf == Trust::tested) candidates.push_back(near(candidates.front(), problems));
       if (srf == Trust::found) candidates.clear();
     }
@@ -219,14 +225,12 @@ std::vector<ResponseChoice> choose_response(const ResponseSamples& samples, Trus
       candidates.push_back(fitted(problems, "super-gaussian", kSuperGaussian));
       candidates.push_back(fitted(problems, "gaussian", kGaussian));
     }
-    for (const Candidate& candidate : candidates) {
-      if (std::isfinite(candidate.cost)) found.push_back(choice_of(candidate, problems, order));
-    }
+    for (const Candidate& candidate : candidates) keep(candidate, found);
   }
   const auto best = [](const std::vector<ResponseChoice>& list) {
     return *std::min_element(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.cost < b.cost; });
   };
-  SPECFUSE_CHECK(!found.empty(), "estimate: no response explains the MSI");
+  SPECFUSE_CHECK(!found.empty(), "estimate: no response with a positive gain explains the MSI");
   std::vector<ResponseChoice> result{best(found)};
   if (!as_told.empty()) result.push_back(best(as_told));
   return result;

@@ -6,22 +6,16 @@
 #include <limits>
 #include <numeric>
 
-#include "io/raw_hdf5.h"
+#include "cli/good_pairs.h"
 #include "specfuse/io/checkpoint.h"
 
 using namespace specfuse;
+using namespace specfuse::testing;
 
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 const std::vector<hsize_t> kSize{16, 16, 40};
-
-std::vector<double> some_values(const std::vector<hsize_t>& extents) {
-  const hsize_t count = std::accumulate(extents.begin(), extents.end(), hsize_t{1}, std::multiplies<>());
-  std::vector<double> values(count);
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = 1 + static_cast<double>(i * 2654435761u % 1000);
-  return values;
-}
 
 /// A file whose /cube is a good scene, and what else is put into it.
 void write_scene(const std::string& path, const std::function<void(RawFile&)>& more = {}) {
@@ -42,34 +36,6 @@ void write_turned(const std::string& path) {
     values[i] = 1000 + 300 * std::sin(0.3 * static_cast<double>(i / 256)) + 0.05 * values[i];
   }
   RawFile(path).dataset("cube", extents, H5T_NATIVE_FLOAT, values);
-}
-
-/// A pair of ratio 4 with its reference: three spectra that mix in waves and blocks, and a little that is of no
-/// spectrum.
-void write_stream_pair(const std::string& path) {
-  constexpr hsize_t kRows = 320, kCols = 288, kBands = 12, kMsiBands = 3, kRatio = 4;
-  const std::vector<double> noise = some_values({kRows, kCols, kBands});
-  std::vector<double> reference, msi(kRows * kCols * kMsiBands), hsi(kRows * kCols * kBands / (kRatio * kRatio));
-  std::vector<double> response(kMsiBands * kBands);
-  for (hsize_t b = 0; b < kBands; ++b) response[b / 4 * kBands + b] = 0.25;
-  for (hsize_t pixel = 0; pixel < kRows * kCols; ++pixel) {
-    const hsize_t row = pixel / kCols, col = pixel % kCols;
-    const double waves = 0.5 + 0.5 * std::sin(0.11 * static_cast<double>(row) + 0.07 * static_cast<double>(col));
-    const double blocks = (row / 6 + col / 10) % 3 == 0 ? 1 : 0.2;
-    for (hsize_t b = 0; b < kBands; ++b) {
-      const double band = static_cast<double>(b);
-      const double value = 800 * waves * (1 + 0.05 * band) + 600 * blocks * (1.5 - 0.1 * band) +
-                           300 * (1 - waves) * std::abs(std::sin(band)) + 0.02 * noise[pixel * kBands + b];
-      reference.push_back(value);
-      msi[pixel * kMsiBands + b / 4] += 0.25 * value;
-      hsi[(row / kRatio * (kCols / kRatio) + col / kRatio) * kBands + b] += value / (kRatio * kRatio);
-    }
-  }
-  RawFile file(path);
-  file.dataset("hsi", {kRows / kRatio, kCols / kRatio, kBands}, H5T_NATIVE_FLOAT, hsi);
-  file.dataset("msi", {kRows, kCols, kMsiBands}, H5T_NATIVE_FLOAT, msi);
-  file.dataset("reference", {kRows, kCols, kBands}, H5T_NATIVE_FLOAT, reference);
-  file.dataset("srf", {kMsiBands, kBands}, H5T_NATIVE_FLOAT, response);
 }
 
 /// A scene of spectra with a corner and a pixel without data: -9999, NaN or values that a mask covers, 100 to 500.
@@ -208,6 +174,7 @@ void write_wavelengths(const std::string& folder) {
 void write_scenes(const std::string& folder) {
   write_scene(folder + "good.h5");
   write_stream_pair(folder + "stream.h5");
+  write_field_pairs(folder);
   write_cube_of(folder + "rank2.h5", {16, 16});
   write_cube_of(folder + "rank4.h5", {2, 8, 8, 40});
   write_cube_of(folder + "odd.h5", {15, 16, 40});

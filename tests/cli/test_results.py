@@ -92,10 +92,10 @@ class ResultFiles(ProgramTest):
         metrics = self.succeeded(run)
         gsa = metrics["methods"][1]
         table = (self.out / "table.md").read_text()
-        width = f"{metrics['estimates'][0]['psf_fwhm']:.4g}"
+        width = " | ".join(f"{width:.4g}" for width in metrics["estimates"][0]["psf_fwhm"])
         numbers = [f"{gsa['train_metrics']['sam_deg']:.2f}"[:-1]]
         for text in [table, (self.out / "table.tex").read_text().replace("\\_", "_").replace(" & ", " | ")]:
-            for part in ["hsi_psnr_db", "msi_psnr_db", "qnr", "reduced_sam_deg", "MSI band 3", f"PSF | {width} |", *numbers]:
+            for part in ["hsi_psnr_db", "msi_psnr_db", "qnr", "reduced_sam_deg", "MSI band 3", f"half maximum | {width} |", *numbers]:
                 self.assertIn(part, text)
         for part in ["hsi_", "msi_", "qnr", "reduced_", "MSI band 3", *numbers]:  # its headings are broken
             self.assertIn(part, run.stdout)
@@ -204,7 +204,9 @@ class ResultFiles(ProgramTest):
                                                "--overwrite"))
         self.assertEqual([estimate["seed"] for estimate in blind["estimates"]], [0, 1])
         estimate = blind["estimates"][0]
-        self.assertAlmostEqual(estimate["psf_fwhm"], 5, delta=0.5)
+        for width in estimate["psf_fwhm"]:
+            self.assertAlmostEqual(width, 5, delta=0.1)
+        self.assertEqual([(one["what"], one["used"]) for one in estimate["findings"]], [("psf", "found"), ("srf", "found")])
         self.assertEqual(estimate["srf_shape"], "landsat7 box")
         self.assertEqual([len(row) for row in estimate["srf"]], [60] * 6)
         self.assertNotIn("gain", estimate)
@@ -213,7 +215,21 @@ class ResultFiles(ProgramTest):
         self.assertNotEqual(one[1]["metrics"], other[1]["metrics"])
         self.assertAlmostEqual(one[1]["metrics"]["psnr_db"], other[1]["metrics"]["psnr_db"], delta=0.5)
         self.out = self.folder / "refused"
-        self.refused(2, "degrade.estimate", self.run_config(experiment(), "--set", "degrade.estimate.gain=true"))
+        self.refused(2, "degrade.estimate.gain: expected one of auto, true, false, got \"yes\"",
+                     self.run_config(experiment(), "--set", "degrade.estimate.gain=yes"))
+
+    def test_what_is_tested_or_told_is_written_as_it_is_read(self):
+        estimate = {"srf": False, "psf": "auto", "gain": True}
+        self.succeeded(self.run_config(experiment(data={"pair": "field.h5"}, methods=[{"name": "bicubic"}], degrade={
+            "ratio": 4, "psf": {"type": "box"}, "estimate": estimate})))
+        degrade = json.loads((self.out / "config.json").read_text())["degrade"]
+        self.assertEqual(degrade["estimate"], estimate | {"shift": "auto"})
+        self.assertIs(degrade["harmonise"], True)
+        self.out = self.folder / "simulated"
+        self.succeeded(self.run_config(experiment(methods=[{"name": "bicubic"}])))
+        degrade = json.loads((self.out / "config.json").read_text())["degrade"]
+        self.assertEqual(set(degrade["estimate"].values()), {False})
+        self.assertIs(degrade["harmonise"], False)
 
     def test_profiles_score_beside_our_measures(self):
         plain = self.succeeded(self.run_config(experiment()))

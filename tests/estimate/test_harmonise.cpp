@@ -142,11 +142,12 @@ TEST_CASE("changed areas: each is named with its place and size, small ones and 
   change({2, 3, 1, 3}, 0.3f);
   CHECK(changed_areas(map).empty());
   change({5, 6, 3, 4}, 0.3f);
-  change({8, 10, 2, 2}, 0.3f);  // touches at a corner
+  change({8, 10, 2, 2}, 0.3f);  // touch at corners
+  change({10, 8, 2, 2}, 0.3f);
   change({15, 20, 2, 4}, 0.05f);
   const std::vector<std::string> texts = changed_areas(map);
   REQUIRE(texts.size() == 1);
-  CHECK(contains(texts[0], "disagree by 30 % in 16 connected coarse pixels (rows 5-9, cols 6-11)"));
+  CHECK(contains(texts[0], "disagree by 30 % in 20 connected coarse pixels (rows 5-11, cols 6-11)"));
   for (Index i = 0; i < 4; ++i) change({0, 10 + 5 * i, 2, 2 + i % 2}, 0.2f);
   REQUIRE(changed_areas(map).size() == 4);
   CHECK(changed_areas(map).back() == "they disagree in 2 smaller areas of 8 coarse pixels, too");

@@ -55,6 +55,9 @@ TEST_CASE("sensors: width and shift of the PSF are found to 0.02 pixels, whateve
   setting.snr_db = 35;
   const Estimate noisy = estimate_degradation(WholePair(told(simulated(setting), 4)), options);
   check_psf(noisy, 5, kShift, 0.05);
+  setting.snr_db = 20;
+  setting.seed = 2;
+  check_psf(estimate_degradation(WholePair(told(simulated(setting), 4)), options), 5, kShift, 0.08);
   for (const double error : noisy.shift_error) {
     CHECK(error > 0.0005);
     CHECK(error < 0.05);
@@ -156,6 +159,49 @@ TEST_CASE("sensors: a response whose edges are off by two bands is replaced by o
     CHECK(relative_l2(estimate.srf, truth.degradation.srf) < before / 4);
     CHECK_FALSE(estimate.shift);
   }
+}
+
+TEST_CASE("sensors: a response of a shape of its own that lies a band aside is moved there") {
+  const Cube scene = landscape();
+  const double step = scene.wavelength_nm[1] - scene.wavelength_nm[0];
+  // High at one end and low at the other.
+  const auto response = [&](double off) {
+    SrfOptions options;
+    for (const double begin : {450.0, 530.0, 640.0, 780.0, 1550.0, 2100.0}) {
+      auto& row = options.weights.emplace_back();
+      for (const double at : scene.wavelength_nm) {
+        const double along = (at + off * step - begin) / 200;
+        row.push_back(along < 0 || along > 1 ? 0 : along < 0.4 ? 1 : 0.25);
+      }
+    }
+    return make_srf(options, scene.wavelength_nm, scene.bands());
+  };
+  Degradation truth;
+  truth.psf = gaussian(4, 4);
+  truth.srf = response(1);
+  truth.hsi_snr_db = truth.msi_snr_db = 40;
+  Pair pair = simulate(scene, truth, 1);
+  pair.degradation.srf = response(0);
+  pair.msi.wavelength_nm.clear();
+  const Estimate estimate =
+      estimate_degradation(WholePair(pair), asking(Trust::tested, Trust::told, Trust::told, Trust::told));
+  CHECK(estimate.srf_shape == "near told");
+  CHECK(relative_l2(estimate.srf, truth.srf) < relative_l2(pair.degradation.srf, truth.srf) / 4);
+}
+
+TEST_CASE("sensors: a gain that would not be positive is no gain, and an error only where one is asked for") {
+  const Pair pair = simulated({});
+  Pair turned = pair;
+  turned.msi.values = pair.msi.values.clone();
+  for (Index i = 0; i < turned.msi.values.size(); i += 6) turned.msi.values[i] = 5000 - pair.msi.values[i];
+  const auto look = [&](Trust gain) {
+    return estimate_degradation(WholePair(turned), asking(Trust::found, Trust::told, gain, Trust::told));
+  };
+  const Estimate estimate = look(Trust::tested);
+  CHECK(estimate.gain.empty());
+  REQUIRE_FALSE(estimate.warnings.empty());
+  CHECK(contains(estimate.warnings.front(), "of the variance of MSI band 1"));
+  CHECK_THROWS_WITH_AS(look(Trust::found), "estimate: no response with a positive gain explains the MSI", Error);
 }
 
 TEST_CASE("sensors: what the response that is used does not explain is a warning") {

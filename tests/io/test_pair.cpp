@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <utility>
 
 #include "raw_hdf5.h"
 #include "specfuse/imaging/georeference.h"
@@ -88,6 +89,26 @@ TEST_CASE("pair: bands without data leave, and the reference and the response lo
   pair.srf = Tensor::from({2, 3}, {0, 1, 0, 1, 0, 0});
   write_pair(path, pair);
   CHECK(contains(message_of<DataError>([&] { read_pair(path); }), "expected a weight above 0 in row 0"));
+}
+
+TEST_CASE("pair: a reference says whose grid it lies on, and lies on that of the hsi where it does not") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("pair.h5");
+  const auto write = [&](const std::string& grid) {
+    RawFile raw(path);
+    raw.dataset("hsi", {2, 2, 3}, H5T_STD_I16LE, std::vector<double>(12, 1));
+    raw.dataset("msi", {4, 4, 1}, H5T_STD_I16LE, std::vector<double>(16, 1));
+    raw.dataset("reference", {4, 4, 3}, H5T_STD_I16LE, std::vector<double>(48, 1));
+    if (!grid.empty()) raw.fixed_text("reference", "grid", grid, H5T_STR_NULLPAD);
+  };
+  for (const auto& [grid, on_msi] : {std::pair{"", false}, {"hsi", false}, {"msi", true}}) {
+    write(grid);
+    CHECK(read_pair(path).reference_on_msi == on_msi);
+    CHECK(PairOnDisk(path).reference_on_msi() == on_msi);
+  }
+  write("fine");
+  CHECK(contains(message_of<DataError>([&] { read_pair(path); }),
+                 ": attribute grid of /reference: expected hsi or msi, got fine"));
 }
 
 TEST_CASE("pair: reference, response and ratio may be missing") {

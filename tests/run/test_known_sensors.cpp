@@ -4,10 +4,12 @@
 #include <cmath>
 
 #include "estimate/field_pair.h"
+#include "run/streamed_pair.h"
 #include "specfuse/core/error.h"
-#include "specfuse/run/known_sensors.h"
+#include "specfuse/io/pair.h"
 #include "specfuse/tensor/math.h"
 #include "support/message_of.h"
+#include "support/temporary_folder.h"
 #include "support/text.h"
 
 using namespace specfuse;
@@ -60,6 +62,38 @@ TEST_CASE("known sensors: a pair is as it was told where nothing is asked for, a
   known.widen(applied, fusion);
   CHECK(fusion.sigma->pixel(50, 60)[50] > 3 * fusion.sigma->pixel(10, 10)[50]);
   CHECK(fusion.sigma->pixel(10, 10)[50] > 0);
+}
+
+TEST_CASE("known sensors: a pair on disk is the same part by part as in memory as a whole") {
+  Setting setting;
+  setting.shift = {0.8, -0.5};
+  const Pair pair = changed(simulated(setting));
+  const Cube reference = landscape();
+  const TemporaryFolder folder;
+  write_pair(folder.file("pair.h5"), PairFile{pair.hsi, pair.msi, 4, reference, pair.degradation.srf});
+  DataConfig data;
+  data.pair = folder.file("pair.h5");
+  StreamedPair streamed(data, {"."});
+  streamed.set_degradation(pair.degradation, {});
+  streamed.look_at(all_tested(), true);
+  KnownSensors known = look_at_sensors(WholePair(pair), all_tested(), true);
+  const Pair applied = known.apply(pair);
+  known.place(reference, applied);
+  CHECK(*streamed.sensors().estimate->shift == *known.estimate->shift);
+  CHECK(streamed.sensors().reference_shift == known.reference_shift);
+  CHECK(same(streamed.degradation().psf, applied.degradation.psf));
+  const Cube placed = known.on_msi(reference, Boundary::symmetric);
+  double worst = 0;
+  for (const Rectangle& part : parts_of(32, 32, 12, 4)) {
+    const Pair read = streamed.read(part);
+    const Rectangle fine = fine_part(part, 4);
+    worst = std::max(worst, relative_l2(read.msi.values, crop(applied.msi, fine).values));
+    CHECK(relative_l2(read.hsi.values, crop(applied.hsi, part).values) < 1e-6);
+    CHECK(relative_l2(read.disagreement.values, crop(applied.disagreement, part).values) < 1e-6);
+    CHECK(relative_l2(streamed.read_reference(fine).values, crop(placed, fine).values) < 1e-6);
+  }
+  // The edge of an area that a part cuts is sharpened with less around it.
+  CHECK(worst < 2e-3);
 }
 
 TEST_CASE("known sensors: what cannot be tested or harmonised is a warning, and an error where it is asked for") {
