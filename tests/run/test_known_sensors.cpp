@@ -74,7 +74,7 @@ TEST_CASE("known sensors: a pair on disk is the same part by part as in memory a
   DataConfig data;
   data.pair = folder.file("pair.h5");
   StreamedPair streamed(data, {"."});
-  streamed.set_degradation(pair.degradation, {});
+  streamed.set_degradation(pair.degradation);
   streamed.look_at(all_tested(), true);
   KnownSensors known = look_at_sensors(WholePair(pair), all_tested(), true);
   const Pair applied = known.apply(pair);
