@@ -222,7 +222,7 @@ void harmonise(const Harmony& harmony, Pair& pair) {
     for (Index m = 0; m < bands; ++m) {
       const auto at = static_cast<std::size_t>(m);
       const double x = double{low.values[p * bands + m]}, mean = harmony.mean[at], noise = harmony.noise[at];
-      const double residual = double{said.values[p * bands + m]} - x;
+      const double residual = pair.hsi.is_valid(p) ? double{said.values[p * bands + m]} - x : 0;
       const double kept = trusted(residual, noise);
       wanted.values[p * bands + m] = static_cast<float>(x + kept);
       factor.values[p * bands + m] = static_cast<float>(1 + kept / std::max(x, kDark * mean));

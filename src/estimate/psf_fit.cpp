@@ -9,6 +9,7 @@
 #include "specfuse/core/interrupt.h"
 #include "specfuse/imaging/psf.h"
 #include "specfuse/imaging/shift.h"
+#include "specfuse/imaging/upsample.h"
 
 namespace specfuse {
 namespace {
@@ -93,7 +94,9 @@ Index PsfProblem::kept_count() const { return std::count(kept_.begin(), kept_.en
 Tensor PsfProblem::psf_of(const Parameters& at, bool width) const {
   const Tensor& told = samples_.degradation().psf;
   const Index ratio = samples_.ratio();
-  const std::array<double, 2> shift{at[2], at[3]};
+  // A Gaussian points where what is told does.
+  const std::array<double, 2> offset = width ? CoarseGrid(samples_.degradation()).offset : std::array<double, 2>{};
+  const std::array<double, 2> shift{at[2] + offset[0], at[3] + offset[1]};
   const Tensor base = width ? gaussian_psf({fwhm_ * std::exp(at[0]), fwhm_ * std::exp(at[1])}, ratio) : told;
   if (shift == std::array<double, 2>{}) return base;
   return moved_psf(base, shift, moved_psf_size(base, shift));

@@ -209,12 +209,13 @@ CommonGrid common_grid(const GridPlace& hsi, const GridPlace& msi, const std::st
     grid.fine.begin[axis] = begin;
     grid.fine.size[axis] = ratio[axis] / whole;
     first[axis] = std::lround(begin);
-    // Of the pixels between none lies further beside its own than the first or the last.
-    meets = meets && is_whole(begin) && is_whole(end) && std::round(end) - std::round(begin) == pixels;
+    meets = meets && std::abs(end - begin - pixels) <= kSamePlace;
+    grid.beside[axis] = is_whole(begin) ? 0 : begin - std::round(begin);
   }
   grid.fine.rows = grid.hsi.rows * grid.ratio;
   grid.fine.cols = grid.hsi.cols * grid.ratio;
   if (meets) grid.msi = {first[0], first[1], grid.fine.rows, grid.fine.cols};
+  if (!meets) grid.beside = {};
   grid.is_all = grid.hsi == Rectangle{0, 0, hsi.rows, hsi.cols} && grid.msi == Rectangle{0, 0, msi.rows, msi.cols};
   return grid;
 }
@@ -249,7 +250,15 @@ std::string grid_text(const CommonGrid& grid, const Cube& msi) {
   if (grid.is_all) return {};
   const std::string before = pixel_text(msi, {1, 1});
   const std::string part = concat(", ratio ", grid.ratio, ", ", grid.hsi.text(), " of the HSI");
-  if (grid.meets()) return concat("MSI not resampled (", before, ")", part, " and ", grid.msi.text(), " of the MSI");
+  if (grid.meets()) {
+    const auto [down, right] = grid.beside;
+    const auto rounded = [](double pixels) { return std::round(1000 * pixels) / 1000; };
+    const std::string beside = down == 0 && right == 0 ? ""
+                                                       : concat("; its pixels lie ", rounded(down), " down and ",
+                                                                rounded(right), " right of one beside those of the HSI, "
+                                                                "and the PSF is moved by that");
+    return concat("MSI not resampled (", before, ")", part, " and ", grid.msi.text(), " of the MSI", beside);
+  }
   return concat("MSI resampled from ", before, " to ", pixel_text(msi, grid.fine.size), part);
 }
 

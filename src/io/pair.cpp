@@ -185,6 +185,7 @@ PairFile join_images(const Cube& hsi, const Cube& msi, const std::string& source
     const CommonGrid grid = common_grid(grid_place(pair.hsi), grid_place(pair.msi), source);
     pair.grids = bring_together(grid, pair.hsi, pair.msi);
     pair.ratio = grid.ratio;
+    pair.beside = grid.beside;
   } else {
     pair.ratio = ratio_of_sizes(shape_of(hsi), shape_of(msi), source);
   }
@@ -290,6 +291,7 @@ PairFile read_pair(const std::string& path, const PairSource& source) {
   const Rectangle fine{0, 0, file.rows() * file.ratio(), file.cols() * file.ratio()};
   PairFile pair{file.read_hsi(coarse), file.read_msi(fine),    file.ratio(), {}, file.srf(),
                 file.grids(),          file.reference_on_msi()};
+  pair.beside = file.beside();
   if (file.has_reference()) pair.reference = file.read_reference(fine);
   require_data(has_data(pair.hsi), path, kHsi.values);
   require_data(has_data(pair.msi), path, kMsi.values);

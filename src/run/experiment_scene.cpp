@@ -10,6 +10,7 @@
 #include "specfuse/core/rng.h"
 #include "specfuse/imaging/georeference.h"
 #include "specfuse/imaging/outliers.h"
+#include "specfuse/imaging/shift.h"
 #include "specfuse/io/file.h"
 #include "specfuse/io/pair.h"
 #include "specfuse/io/scene.h"
@@ -194,6 +195,10 @@ void load_measured(const ExperimentConfig& config, const std::vector<std::string
   scene.reference = file.reference;
   scene.grids = file.grids;
   scene.reference_on_msi = file.reference_on_msi;
+  if (file.beside != std::array<double, 2>{}) {
+    Tensor& psf = scene.degradation.psf;
+    psf = moved_psf(psf, file.beside, moved_psf_size(psf, file.beside));
+  }
   scene.measured = Pair{file.hsi, file.msi, scene.degradation};
   if (config.data.crop) {
     const Region& part = *config.data.crop;

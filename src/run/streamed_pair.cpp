@@ -149,6 +149,7 @@ PairFile StreamedPair::preview(Index step, Cube* disagreement) const {
   small.notes.partly = 0;
   const Rectangle kept{0, 0, small.rows() * ratio(), small.cols() * ratio()};
   PairFile pair{small, crop(msi.cube(), kept), ratio(), {}, file_.srf(), grids(), file_.reference_on_msi()};
+  pair.beside = file_.beside();
   pair.msi.notes = first.msi.notes;
   pair.msi.notes.partly = 0;
   check_declared(look_->hsi, one_file_ ? "data" : "data.hsi", pair.hsi);

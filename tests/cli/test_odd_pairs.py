@@ -22,6 +22,8 @@ HAS_GDAL = HAS_NUMPY and importlib.util.find_spec("osgeo") is not None
 RATIO, BANDS, ROWS, COLS = 3, 224, 24, 18
 WATER = list(range(130, 136))
 # Bands of the file, counted from 0, of which each band of the MSI is the mean: some before those of water, some behind.
+# What is told of the sensors is what the tests look at.
+TOLD = {"estimate": {"srf": False, "psf": False, "gain": False, "shift": False}, "harmonise": False}
 RANGES = [[7, 15], [30, 40], [60, 80], [150, 190]]
 FILL = -32768
 
@@ -62,7 +64,7 @@ class OddPairs(ProgramTest):
         return f"wavelength = {braces(self.nm.round(3))}\nwavelength units = Nanometers\n" + "".join(more)
 
     def config(self, data, **changes):
-        return experiment(**({"data": data, "degrade": {"ratio": RATIO, "psf": {"type": "box"}, "srf": {"ranges": RANGES}},
+        return experiment(**({"data": data, "degrade": {"ratio": RATIO, **TOLD, "psf": {"type": "box"}, "srf": {"ranges": RANGES}},
                               "methods": [{"name": "linear_injection"}]} | changes))
 
     def fused(self, config, *options):
@@ -136,7 +138,7 @@ class OddPairs(ProgramTest):
         return {"pair": "pair.h5"}
 
     def test_a_pair_with_its_response_and_a_reference(self):
-        config = self.config(self.pair_file(self.response), degrade={"ratio": RATIO, "psf": {"type": "box"}})
+        config = self.config(self.pair_file(self.response), degrade={"ratio": RATIO, **TOLD, "psf": {"type": "box"}})
         self.check(config)
         metrics = json.loads((self.out / "metrics.json").read_text())
         self.assertGreater(metrics["methods"][0]["metrics"]["psnr_db"], 30)
@@ -146,7 +148,7 @@ class OddPairs(ProgramTest):
         wide[:, :] = self.response
         wide[3] = 0
         wide[3, 126:146] = 1 / 20
-        config = self.config(self.pair_file(wide, reference=False), degrade={"ratio": RATIO, "psf": {"type": "box"}})
+        config = self.config(self.pair_file(wide, reference=False), degrade={"ratio": RATIO, **TOLD, "psf": {"type": "box"}})
         srf, _ = self.seen(config)
         np.testing.assert_allclose(srf.sum(1), 1, rtol=1e-5)
         np.testing.assert_allclose(srf[3], wide[3, self.kept] * 20 / 14, atol=1e-6)
@@ -154,16 +156,16 @@ class OddPairs(ProgramTest):
         wide[3] = 0
         wide[3, WATER] = 1
         self.refused(3, "/srf: expected a weight above 0 in row 3 .counted from 0. for a band of /hsi with data, got none",
-                     self.after_clearing(self.config(self.pair_file(wide), degrade={"ratio": RATIO})))
+                     self.after_clearing(self.config(self.pair_file(wide), degrade={"ratio": RATIO, **TOLD})))
 
     def test_a_bad_band_of_the_msi_takes_its_row_of_the_response_along(self):
         np.save(self.folder / "hsi.npy", self.coarse)
         envi(self.folder, self.msi, "bbl = {1, 0, 1, 1}\n", name="msi")
         for ranges in RANGES, RANGES[:1] + RANGES[2:]:
-            config = self.config({"hsi": {"file": "hsi.npy"}, "msi": {"file": "msi.hdr"}}, degrade={"ratio": RATIO, "srf": {"ranges": ranges}})
+            config = self.config({"hsi": {"file": "hsi.npy"}, "msi": {"file": "msi.hdr"}}, degrade={"ratio": RATIO, **TOLD, "srf": {"ranges": ranges}})
             np.testing.assert_allclose(self.seen(config)[0], self.response[[0, 2, 3]], atol=1e-6)
         self.refused(2, "degrade.srf: expected 3 rows, one for each msi band of hsi.npy and msi.hdr, got 2",
-                     self.after_clearing({**config, "degrade": {"ratio": RATIO, "srf": {"ranges": RANGES[:2]}}}))
+                     self.after_clearing({**config, "degrade": {"ratio": RATIO, **TOLD, "srf": {"ranges": RANGES[:2]}}}))
 
     def after_clearing(self, config, *options):
         shutil.rmtree(self.out, ignore_errors=True)
@@ -173,7 +175,7 @@ class OddPairs(ProgramTest):
         pan = self.msi[..., 0]
         np.save(self.folder / "pan.npy", pan)
         np.save(self.folder / "hsi.npy", self.coarse)
-        srf = {"ratio": RATIO, "psf": {"type": "box"}, "srf": {"ranges": RANGES[:1]}}
+        srf = {"ratio": RATIO, **TOLD, "psf": {"type": "box"}, "srf": {"ranges": RANGES[:1]}}
         cube, *_ = self.fused({**self.config({"hsi": {"file": "hsi.npy"}, "msi": {"file": "pan.npy"}}), "degrade": srf})
         with h5py.File(self.folder / "pair.h5", "w") as file:
             file["hsi"], file["msi"] = self.coarse, pan
@@ -216,7 +218,7 @@ class OddPairs(ProgramTest):
         lines = "wavelength_nm,gr\u00fcn\n" + "".join(f"{nm:.3f},{int(7 <= i <= 15)}\n" for i, nm in enumerate(self.nm))
         np.save(self.folder / "pan.npy", self.msi[..., :1])
         config = self.config({"hsi": {"file": "hsi.npy", "wavelength_nm": {"values": self.nm.tolist()}}, "msi": {"file": "pan.npy"}},
-                             degrade={"ratio": RATIO, "srf": {"file": "srf.csv"}})
+                             degrade={"ratio": RATIO, **TOLD, "srf": {"file": "srf.csv"}})
         for encoding in ("utf-8", "utf-8-sig", "latin-1"):
             with self.subTest(encoding):
                 (self.folder / "srf.csv").write_bytes(lines.encode(encoding))
@@ -228,14 +230,14 @@ class OddPairs(ProgramTest):
     def test_an_experiment_with_a_byte_order_mark(self):
         np.save(self.folder / "hsi.npy", self.coarse)
         np.save(self.folder / "pan.npy", self.msi[..., :1])
-        config = self.config({"hsi": {"file": "hsi.npy"}, "msi": {"file": "pan.npy"}}, degrade={"ratio": RATIO, "srf": {"ranges": RANGES[:1]}})
+        config = self.config({"hsi": {"file": "hsi.npy"}, "msi": {"file": "pan.npy"}}, degrade={"ratio": RATIO, **TOLD, "srf": {"ranges": RANGES[:1]}})
         self.succeeded(self.run_config("\ufeff" + json.dumps(config)))
 
     def test_a_file_that_another_program_writes(self):
         data = self.pair_file(self.response)
         with h5py.File(self.folder / "pair.h5", "r+"):
             self.refused(3, "pair.h5 as HDF5: .*: another program has it open to write, or ended without closing it; close it there",
-                         self.run_config(self.config(data, degrade={"ratio": RATIO})))
+                         self.run_config(self.config(data, degrade={"ratio": RATIO, **TOLD})))
 
 
 if __name__ == "__main__":

@@ -157,22 +157,19 @@ TEST_CASE("changed areas: each is named with its place and size, small ones and 
   CHECK(contains(changed_areas(after.disagreement)[0], "(rows 9-16, cols 13-19)"));
 }
 
-TEST_CASE("widen sigma: noise of the residual counts everywhere, and a change where it is") {
+TEST_CASE("widen sigma: what the residual leaves open is the least, and a change counts where it is") {
   Harmony harmony;
-  harmony.noise = {2, 4};
-  harmony.mean = {100, 100};
-  harmony.spread = Matrix(2, 3);
-  harmony.spread(0, 0) = 1, harmony.spread(1, 0) = 1, harmony.spread(1, 1) = 0.5;
+  harmony.fine_error = {5, 2, 0};
   Cube map(2, 1, 2), fused(4, 2, 3), sigma(4, 2, 3);
   map.pixel(0, 0)[0] = 3.5f, map.pixel(0, 0)[1] = 0.2f;
   map.pixel(1, 0)[0] = 2.5f, map.pixel(1, 0)[1] = 0.2f;
   fill(fused.values, 50.0f);
   fill(sigma.values, 3.0f);
   widen_sigma(harmony, map, fused, sigma);
-  // 1.5 noise through the spread, and 15 % of the disagreement of 20 % of 50.
-  const double least[] = {1.5 * std::hypot(2.0, 4.0), 1.5 * 2, 0};
+  // 15 % of the disagreement of 20 % of 50.
+  const double least[] = {5, 3, 3};
   for (Index b = 0; b < 3; ++b) {
     for (Index row = 0; row < 4; ++row)
-      CHECK(sigma.pixel(row, 1)[b] == doctest::Approx(std::hypot(3, std::hypot(least[b], row < 2 ? 1.5 : 0))));
+      CHECK(sigma.pixel(row, 1)[b] == doctest::Approx(std::hypot(least[b], row < 2 ? 1.5 : 0)));
   }
 }

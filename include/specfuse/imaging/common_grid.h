@@ -23,8 +23,11 @@ struct CommonGrid {
   Rectangle hsi;
   /// `ratio` x `ratio` pixels for each of them.
   FineGrid fine;
-  /// Where the fine pixels are pixels of the MSI to a thousandth of one; empty where they are not.
+  /// Where the fine pixels are pixels of the MSI, or as wide as these; empty where they are not.
   Rectangle msi{};
+  /// By how many MSI pixels, down and to the right, the HSI's pixels then lie beside whole ones of the MSI, half of one
+  /// at most: the PSF is to be moved by it.
+  std::array<double, 2> beside{};
   /// Whether that is all of both images.
   bool is_all = false;
 

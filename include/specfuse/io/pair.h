@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,8 @@ struct PairFile {
   /// Whether the reference lies on the grid of the msi, as its attribute `grid` then says ("msi"); otherwise on that of
   /// the hsi.
   bool reference_on_msi = false;
+  /// By how many fine pixels, down and to the right, the pixels of the hsi lie beside whole ones of the msi.
+  std::array<double, 2> beside{};
 };
 
 /// What a pair's file does not say.
@@ -56,6 +59,7 @@ class PairOnDisk {
   Index ratio() const { return grid_.ratio; }
   bool has_reference() const { return reference_ != nullptr; }
   bool reference_on_msi() const { return reference_on_msi_; }
+  const std::array<double, 2>& beside() const { return grid_.beside; }
   /// As stored; undefined where the file has none.
   const Tensor& srf() const { return srf_; }
   /// What is done to images on grids of their own.
