@@ -249,6 +249,7 @@ Prepared::Prepared(const ExperimentConfig& given, const RunOptions& options)
   limit_free_memory(budget.free_buffers());
   scene = preview_scene(small, directories, pair.preview(step));
   task.pair = *scene.measured;
+  task.step = step;
   task.reference = scene.reference;
   check_orientation(task.pair);
   pair.set_degradation(scene.degradation, task.pair.hsi.wavelength_nm);
