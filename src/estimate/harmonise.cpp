@@ -245,20 +245,21 @@ void harmonise(const Harmony& harmony, Pair& pair) {
     pair.msi.values[i] *= std::clamp(fine.values[i], kLeastFactor, kMostFactor);
 }
 
-std::vector<std::string> changed_areas(const Cube& disagreement) {
+std::vector<std::string> changed_areas(const Cube& disagreement, Index step) {
   std::vector<Area> areas = areas_of(disagreement);
   std::sort(areas.begin(), areas.end(), [](const Area& a, const Area& b) { return a.pixels > b.pixels; });
   constexpr std::size_t kNamed = 3;
+  const std::size_t each = static_cast<std::size_t>(step * step);
   std::vector<std::string> texts;
   std::size_t others = 0;
   for (std::size_t i = 0; i < areas.size(); ++i) {
     if (i >= kNamed) {
-      others += areas[i].pixels;
+      others += each * areas[i].pixels;
       continue;
     }
     texts.push_back(concat("HSI and MSI disagree by ",
                            std::lround(100 * areas[i].sum / static_cast<double>(areas[i].pixels)), " % in ",
-                           areas[i].pixels, " connected coarse pixels (", areas[i].box.text(),
+                           each * areas[i].pixels, " connected coarse pixels (", fine_part(areas[i].box, step).text(),
                            "): the ground changed between the dates, or a cloud or its shadow is in one of them; the "
                            "result follows the HSI there, and sigma is larger"));
   }

@@ -182,7 +182,7 @@ std::vector<std::string> scene_doubts(const ExperimentConfig& config, const Scen
 std::vector<std::string> task_doubts(const ExperimentConfig& config, const Scene& scene, const Task& task) {
   std::vector<std::string> doubts = task.sensors.warnings;
   if (task.pair.disagreement.values.defined()) {
-    for (std::string& text : changed_areas(task.pair.disagreement)) doubts.push_back(std::move(text));
+    for (std::string& text : changed_areas(task.pair.disagreement, task.step)) doubts.push_back(std::move(text));
   }
   if (scene.measured) check_units(task.pair, source_of(config.data));
   const std::string doubt = scene.measured ? doubt_of_response(task.pair, response_source(config)) : "";

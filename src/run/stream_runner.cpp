@@ -254,6 +254,7 @@ Prepared::Prepared(const ExperimentConfig& given, const RunOptions& options)
   if (!pair.outliers().empty()) preview = pair.preview(step);
   scene = preview_scene(small, directories, preview);
   task.pair = *scene.measured;
+  task.step = step;
   task.reference = scene.reference;
   check_orientation(task.pair);
   pair.set_degradation(scene.degradation);

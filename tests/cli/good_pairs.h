@@ -51,7 +51,7 @@ inline void write_stream_pair(const std::string& path) {
 /// 0.6 pixels further down and 0.4 to the left, has gains and offsets, and shows other ground in rows 80 to 127 and
 /// columns 56 to 103. In flipped.h5 it lies upside down.
 inline void write_field_pairs(const std::string& folder) {
-  constexpr hsize_t kRows = 160, kCols = 144, kBands = 12, kMsiBands = 3, kRatio = 4;
+  constexpr hsize_t kRows = 288, kCols = 256, kBands = 12, kMsiBands = 3, kRatio = 4;
   const auto ground = [](double row, double col, hsize_t b) {
     double value = 1500;
     for (int k = 1; k <= 4; ++k) {

@@ -148,6 +148,7 @@ TEST_CASE("changed areas: each is named with its place and size, small ones and 
   const std::vector<std::string> texts = changed_areas(map);
   REQUIRE(texts.size() == 1);
   CHECK(contains(texts[0], "disagree by 30 % in 20 connected coarse pixels (rows 5-11, cols 6-11)"));
+  CHECK(contains(changed_areas(map, 3)[0], "30 % in 180 connected coarse pixels (rows 15-35, cols 18-35)"));
   for (Index i = 0; i < 4; ++i) change({0, 10 + 5 * i, 2, 2 + i % 2}, 0.2f);
   REQUIRE(changed_areas(map).size() == 4);
   CHECK(changed_areas(map).back() == "they disagree in 2 smaller areas of 8 coarse pixels, too");

@@ -34,8 +34,9 @@ Index harmony_halo(const Degradation& degradation);
 /// MSI bands: in units of the noise, where a thousandth of the mean is the least that counts, and relative to the MSI.
 void harmonise(const Harmony& harmony, Pair& pair);
 
-/// Sentences on connected areas where the images disagree far beyond noise; `disagreement` as above.
-std::vector<std::string> changed_areas(const Cube& disagreement);
+/// Sentences on connected areas where the images disagree far beyond noise; `disagreement` as above, or its means over
+/// step x step pixels.
+std::vector<std::string> changed_areas(const Cube& disagreement, Index step = 1);
 
 /// Raises the standard deviation of a fused image to what the sensors leave open, and adds a part of what the images
 /// disagree on.

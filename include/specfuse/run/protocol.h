@@ -12,6 +12,8 @@ namespace specfuse {
 struct Task {
   /// To fuse.
   Pair pair;
+  /// Pixels along each axis of which `pair` shows the mean: of a pair that stays on disk.
+  Index step = 1;
   /// All that `fit` sees; nothing for "apply".
   TrainingData training;
   /// How the images of `pair` came from what was told of its sensors.
