@@ -97,7 +97,7 @@ Tensor moved_psf(const Tensor& psf, const std::array<double, 2>& shift, Index si
 
 Index moved_psf_size(const Tensor& psf, const std::array<double, 2>& shift) {
   const double farthest = std::max(std::abs(shift[0]), std::abs(shift[1]));
-  return farthest == 0 ? psf.dim(0) : psf.dim(0) + 2 * (1 + static_cast<Index>(std::ceil(farthest)));
+  return farthest == 0 ? psf.dim(0) : psf.dim(0) + 2 * (2 + static_cast<Index>(std::ceil(farthest)));
 }
 
 }  // namespace specfuse
