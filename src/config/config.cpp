@@ -136,8 +136,9 @@ void DataConfig::describe(FieldVisitor& fields) {
       "hsi", hsi,
       "The HSI of a measured pair whose images are files of their own. Where both have a geotransform they are cut to "
       "the HSI pixels that the MSI covers, and the MSI is resampled once, to the whole number of fine pixels nearest "
-      "to what an HSI pixel is in pixels of the MSI; where these meet already, nothing is. Otherwise they have to "
-      "show exactly the same ground. `degrade` is as for `data.pair`.");
+      "to what an HSI pixel is in pixels of the MSI. Where the pixels of the MSI have that size already, nothing is "
+      "resampled, and the PSF is moved by the part of a pixel that they lie beside. Otherwise they have to show "
+      "exactly the same ground. `degrade` is as for `data.pair`.");
   fields("msi", msi, "The MSI of the same pair.");
   fields("synthetic", synthetic, "A scene made up from a seed.");
   fields("bands", bands, Range{0, 1e4},
