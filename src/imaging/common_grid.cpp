@@ -253,10 +253,11 @@ std::string grid_text(const CommonGrid& grid, const Cube& msi) {
   if (grid.meets()) {
     const auto [down, right] = grid.beside;
     const auto rounded = [](double pixels) { return std::round(1000 * pixels) / 1000; };
-    const std::string beside = down == 0 && right == 0 ? ""
-                                                       : concat("; its pixels lie ", rounded(down), " down and ",
-                                                                rounded(right), " right of one beside those of the HSI, "
-                                                                "and the PSF is moved by that");
+    const std::string beside = down == 0 && right == 0
+                                   ? ""
+                                   : concat("; its pixels lie ", rounded(down), " down and ", rounded(right),
+                                            " right of one beside those of the HSI, "
+                                            "and the PSF is moved by that");
     return concat("MSI not resampled (", before, ")", part, " and ", grid.msi.text(), " of the MSI", beside);
   }
   return concat("MSI resampled from ", before, " to ", pixel_text(msi, grid.fine.size), part);

@@ -153,7 +153,8 @@ TEST_CASE("common grid: an MSI whose pixels lie beside whole ones of the HSI is 
   const Cube before = joined.msi;
   const CommonGrid grid = common_grid(grid_place(joined.hsi), grid_place(joined.msi), "x");
   CHECK(grid.meets());
-  // An HSI pixel begins 1 and 3 m behind one of the MSI, whose pixels are 4 m wide: the nearest begins there and 4 m on.
+  // An HSI pixel begins 1 and 3 m behind one of the MSI, whose pixels are 4 m wide: the nearest begins there and 4 m
+  // on.
   CHECK(grid.msi == Rectangle{0, 1, 120, 120});
   CHECK(grid.beside[0] == doctest::Approx(0.25));
   CHECK(grid.beside[1] == doctest::Approx(-0.25));
@@ -166,7 +167,7 @@ TEST_CASE("common grid: an MSI whose pixels lie beside whole ones of the HSI is 
   const double best = injected_psnr_db(direct, means_over(scene, {10, 10}, 4, 120, 120));
   const Cube there = means_over(scene, {9, 11}, 4, 120, 120);
   const double got = injected_psnr_db(joined, there);
-  CHECK(got > best - 2);  // the edges of a box between two pixels are not sharp
+  CHECK(got > best - 2);         // the edges of a box between two pixels are not sharp
   joined.degradation.psf = psf;  // as if nobody knew
   CHECK(injected_psnr_db(joined, there) < got - 2);
 }
