@@ -178,8 +178,8 @@ void EstimateConfig::describe(FieldVisitor& fields) {
          "each band, one shape for all. `false`: as told.");
   fields(
       "psf", psf, choices,
-      "The PSF. `auto`: as told unless a Gaussian of other widths, down and across, explains the pair better by more "
-      "than noise. `true`: that Gaussian in any case. `false`: as told.");
+      "The PSF. `auto`: as told unless a Gaussian of other widths, down and across, or a form of its own, explains the "
+      "pair better by more than noise. `true`: that Gaussian, or its form, in any case. `false`: as told.");
   fields("shift", shift, choices,
          "The registration error of the MSI, up to two coarse pixels. It becomes part of the PSF: no fine pixel is "
          "resampled, the result lies on the grid of the MSI, and a reference on that of the HSI is moved for the "

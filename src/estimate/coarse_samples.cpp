@@ -75,6 +75,24 @@ Matrix CoarseSamples::degraded(const Tensor& psf) const {
   return result;
 }
 
+Matrix CoarseSamples::patches(Index size, Index band) const {
+  Matrix result(count(), size * size);
+  double* to = result.values.data();
+  const Index ratio = degradation_.ratio, overhang = (size - ratio) / 2;
+  for (const Part& part : parts_) {
+    const Cube& msi = part.pair.msi;
+    for (const Index pixel : part.pixels) {
+      const Index row = pixel / part.pair.hsi.cols() * ratio - overhang,
+                  col = pixel % part.pair.hsi.cols() * ratio - overhang;
+      for (Index i = 0; i < size * size; ++i) {
+        *to++ = double{msi.pixel(position_within(row + i / size, msi.rows(), degradation_.boundary),
+                                 position_within(col + i % size, msi.cols(), degradation_.boundary))[band]};
+      }
+    }
+  }
+  return result;
+}
+
 Cube to_cube(const Matrix& values, const std::vector<std::uint8_t>& kept) {
   Cube cube(1, static_cast<Index>(count_of(kept)), values.cols);
   float* to = cube.values.data();

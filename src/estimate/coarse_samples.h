@@ -22,6 +22,9 @@ class CoarseSamples {
   const Cube& hsi() const { return hsi_; }
   /// What the MSI is under a PSF at the samples [count, msi bands].
   Matrix degraded(const Tensor& psf) const;
+  /// What a coarse pixel may see of one band of the MSI: size x size fine pixels around each sample [samples, pixels].
+  Matrix patches(Index size, Index band) const;
+  Index msi_bands() const { return parts_.front().pair.msi.bands(); }
   std::vector<double> msi_wavelength_nm() const { return parts_.front().pair.msi.wavelength_nm; }
 
  private:

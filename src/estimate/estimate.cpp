@@ -55,7 +55,11 @@ PsfFit choose_psf(PsfProblem& problem, const EstimateOptions& options, Index msi
       if (less.cost + price(less.freedom, samples) < best.cost + price(best.freedom, samples)) best = less;
     }
   }
-  return best;
+  if (options.psf == Trust::told) return best;
+  constexpr double kWorth = 10, kAllowance = 0.01;
+  const PsfFit free = problem.free_form(best);
+  const bool better = free.worth_of_form > kWorth + kAllowance * samples && free.cost < best.cost;
+  return better ? free : best;
 }
 
 /// What choosing the PSF found, in words. `told` has the part in question as told, all else as the best fit.
@@ -76,11 +80,12 @@ void record_psf(const PsfProblem& problem, const EstimateOptions& options, const
         problem.unexplained(problem.refine(fit, {fit.freedom.width && width, fit.freedom.shift && shift}).psf));
   };
   if (options.psf != Trust::told) {
+    const bool formed = fit.worth_of_form > 0, finds = fit.freedom.width || formed;
+    const std::string form = formed ? ", and a form of its own" : "";
     const std::string found = fit.freedom.width ? concat("Gaussian, FWHM ", rounded(fit.fwhm[0], 2), " x ",
-                                                         rounded(fit.fwhm[1], 2), " fine pixels")
-                                                : "as told";
-    estimate.findings.push_back(
-        finding_of("psf", options.psf_told, found, fit.freedom.width, left, left_without(false, true)));
+                                                         rounded(fit.fwhm[1], 2), " fine pixels", form)
+                                                : concat("as told", form);
+    estimate.findings.push_back(finding_of("psf", options.psf_told, found, finds, left, left_without(false, true)));
     if (fit.freedom.width) estimate.psf_fwhm = fit.fwhm;
   }
   if (options.shift != Trust::told) {

@@ -33,28 +33,6 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
-/// Standard deviations of the columns.
-std::vector<double> spreads(const Matrix& x) {
-  std::vector<double> result;
-  for (Index m = 0; m < x.cols; ++m) {
-    double sum = 0, squares = 0;
-    for (Index i = 0; i < x.rows; ++i) sum += x(i, m), squares += x(i, m) * x(i, m);
-    const double mean = sum / static_cast<double>(x.rows);
-    result.push_back(std::sqrt(std::max(1e-300, squares / static_cast<double>(x.rows) - mean * mean)));
-  }
-  return result;
-}
-
-/// The rows of a matrix that are kept.
-Matrix kept_rows(const Matrix& values, const std::vector<std::uint8_t>& kept) {
-  Matrix result(static_cast<Index>(std::count(kept.begin(), kept.end(), std::uint8_t{1})), values.cols);
-  double* to = result.values.data();
-  for (Index i = 0; i < values.rows; ++i) {
-    if (kept[static_cast<std::size_t>(i)] != 0) to = std::copy_n(values.row(i), values.cols, to);
-  }
-  return result;
-}
-
 /// What is left of y after an affine fit on x that trusts far values less (Cauchy's weights), as a robust standard
 /// deviation relative to that of y.
 double affine_residual(const Matrix& y, const Matrix& x, Index m) {
@@ -78,12 +56,33 @@ double affine_residual(const Matrix& y, const Matrix& x, Index m) {
 
 }  // namespace
 
+std::vector<double> column_spreads(const Matrix& x) {
+  std::vector<double> result;
+  for (Index m = 0; m < x.cols; ++m) {
+    double sum = 0, squares = 0;
+    for (Index i = 0; i < x.rows; ++i) sum += x(i, m), squares += x(i, m) * x(i, m);
+    const double mean = sum / static_cast<double>(x.rows);
+    result.push_back(std::sqrt(std::max(1e-300, squares / static_cast<double>(x.rows) - mean * mean)));
+  }
+  return result;
+}
+
+Matrix kept_rows(const Matrix& values, const std::vector<std::uint8_t>& kept) {
+  Matrix result(static_cast<Index>(std::count(kept.begin(), kept.end(), std::uint8_t{1})), values.cols);
+  double* to = result.values.data();
+  for (Index i = 0; i < values.rows; ++i) {
+    if (kept[static_cast<std::size_t>(i)] != 0) to = std::copy_n(values.row(i), values.cols, to);
+  }
+  return result;
+}
+
 PsfProblem::PsfProblem(const CoarseSamples& samples, const Tensor& srf)
     : samples_(samples), kept_(static_cast<std::size_t>(samples.count()), 1),
       fwhm_(static_cast<double>(samples.ratio())) {
   if (srf.defined()) {
     const Cube told = degrade_spectrally(samples.hsi(), srf);
     told_ = to_matrix(told.values.reshape({told.pixels(), told.bands()}));
+    told_spread_ = column_spreads(told_);
   }
   const Index most = std::min(kMostDirections, samples.count() / kSamplesEach);
   scores_ = BandMoments(samples.hsi()).scores(std::max<Index>(1, most));
@@ -118,26 +117,37 @@ void PsfProblem::factor() {
   basis_.gram = product_tn(kept, kept);
   for (Index i = 0; i < basis_.gram.rows; ++i) basis_.gram(i, i) *= 1 + 1e-12;
   told_left_ = {};
-  if (!told_.values.empty()) told_left_ = residuals(told_);
+  if (!told_.values.empty()) told_left_ = unexplained_by_basis(told_);
 }
 
-Matrix PsfProblem::residuals(const Matrix& x) const {
+Matrix PsfProblem::unexplained_by_basis(const Matrix& x) const {
   const Matrix weights = solve_positive(basis_.gram, product_tn(kept_rows(basis_.columns, kept_), kept_rows(x, kept_)));
   Matrix left = product(basis_.columns, weights);
   for (std::size_t i = 0; i < left.values.size(); ++i) left.values[i] = x.values[i] - left.values[i];
-  if (told_left_.values.empty()) return left;
-  const std::vector<double> spread = spreads(told_);
-  for (Index m = 0; m < left.cols; ++m) {
-    double square = 0, cross = 0;
-    for (Index i = 0; i < left.rows; ++i) {
-      if (kept_[static_cast<std::size_t>(i)] == 0) continue;
-      square += told_left_(i, m) * told_left_(i, m);
-      cross += told_left_(i, m) * left(i, m);
-    }
-    const double least = kLeast * spread[static_cast<std::size_t>(m)];
-    if (square <= least * least * static_cast<double>(kept_count())) continue;
-    for (Index i = 0; i < left.rows; ++i) left(i, m) -= cross / square * told_left_(i, m);
+  return left;
+}
+
+void PsfProblem::take_told_from(Index column, Index band, Matrix& left) const {
+  double square = 0, cross = 0;
+  for (Index i = 0; i < left.rows; ++i) {
+    if (kept_[static_cast<std::size_t>(i)] == 0) continue;
+    square += told_left_(i, band) * told_left_(i, band);
+    cross += told_left_(i, band) * left(i, column);
   }
+  const double least = kLeast * told_spread_[static_cast<std::size_t>(band)];
+  if (square <= least * least * static_cast<double>(kept_count())) return;
+  for (Index i = 0; i < left.rows; ++i) left(i, column) -= cross / square * told_left_(i, band);
+}
+
+Matrix PsfProblem::residuals(const Matrix& x) const {
+  Matrix left = unexplained_by_basis(x);
+  for (Index m = 0; m < left.cols && !told_left_.values.empty(); ++m) take_told_from(m, m, left);
+  return left;
+}
+
+Matrix PsfProblem::residuals_of_band(const Matrix& x, Index band) const {
+  Matrix left = unexplained_by_basis(x);
+  for (Index k = 0; k < left.cols && !told_left_.values.empty(); ++k) take_told_from(k, band, left);
   return left;
 }
 
@@ -153,7 +163,7 @@ std::vector<double> PsfProblem::deviations(const Matrix& residuals) const {
 }
 
 double PsfProblem::cost(const Matrix& x, const Matrix& residuals) const {
-  const std::vector<double> all = spreads(x), left = deviations(residuals);
+  const std::vector<double> all = column_spreads(x), left = deviations(residuals);
   double sum = 0;
   for (std::size_t m = 0; m < all.size(); ++m) sum += std::log(std::max(left[m] / all[m], kLeast));
   return sum * static_cast<double>(kept_count());
@@ -167,14 +177,14 @@ double PsfProblem::cost_at(const Parameters& at, bool width) const {
 Matrix PsfProblem::relative_residuals(const Parameters& at, bool width) const {
   const Matrix x = samples_.degraded(psf_of(at, width));
   Matrix left = kept_rows(residuals(x), kept_);
-  const std::vector<double> all = spreads(x);
+  const std::vector<double> all = column_spreads(x);
   for (std::size_t i = 0; i < left.values.size(); ++i) left.values[i] /= all[i % all.size()];
   return left;
 }
 
 double PsfProblem::robust_cost(const Matrix& x) const {
   double sum = 0;
-  const std::vector<double> all = spreads(x);
+  const std::vector<double> all = column_spreads(x);
   if (!told_.values.empty()) {
     for (Index m = 0; m < x.cols; ++m)
       sum += std::log(affine_residual(x, told_, m) / all[static_cast<std::size_t>(m)] + kLeast);
@@ -191,7 +201,7 @@ double PsfProblem::robust_cost(const Matrix& x) const {
 
 void PsfProblem::keep_agreeing(const Parameters& at, bool width) {
   const Matrix x = samples_.degraded(psf_of(at, width));
-  const std::vector<double> all = spreads(x);
+  const std::vector<double> all = column_spreads(x);
   constexpr int kRounds = 12;
   for (int round = 0; round < kRounds; ++round) {
     const Matrix left = residuals(x);
@@ -228,7 +238,7 @@ PsfProblem::Parameters PsfProblem::descend(Parameters at, const PsfFreedom& free
   for (int step = 0; step < steps; ++step) {
     SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted while estimating the sensors");
     const Matrix left = relative_residuals(at, freedom.width);
-    const std::vector<double> unit = spreads(left);
+    const std::vector<double> unit = column_spreads(left);
     Matrix slopes(left.rows * left.cols, count), values(left.rows * left.cols, 1);
     const auto scaled = [&](std::size_t i) { return 1 / std::max(unit[i % unit.size()], 1e-3 * kLeast); };
     for (std::size_t i = 0; i < left.values.size(); ++i) values.values[i] = left.values[i] * scaled(i);
@@ -320,7 +330,7 @@ PsfFit PsfProblem::refine(const PsfFit& from, const PsfFreedom& freedom) const {
 
 std::vector<double> PsfProblem::unexplained(const Tensor& psf) const {
   const Matrix x = samples_.degraded(psf);
-  const std::vector<double> all = spreads(x), left = deviations(residuals(x));
+  const std::vector<double> all = column_spreads(x), left = deviations(residuals(x));
   std::vector<double> parts;
   for (std::size_t m = 0; m < all.size(); ++m) parts.push_back(std::pow(left[m] / all[m], 2));
   return parts;

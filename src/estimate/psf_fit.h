@@ -25,7 +25,14 @@ struct PsfFit {
   std::array<double, 2> shift{}, shift_error{};
   /// Minus the log-likelihood for white residuals in each band, up to a constant.
   double cost = 0;
+  /// By how much the log-likelihood of samples that are left out is larger for the free form; 0: it has none.
+  double worth_of_form = 0;
 };
+
+/// Standard deviations of the columns.
+std::vector<double> column_spreads(const Matrix& x);
+/// The rows of a matrix that are kept.
+Matrix kept_rows(const Matrix& values, const std::vector<std::uint8_t>& kept);
 
 /// The PSF by which the HSI sees the grid of the MSI. Each band of the MSI under it is explained by the signal of the
 /// HSI's bands, whatever the response, gain and offset of that band: what no combination of them explains is the
@@ -40,6 +47,10 @@ class PsfProblem {
   PsfFit find(const PsfFreedom& freedom);
   /// The best of what is kept for the freedom given, from a fit with more of it.
   PsfFit refine(const PsfFit& from, const PsfFreedom& freedom) const;
+
+  /// The same PSF with a form of its own: regularised least squares of its weights, the penalty chosen by leaving out
+  /// groups of samples in turn; the PSF as it is where that is no better for them.
+  PsfFit free_form(const PsfFit& from) const;
 
   /// Which samples count.
   const std::vector<std::uint8_t>& kept() const { return kept_; }
@@ -57,7 +68,13 @@ class PsfProblem {
 
   Tensor psf_of(const Parameters& at, bool width) const;
   void choose_basis(bool all);
+  Matrix unexplained_by_basis(const Matrix& x) const;
+  void take_told_from(Index column, Index band, Matrix& left) const;
   Matrix residuals(const Matrix& x) const;
+  /// Of columns that all belong to one MSI band.
+  Matrix residuals_of_band(const Matrix& x, Index band) const;
+  struct FormGroup;
+  std::vector<FormGroup> form_groups(const Tensor& psf, Index size, double& used) const;
   std::vector<double> deviations(const Matrix& residuals) const;
   double cost(const Matrix& x, const Matrix& residuals) const;
   double cost_at(const Parameters& at, bool width) const;
@@ -77,6 +94,7 @@ class PsfProblem {
   Basis basis_;
   /// What the basis leaves of `told_`.
   Matrix told_left_;
+  std::vector<double> told_spread_;
   std::vector<std::uint8_t> kept_;
   double fwhm_;
 };

@@ -220,3 +220,34 @@ TEST_CASE("sensors: images of nothing say nothing of a shift") {
   CHECK_THROWS_AS(estimate_degradation(WholePair(pair), asking(Trust::told, Trust::told, Trust::told, Trust::found)),
                   Error);
 }
+
+TEST_CASE("sensors: a PSF that is no Gaussian is found in its own form") {
+  Setting setting;
+  setting.snr_db.reset();
+  const Cube scene = landscape();
+  PsfOptions options;
+  options.type = "box";
+  Degradation degradation = simulated(setting).degradation;
+  const Tensor told = degradation.psf, box = degradation.psf = make_psf(options, 4);
+  Pair pair = simulate(scene, degradation, 1);
+  pair.degradation.psf = told;
+  EstimateOptions tested;
+  tested.psf = Trust::tested;
+  const Estimate estimate = estimate_degradation(WholePair(pair), tested);
+  REQUIRE(estimate.psf.defined());
+  CHECK(estimate.findings[0].found.find("a form of its own") != std::string::npos);
+  // Against the box, both in the middle of as many pixels.
+  const auto gap = [&](const Tensor& psf) {
+    const Index size = estimate.psf.dim(0);
+    const auto at = [size](const Tensor& one, Index row, Index col) {
+      const Index room = (size - one.dim(0)) / 2, r = row - room, c = col - room;
+      const bool inside = std::min(r, c) >= 0 && std::max(r, c) < one.dim(0);
+      return inside ? double{one[r * one.dim(0) + c]} : 0.0;
+    };
+    double squares = 0;
+    for (Index i = 0; i < size * size; ++i)
+      squares += std::pow(at(psf, i / size, i % size) - at(box, i / size, i % size), 2);
+    return std::sqrt(squares);
+  };
+  CHECK(gap(estimate.psf) < gap(told) / 3);
+}

@@ -48,7 +48,8 @@ struct Estimate {
   std::vector<std::string> warnings;
   /// The PSF on the grid of the MSI, the registration error within it; undefined where it is as told.
   Tensor psf;
-  /// Full widths at half maximum of a Gaussian that was found, down and across, in fine pixels.
+  /// Full widths at half maximum of a Gaussian that was found, whatever form of its own the PSF then has, down and
+  /// across, in fine pixels.
   std::optional<std::array<double, 2>> psf_fwhm;
   /// The MSI samples the scene this many fine pixels down and to the right, as `Degradation::msi_shift`, and the
   /// standard errors of both; only where it is used.
@@ -68,6 +69,8 @@ struct Estimate {
 ///   the
 ///               HSI (a subspace of noise-whitened bands), whatever the response, gain and offset of each band. Samples
 ///               that disagree in most bands do not count
+///               (Gauss and Newton; then the weights themselves by regularised least squares, where that is better for
+///               samples that are left out)
 ///   srf         for each MSI band the interval of equal weights, or the Gaussian or super-Gaussian, with the least
 ///               squared error; the shape is the same for all bands. What is told, and the published bands of the
 ///               sensors of `sensor_list` with as many bands, compete with them without fitted numbers to pay for
