@@ -15,9 +15,8 @@ constexpr std::size_t kGroups = 4, kRun = 16;
 constexpr Index kMostSamples = 4096;
 /// Of the penalty, what counts each weight itself beside the steps between neighbours.
 constexpr double kRidge = 0.05;
-/// Steps of a fit, each with what the HSI explains under the one before; and the least residual, as in psf_fit.cpp.
+/// Steps of a fit, each with what the HSI explains under the one before.
 constexpr int kRounds = 12;
-constexpr double kLeast = 1e-5;
 
 /// Steps between neighbouring weights of a PSF, and the weights themselves: the penalty as a quadratic form.
 Matrix roughness(Index size) {
@@ -89,7 +88,7 @@ std::vector<PsfProblem::FormGroup> PsfProblem::form_groups(const Tensor& psf, In
   for (Index band = 0; band < samples_.msi_bands(); ++band) {
     const auto at = static_cast<std::size_t>(band);
     // What float32 cannot tell from nothing says nothing of the form.
-    if (left[at] <= kLeast * all[at]) continue;
+    if (left[at] <= kLeastResidual * all[at]) continue;
     const Matrix patches = centred_columns(samples_.patches(size, band));
     const Matrix under = residuals_of_band(patches, band);
     for (std::size_t group = 0; group < kGroups; ++group) {
@@ -142,7 +141,8 @@ PsfFit PsfProblem::free_form(const PsfFit& from) const {
   fit.psf = Tensor({size, size});
   const double whole = std::accumulate(weights.values.begin(), weights.values.end(), 0.0);
   for (Index i = 0; i < fit.psf.size(); ++i) fit.psf[i] = static_cast<float>(weights(i, 0) / whole);
-  fit.cost = cost(samples_.degraded(fit.psf), residuals(samples_.degraded(fit.psf)));
+  const Matrix x = samples_.degraded(fit.psf);
+  fit.cost = cost(x, residuals(x));
   return fit;
 }
 

@@ -6,6 +6,7 @@
 
 #include "estimate/band_moments.h"
 #include "estimate/coarse_samples.h"
+#include "estimate/robust.h"
 #include "estimate/sharp_factor.h"
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/georeference.h"
@@ -26,7 +27,6 @@ constexpr std::size_t kLeastArea = 4;
 constexpr Index kAround = 4;
 /// Of the least noise that counts for the map, relative to the mean of a band.
 constexpr double kLeastNoise = 1e-3;
-constexpr double kMedianToDeviation = 1.4826;
 /// The part of a relative disagreement that is left as an error, as a standard deviation.
 constexpr float kLeft = 0.15f;
 
@@ -192,10 +192,8 @@ Harmony harmony_of(const PairParts& pair) {
       sizes.push_back(std::abs(steps(i - 1, m)));
       sum += x(i, m);
     }
-    const auto middle = sizes.begin() + std::ssize(sizes) / 2;
-    std::nth_element(sizes.begin(), middle, sizes.end());
     harmony.mean.push_back(std::abs(sum) / static_cast<double>(x.rows) + 1e-30);
-    harmony.noise.push_back(kMedianToDeviation * *middle + 1e-6 * harmony.mean.back());
+    harmony.noise.push_back(kMedianToDeviation * median(std::move(sizes)) + 1e-6 * harmony.mean.back());
     const double most = kTrusted * harmony.noise.back();
     for (Index i = 0; i < steps.rows; ++i) steps(i, m) = std::clamp(steps(i, m), -most, most);
   }

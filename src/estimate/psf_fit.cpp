@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "estimate/band_moments.h"
+#include "estimate/robust.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/imaging/psf.h"
@@ -18,20 +19,10 @@ namespace {
 constexpr int kHalvesSought = 4;
 /// A sample whose residual exceeds this many robust standard deviations in most bands does not count.
 constexpr double kFar = 4;
-/// Least residual, as a part of the standard deviation of a band: what float32 cannot tell.
-constexpr double kLeast = 1e-5;
 /// Samples for each direction of the HSI's signal at least, and the most directions.
 constexpr Index kSamplesEach = 10, kMostDirections = 40;
-/// From the median of absolute values to the standard deviation of a normal distribution.
-constexpr double kMedianToDeviation = 1.4826;
 /// Half the width of the differences that slopes are taken from: of log widths and of shifts in fine pixels.
 constexpr double kWidthStep = 0.02, kShiftStep = 0.05;
-
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + std::ssize(values) / 2;
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 /// What is left of y after an affine fit on x that trusts far values less (Cauchy's weights), as a robust standard
 /// deviation relative to that of y.
@@ -134,7 +125,7 @@ void PsfProblem::take_told_from(Index column, Index band, Matrix& left) const {
     square += told_left_(i, band) * told_left_(i, band);
     cross += told_left_(i, band) * left(i, column);
   }
-  const double least = kLeast * told_spread_[static_cast<std::size_t>(band)];
+  const double least = kLeastResidual * told_spread_[static_cast<std::size_t>(band)];
   if (square <= least * least * static_cast<double>(kept_count())) return;
   for (Index i = 0; i < left.rows; ++i) left(i, column) -= cross / square * told_left_(i, band);
 }
@@ -165,7 +156,7 @@ std::vector<double> PsfProblem::deviations(const Matrix& residuals) const {
 double PsfProblem::cost(const Matrix& x, const Matrix& residuals) const {
   const std::vector<double> all = column_spreads(x), left = deviations(residuals);
   double sum = 0;
-  for (std::size_t m = 0; m < all.size(); ++m) sum += std::log(std::max(left[m] / all[m], kLeast));
+  for (std::size_t m = 0; m < all.size(); ++m) sum += std::log(std::max(left[m] / all[m], kLeastResidual));
   return sum * static_cast<double>(kept_count());
 }
 
@@ -187,14 +178,14 @@ double PsfProblem::robust_cost(const Matrix& x) const {
   const std::vector<double> all = column_spreads(x);
   if (!told_.values.empty()) {
     for (Index m = 0; m < x.cols; ++m)
-      sum += std::log(affine_residual(x, told_, m) / all[static_cast<std::size_t>(m)] + kLeast);
+      sum += std::log(affine_residual(x, told_, m) / all[static_cast<std::size_t>(m)] + kLeastResidual);
     return sum;
   }
   const Matrix left = residuals(x);
   for (Index m = 0; m < x.cols; ++m) {
     std::vector<double> sizes;
     for (Index i = 0; i < x.rows; ++i) sizes.push_back(std::abs(left(i, m)));
-    sum += std::log(median(std::move(sizes)) / all[static_cast<std::size_t>(m)] + kLeast);
+    sum += std::log(median(std::move(sizes)) / all[static_cast<std::size_t>(m)] + kLeastResidual);
   }
   return sum;
 }
@@ -212,7 +203,7 @@ void PsfProblem::keep_agreeing(const Parameters& at, bool width) {
         if (kept_[static_cast<std::size_t>(i)] != 0) sizes.push_back(std::abs(left(i, m)));
       }
       robust.push_back(kMedianToDeviation * median(std::move(sizes)) +
-                       0.01 * kLeast * all[static_cast<std::size_t>(m)]);
+                       0.01 * kLeastResidual * all[static_cast<std::size_t>(m)]);
     }
     std::vector<std::uint8_t> kept;
     for (Index i = 0; i < x.rows; ++i) {
@@ -240,7 +231,7 @@ PsfProblem::Parameters PsfProblem::descend(Parameters at, const PsfFreedom& free
     const Matrix left = relative_residuals(at, freedom.width);
     const std::vector<double> unit = column_spreads(left);
     Matrix slopes(left.rows * left.cols, count), values(left.rows * left.cols, 1);
-    const auto scaled = [&](std::size_t i) { return 1 / std::max(unit[i % unit.size()], 1e-3 * kLeast); };
+    const auto scaled = [&](std::size_t i) { return 1 / std::max(unit[i % unit.size()], 1e-3 * kLeastResidual); };
     for (std::size_t i = 0; i < left.values.size(); ++i) values.values[i] = left.values[i] * scaled(i);
     for (Index k = 0; k < count; ++k) {
       const std::size_t which = free[static_cast<std::size_t>(k)];

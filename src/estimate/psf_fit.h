@@ -29,6 +29,9 @@ struct PsfFit {
   double worth_of_form = 0;
 };
 
+/// Least residual, as a part of the standard deviation of a band: what float32 cannot tell.
+inline constexpr double kLeastResidual = 1e-5;
+
 /// Standard deviations of the columns.
 std::vector<double> column_spreads(const Matrix& x);
 /// The rows of a matrix that are kept.

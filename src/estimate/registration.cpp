@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "estimate/band_moments.h"
+#include "estimate/robust.h"
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/shift.h"
 #include "specfuse/kernels/matrix.h"
@@ -17,7 +18,6 @@ constexpr Index kLookedAt = 256;
 constexpr int kSteps = 6;
 /// Half the width of the differences that slopes are taken from, in pixels.
 constexpr double kSlope = 0.25;
-constexpr double kMedianToDeviation = 1.4826;
 /// Another orientation has to leave this part of what the one as it is leaves, and the HSI has to explain so much of
 /// it.
 constexpr double kBetter = 0.5, kExplained = 0.5;
@@ -95,9 +95,7 @@ ShiftOfBand shift_of_band(const Cube& still, const Moved& moved, Index band) {
       for (std::size_t i = 0; i < 4; ++i) residual -= fit(static_cast<Index>(i), 0) * row[i];
       weight[static_cast<std::size_t>(p)] = std::abs(residual);
     }
-    std::vector<double> sorted = weight;
-    std::nth_element(sorted.begin(), sorted.begin() + pixels / 2, sorted.end());
-    const double spread = 2 * kMedianToDeviation * sorted[static_cast<std::size_t>(pixels / 2)] + 1e-300;
+    const double spread = 2 * kMedianToDeviation * median(weight) + 1e-300;
     for (double& w : weight) w = 1 / (1 + std::pow(w / spread, 2));
   }
   ShiftOfBand result;
