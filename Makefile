@@ -4,7 +4,7 @@ EXP ?= experiments/demo.json
 ARGS ?=
 
 .DEFAULT_GOAL := build
-.PHONY: demo test run bench bench-size asan tsan coverage mutations mutations-drawn contributing fuzz docs api format lint clean build program dependencies
+.PHONY: announce demo test run bench bench-size asan tsan coverage mutations mutations-drawn contributing fuzz docs api format lint clean build program dependencies
 
 demo: program
 	./run_experiment experiments/demo.json --overwrite $(ARGS)
@@ -27,12 +27,20 @@ bench-size: build
 build: program
 	@ninja -C $(BUILD)
 
+# What takes minutes is said before it begins. LAST is what is built last, MINUTES are those of one core.
+LAST = $(BUILD)/src/run_experiment
+MINUTES = 4
+build test: LAST = $(BUILD)/tests/test_sweep
+build: MINUTES = $(if $(filter test,$(MAKECMDGOALS)),15,7)
+announce:
+	@cores=$$(nproc); [ -e $(LAST) ] || echo "make $(or $(MAKECMDGOALS),build): about $$((($(MINUTES) + cores - 1) / cores)) minutes on $$cores cores"
+
 # The program alone, without tests and benchmarks.
-program: $(BUILD)/build.ninja
+program: $(BUILD)/build.ninja | announce
 	@ninja -C $(BUILD) src/run_experiment
 	@ln -sfn $(BUILD)/src/run_experiment run_experiment
 
-$(BUILD)/build.ninja: | dependencies
+$(BUILD)/build.ninja: | announce dependencies
 	meson setup $(BUILD)
 
 # Most of the fast tests again under AddressSanitizer and UndefinedBehaviorSanitizer, built by clang: it takes a quarter of the

@@ -122,11 +122,11 @@ def ranks_text(work, setting):
     for name, _, _ in NETWORKS:
         head += [f"ms for gradients, {name}", "times as many tiles a second"]
     return text + f"""
-Beyond the cores of this machine by a model, not by measurement. A step of a rank takes {1000 * steps[1]:.0f} ms for its
+More ranks than this machine has cores are modelled, not measured. A step of a rank takes {1000 * steps[1]:.0f} ms for its
 {setting['tiles']} tiles, a third of it forward. Each rank sends and receives the {parameters} gradients twice, less its own
 slice, {8e-6 * parameters:.1f} MB, in as many messages as there are other ranks; this may take as long as the backward pass, two
-thirds of a step, before anybody waits. Assumed are one rank on a machine, full bandwidth between all of them at once, and
-{NETWORKS[0][2] * 1e6:.0f} or {NETWORKS[1][2] * 1e6:.0f} us a message; no rank is slower than another, and validation and files are left out.
+thirds of a step, before a rank waits. The model assumes one rank on a machine, full bandwidth between all of them at once,
+{NETWORKS[0][2] * 1e6:.0f} or {NETWORKS[1][2] * 1e6:.0f} us a message and ranks of equal speed, and leaves out validation and files.
 
 """ + table(head, beyond) + "\n"
 
@@ -141,10 +141,10 @@ def write_report(work, folder, setting):
 
 Written by `make bench-size` from result files. {environment.get('cpu', '')}, {environment.get('threads', '')} threads,
 {environment.get('date', '')}. Seconds are those of fitting and fusing one pair of ratio {setting['ratio']}, learning one scale down
-included, each measured once; the network learns for 50 steps where the pair is in memory, and has learned where it is not.
-Memory is the peak of the process. Synthetic scenes are held in memory up to {setting['in_memory']} pixels a side. Larger pairs stay
-on disk with `--memory {setting['memory']}`: their seconds hold reading, writing each part, and packing the result into its file,
-which for the fast methods is most of it. Scores and the report come on top.
+included, each measured once. Synthetic scenes of up to {setting['in_memory']} pixels a side are held in memory; there the network learns for 50
+steps. Larger pairs stay in their files with `--memory {setting['memory']}`, and are fused by a network that has learned. Their seconds include
+reading, writing each part, and packing the result into its file, which for the fast methods is most of it. Scores and the report
+come on top. Memory is the peak of the process.
 
 ## Pixels
 
@@ -152,7 +152,7 @@ which for the fast methods is most of it. Scores and the report come on top.
 
 {size_table(pixels, seconds, "seconds", 2)}
 
-The exponent is that of growth with the number of pixels between the two largest sizes: 1 is linear.
+The exponent is that of growth with the number of pixels, between the two largest sizes: 1 is linear.
 {"Above 1.15: " + ", ".join(bad) + "." if bad else "None is above 1.15."}
 
 {draw(pixels, seconds, folder, "size_pixels", ("side in pixels", "seconds"), setting['in_memory'])}
@@ -175,8 +175,8 @@ least {setting['network_bands']} bands.
 
 ## Ranks
 
-The network's training, {setting['tiles']} tiles of 8 x 8 for each rank; medians of {setting['rounds']} rounds in which each number of ranks
-had its turn.
+Training of the network, {setting['tiles']} tiles of 8 x 8 for each rank; medians of {setting['rounds']} rounds in which each number of
+ranks had its turn.
 
 {ranks_text(work, setting)}"""
     (folder / "SIZE.md").write_text(text)

@@ -10,12 +10,12 @@
 
 #include "specfuse/autograd/ops.h"
 #include "specfuse/core/error.h"
-#include "specfuse/io/tensors.h"
 #include "specfuse/networks/branch_network.h"
 #include "specfuse/networks/training.h"
 #include "specfuse/nn/init.h"
 #include "specfuse/optim/optimizer.h"
 #include "specfuse/tensor/math.h"
+#include "support/tensors.h"
 
 using namespace specfuse;
 

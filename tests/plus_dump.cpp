@@ -4,10 +4,10 @@
 
 #include "specfuse/autograd/estimate_loss.h"
 #include "specfuse/core/error.h"
-#include "specfuse/io/tensors.h"
 #include "specfuse/methods/plus/plus_network.h"
 #include "specfuse/nn/init.h"
 #include "support/random.h"
+#include "support/tensors.h"
 
 using namespace specfuse;
 using namespace specfuse::testing;

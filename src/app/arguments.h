@@ -4,28 +4,41 @@
 #include <string>
 #include <vector>
 
-#include "specfuse/sweep/sweep_runner.h"
-
 namespace specfuse {
 
-extern const char* const kUsage;
+/// What the command line asks for. An experiment and a sweep are told apart by their file.
+enum Request : unsigned {
+  kExperiment = 1,
+  kSweep = 2,
+  kImport = 4,
+  kCite = 8,
+  kList = 16,
+  kDocument = 32,
+  kHelp = 64,
+  kVersion = 128
+};
 
 /// The command line of run_experiment.
 struct Arguments {
-  std::string config, out;
+  unsigned request = kExperiment;
+  /// The file of the experiment or sweep; otherwise what is asked about.
+  std::string subject, out, scratch;
   std::vector<std::string> settings, data_directories;
-  /// --list, --cite, --document, --help or --version, which are answered without a run, and what is asked about.
-  std::string question, subject;
   /// --memory, in bytes.
   std::optional<double> memory;
-  std::string scratch;
   bool resume = false, overwrite = false, dry_run = false, profile = false;
-  /// --jobs and --shard, for a sweep only.
-  std::optional<int> jobs;
-  std::optional<Shard> shard;
+  int jobs = 1;
+  /// The names of all options that are given.
+  std::vector<std::string> given;
 };
 
 /// Throws `ConfigError` on an unknown option, a missing or malformed value, or a second file.
 Arguments parse_arguments(int count, char** texts);
+
+/// Throws `ConfigError` where an option is given that is not valid with the request.
+void check_valid_with(Request request, const Arguments& arguments);
+
+/// What --help prints.
+std::string help_text();
 
 }  // namespace specfuse

@@ -62,18 +62,9 @@ void run_config(const Arguments& arguments, const ExperimentConfig& config) {
 }
 
 void run_sweep_file(const Arguments& arguments, const std::string& text) {
-  const std::pair<const char*, bool> of_experiments[] = {{"--profile", arguments.profile},
-                                                         {"--memory", arguments.memory.has_value()},
-                                                         {"--scratch", !arguments.scratch.empty()},
-                                                         {"--overwrite", arguments.overwrite}};
-  for (const auto& [option, given] : of_experiments) {
-    SPECFUSE_CHECK_AS(ConfigError, !given, arguments.config, ": ", option, ": expected an experiment, got a sweep",
-                      option == std::string("--overwrite") ? "; a run whose folder is deleted is done again" : "");
-  }
-  const Sweep sweep = parse_sweep(text, arguments.config, arguments.settings);
+  const Sweep sweep = parse_sweep(text, arguments.subject, arguments.settings);
   const std::string out = arguments.out.empty() ? "results/" + sweep.name : arguments.out;
-  const SweepOptions options{arguments.data_directories, out, arguments.jobs.value_or(1),
-                             arguments.shard.value_or(Shard{})};
+  const SweepOptions options{arguments.data_directories, out, arguments.jobs};
   if (arguments.dry_run) return void(std::fputs(plan_sweep(sweep, options).c_str(), stdout));
   const SweepOutcome outcome = run_sweep(sweep, options);
   if (this_rank() != 0) return;
@@ -93,7 +84,7 @@ std::vector<std::string> methods_of(const std::string& file, const std::vector<s
   const auto add_all = [&](const ExperimentConfig& config) {
     for (const MethodConfig& method : config.methods) {
       add(method.name);
-      for (const std::string& part : method.options->make()->made_of()) add(part);
+      for (const std::string& part : method.options->traits().made_of) add(part);
     }
   };
   if (file.empty()) {
@@ -109,40 +100,54 @@ std::vector<std::string> methods_of(const std::string& file, const std::vector<s
   return methods;
 }
 
-void run(const Arguments& arguments) {
-  const bool alone = !arguments.question.empty() || arguments.dry_run;
-  if (alone && this_rank() != 0) return;
-  if (arguments.question == "--help") return void(std::fputs(kUsage, stdout));
-  if (arguments.question == "--version") return void(std::puts("specfuse " SPECFUSE_VERSION));
-  if (arguments.question == "--list") {
-    const std::string& name = arguments.subject;
-    return void(std::fputs((name.empty() ? listing_text() : listing_text(name)).c_str(), stdout));
+/// From one file to another.
+std::string imported(const Arguments& arguments) {
+  std::vector<std::string> directories{"."};  // a path on the command line starts where one stands
+  for (const std::string& directory : data_directories(arguments.data_directories)) directories.push_back(directory);
+  return import_scene({arguments.subject, arguments.out, arguments.settings, directories, arguments.overwrite});
+}
+
+/// What --list and the like print.
+std::string answer(const Arguments& arguments) {
+  const std::string& subject = arguments.subject;
+  switch (arguments.request) {
+    case kImport:
+      return imported(arguments);
+    case kCite:
+      return citations_text(methods_of(subject, arguments.settings));
+    case kList:
+      return subject.empty() ? listing_text() : listing_text(subject);
+    case kDocument:
+      return with_documentation(read_text(subject), subject);
+    case kVersion:
+      return "specfuse " SPECFUSE_VERSION "\n";
+    default:
+      return help_text();
   }
-  if (arguments.question == "--cite")
-    return void(std::fputs(citations_text(methods_of(arguments.subject, arguments.settings)).c_str(), stdout));
-  if (arguments.question == "--document") {
-    const std::string& file = arguments.subject;
-    return void(std::fputs(with_documentation(read_text(file), file).c_str(), stdout));
-  }
-  if (arguments.question == "--import") {
-    std::vector<std::string> directories{"."};  // a path on the command line starts where one stands
-    for (const std::string& directory : data_directories(arguments.data_directories)) directories.push_back(directory);
-    const Import import{arguments.subject, arguments.out, arguments.settings, directories, arguments.overwrite};
-    std::fputs(import_scene(import).c_str(), stdout);
-    return print_warning_count();
-  }
-  SPECFUSE_CHECK_AS(ConfigError, !arguments.config.empty(),
-                    "expected CONFIG.json, got nothing; --help shows the usage");
-  const std::string text = read_config_text(arguments.config);
-  if (is_sweep(text)) return run_sweep_file(arguments, text);
-  SPECFUSE_CHECK_AS(ConfigError, !arguments.jobs && !arguments.shard, arguments.config,
-                    ": expected a sweep with --jobs or --shard, got an experiment");
-  const ExperimentConfig config = parse_config(text, arguments.config, arguments.settings);
+}
+
+void run_file(const Arguments& arguments) {
+  const std::string& file = arguments.subject;
+  SPECFUSE_CHECK_AS(ConfigError, !file.empty(), "expected CONFIG.json, got nothing; --help shows the usage");
+  const std::string text = read_config_text(file);
+  const bool sweep = is_sweep(text);
+  check_valid_with(sweep ? kSweep : kExperiment, arguments);
+  if (sweep) return run_sweep_file(arguments, text);
+  const ExperimentConfig config = parse_config(text, file, arguments.settings);
   try {
     run_config(arguments, config);
   } catch (const ConfigError& problem) {
-    throw ConfigError(concat(arguments.config, ": ", problem.what()));  // found only with the data at hand
+    throw ConfigError(concat(file, ": ", problem.what()));  // found only with the data at hand
   }
+}
+
+void run(const Arguments& arguments) {
+  const bool runs = arguments.request == kExperiment;
+  if ((!runs || arguments.dry_run) && this_rank() != 0) return;
+  if (runs) return run_file(arguments);
+  check_valid_with(static_cast<Request>(arguments.request), arguments);
+  std::fputs(answer(arguments).c_str(), stdout);
+  if (arguments.request == kImport) print_warning_count();
 }
 
 /// Keeps memory that was freed for what comes next: the system clears every page it gives, which takes longer than much

@@ -1,7 +1,10 @@
+#include <algorithm>
+
 #include "specfuse/autograd/ops.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/profile.h"
 #include "specfuse/kernels/conv.h"
+#include "specfuse/kernels/conv_cube.h"
 #include "specfuse/kernels/conv_n16.h"
 #include "specfuse/kernels/conv_nhwc.h"
 
@@ -32,6 +35,11 @@ struct Operands {
   Variable x, weight, bias;
 };
 
+ConvGradients gradients_of(const Operands& of) {
+  const auto wanted = [](const Variable& v) { return v.requires_grad() ? &v.grad_to_add() : nullptr; };
+  return {wanted(of.x), wanted(of.weight), wanted(of.bias)};
+}
+
 Variable convolve(const Path& path, const Operands& given, const ConvGeometry& geometry, bool relu) {
   const bool image = given.x.shape().rank() == 4;
   const Shape whole = geometry.output_shape(), shape = image ? whole : Shape{whole[0], whole[1], whole[3]};
@@ -40,9 +48,7 @@ Variable convolve(const Path& path, const Operands& given, const ConvGeometry& g
   return {Stored(y, shape, path.layout),
           {of.x, of.weight, of.bias},
           [path, of, y, relu](const Tensor& dy) {
-            const auto wanted = [](const Variable& v) { return v.requires_grad() ? &v.grad_to_add() : nullptr; };
-            path.backward({of.x.value(), of.weight.value(), y, dy, relu},
-                          {wanted(of.x), wanted(of.weight), wanted(of.bias)});
+            path.backward({of.x.value(), of.weight.value(), y, dy, relu}, gradients_of(of));
           },
           path.operation};
 }
@@ -58,6 +64,24 @@ Variable convolve_columns(const char* operation, const ConvGeometry& geometry, c
               conv_backward_weight(geometry, dy, of.x.value(), of.weight.grad_to_add());
             }
             if (of.bias.requires_grad()) conv_backward_bias(geometry, dy, of.bias.grad_to_add());
+          },
+          operation};
+}
+
+/// The rank of the weight tells the direction.
+Variable convolve_cube(const char* operation, int rank, const Operands& of, const CubeOptions& options) {
+  const Shape &s = of.x.shape(), &w = of.weight.shape();
+  SPECFUSE_CHECK(s.rank() == 5 && w.rank() == rank, operation,
+                 ": expected x [N, rows, cols, bands, C] and weight [O, C, K", rank == 4 ? ", K" : "", "], got ",
+                 s.text(), " and ", w.text());
+  const double positions = static_cast<double>(s.size()) / static_cast<double>(std::max<Index>(1, s[4]));
+  const ProfileSpan span(operation, 2.0 * positions * static_cast<double>(w.size()));
+  const bool relu = options.activation == Activation::relu;
+  const Tensor y = conv_cube_forward(of.x.value(), of.weight.value(), of.bias.value(), {options.dilation, relu});
+  return {y,
+          {of.x, of.weight, of.bias},
+          [of, y, relu, dilation = options.dilation](const Tensor& dy) {
+            conv_cube_backward({of.x.value(), of.weight.value(), y, dy, relu}, dilation, gradients_of(of));
           },
           operation};
 }
@@ -88,6 +112,14 @@ Variable conv1d(const Variable& x, const Variable& weight, const Variable& bias,
   const auto image = [&](const Variable& v) { return reshape(v, as_image(v.shape())); };
   const Variable sums = convolve_columns(__func__, geometry, {image(x), image(weight), bias});
   return activated(reshape(sums, shape), options.activation);
+}
+
+Variable conv_bands(const Variable& x, const Variable& weight, const Variable& bias, const CubeOptions& options) {
+  return convolve_cube(__func__, 3, {x, weight, bias}, options);
+}
+
+Variable conv_pixels(const Variable& x, const Variable& weight, const Variable& bias, const CubeOptions& options) {
+  return convolve_cube(__func__, 4, {x, weight, bias}, options);
 }
 
 }  // namespace specfuse

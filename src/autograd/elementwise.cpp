@@ -46,17 +46,6 @@ Variable add(const Variable& x, const Variable& given, Activation activation) {
           }};
 }
 
-Variable subtract(const Variable& x, const Variable& given) {
-  const ProfileSpan span(__func__);
-  check_same("subtract", x, given);
-  const Variable y = in_layout(given, x.layout());
-  const float *a = x.value().data(), *b = y.value().data();
-  return {like(x, [=](Index i) { return a[i] - b[i]; }), {x, y}, [x, y](const Tensor& grad) {
-            if (x.requires_grad()) add_scaled(x.grad_to_add(), grad);
-            if (y.requires_grad()) add_scaled(y.grad_to_add(), grad, -1.0f);
-          }};
-}
-
 Variable multiply(const Variable& x, const Variable& given) {
   const ProfileSpan span(__func__);
   check_same("multiply", x, given);

@@ -82,6 +82,30 @@ Tensor empty_like(const Box& box, const Shape& shape, Layout layout) {
   return Tensor::uninitialized({box.extents[0], box.extents[1], box.extents[2], box.extents[3]});
 }
 
+/// What is done to the frame of an image: it is widened by zeros, or cut.
+struct Reframing {
+  const char* operation;
+  bool cuts = false;
+};
+
+/// x in a frame of another shape; `corner` is where the smaller of the two begins in the larger.
+Variable reframed(const Variable& x, const Shape& shape, const Extent& corner, const Reframing& how) {
+  const Box own = box_of(x.shape(), x.layout()), other = box_of(shape, x.layout());
+  std::array<Index, 4> offset{};
+  offset[own.height] = corner.h;
+  offset[own.width] = corner.w;
+  const std::array<Index, 4> in_own = how.cuts ? offset : std::array<Index, 4>{};
+  const std::array<Index, 4> in_other = how.cuts ? std::array<Index, 4>{} : offset;
+  const std::array<Index, 4> size = how.cuts ? other.extents : own.extents;
+  Tensor result = empty_like(other, shape, x.layout());
+  if (!how.cuts) fill(result, 0.0f);
+  move_part({mutable_data(x.value()), own.extents, in_own}, {result.data(), other.extents, in_other}, size, false);
+  const auto backward = [=](const Tensor& grad) {
+    move_part({mutable_data(grad), other.extents, in_other}, {x.grad_to_add().data(), own.extents, in_own}, size, true);
+  };
+  return {Stored(result, shape, x.layout()), {x}, backward, how.operation};
+}
+
 }  // namespace
 
 Tensor convert_layout(const Stored& from, Layout to) {
@@ -149,17 +173,7 @@ Variable pad(const Variable& x, const Extent& margin) {
   if (margin.h == 0 && margin.w == 0) return x;
   const Shape shape =
       image ? Shape{s[0], s[1], s[2] + 2 * margin.h, s[3] + 2 * margin.w} : Shape{s[0], s[1], s[2] + 2 * margin.w};
-  const Box whole = box_of(shape, x.layout()), part = box_of(s, x.layout());
-  std::array<Index, 4> offset{};
-  offset[whole.height] = margin.h;
-  offset[whole.width] = margin.w;
-  Tensor result = empty_like(whole, shape, x.layout());
-  fill(result, 0.0f);
-  move_part({mutable_data(x.value()), part.extents, {}}, {result.data(), whole.extents, offset}, part.extents, false);
-  return {Stored(result, shape, x.layout()), {x}, [=](const Tensor& grad) {
-            move_part({mutable_data(grad), whole.extents, offset}, {x.grad_to_add().data(), part.extents, {}},
-                      part.extents, true);
-          }};
+  return reframed(x, shape, margin, {"pad"});
 }
 
 Variable crop_centre(const Variable& x, const Extent& size) {
@@ -172,16 +186,7 @@ Variable crop_centre(const Variable& x, const Extent& size) {
                  "crop_centre: expected to cut the same off both sides, got ", size.h, " x ", size.w, " of ", s.text());
   if (surplus_h == 0 && surplus_w == 0) return x;
   const Shape shape = image ? Shape{s[0], s[1], size.h, size.w} : Shape{s[0], s[1], size.w};
-  const Box whole = box_of(s, x.layout()), part = box_of(shape, x.layout());
-  std::array<Index, 4> offset{};
-  offset[whole.height] = surplus_h / 2;
-  offset[whole.width] = surplus_w / 2;
-  Tensor result = empty_like(part, shape, x.layout());
-  move_part({mutable_data(x.value()), whole.extents, offset}, {result.data(), part.extents, {}}, part.extents, false);
-  return {Stored(result, shape, x.layout()), {x}, [=](const Tensor& grad) {
-            move_part({mutable_data(grad), part.extents, {}}, {x.grad_to_add().data(), whole.extents, offset},
-                      part.extents, true);
-          }};
+  return reframed(x, shape, {surplus_h / 2, surplus_w / 2}, {"crop_centre", true});
 }
 
 }  // namespace specfuse

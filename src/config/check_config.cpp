@@ -31,7 +31,7 @@ class Checker {
     check_data(config.data, "data");
     check_estimate(config.degrade);
     check_measured(config);
-    check_protocol(config.protocol);
+    check_transfer(config.protocol);
     expect(!config.seeds.empty(), "seeds", "at least one", "none");
     expect(!config.methods.empty(), "methods", "at least one", "none");
     const std::set<std::string> profiles(config.metric_profiles.begin(), config.metric_profiles.end());
@@ -61,19 +61,10 @@ class Checker {
     const bool images = data.hsi || data.msi;
     const int sources = data.scene.has_value() + data.pair.has_value() + data.synthetic.has_value() + images;
     expect(sources == 1, path, "exactly one of scene, pair, synthetic, and hsi with msi", concat(sources));
-    expect(data.hsi.has_value() == data.msi.has_value(), path, "hsi and msi", "one of them");
     if (data.hsi) check_image(*data.hsi, path + ".hsi");
     if (data.msi) check_image(*data.msi, path + ".msi");
-    check_region(path + ".crop", data.crop);
-    expect(!data.bands || data.scene, path + ".bands", "them beside a scene only", "them");
-    expect(!data.dataset || data.scene, path + ".dataset", "it beside a scene only", data.dataset.value_or(""));
-    expect(!data.axes || data.scene, path + ".axes", "it beside a scene only", data.axes.value_or(""));
-    expect(!data.outliers || data.is_measured(), path + ".outliers", "it beside a measured pair only", "it");
-    expect(!data.nodata || data.scene || data.pair, path + ".nodata", "it beside a scene or pair only", "it");
-    expect(!data.nodata || data.scene || data.nodata->mask.empty(), path + ".nodata.mask", "it beside a scene only",
-           "it");
-    expect(!data.wavelength_nm || data.scene || data.pair, path + ".wavelength_nm",
-           "it beside a scene or pair; synthetic has its own", "it");
+    SPECFUSE_CHECK_AS(ConfigError, !data.nodata || data.scene || data.nodata->mask.empty(), file_, ": `", path,
+                      ".nodata.mask` is valid only with `", path, ".scene`");
     check_wavelengths(data.wavelength_nm, path);
   }
 
@@ -89,9 +80,9 @@ class Checker {
   }
 
   /// Options that do not fit each other are an error here.
-  std::unique_ptr<FusionMethod> make(const MethodConfig& method, const std::string& path) const {
+  void check_options(const MethodConfig& method, const std::string& path) const {
     try {
-      return method.options->make();
+      method.options->make();
     } catch (const ConfigError& problem) {
       throw ConfigError(concat(file_, ": ", path, ": ", problem.what()));
     }
@@ -99,38 +90,30 @@ class Checker {
 
   void check_checkpoint(const ProtocolConfig& protocol, const MethodConfig& method, const std::string& entry) const {
     const std::string path = entry + ".checkpoint";
-    const std::unique_ptr<FusionMethod> made = make(method, entry);
-    const bool learns = made->learns(), ready = made->is_ready(), apply = protocol.type == Protocol::apply;
-    expect(protocol.degradations.empty() || !learns || made->suits_any_pair(), "protocol.degradations",
+    const MethodTraits traits = method.options->traits();
+    const bool apply = protocol.type == Protocol::apply;
+    check_options(method, entry);
+    expect(protocol.degradations.empty() || !traits.learns || traits.suits_any_pair, "protocol.degradations",
            "them with methods that suit any pair only", method.name);
-    expect(!method.checkpoint || apply || made->suits_any_pair(), path,
+    expect(!method.checkpoint || apply || traits.suits_any_pair, path,
            "it with apply, or with a method that suits any pair", method.checkpoint.value_or(""));
-    expect(!method.checkpoint || made->has_checkpoints(), path, concat("nothing, as ", method.name, " keeps none"),
+    expect(!method.checkpoint || traits.has_checkpoints, path, concat("nothing, as ", method.name, " keeps none"),
            method.checkpoint.value_or(""));
-    expect(!apply || ready || method.checkpoint, path,
+    expect(!apply || traits.is_ready() || method.checkpoint, path,
            concat("the file of what ", method.name, " learned, as apply trains nothing"), "");
   }
 
   void check_transfer(const ProtocolConfig& protocol) const {
-    const bool transfer = protocol.type == Protocol::transfer;
     const auto check_scenes = [&](const std::string& path, const std::vector<DataConfig>& scenes) {
-      expect(transfer || scenes.empty(), path, "it with transfer only", concat(scenes.size(), " scenes"));
       for (std::size_t i = 0; i < scenes.size(); ++i) check_data(scenes[i], concat(path, ".", i));
     };
     check_scenes("protocol.train_scenes", protocol.train_scenes);
     check_scenes("protocol.validation_scenes", protocol.validation_scenes);
-    expect(!transfer || !protocol.train_scenes.empty(), "protocol.train_scenes", "at least one for transfer", "none");
-    expect(transfer || protocol.degradations.empty(), "protocol.degradations", "it with transfer only", "it");
     const auto estimates = [](const DegradeConfig& degrade) { return degrade.estimate.options({}, "").any(); };
     expect(std::none_of(protocol.degradations.begin(), protocol.degradations.end(), estimates), "protocol.degradations",
            "no estimate, as they are known", "one");
-    expect(transfer || !protocol.fine_tune, "protocol.fine_tune", "it with transfer only", "it");
     expect(protocol.validation_scenes.empty() || protocol.validation_fraction == 0, "protocol.validation_fraction",
            "it or validation_scenes", "both");
-  }
-
-  void check_region(const std::string& path, const std::optional<Region>& part) const {
-    expect(!part || (part->rows >= 1 && part->cols >= 1), path, "rows and cols", "neither or one of them");
   }
 
   void check_measured(const ExperimentConfig& config) const {
@@ -144,21 +127,6 @@ class Checker {
   void check_estimate(const DegradeConfig& degrade) const {
     expect(degrade.estimate.psf != "true" || degrade.psf.type == "gaussian", "degrade.estimate.psf",
            "auto or false, as it is true for a gaussian psf only", concat("true with psf.type ", degrade.psf.type));
-  }
-
-  void check_protocol(const ProtocolConfig& protocol) const {
-    check_transfer(protocol);
-    const bool split = protocol.type == Protocol::split,
-               cuts = protocol.type == Protocol::wald || protocol.type == Protocol::transfer;
-    expect(cuts || protocol.validation_fraction == 0, "protocol.validation_fraction", "it with wald or transfer only",
-           concat(protocol.validation_fraction));
-    check_region("protocol.train", protocol.train);
-    check_region("protocol.validation", protocol.validation);
-    check_region("protocol.test", protocol.test);
-    const int parts = protocol.train.has_value() + protocol.validation.has_value() + protocol.test.has_value();
-    expect(parts == (split ? 3 : 0), "protocol",
-           split ? "train, validation and test for split" : "train, validation and test with split only",
-           concat(parts, " of them"));
   }
 
   std::string file_;

@@ -83,8 +83,8 @@ std::string name_of(Protocol protocol) {
 void Region::describe(FieldVisitor& fields) {
   fields("row", row, Range{0, 1e9}, "First row, counted from 0.");
   fields("col", col, Range{0, 1e9}, "First column, counted from 0.");
-  fields("rows", rows, Range{1, 1e9}, "How many rows.");
-  fields("cols", cols, Range{1, 1e9}, "How many columns.");
+  fields("rows", rows, Range{1, 1e9}, Label{"rows of the part", "fine pixels"}, "How many rows.");
+  fields("cols", cols, Range{1, 1e9}, Label{"columns of the part", "fine pixels"}, "How many columns.");
 }
 
 void WavelengthConfig::describe(FieldVisitor& fields) {
@@ -95,7 +95,7 @@ void WavelengthConfig::describe(FieldVisitor& fields) {
 }
 
 void ImageConfig::describe(FieldVisitor& fields) {
-  fields("file", file, "Required. The file, in a format of `--list`.");
+  fields("file", file, Label{"file"}, "Required. The file, in a format of `--list`.");
   fields("dataset", dataset, "As `data.dataset`.");
   fields("axes", axes, axis_orders(), "As `data.axes`.");
   fields("wavelength_nm", wavelength_nm, "As `data.wavelength_nm`.");
@@ -108,83 +108,84 @@ void ImageConfig::describe(FieldVisitor& fields) {
 }
 
 void DataConfig::describe(FieldVisitor& fields) {
-  fields("scene", scene, "File of a reference scene [rows, cols, bands], HDF5 or another format of `--list`.");
-  fields("dataset", dataset, "The dataset in it; null: `/cube`.");
-  fields("axes", axes, axis_orders(),
+  fields("scene", scene, Label{"scene"},
+         "File of a reference scene [rows, cols, bands], HDF5 or another format of `--list`.");
+  fields("dataset", dataset, OnlyWith{"scene"}, "The dataset in it; null: `/cube`.");
+  fields("axes", axes, axis_orders(), OnlyWith{"scene"},
          "The order of its axes: r, c and b for rows, columns and bands; null: `rcb`. Those of MATLAB's files are "
          "turned already.");
-  fields("wavelength_nm", wavelength_nm,
+  fields("wavelength_nm", wavelength_nm, OnlyWith{"scene", "pair"},
          "Band centres in nanometres of a scene or pair whose file does not say them, all of its bands: exactly one of "
          "values, range and file.");
   fields(
-      "nodata", nodata,
+      "nodata", nodata, OnlyWith{"scene", "pair"},
       "What stands for no data in a scene or a pair; null: what the attribute `nodata` of the file says. Pixels "
       "without "
       "data take no part in scores and colours, and the result has none there; for the methods they are filled in from "
       "around.");
   fields(
-      "outliers", outliers, Choices{"mask", "keep"},
+      "outliers", outliers, Choices{"mask", "keep"}, OnlyWith{"pair", "hsi"},
       "Of a measured pair: values far beyond all others of their band of which the other image shows nothing, such as "
       "wrapped integers. mask (null is the same): methods and scores get the mean of the pixels around; `fused.h5` has "
       "those of the HSI as they are, and a large `/sigma` at both. keep: they are values as any.");
-  fields("pair", pair,
+  fields("pair", pair, Label{"pair"},
          "HDF5 file of a measured pair: `/hsi`, `/msi`, optional `/reference` and `/srf`; images with a geotransform "
          "each are treated as `data.hsi` says. `degrade.ratio` has to be the pair's, `degrade.psf` describes it, and "
          "so does `degrade.srf` where the file has no `/srf`; noise and "
          "shift are in the pair already.");
   fields(
-      "hsi", hsi,
+      "hsi", hsi, Label{"HSI"}, RequiredWith{"msi"},
       "The HSI of a measured pair whose images are files of their own. Where both have a geotransform they are cut to "
       "the HSI pixels that the MSI covers, and the MSI is resampled once, to the whole number of fine pixels nearest "
       "to what an HSI pixel is in pixels of the MSI. Where the pixels of the MSI have that size already, nothing is "
       "resampled, and the PSF is moved by the part of a pixel that they lie beside. Otherwise they have to show "
       "exactly the same ground. `degrade` is as for `data.pair`.");
-  fields("msi", msi, "The MSI of the same pair.");
+  fields("msi", msi, Label{"MSI"}, RequiredWith{"hsi"}, "The MSI of the same pair.");
   fields("synthetic", synthetic, "A scene made up from a seed.");
-  fields("bands", bands, Range{0, 1e4},
-         "Of a scene: the first band to use, counted from 0, and how many; null: all of them.");
+  fields("bands", bands, Range{0, 1e4}, OnlyWith{"scene"},
+         "The first band to use, counted from 0, and how many; null: all of them.");
   fields("crop", crop, "The part of the reference (of the MSI for a pair) to use; null: all of it.");
 }
 
 void SnrConfig::describe(FieldVisitor& fields) {
-  fields("hsi", hsi, Range{-20, 200}, "Of the HSI in dB; null: no noise.");
-  fields("msi", msi, Range{-20, 200}, "Of the MSI in dB; null: no noise.");
+  fields("hsi", hsi, Range{-20, 200}, Label{"SNR of the HSI", "dB", "noise-free"}, "Of the HSI in dB; null: no noise.");
+  fields("msi", msi, Range{-20, 200}, Label{"SNR of the MSI", "dB", "noise-free"}, "Of the MSI in dB; null: no noise.");
 }
 
 void DegradeConfig::describe(FieldVisitor& fields) {
-  fields("ratio", ratio, Range{2, 64},
+  fields("ratio", ratio, Range{2, 64}, Label{"ratio"},
          "Edge of a coarse pixel in fine pixels. Has to divide the scene; `data.crop` can cut it to fit.");
-  fields("psf", psf, "Point spread function, centred on the block of fine pixels of a coarse one.");
-  fields("boundary", boundary, Choices{"symmetric", "replicate", "circular"},
+  fields("psf", psf, Label{"PSF"}, "Point spread function, centred on the block of fine pixels of a coarse one.");
+  fields("boundary", boundary, Choices{"symmetric", "replicate", "circular"}, Label{"boundary"},
          "How the image goes on beyond its edges.");
   fields("srf", srf, "Spectral response of the MSI: exactly one of sensor, file, weights, ranges, fractions.");
-  fields("snr_db", snr_db, "Signal to noise ratio 10 log10(mean(x_b^2) / variance) of each band.");
-  fields("msi_shift", msi_shift, Range{-100, 100},
+  fields("snr_db", snr_db, Label{"SNR", "dB"}, "Signal to noise ratio 10 log10(mean(x_b^2) / variance) of each band.");
+  fields("msi_shift", msi_shift, Range{-100, 100}, Label{"shift of the MSI", "fine pixels"},
          "Registration error: the MSI samples the scene this many fine pixels down and to the right.");
   fields("estimate", estimate,
          "What is told of the sensors against what the pair says of them. A measured pair has `auto` in each field by "
          "default, a simulated one `false`. The scores of `no_reference` use what the methods are given.");
-  fields("harmonise", harmonise,
+  fields("harmonise", harmonise, Label{"harmonised"},
          "Whether the MSI is brought to what the HSI says of it on the coarse scale, band by band, where they disagree "
          "by more than noise: changes between two dates, errors of the response; null: for measured pairs.");
 }
 
 void EstimateConfig::describe(FieldVisitor& fields) {
   const Choices choices{"auto", "true", "false"};
-  fields("srf", srf, choices,
+  fields("srf", srf, choices, Label{"response against the pair"},
          "The response. `auto`: what is told is kept unless another response explains the MSI far better; without one "
          "it is estimated. `true`: estimated in any case, as the published bands of a sensor (box or super-Gaussian) "
          "with as many bands as the MSI, or filters close to these, or the fitted box, super-Gaussian or Gaussian of "
          "each band, one shape for all. `false`: as told.");
   fields(
-      "psf", psf, choices,
+      "psf", psf, choices, Label{"PSF against the pair"},
       "The PSF. `auto`: as told unless a Gaussian of other widths, down and across, or a form of its own, explains the "
       "pair better by more than noise. `true`: that Gaussian, or its form, in any case. `false`: as told.");
-  fields("shift", shift, choices,
+  fields("shift", shift, choices, Label{"shift against the pair"},
          "The registration error of the MSI, up to two coarse pixels. It becomes part of the PSF: no fine pixel is "
          "resampled, the result lies on the grid of the MSI, and a reference on that of the HSI is moved for the "
          "scores. `auto`: where the pair shows one; `true`: whatever is found; `false`: none.");
-  fields("gain", gain, choices,
+  fields("gain", gain, choices, Label{"gain against the pair"},
          "Gain and offset of each MSI band, for images that are not in the same units; they are taken back from the "
          "MSI. `auto`: where the pair shows any; `true`: whatever is found; `false`: none.");
 }
@@ -199,49 +200,54 @@ EstimateOptions EstimateConfig::options(const PsfOptions& psf_told, const std::s
 }
 
 void FineTuneConfig::describe(FieldVisitor& fields) {
-  fields("steps", steps, Range{0, 1e9}, "Steps of the optimiser.");
-  fields("learning_rate", learning_rate, Range{1e-12, 1e3}, "The highest rate of the method's schedule.");
+  fields("steps", steps, Range{0, 1e9}, Label{"steps of fine-tuning"}, "Steps of the optimiser.");
+  fields("learning_rate", learning_rate, Range{1e-12, 1e3}, Label{"learning rate of fine-tuning"},
+         "The highest rate of the method's schedule.");
 }
 
 void ProtocolConfig::describe(FieldVisitor& fields) {
   constexpr std::array kProtocols = {Protocol::wald, Protocol::split, Protocol::transfer, Protocol::apply};
   Choices names{};
   for (const Protocol protocol : kProtocols) names.texts.push_back(name_of(protocol));
+  const OnlyWith split{"type=split"}, transfer{"type=transfer"};
+  const RequiredWith required_with_split{"type=split"};
   std::string name = name_of(type);
-  fields("type", name, names,
+  fields("type", name, names, Label{"protocol"},
          "`wald`: train one scale down, with the HSI itself as the answer; needs no reference. `split`: train on a "
          "part of the reference, score another. `transfer`: train on other scenes of the same sensor, with their "
          "references as the answers. `apply`: train nothing; each method that learns brings a `checkpoint`.");
   for (const Protocol protocol : kProtocols) {
     if (name == name_of(protocol)) type = protocol;
   }
-  fields("validation_fraction", validation_fraction, Range{0, 0.9},
-         "`wald` and `transfer`: this part of the rows of each training image, at the end, is kept for validation; 0: "
+  fields("validation_fraction", validation_fraction, Range{0, 0.9}, Label{"share kept for validation"},
+         OnlyWith{"type=wald", "type=transfer"},
+         "This part of the rows of each training image, at the end, is kept for validation; 0: "
          "none.");
-  fields("train", train,
-         "`split`, required: the part to train on, in pixels of the (cropped) reference, multiples of the ratio.");
-  fields("validation", validation, "`split`, required: the part that chooses the checkpoint; never the test part.");
-  fields("test", test,
-         "`split`, required: the only part that is scored. Every two parts are at least half the largest patch (15 "
+  fields("train", train, split, required_with_split,
+         "The part to train on, in pixels of the (cropped) reference, multiples of the ratio.");
+  fields("validation", validation, split, required_with_split,
+         "The part that chooses the checkpoint; never the test part.");
+  fields("test", test, split, required_with_split,
+         "The only part that is scored. Every two parts are at least half the largest patch (15 "
          "pixels or more) plus the reach of the PSF apart.");
-  fields("train_scenes", train_scenes,
-         "`transfer`, required: other scenes, each as `data` describes it and degraded as the scene to fuse is, with "
+  fields("train_scenes", train_scenes, transfer, RequiredWith{"type=transfer"},
+         "Other scenes, each as `data` describes it and degraded as the scene to fuse is, with "
          "noise of its own. They need a reference and the same numbers of bands.");
-  fields("validation_scenes", validation_scenes,
-         "`transfer`: scenes to choose the checkpoint with, instead of `validation_fraction`.");
-  fields("degradations", degradations,
-         "`transfer`: each training and validation scene is there under each of these, each as `degrade` describes it, "
+  fields("validation_scenes", validation_scenes, transfer,
+         "Scenes to choose the checkpoint with, instead of `validation_fraction`.");
+  fields("degradations", degradations, transfer,
+         "Each training and validation scene is there under each of these, each as `degrade` describes it, "
          "instead of as the scene to fuse is: for methods that suit pairs of any bands and ratio. Scenes are cut to "
          "whole coarse pixels, and left out where these are fewer than `ratio` x `ratio`.");
-  fields("fine_tune", fine_tune,
-         "`transfer`: go on by `wald` on the scene to fuse, from the fitted parameters and with their normalisation. "
+  fields("fine_tune", fine_tune, transfer,
+         "Go on by `wald` on the scene to fuse, from the fitted parameters and with their normalisation. "
          "Methods that are not trained in steps are fitted anew there.");
 }
 
 void MethodConfig::describe(FieldVisitor& fields) {
   Choices names{};
   for (const MethodType& method : method_types()) names.texts.push_back(method.name);
-  fields("name", name, names, "Which method.");
+  fields("name", name, names, Label{"method"}, "Which method.");
   fields("label", label,
          "Tells two entries of one method apart and names their folder; the name where it is not given.");
   fields("checkpoint", checkpoint,
@@ -260,7 +266,7 @@ void ExperimentConfig::describe(FieldVisitor& fields) {
          "Required. Where the images come from: exactly one of scene, pair, synthetic, and hsi with msi.");
   fields("degrade", degrade, "How the coarse HSI and the MSI come from the reference.");
   fields("protocol", protocol, "What the methods may learn from.");
-  fields("seeds", seeds, Range{0, 9007199254740992},
+  fields("seeds", seeds, Range{0, 9007199254740992}, Label{"seeds"},
          "The experiment runs once for each: noise, initial weights and batches follow it. With several, result "
          "folders are called `LABEL-seedN`.");
   fields("methods", methods, "Required, at least one: what fuses, each with its own options.");
@@ -273,17 +279,18 @@ void ExperimentConfig::describe(FieldVisitor& fields) {
 }
 
 void OutputConfig::describe(FieldVisitor& fields) {
-  fields("format", format, image_formats(),
-         "Format of the fused images, and of the errors to be expected, for other programs: beside `fused.h5`, "
-         "`geotiff` writes `fused.tif`, `envi` `fused.img` with its header and `matlab` `fused.mat`, each with "
-         "wavelengths, no data and the place on earth. `hdf5`: nothing more.");
+  fields(
+      "format", format, image_formats(),
+      "Format of the fused images, and of the errors to be expected, for other programs: beside `fused.h5` stands "
+      "`fused` with the ending of the format, such as `fused.tif`, with wavelengths, no data and the place on earth. "
+      "`hdf5`: nothing more.");
 }
 
 void ReportConfig::describe(FieldVisitor& fields) {
   Choices keys{};
   for (const MetricInfo& metric : metric_list()) keys.texts.push_back(metric.key);
   fields("metrics", metrics, keys,
-         "Measures of the table on the terminal, in `table.md` and in `table.tex`; `metrics.csv` and the report have "
+         "Metrics of the table on the terminal, in `table.md` and in `table.tex`; `metrics.csv` and the report have "
          "all.");
 }
 
@@ -296,6 +303,10 @@ ExperimentConfig parse_config(const std::string& text, const std::string& file,
   Json json = parse_json(text, file);
   SPECFUSE_CHECK_AS(ConfigError, json.is_object(), file, ": expected an object, got ", json.type_name());
   for (const std::string& setting : overrides) apply_override(json, setting);
+  return read_config(json, file);
+}
+
+ExperimentConfig read_config(const Json& json, const std::string& file) {
   ExperimentConfig config;
   try {
     read_fields(json, "", file, config);

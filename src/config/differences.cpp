@@ -9,7 +9,7 @@
 namespace specfuse {
 namespace {
 
-std::string text_of(const Json& value) {
+std::string shortened_json(const Json& value) {
   constexpr std::size_t kLongest = 60;
   const std::string text = json_text(value);
   return text.size() > kLongest ? text.substr(0, kLongest - 3) + "..." : text;
@@ -24,11 +24,11 @@ void compare(const Json& first, const Json& second, const std::string& path, std
       if (second.contains(key)) {
         compare(value, second.at(key), below(key), found);
       } else {
-        found.push_back({below(key), text_of(value), ""});
+        found.push_back({below(key), shortened_json(value), ""});
       }
     }
     for (const auto& [key, value] : second.items()) {
-      if (!first.contains(key)) found.push_back({below(key), "", text_of(value)});
+      if (!first.contains(key)) found.push_back({below(key), "", shortened_json(value)});
     }
     return;
   }
@@ -37,7 +37,7 @@ void compare(const Json& first, const Json& second, const std::string& path, std
     for (std::size_t i = 0; i < first.size(); ++i) compare(first[i], second[i], below(concat(i)), found);
     return;
   }
-  found.push_back({path, text_of(first), text_of(second)});
+  found.push_back({path, shortened_json(first), shortened_json(second)});
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "specfuse/config/config.h"
 #include "specfuse/config/field_rows.h"
 #include "specfuse/core/error.h"
+#include "specfuse/core/text.h"
 #include "specfuse/io/scene.h"
 #include "specfuse/metrics/no_reference.h"
 #include "specfuse/metrics/profiles.h"
@@ -41,8 +42,8 @@ std::string code(const std::string& text) { return text.empty() ? "" : concat("`
 std::vector<std::string> cells_of(const FieldRow& row) {
   std::string range = row.range;
   for (const std::string& choice : row.choices) range += (range.empty() ? "" : ", ") + code(choice);
-  const bool required = row.usual == "required";
-  return {code(row.path), row.type, required ? row.usual : code(row.usual), range, row.help};
+  const bool required = row.default_value == "required";
+  return {code(row.path), row.type, required ? row.default_value : code(row.default_value), range, row.help};
 }
 
 std::string field_table(const std::vector<FieldRow>& rows) {
@@ -125,11 +126,7 @@ std::string profile_table() {
 
 std::string sensor_table() {
   std::string text = head({"sensor", "bands"});
-  for (const auto& [sensor, bands] : sensor_list()) {
-    std::string names;
-    for (const std::string& band : bands) names += (names.empty() ? "" : ", ") + band;
-    text += line({code(sensor), names});
-  }
+  for (const auto& [sensor, bands] : sensor_list()) text += line({code(sensor), joined(bands)});
   return text;
 }
 
@@ -164,9 +161,8 @@ const std::map<std::string, std::function<std::string()>>& parts() {
 std::string generated(const std::string& name, const std::string& file) {
   const auto part = parts().find(name);
   if (part != parts().end()) return part->second();
-  std::string known;
-  for (const auto& [of_one, make] : parts()) known += (known.empty() ? "" : ", ") + of_one;
-  throw ConfigError(concat(file, ": ", kBegin, name, kBeginEnd, ": expected one of ", known));
+  throw ConfigError(concat(file, ": ", kBegin, name, kBeginEnd, ": expected one of ",
+                           joined(parts(), [](const auto& known) { return known.first; })));
 }
 
 }  // namespace

@@ -4,7 +4,9 @@
 #include <cmath>
 #include <map>
 
+#include "config/field_rules.h"
 #include "specfuse/core/error.h"
+#include "specfuse/core/text.h"
 
 namespace specfuse {
 namespace {
@@ -58,11 +60,6 @@ std::string type_text(const Place& place) {
 
 /// The value as it is.
 std::string value_text(const Place& place) {
-  const auto joined = [](const std::vector<std::string>& texts) {
-    std::string all;
-    for (const std::string& text : texts) all.append(all.empty() ? "" : ", ").append(text);
-    return all;
-  };
   if (const auto* const value = std::get_if<bool*>(&place.to)) return **value ? "true" : "false";
   if (const auto* const value = std::get_if<double*>(&place.to)) return number_text(**value);
   if (const auto* const value = std::get_if<int*>(&place.to)) return concat(**value);
@@ -80,33 +77,26 @@ std::string value_text(const Place& place) {
   return "";
 }
 
-/// Whether the value there is none that may be there.
-bool has_to_be_given(const Field& field, const Place& place) {
-  const auto* const text = std::get_if<std::string*>(&place.to);
-  if (text != nullptr && field.choices != nullptr) {
-    const std::vector<std::string>& known = field.choices->texts;
-    return std::find(known.begin(), known.end(), **text) == known.end();
-  }
-  const auto outside = [&](double number) {
-    return field.range != nullptr && (number < field.range->least || number > field.range->most);
-  };
-  if (const auto* const value = std::get_if<Index*>(&place.to)) return outside(static_cast<double>(**value));
-  const auto* const value = std::get_if<double*>(&place.to);
-  return value != nullptr && outside(**value);
-}
-
 class Lister : public FieldVisitor {
  public:
   Lister(const std::string& prefix, std::map<std::string, std::string>& known) : prefix_(prefix), known_(known) {}
   std::vector<FieldRow> rows;
 
  private:
+  std::string rules_text(const Field& field) const {
+    const std::string by = field.required_with ? conditions_text({field.required_with->other}, prefix_) : "";
+    const std::string with = field.only_with ? conditions_text(field.only_with->others, prefix_) : "";
+    return concat(by.empty() ? "" : concat(" Required with ", by, "."),
+                  with.empty() ? "" : concat(" Valid only with ", with == by ? "it" : with, "."));
+  }
+
   void visit(const Field& field, const Place& place) override {
     const std::string path = prefix_ + field.key;
     FieldRow row{path, "", value_text(place), range_text(field.range), {}, field.help};
     row.type = type_text(place);
     if (field.choices) row.choices = field.choices->texts;
-    if (has_to_be_given(field, place)) row.usual = "required";
+    if (has_to_be_given(field, place)) row.default_value = "required";
+    row.help += rules_text(field);
     rows.push_back(row);
     add_fields_of(place, path);
   }

@@ -5,8 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "config/field_rules.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/nearest.h"
+#include "specfuse/core/text.h"
 
 namespace specfuse {
 namespace {
@@ -19,12 +21,6 @@ struct Overloaded : Functions... {
 };
 template <class... Functions>
 Overloaded(Functions...) -> Overloaded<Functions...>;
-
-std::string joined(const std::vector<std::string>& texts) {
-  std::string all;
-  for (const std::string& text : texts) all.append(all.empty() ? "" : ", ").append(text);
-  return all;
-}
 
 std::string below(const std::string& path, const std::string& key) { return path.empty() ? key : path + "." + key; }
 
@@ -87,7 +83,9 @@ class Reader : public FieldVisitor {
   Reader(const Json& object, const std::string& path, const std::string& file)
       : object_(object), path_(path), file_(file) {}
 
+  /// Throws where a key is unknown or a rule between fields is broken.
   void finish(const Place::Object& described) const {
+    rules_.check(described, path_.empty() ? "" : path_ + ".", file_);
     const bool all_known = std::all_of(object_.items().begin(), object_.items().end(), [&](const auto& item) {
       return std::find(known_.begin(), known_.end(), item.key()) != known_.end();
     });
@@ -116,17 +114,18 @@ class Reader : public FieldVisitor {
   void visit(const Field& field, const Place& place) override {
     known_.emplace_back(field.key);
     const auto found = object_.find(field.key);
+    rules_.add(field, found != object_.end() ? *found : Json(), place);
     if (found != object_.end()) return read(*found, below(path_, field.key), file_, place, field);
-    // A choice whose default is none of the choices has to be given.
-    const auto* const text = std::get_if<std::string*>(&place.to);
-    SPECFUSE_CHECK_AS(ConfigError, !text || !field.choices || is_choice(**text, *field.choices), file_, ": ",
-                      below(path_, field.key), ": expected ", expectation("", field), ", got nothing");
+    const std::string what = std::holds_alternative<Index*>(place.to) ? "an integer" : "a number";
+    SPECFUSE_CHECK_AS(ConfigError, !has_to_be_given(field, place), file_, ": ", below(path_, field.key), ": expected ",
+                      expectation(what, field), ", got nothing");
   }
 
   const Json& object_;
   const std::string& path_;
   const std::string& file_;
   std::vector<std::string> known_;
+  FieldRules rules_;
 };
 
 /// Reads an item of a table. Where that fails and its name was not there before and is near one that was, the error
@@ -317,7 +316,7 @@ Json json_of(const std::string& text) { return Json::parse(text, nullptr, false)
 std::string json_text(const Json& json, int indent) { return json.dump(indent); }
 
 void read_place(const Json& json, const std::string& path, const std::string& file, const Place& place) {
-  Reader::read(json, path, file, place, {"", ""});
+  Reader::read(json, path, file, place, {});
 }
 
 Json write_place(const Place& place) {

@@ -4,6 +4,7 @@
 
 #include "specfuse/config/field_rows.h"
 #include "specfuse/core/error.h"
+#include "specfuse/core/text.h"
 #include "specfuse/imaging/srf.h"
 #include "specfuse/io/scene.h"
 #include "specfuse/methods/registry.h"
@@ -20,12 +21,6 @@ std::string line(std::string name, const std::string& text) {
   return concat("  ", name, text, "\n");
 }
 
-std::string joined(const std::vector<std::string>& texts) {
-  std::string all;
-  for (const std::string& text : texts) all.append(all.empty() ? "" : ", ").append(text);
-  return all;
-}
-
 std::string direction_of(const MetricInfo& metric) {
   return concat(metric.unit, metric.unit.empty() ? "" : ", ",
                 metric.higher_is_better ? "higher is better" : "lower is better");
@@ -38,8 +33,8 @@ std::string sourced(const std::string& text, const std::string& source) {
 /// A field on one line: type, default and range; what it means on the next.
 std::string field_text(const FieldRow& row) {
   std::string text = row.type;
-  if (row.usual == "required") text += ", required";
-  if (!row.usual.empty() && row.usual != "required") text += ", default " + row.usual;
+  if (row.default_value == "required") text += ", required";
+  if (!row.default_value.empty() && row.default_value != "required") text += ", default " + row.default_value;
   if (!row.range.empty()) text += ", " + row.range;
   if (!row.choices.empty()) text += ", one of " + joined(row.choices);
   return concat("  ", row.path, ": ", text, "\n      ", row.help, "\n");
@@ -62,9 +57,7 @@ std::string listing_text() {
   for (const MetricInfo& metric : metric_list()) text += line(metric.key, direction_of(metric));
   text += "metric profiles\n";
   for (const std::string& profile : metric_profiles()) {
-    std::vector<std::string> keys;
-    for (const MetricInfo& metric : profile_metrics(profile)) keys.push_back(metric.key);
-    text += line(profile, joined(keys));
+    text += line(profile, joined(profile_metrics(profile), [](const MetricInfo& metric) { return metric.key; }));
   }
   text += "sensors\n";
   for (const auto& [sensor, bands] : sensor_list()) text += line(sensor, joined(bands));

@@ -41,7 +41,7 @@ constexpr bool kRecycles = true;
 
 /// Buffers that are free again, by size. A training step asks for the same sizes as the one before, and pages that the
 /// system has to clear anew cost more than most of what is computed in them.
-class Pool {
+class BufferPool {
  public:
   void* take(std::size_t bytes) {
     const std::size_t size = rounded(bytes);
@@ -114,21 +114,21 @@ class Pool {
   std::size_t bytes_free_ = 0, most_free_ = std::size_t{1} << 28;
 };
 
-Pool& pool() {
-  static Pool& instance = *new Pool;  // never destroyed: it outlives every tensor
+BufferPool& buffer_pool() {
+  static BufferPool& instance = *new BufferPool;  // never destroyed: it outlives every tensor
   return instance;
 }
 
 }  // namespace
 
-void release_free_buffers() { pool().release(); }
+void release_free_buffers() { buffer_pool().release(); }
 
 void limit_free_memory(double bytes) {
   // Larger blocks are the system's own, which leave no gaps where they were.
   const double largest_kept = std::min(bytes / 6, 33554432.0), most_kept = 4 * largest_kept;
   ::mallopt(M_MMAP_THRESHOLD, static_cast<int>(largest_kept));
   ::mallopt(M_TRIM_THRESHOLD, static_cast<int>(most_kept));
-  pool().limit(static_cast<std::size_t>(bytes));
+  buffer_pool().limit(static_cast<std::size_t>(bytes));
 }
 
 double memory_bytes() {
@@ -139,11 +139,11 @@ double memory_bytes() {
 std::shared_ptr<float[]> allocate_floats(Index count) {
   reserve(count);
   const std::size_t bytes = static_cast<std::size_t>(count) * sizeof(float);
-  void* memory = pool().take(bytes);
+  void* memory = buffer_pool().take(bytes);
   if (memory == nullptr) bytes_in_use.fetch_sub(bytes_of(count));
   SPECFUSE_CHECK(memory != nullptr, "out of memory: ", bytes_of(count) / 1e9, " GB more are needed");
   return {static_cast<float*>(memory), [count, bytes](float* floats) {
-            pool().give_back(floats, bytes);
+            buffer_pool().give_back(floats, bytes);
             bytes_in_use.fetch_sub(bytes_of(count));
           }};
 }

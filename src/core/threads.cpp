@@ -41,14 +41,14 @@ struct Share {
   Index begin = 0, end = 0;
 };
 
-class Pool {
+class ThreadPool {
  public:
-  explicit Pool(int count) {
+  explicit ThreadPool(int count) {
     left_.resize(static_cast<std::size_t>(count));
     for (std::size_t i = 1; i < left_.size(); ++i) workers_.emplace_back([this, i] { work(i); });
   }
 
-  ~Pool() {
+  ~ThreadPool() {
     {
       const std::lock_guard lock(mutex_);
       stop_ = true;
@@ -135,8 +135,8 @@ class Pool {
   std::vector<std::thread> workers_;
 };
 
-std::unique_ptr<Pool>& pool() {
-  static auto instance = std::make_unique<Pool>(processors());
+std::unique_ptr<ThreadPool>& thread_pool() {
+  static auto instance = std::make_unique<ThreadPool>(processors());
   return instance;
 }
 
@@ -145,18 +145,18 @@ std::unique_ptr<Pool>& pool() {
 void set_threads(int count) {
   SPECFUSE_CHECK(count >= 1, "set_threads: expected at least 1, got ", count);
   SPECFUSE_CHECK(!inside_parallel, "set_threads: called from inside parallel_for");
-  if (count != pool()->size()) pool() = std::make_unique<Pool>(count);
+  if (count != thread_pool()->size()) thread_pool() = std::make_unique<ThreadPool>(count);
 }
 
-int threads() { return pool()->size(); }
+int threads() { return thread_pool()->size(); }
 
 void parallel_for(Index count, const std::function<void(Index)>& body) {
   if (count <= 0) return;
-  if (count == 1 || inside_parallel || pool()->size() == 1) {
+  if (count == 1 || inside_parallel || thread_pool()->size() == 1) {
     for (Index i = 0; i < count; ++i) body(i);
     return;
   }
-  pool()->run(count, body);
+  thread_pool()->run(count, body);
 }
 
 void parallel_ranges(Index count, Index grain, const std::function<void(Index, Index)>& body) {

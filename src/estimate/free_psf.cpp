@@ -14,7 +14,7 @@ constexpr std::size_t kGroups = 4, kRun = 16;
 /// Samples that are looked at.
 constexpr Index kMostSamples = 4096;
 /// Of the penalty, what counts each weight itself beside the steps between neighbours.
-constexpr double kRidge = 0.05;
+constexpr double kPsfRidge = 0.05;
 /// Steps of a fit, each with what the HSI explains under the one before.
 constexpr int kRounds = 12;
 
@@ -25,7 +25,7 @@ Matrix roughness(Index size) {
     result(a, a) += 1, result(b, b) += 1, result(a, b) -= 1, result(b, a) -= 1;
   };
   for (Index i = 0; i < size * size; ++i) {
-    result(i, i) += kRidge;
+    result(i, i) += kPsfRidge;
     if (i % size + 1 < size) step(i, i + 1);
     if (i + size < size * size) step(i, i + size);
   }

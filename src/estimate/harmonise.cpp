@@ -32,7 +32,7 @@ constexpr float kLeft = 0.15f;
 
 /// More than this part of the PSF beyond the image, and a coarse pixel is one at its edge.
 constexpr double kBeyond = 0.02;
-constexpr double kRidge = 1e-4;
+constexpr double kGramRidge = 1e-4;
 
 /// How many coarse rows (axis 0) or columns at either end of an image see beyond it.
 std::array<Index, 2> edge_pixels(const Degradation& degradation, int axis) {
@@ -103,7 +103,7 @@ Matrix regression_of(const Cube& from, const Cube& to) {
   Matrix gram = product_tn(x, x);
   double trace = 1e-300;
   for (Index i = 0; i < gram.rows; ++i) trace += gram(i, i);
-  for (Index i = 0; i < gram.rows; ++i) gram(i, i) += kRidge * trace / static_cast<double>(gram.rows);
+  for (Index i = 0; i < gram.rows; ++i) gram(i, i) += kGramRidge * trace / static_cast<double>(gram.rows);
   return solve_positive(gram, product_tn(x, centred_values(to)));
 }
 

@@ -263,18 +263,50 @@ std::string grid_text(const CommonGrid& grid, const Cube& msi) {
   return concat("MSI resampled from ", before, " to ", pixel_text(msi, grid.fine.size), part);
 }
 
-std::string bring_together(const CommonGrid& grid, Cube& hsi, Cube& msi) {
-  const std::string text = grid_text(grid, msi);
-  if (grid.is_all) return text;
-  hsi = crop(hsi, grid.hsi);
-  if (grid.meets()) {
-    msi = crop(msi, grid.msi);
-    return text;
+namespace {
+
+/// `resample`, part by part, as an image with this geotransform.
+class ResampledImage : public Image {
+ public:
+  ResampledImage(ImagePtr image, const FineGrid& grid, AttributeValue geotransform)
+      : image_(std::move(image)), grid_(grid), geotransform_(std::move(geotransform)) {}
+  Index rows() const override { return grid_.rows; }
+  Index cols() const override { return grid_.cols; }
+  Index bands() const override { return image_->bands(); }
+  Cube read(const Rectangle& part) const override {
+    FineGrid fine{{grid_.begin[0] + static_cast<double>(part.row) * grid_.size[0],
+                   grid_.begin[1] + static_cast<double>(part.col) * grid_.size[1]},
+                  grid_.size,
+                  part.rows,
+                  part.cols};
+    const Rectangle seen = seen_by(fine, image_->rows(), image_->cols());
+    fine.begin[0] -= static_cast<double>(seen.row);
+    fine.begin[1] -= static_cast<double>(seen.col);
+    const Cube image = image_->read(seen);
+    Cube cube = resample(image, fine);
+    cube.notes = image.notes;
+    cube.attributes[kGeotransformAttribute] = geotransform_;
+    move_georeference(cube, part.row, part.col);
+    return cube;
   }
-  msi = resample(msi, grid.fine);
-  copy_georeference(hsi, msi);
-  move_georeference(msi, 0, 0, 1 / static_cast<double>(grid.ratio));
-  return text;
+
+ private:
+  ImagePtr image_;
+  FineGrid grid_;
+  AttributeValue geotransform_;
+};
+
+}  // namespace
+
+void bring_together(const CommonGrid& grid, ImagePtr& hsi, ImagePtr& msi) {
+  hsi = cropped(std::move(hsi), grid.hsi);
+  if (grid.meets()) {
+    msi = cropped(std::move(msi), grid.msi);
+    return;
+  }
+  Cube corner = hsi->read({0, 0, 1, 1});
+  move_georeference(corner, 0, 0, 1 / static_cast<double>(grid.ratio));
+  msi = std::make_shared<ResampledImage>(std::move(msi), grid.fine, corner.attributes.at(kGeotransformAttribute));
 }
 
 }  // namespace specfuse

@@ -23,9 +23,9 @@ bool has_data(const Cube& cube, const Rectangle& part) {
   return false;
 }
 
-Cube part_of(const Cube& cube, const Rectangle& part) { return is_all_of(cube, part) ? cube : crop(cube, part); }
-
 }  // namespace
+
+Cube part_of(const Cube& cube, const Rectangle& part) { return is_all_of(cube, part) ? cube : crop(cube, part); }
 
 Cube PairPart::inner_of_coarse(const Cube& image) const { return part_of(image, inner); }
 

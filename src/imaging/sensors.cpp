@@ -4,6 +4,7 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/core/nearest.h"
+#include "specfuse/core/text.h"
 #include "specfuse/imaging/srf.h"
 
 namespace specfuse {
@@ -59,13 +60,10 @@ const std::map<std::string, std::vector<SensorBand>>& sensors() {
 const std::vector<SensorBand>& sensor_bands(const std::string& sensor) {
   const auto found = sensors().find(sensor);
   if (found != sensors().end()) return found->second;
-  std::string known;
   std::vector<std::string> names;
-  for (const auto& [name, bands] : sensors()) {
-    known += concat(known.empty() ? "" : ", ", name);
-    names.push_back(name);
-  }
-  throw ConfigError(concat("srf: expected one of the sensors ", known, ", got ", sensor, did_you_mean(sensor, names)));
+  for (const auto& [name, bands] : sensors()) names.push_back(name);
+  throw ConfigError(
+      concat("srf: expected one of the sensors ", joined(names), ", got ", sensor, did_you_mean(sensor, names)));
 }
 
 std::map<std::string, std::vector<std::string>> sensor_list() {

@@ -34,8 +34,6 @@ void check_options(const SrfOptions& options) {
                     "srf: expected shape box or gaussian, got ", options.shape);
   SPECFUSE_CHECK_AS(ConfigError, options.shape == "box" || !options.sensor.empty(), "srf: shape ", options.shape,
                     " belongs to a sensor, got none");
-  SPECFUSE_CHECK_AS(ConfigError, options.columns.empty() || !options.file.empty(),
-                    "srf: columns belong to a file, got none");
 }
 
 std::vector<Row> rows_of_ranges(const std::vector<std::vector<Index>>& ranges, const Bands& bands) {

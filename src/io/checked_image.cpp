@@ -45,9 +45,9 @@ std::string bands_text(const std::vector<Index>& bands, const Cube& image) {
   return concat(text, " (", first, bands.size() > 1 ? concat(" to ", last) : "", " nm)");
 }
 
-class CheckedImage : public ImageOnDisk {
+class CheckedImage : public Image {
  public:
-  CheckedImage(std::unique_ptr<ImageOnDisk> image, const std::string& path, const SceneSource& source, Tensor mask)
+  CheckedImage(ImagePtr image, const std::string& path, const SceneSource& source, Tensor mask)
       : image_(std::move(image)), path_(path), dataset_(source.dataset), wavelengths_(source.wavelengths),
         mask_(std::move(mask)), described_(described(source)), stored_(where(), source.no_data, described_) {
     std::vector<Index> chosen(static_cast<std::size_t>(described_.bands()));
@@ -87,11 +87,13 @@ class CheckedImage : public ImageOnDisk {
     if (!whole_) cube = select_bands(cube, bands_);
     cube.wavelength_nm = described_.wavelength_nm;
     cube.attributes = described_.attributes;
+    move_georeference(cube, part.row, part.col);
     cube.notes = described_.notes;
     stored_.settle(mask_of(part), cube);
     require_finite(path_, dataset_, cube.values);
     return cube;
   }
+  bool is_in_memory() const override { return image_->is_in_memory(); }
 
  private:
   CubeDataset names() const { return {dataset_, wavelengths_}; }
@@ -159,7 +161,7 @@ class CheckedImage : public ImageOnDisk {
     return empty;
   }
 
-  std::unique_ptr<ImageOnDisk> image_;
+  ImagePtr image_;
   std::string path_, dataset_, wavelengths_;
   Tensor mask_;
   /// One pixel, with what is said of all.
@@ -172,9 +174,8 @@ class CheckedImage : public ImageOnDisk {
 
 }  // namespace
 
-std::unique_ptr<ImageOnDisk> checked_image(std::unique_ptr<ImageOnDisk> image, const std::string& path,
-                                           const SceneSource& source, const Tensor& mask) {
-  return std::make_unique<CheckedImage>(std::move(image), path, source, mask);
+ImagePtr checked_image(ImagePtr image, const std::string& path, const SceneSource& source, const Tensor& mask) {
+  return std::make_shared<CheckedImage>(std::move(image), path, source, mask);
 }
 
 }  // namespace specfuse

@@ -3,7 +3,6 @@
 #include <memory>
 #include <string>
 
-#include "specfuse/io/image_on_disk.h"
 #include "specfuse/io/scene.h"
 
 namespace specfuse {
@@ -12,7 +11,6 @@ namespace specfuse {
 /// they stand for, and its pixels without data marked, which may be all there are. The order: bands that
 /// `source.bands` does not take, then those that the file calls bad, then those without data in any pixel leave; what
 /// is no data is settled after that. `mask` is [rows, cols] of the whole, undefined: none.
-std::unique_ptr<ImageOnDisk> checked_image(std::unique_ptr<ImageOnDisk> image, const std::string& path,
-                                           const SceneSource& source, const Tensor& mask = {});
+ImagePtr checked_image(ImagePtr image, const std::string& path, const SceneSource& source, const Tensor& mask = {});
 
 }  // namespace specfuse

@@ -76,14 +76,6 @@ void require_data(bool any, const std::string& path, const std::string& dataset)
   SPECFUSE_CHECK_AS(DataError, any, path, ": ", dataset, ": expected data, got none in any pixel");
 }
 
-Cube read_cube(const Hdf5Reader& file, const CubeDataset& names) {
-  Cube cube = read_description(file, names);
-  const std::vector<Index> extents = file.shape(names.values);
-  cube.values = file.read(names.values, extents.size() == 2 ? 2 : 3);
-  if (extents.size() == 2) cube.values = cube.values.reshape({extents[0], extents[1], 1});
-  return cube;
-}
-
 Cube read_description(const Hdf5Reader& file, const CubeDataset& names) {
   Cube cube;
   if (file.has(names.wavelength_nm)) cube.wavelength_nm = file.read_doubles(names.wavelength_nm);

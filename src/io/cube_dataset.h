@@ -15,11 +15,7 @@ struct CubeDataset {
 /// A dataset with the wavelengths that bear its name, as /msi_wavelength_nm those of /msi, or else /wavelength_nm.
 CubeDataset dataset_of(const Hdf5Reader& file, const std::string& values);
 
-/// The values as they are in the file, whatever their axes and whether finite or not: `checked_image` comes after
-/// they are in order. Throws `DataError` as described at `read_scene`.
-Cube read_cube(const Hdf5Reader& file, const CubeDataset& names);
-
-/// The same without its values.
+/// What is said of it, without its values.
 Cube read_description(const Hdf5Reader& file, const CubeDataset& names);
 
 /// Throws `DataError` unless any pixel holds data.

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
@@ -33,15 +34,21 @@ bool sync_folder(const std::string& folder) {
 
 void check_written(bool done, const std::string& path) { SPECFUSE_CHECK(done, "cannot write ", path, ": ", reason()); }
 
-void write_all(int descriptor, const void* bytes, std::size_t count, const std::string& path) {
+/// Calls write(bytes, count), which says how many it wrote, until all are written.
+template <class Write>
+void write_all(const void* bytes, std::size_t count, const std::string& path, const Write& write) {
   const char* next = static_cast<const char*>(bytes);
   while (count > 0) {
-    const ssize_t done = ::write(descriptor, next, count);
+    const ssize_t done = write(next, count);
     if (done < 0 && errno == EINTR) continue;
     check_written(done >= 0, path);
     next += done;
     count -= static_cast<std::size_t>(done);
   }
+}
+
+void append(int descriptor, const void* bytes, std::size_t count, const std::string& path) {
+  write_all(bytes, count, path, [&](const char* next, std::size_t left) { return ::write(descriptor, next, left); });
 }
 
 /// A file open for reading, closed with its owner.
@@ -87,18 +94,13 @@ AtomicFile::~AtomicFile() {
   ::unlink(temporary_.c_str());
 }
 
-void AtomicFile::write(const void* bytes, std::size_t count) { write_all(descriptor_, bytes, count, path_); }
+void AtomicFile::write(const void* bytes, std::size_t count) { append(descriptor_, bytes, count, path_); }
 
 void AtomicFile::write_at(std::uint64_t offset, const void* bytes, std::size_t count) {
-  const char* next = static_cast<const char*>(bytes);
-  while (count > 0) {
-    const ssize_t done = ::pwrite(descriptor_, next, count, static_cast<off_t>(offset));
-    if (done < 0 && errno == EINTR) continue;
-    check_written(done >= 0, path_);
-    next += done;
-    offset += static_cast<std::uint64_t>(done);
-    count -= static_cast<std::size_t>(done);
-  }
+  write_all(bytes, count, path_, [&](const char* next, std::size_t left) {
+    const auto place = static_cast<off_t>(offset) + (next - static_cast<const char*>(bytes));
+    return ::pwrite(descriptor_, next, left, place);
+  });
 }
 
 void AtomicFile::commit() {
@@ -120,6 +122,12 @@ void copy_file(const std::string& from, const std::string& to) {
   copy.commit();
 }
 
+bool begins_with(const std::string& path, std::string_view bytes) {
+  std::string begin(bytes.size(), '\0');
+  std::ifstream(path, std::ios::binary).read(begin.data(), std::ssize(begin));
+  return begin == bytes;
+}
+
 std::string file_hash(const std::string& path) {
   std::uint64_t hash = kHashOfNothing;
   read_parts(path, [&](const char* bytes, std::size_t count) { hash = hash_of(bytes, count, hash); });
@@ -133,7 +141,7 @@ GrowingFile::GrowingFile(std::string path)
 
 GrowingFile::~GrowingFile() { ::close(descriptor_); }
 
-void GrowingFile::write(const std::string& text) { write_all(descriptor_, text.data(), text.size(), path_); }
+void GrowingFile::write(const std::string& text) { append(descriptor_, text.data(), text.size(), path_); }
 
 void GrowingFile::sync() { check_written(::fsync(descriptor_) == 0, path_); }
 

@@ -5,7 +5,6 @@
 #include <cpl_string.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <filesystem>
 #include <numeric>
@@ -24,11 +23,6 @@ namespace specfuse {
 namespace {
 
 std::string text_or_nothing(const char* text) { return text == nullptr ? "" : as_utf8(text); }
-
-std::string lower(std::string text) {
-  for (char& letter : text) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  return text;
-}
 
 /// A text without the braces and spaces that an ENVI header puts around it.
 std::string bare(const std::string& text) {
@@ -116,7 +110,7 @@ class Description {
     const std::string ignored = envi("data_ignore_value");
     if (!ignored.empty()) {
       const Numbers numbers = numbers_in(ignored);  // GDAL takes what it does not understand for 0
-      SPECFUSE_CHECK_AS(DataError, numbers.size() == 1 || lower(bare(ignored)) == "nan", image_.path,
+      SPECFUSE_CHECK_AS(DataError, numbers.size() == 1 || lower_case(bare(ignored)) == "nan", image_.path,
                         ": data ignore value: expected one number, got ", ignored);
       cube_.attributes[kNoDataAttribute] = numbers.empty() ? Numbers{std::nan("")} : numbers;
     }
@@ -166,7 +160,7 @@ class Description {
   void read_wavelengths() {
     std::string said = envi("wavelength_units");
     if (said.empty()) said = text_or_nothing(GDALGetMetadataItem(band(0), "wavelength_units", nullptr));
-    std::string unit = lower(said);
+    std::string unit = lower_case(said);
     Numbers centres = numbers_of_bands("wavelength"), widths = numbers_of_bands("fwhm");
     if (centres.empty()) {
       centres = numbers_of_bands("CENTRAL_WAVELENGTH_UM", "IMAGERY");
@@ -229,7 +223,7 @@ std::set<std::string> fields_given_twice(const std::string& header) {
   for (std::string line; std::getline(lines, line);) {
     const std::size_t equals = line.find('=');
     if (!inside && equals != std::string::npos && line[0] != ';') {
-      const std::string name = lower(bare(line.substr(0, equals)));
+      const std::string name = lower_case(bare(line.substr(0, equals)));
       if (!seen.insert(name).second) twice.insert(name);
     }
     if (line.find('{') != std::string::npos) inside = true;
@@ -249,10 +243,12 @@ void check_envi_file(const std::string& path, GDALDatasetH raster) {
   for (char** file = files; file != nullptr && *file != nullptr; ++file) {
     const std::string name = *file;
     if (file == files) data = name;
-    if (lower(name).ends_with(".hdr")) header = name;
+    if (lower_case(name).ends_with(".hdr")) header = name;
   }
   CSLDestroy(files);
-  const auto text = [&](const char* name) { return lower(text_or_nothing(GDALGetMetadataItem(raster, name, "ENVI"))); };
+  const auto text = [&](const char* name) {
+    return lower_case(text_or_nothing(GDALGetMetadataItem(raster, name, "ENVI")));
+  };
   const std::string order = text("byte_order"), interleave = text("interleave");
   SPECFUSE_CHECK_AS(DataError, order == "0" || order == "1" || order.empty(), path,
                     ": byte order: expected 0 or 1, got ", order);

@@ -1,8 +1,9 @@
 #include <cstring>
 #include <optional>
 
-#include "io/hdf5_objects.h"
+#include "io/hdf5_handle.h"
 #include "specfuse/core/utf8.h"
+#include "specfuse/io/hdf5.h"
 
 namespace specfuse {
 namespace {
@@ -16,15 +17,6 @@ constexpr std::size_t kMostAttributeText = 1 << 24;
 herr_t collect_attribute(hid_t, const char* name, const H5A_info_t*, void* names) {
   static_cast<std::vector<std::string>*>(names)->push_back(name);
   return 0;
-}
-
-/// The attributes' names of an opened object.
-std::vector<std::string> attribute_names(const Hdf5Reader& reader, const std::string& name, const Handle& object) {
-  std::vector<std::string> names;
-  hsize_t position = 0;
-  const herr_t status = H5Aiterate2(object.get(), H5_INDEX_NAME, H5_ITER_INC, &position, collect_attribute, &names);
-  READ_CHECK(status >= 0, reader.path(), ": cannot list the attributes of ", name, ": ", hdf5_reason());
-  return names;
 }
 
 /// One attribute, opened, with its type and whether it holds exactly one value.
@@ -62,6 +54,21 @@ std::optional<std::string> text_in(const Attribute& attribute) {
   return text;
 }
 
+/// Shows each attribute of an object that can be opened; `read` says whether it could be read.
+template <class Read>
+void for_each_attribute(const Hdf5Reader& reader, hid_t file, const std::string& object, const Read& read) {
+  const Handle handle = open_object(reader, file, object);
+  std::vector<std::string> names;
+  hsize_t position = 0;
+  const herr_t status = H5Aiterate2(handle.get(), H5_INDEX_NAME, H5_ITER_INC, &position, collect_attribute, &names);
+  READ_CHECK(status >= 0, reader.path(), ": cannot list the attributes of ", object, ": ", hdf5_reason());
+  for (const std::string& name : names) {
+    const Attribute attribute(handle, name);
+    READ_CHECK(!attribute.valid() || read(name, attribute), reader.path(), ": cannot read attribute ", name, " of ",
+               object, ": ", hdf5_reason());
+  }
+}
+
 }  // namespace
 
 bool is_plain_number(const Handle& type) {
@@ -78,44 +85,34 @@ bool is_plain_number(const Handle& type) {
 }
 
 std::map<std::string, std::string> Hdf5Reader::texts(const std::string& object) const {
-  const Handle handle = open_object(*this, file_, object);
   std::map<std::string, std::string> result;
-  for (const std::string& name : attribute_names(*this, object, handle)) {
-    const Attribute attribute(handle, name);
-    if (!attribute.valid() || attribute.type_class() != H5T_STRING || attribute.count != 1) continue;
+  for_each_attribute(*this, file_, object, [&](const std::string& name, const Attribute& attribute) {
+    if (attribute.type_class() != H5T_STRING || attribute.count != 1) return true;
     const std::optional<std::string> text = text_in(attribute);
-    READ_CHECK(text, path_, ": cannot read attribute ", name, " of ", object, ": ", hdf5_reason());
-    result[name] = as_utf8(*text);
-  }
+    if (text) result[name] = as_utf8(*text);
+    return text.has_value();
+  });
   return result;
 }
 
 std::map<std::string, std::vector<double>> Hdf5Reader::numbers(const std::string& object) const {
-  const Handle handle = open_object(*this, file_, object);
   std::map<std::string, std::vector<double>> result;
-  for (const std::string& name : attribute_names(*this, object, handle)) {
-    const Attribute attribute(handle, name);
-    if (!attribute.valid() || !is_plain_number(attribute.type) || attribute.count < 1 ||
-        attribute.count > kMostAttributeNumbers)
-      continue;
+  for_each_attribute(*this, file_, object, [&](const std::string& name, const Attribute& attribute) {
+    const bool list = attribute.count >= 1 && attribute.count <= kMostAttributeNumbers;
+    if (!is_plain_number(attribute.type) || !list) return true;
     std::vector<double>& values = result[name];
     values.resize(static_cast<std::size_t>(attribute.count));
-    READ_CHECK(H5Aread(attribute.handle.get(), H5T_NATIVE_DOUBLE, values.data()) >= 0, path_,
-               ": cannot read attribute ", name, " of ", object, ": ", hdf5_reason());
-  }
+    return H5Aread(attribute.handle.get(), H5T_NATIVE_DOUBLE, values.data()) >= 0;
+  });
   return result;
 }
 
 std::map<std::string, std::uint64_t> Hdf5Reader::integers(const std::string& object) const {
-  const Handle handle = open_object(*this, file_, object);
   std::map<std::string, std::uint64_t> result;
-  for (const std::string& name : attribute_names(*this, object, handle)) {
-    const Attribute attribute(handle, name);
+  for_each_attribute(*this, file_, object, [&](const std::string& name, const Attribute& attribute) {
     const bool integer = attribute.type_class() == H5T_INTEGER && is_plain_number(attribute.type);
-    if (!attribute.valid() || !integer || attribute.count != 1) continue;
-    READ_CHECK(H5Aread(attribute.handle.get(), H5T_NATIVE_UINT64, &result[name]) >= 0, path_,
-               ": cannot read attribute ", name, " of ", object, ": ", hdf5_reason());
-  }
+    return !integer || attribute.count != 1 || H5Aread(attribute.handle.get(), H5T_NATIVE_UINT64, &result[name]) >= 0;
+  });
   return result;
 }
 

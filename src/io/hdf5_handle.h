@@ -11,6 +11,8 @@
 
 namespace specfuse {
 
+class Hdf5Reader;
+
 /// An HDF5 identifier with the call that releases it.
 class Handle {
  public:
@@ -39,5 +41,11 @@ void silence_hdf5();
 
 /// What the library says went wrong in the last call, innermost cause, on one line.
 std::string hdf5_reason();
+
+/// A dataset or a group. Throws `DataError` where there is none, or a link leads into another file.
+Handle open_object(const Hdf5Reader& reader, hid_t file, const std::string& name);
+
+/// Whether numbers lie in the bytes of a type as a CPU has them. Others exist on paper, and in broken files.
+bool is_plain_number(const Handle& type);
 
 }  // namespace specfuse

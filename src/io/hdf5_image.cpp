@@ -7,8 +7,7 @@ namespace specfuse {
 Hdf5Image::Hdf5Image(const std::string& path, const CubeDataset& names) : file_(path), names_(names) {
   std::vector<Index> extents = file_.shape(names.values);
   if (extents.size() == 2) extents.push_back(1);
-  SPECFUSE_CHECK_AS(DataError, extents.size() == 3, path, ": ", names.values,
-                    ": expected 3 dimensions, or 2 of one band, got ", extents.size());
+  if (extents.size() != 3) file_.read(names.values, 3);  // throws
   shape_ = {extents[0], extents[1], extents[2]};
   SPECFUSE_CHECK_AS(DataError, shape_.size() > 0, path, ": ", names.values, " is empty: its shape is ", shape_.text());
 }

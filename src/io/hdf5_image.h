@@ -1,12 +1,12 @@
 #pragma once
 
 #include "io/cube_dataset.h"
-#include "specfuse/io/image_on_disk.h"
+#include "specfuse/imaging/image.h"
 
 namespace specfuse {
 
 /// An image that is a dataset [rows, cols, bands] of an HDF5 file.
-class Hdf5Image : public ImageOnDisk {
+class Hdf5Image : public Image {
  public:
   /// Throws `DataError` where it is missing, empty or has another rank.
   Hdf5Image(const std::string& path, const CubeDataset& names);

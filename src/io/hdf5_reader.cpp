@@ -5,7 +5,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "io/hdf5_objects.h"
+#include "io/hdf5_handle.h"
 #include "specfuse/io/hdf5.h"
 
 namespace specfuse {
@@ -41,11 +41,7 @@ std::string list(const std::vector<std::string>& names) {
   return text.empty() ? "none" : text;
 }
 
-std::string shape_text(const std::vector<Index>& extents) {
-  std::string text = "[";
-  for (std::size_t i = 0; i < extents.size(); ++i) text += concat(i == 0 ? "" : ", ", extents[i]);
-  return text + "]";
-}
+std::string shape_text(const std::vector<Index>& extents) { return concat("[", joined(extents), "]"); }
 
 /// The filters that nearly every file uses, and no others: they come from anywhere, even out of a folder of plugins,
 /// and take what the file says on trust.
@@ -119,23 +115,6 @@ void check_readable(const Hdf5Reader& reader, const std::string& name, const Han
   check_stored(reader, name, dataset, values_in(extents) * static_cast<double>(H5Tget_size(type.get())));
 }
 
-Shape to_shape(const std::vector<Index>& extents) {
-  switch (extents.size()) {
-    case 0:
-      return {};
-    case 1:
-      return {extents[0]};
-    case 2:
-      return {extents[0], extents[1]};
-    case 3:
-      return {extents[0], extents[1], extents[2]};
-    case 4:
-      return {extents[0], extents[1], extents[2], extents[3]};
-    default:
-      return {extents[0], extents[1], extents[2], extents[3], extents[4]};
-  }
-}
-
 }  // namespace
 
 Handle open_object(const Hdf5Reader& reader, hid_t file, const std::string& name) {
@@ -204,7 +183,7 @@ Tensor Hdf5Reader::read(const std::string& dataset) const {
   READ_CHECK(extents.size() <= Shape::kMaxRank, path_, ": ", dataset, " has shape ", shape_text(extents),
              ": expected at most ", Shape::kMaxRank, " dimensions");
   check_readable(*this, dataset, handle, extents, extents);
-  Tensor values = Tensor::uninitialized(to_shape(extents));
+  Tensor values = Tensor::uninitialized(Shape(extents));
   READ_CHECK(H5Dread(handle.get(), H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0, path_,
              ": cannot read ", dataset, ": ", hdf5_reason());
   return values;

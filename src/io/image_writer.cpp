@@ -2,32 +2,46 @@
 
 #include <filesystem>
 
-#include "io/writers/writers.h"
 #include "specfuse/core/error.h"
-#include "specfuse/io/scene.h"
+#include "specfuse/imaging/no_data.h"
 
 namespace specfuse {
+
+#define SPECFUSE_WRITER(name) ImageWriter name();
+#include "io/writers.def"
+#undef SPECFUSE_WRITER
+
 namespace {
 
 const ImageWriter& ready(const ImageWriter& writer, const std::string& field) {
-  SPECFUSE_CHECK_AS(ConfigError, writer.write != nullptr, field, ": ", writer.name, " needs ", writer.library,
+  SPECFUSE_CHECK_AS(ConfigError, writer.begin != nullptr, field, ": ", writer.name, " needs ", writer.library,
                     ", and this program was built without it; install it, then build again");
   return writer;
 }
 
 }  // namespace
 
+void ImageWriter::write(const std::string& path, const Cube& cube) const {
+  const std::unique_ptr<PartWriter> writer = begin(path, cube, cube.rows(), cube.cols());
+  writer->write(0, 0, with_no_data(cube));
+  writer->finish();
+}
+
 const std::vector<ImageWriter>& image_writers() {
   static const std::vector<ImageWriter> all = {
-      {"hdf5", ".h5", [](const std::string& path, const Cube& cube) { write_cube(path, cube); }, "HDF5"},
-      {"geotiff", ".tif", geotiff_writer(), "GDAL (Debian: libgdal-dev)", geotiff_beginner()},
-      {"envi", ".img", envi_writer(), "GDAL (Debian: libgdal-dev)", envi_beginner()},
-      {"matlab", ".mat", matlab_writer(), "matio (Debian: libmatio-dev)"}};
+#define SPECFUSE_WRITER(name) name(),
+#include "io/writers.def"
+#undef SPECFUSE_WRITER
+  };
   return all;
 }
 
 const Choices& image_formats() {
-  static const Choices all{"hdf5", "geotiff", "envi", "matlab"};
+  static const Choices all = [] {
+    Choices names{};
+    for (const ImageWriter& writer : image_writers()) names.texts.push_back(writer.name);
+    return names;
+  }();
   return all;
 }
 
@@ -40,11 +54,11 @@ const ImageWriter& image_writer(const std::string& name, const std::string& fiel
 
 const ImageWriter& image_writer_for(const std::string& path) {
   const std::string ending = std::filesystem::path(path).extension().string();
-  std::string known;
   for (const ImageWriter& writer : image_writers()) {
     if (writer.ending == ending) return ready(writer, path);
-    known += concat(known.empty() ? "" : ", ", writer.ending, " (", writer.name, ")");
   }
+  const std::string known =
+      joined(image_writers(), [](const ImageWriter& writer) { return concat(writer.ending, " (", writer.name, ")"); });
   throw ConfigError(concat(path, ": expected a file ending in ", known, ", got \"", ending, "\""));
 }
 

@@ -18,8 +18,7 @@ const CubeDataset kHsi = {"/hsi", "/wavelength_nm"};
 const CubeDataset kMsi = {"/msi", "/msi_wavelength_nm"};
 const CubeDataset kReference = {"/reference", "/wavelength_nm"};
 
-Shape shape_of(const ImageOnDisk& image) { return {image.rows(), image.cols(), image.bands()}; }
-Shape shape_of(const Cube& image) { return image.values.shape(); }
+Shape shape_of(const Image& image) { return {image.rows(), image.cols(), image.bands()}; }
 
 Index ratio_of_sizes(const Shape& hsi, const Shape& msi, const std::string& source) {
   const Index ratio = msi[0] / hsi[0];
@@ -77,7 +76,7 @@ void check_response(const std::string& path, const Tensor& srf) {
   }
 }
 
-void check_reference(const std::string& path, const ImageOnDisk& reference, const Shape& msi, Index bands) {
+void check_reference(const std::string& path, const Image& reference, const Shape& msi, Index bands) {
   const Shape expected{msi[0], msi[1], bands}, got = shape_of(reference);
   SPECFUSE_CHECK_AS(DataError, got == expected, path, ": expected /reference ", expected.text(),
                     ", pixels of /msi and bands of /hsi, got ", got.text());
@@ -106,7 +105,7 @@ Tensor read_response(const Hdf5Reader& file, Index msi_bands, Index bands) {
 }
 
 /// The datasets of a pair in a group; "" is the file itself.
-void write_images(Hdf5Writer& file, const std::string& group, const PairFile& pair) {
+void write_images(Hdf5Writer& file, const std::string& group, const Pair& pair, const Cube* reference) {
   const auto in_group = [&](const CubeDataset& names) {
     return CubeDataset{group + names.values, group + names.wavelength_nm};
   };
@@ -114,25 +113,17 @@ void write_images(Hdf5Writer& file, const std::string& group, const PairFile& pa
   write_cube(file, in_group(kMsi), pair.msi);
   const std::vector<double> place = numbers_of(pair.msi, kGeotransformAttribute);
   if (!place.empty()) file.attribute(group + kMsi.values, kGeotransformAttribute, place);
-  if (pair.reference) file.write(group + kReference.values, pair.reference->values);
-  if (pair.srf.defined()) file.write(group + "/srf", pair.srf);
+  if (reference) file.write(group + kReference.values, reference->values);
+  if (pair.degradation.srf.defined()) file.write(group + "/srf", pair.degradation.srf);
+  if (pair.degradation.psf.defined()) file.write(group + "/psf", pair.degradation.psf);
 }
 
-/// The hsi with the attributes of the file.
-Cube described(const PairFile& pair) {
-  Cube cube = pair.hsi;
-  cube.attributes["ratio"] = std::vector<double>{static_cast<double>(pair.ratio)};
-  return cube;
-}
-
-PairFile images_of(const Pair& pair) { return {pair.hsi, pair.msi, pair.degradation.ratio, {}, pair.degradation.srf}; }
-
-std::unique_ptr<ImageOnDisk> open_dataset(const Hdf5Reader& file, const CubeDataset& image, SceneSource source) {
+ImagePtr open_dataset(const Hdf5Reader& file, const CubeDataset& image, SceneSource source) {
   const std::string& path = file.path();
   const CubeDataset names = dataset_of(file, image.values);
   source.dataset = names.values;
   source.wavelengths = names.wavelength_nm;
-  return checked_image(std::make_unique<Hdf5Image>(path, names), path, source);
+  return checked_image(std::make_shared<Hdf5Image>(path, names), path, source);
 }
 
 /// The bands that are left of those asked for.
@@ -165,153 +156,75 @@ Tensor response_of(const Tensor& srf, const FileNotes& msi, const FileNotes& hsi
   return result;
 }
 
-/// A part of what is used of an image.
-Cube read_used(const ImageOnDisk& image, const Rectangle& used, const Rectangle& part) {
-  const Rectangle place{used.row + part.row, used.col + part.col, part.rows, part.cols};
-  Cube cube = image.read(place);
-  cube.attributes.erase("ratio");  // it speaks of the pair
-  move_georeference(cube, place.row, place.col, 1);
-  return cube;
+/// The first pixel of an image, with what is said of all.
+Cube corner_of(const Image& image) { return image.read({0, 0, 1, 1}); }
+
+/// An image on the projection of both, without the attribute that speaks of the pair.
+ImagePtr of_pair(ImagePtr image, const std::string& projection = "") {
+  return described(std::move(image), [projection](Cube& part, const Rectangle&) {
+    part.attributes.erase("ratio");
+    if (!projection.empty()) part.attributes.emplace(kProjectionAttribute, projection);
+  });
 }
 
 }  // namespace
 
-PairFile join_images(const Cube& hsi, const Cube& msi, const std::string& source) {
-  PairFile pair;
-  pair.hsi = hsi;
-  pair.msi = msi;
-  if (is_placed(hsi) && is_placed(msi)) {
-    share_projection(pair.hsi, pair.msi, source);
-    const CommonGrid grid = common_grid(grid_place(pair.hsi), grid_place(pair.msi), source);
-    pair.grids = bring_together(grid, pair.hsi, pair.msi);
+PairImages join_images(ImagePtr hsi, ImagePtr msi, const std::string& source) {
+  PairImages pair;
+  Cube of_hsi = corner_of(*hsi), of_msi = corner_of(*msi);
+  if (is_placed(of_hsi) && is_placed(of_msi)) {
+    share_projection(of_hsi, of_msi, source);
+    const auto place = [](const Cube& corner, const Image& image) {
+      return GridPlace{numbers_of(corner, kGeotransformAttribute), image.rows(), image.cols()};
+    };
+    const CommonGrid grid = common_grid(place(of_hsi, *hsi), place(of_msi, *msi), source);
+    pair.grids = grid_text(grid, of_msi);
     pair.ratio = grid.ratio;
     pair.beside = grid.beside;
+    bring_together(grid, hsi, msi);
   } else {
-    pair.ratio = ratio_of_sizes(shape_of(hsi), shape_of(msi), source);
+    pair.ratio = ratio_of_sizes(shape_of(*hsi), shape_of(*msi), source);
   }
-  pair.hsi.notes = hsi.notes;
-  pair.msi.notes = msi.notes;
+  pair.hsi = of_pair(std::move(hsi), projection_text(of_hsi));
+  pair.msi = of_pair(std::move(msi), projection_text(of_msi));
   return pair;
 }
 
-PairOnDisk::PairOnDisk(const std::string& path, const PairSource& source) {
+PairImages open_pair(const std::string& path, const PairSource& source) {
   const Hdf5Reader file(path);
   SPECFUSE_CHECK_AS(DataError, file.has("/hsi") || !file.has("/cube"), path,
                     ": no dataset /hsi, but /cube: name a scene in data.scene");
   SceneSource said_of_msi, said_of_hsi;
   said_of_msi.no_data = said_of_hsi.no_data = source.no_data;
   said_of_hsi.describe = source.describe_hsi;
-  hsi_ = open_dataset(file, kHsi, said_of_hsi);
-  msi_ = open_dataset(file, kMsi, said_of_msi);
-  join(path);
-  check_ratio(file, ratio(), shape_of(*hsi_), shape_of(*msi_));
-  const FileNotes &of_hsi = hsi_notes_, &of_msi = msi_notes_;
-  srf_ = read_response(file, of_msi.bands, of_hsi.bands);
-  if (srf_.defined()) srf_ = response_of(srf_, of_msi, of_hsi, path, hsi_notes_.doubts);
-  if (!file.has(kReference.values)) return;
-  SPECFUSE_CHECK_AS(DataError, grids_.empty(), path,
-                    ": expected no /reference beside images on grids that have to be brought together (", grids_,
+  ImagePtr hsi = open_dataset(file, kHsi, said_of_hsi), msi = open_dataset(file, kMsi, said_of_msi);
+  const Shape hsi_shape = shape_of(*hsi), msi_shape = shape_of(*msi);
+  const FileNotes of_hsi = corner_of(*hsi).notes, of_msi = corner_of(*msi).notes;
+  PairImages pair = join_images(std::move(hsi), std::move(msi), path);
+  check_ratio(file, pair.ratio, hsi_shape, msi_shape);
+  pair.srf = read_response(file, of_msi.bands, of_hsi.bands);
+  if (pair.srf.defined()) {
+    std::vector<std::string> doubts = of_hsi.doubts;
+    pair.srf = response_of(pair.srf, of_msi, of_hsi, path, doubts);
+    pair.hsi = described(std::move(pair.hsi), [doubts](Cube& part, const Rectangle&) { part.notes.doubts = doubts; });
+  }
+  if (!file.has(kReference.values)) return pair;
+  SPECFUSE_CHECK_AS(DataError, pair.grids.empty(), path,
+                    ": expected no /reference beside images on grids that have to be brought together (", pair.grids,
                     "), got one");
-  check_reference(path, Hdf5Image(path, kReference), shape_of(*msi_), of_hsi.bands);
+  check_reference(path, Hdf5Image(path, kReference), msi_shape, of_hsi.bands);
   said_of_hsi.kept = kept_of(of_hsi);
-  reference_ = open_dataset(file, kReference, said_of_hsi);
-  reference_on_msi_ = reference_lies_on_msi(file);
-}
-
-PairOnDisk::PairOnDisk(std::unique_ptr<ImageOnDisk> hsi, std::unique_ptr<ImageOnDisk> msi, const std::string& source)
-    : hsi_(std::move(hsi)), msi_(std::move(msi)) {
-  join(source);
-}
-
-void PairOnDisk::join(const std::string& source) {
-  // What is said of each image, with one of its pixels.
-  Cube hsi = hsi_->read({0, 0, 1, 1}), msi = msi_->read({0, 0, 1, 1});
-  hsi_notes_ = hsi.notes;
-  msi_notes_ = msi.notes;
-  hsi_notes_.partly = msi_notes_.partly = 0;
-  if (!is_placed(hsi) || !is_placed(msi)) {
-    grid_.ratio = ratio_of_sizes(shape_of(*hsi_), shape_of(*msi_), source);
-    grid_.hsi = {0, 0, hsi_->rows(), hsi_->cols()};
-    grid_.msi = {0, 0, msi_->rows(), msi_->cols()};
-    return;
-  }
-  share_projection(hsi, msi, source);
-  const auto known = hsi.attributes.find(kProjectionAttribute);
-  if (known != hsi.attributes.end()) projection_ = known->second;
-  const auto place = [](const Cube& image, const ImageOnDisk& whole) {
-    return GridPlace{numbers_of(image, kGeotransformAttribute), whole.rows(), whole.cols()};
-  };
-  grid_ = common_grid(place(hsi, *hsi_), place(msi, *msi_), source);
-  grids_ = grid_text(grid_, msi);
-  if (grid_.meets()) return;
-  move_georeference(hsi, grid_.hsi.row, grid_.hsi.col, 1 / static_cast<double>(grid_.ratio));
-  geotransform_ = hsi.attributes.at(kGeotransformAttribute);
-}
-
-Cube PairOnDisk::read_hsi(const Rectangle& part) const {
-  Cube cube = read_used(*hsi_, grid_.hsi, part);
-  const Index partly = cube.notes.partly;
-  cube.notes = hsi_notes_;
-  cube.notes.partly = partly;
-  if (projection_) cube.attributes.emplace(kProjectionAttribute, *projection_);
-  return cube;
-}
-
-Cube PairOnDisk::read_msi(const Rectangle& part) const {
-  Cube cube;
-  if (grid_.meets()) {
-    cube = read_used(*msi_, grid_.msi, part);
-  } else {
-    const auto& begin = grid_.fine.begin;
-    const auto& size = grid_.fine.size;
-    FineGrid fine{
-        {begin[0] + static_cast<double>(part.row) * size[0], begin[1] + static_cast<double>(part.col) * size[1]},
-        size,
-        part.rows,
-        part.cols};
-    const Rectangle seen = seen_by(fine, msi_->rows(), msi_->cols());
-    fine.begin[0] -= static_cast<double>(seen.row);
-    fine.begin[1] -= static_cast<double>(seen.col);
-    cube = resample(read_used(*msi_, {}, seen), fine);
-    cube.attributes[kGeotransformAttribute] = *geotransform_;
-    move_georeference(cube, part.row, part.col, 1);
-  }
-  const Index partly = cube.notes.partly;
-  cube.notes = msi_notes_;
-  cube.notes.partly = partly;
-  if (projection_) cube.attributes.emplace(kProjectionAttribute, *projection_);
-  return cube;
-}
-
-Cube PairOnDisk::read_reference(const Rectangle& part) const { return read_used(*reference_, {}, part); }
-
-PairFile read_pair(const std::string& path, const PairSource& source) {
-  const PairOnDisk file(path, source);
-  const Rectangle coarse{0, 0, file.rows(), file.cols()};
-  const Rectangle fine{0, 0, file.rows() * file.ratio(), file.cols() * file.ratio()};
-  PairFile pair{file.read_hsi(coarse), file.read_msi(fine),    file.ratio(), {}, file.srf(),
-                file.grids(),          file.reference_on_msi()};
-  pair.beside = file.beside();
-  if (file.has_reference()) pair.reference = file.read_reference(fine);
-  require_data(has_data(pair.hsi), path, kHsi.values);
-  require_data(has_data(pair.msi), path, kMsi.values);
-  if (pair.reference) require_data(has_data(*pair.reference), path, kReference.values);
+  pair.reference = of_pair(open_dataset(file, kReference, said_of_hsi));
+  pair.reference_on_msi = reference_lies_on_msi(file);
   return pair;
 }
 
-void write_pair(const std::string& path, const PairFile& pair) {
+void write_pair(const std::string& path, const Pair& pair, const Cube* reference) {
   Hdf5Writer file(path);
-  write_images(file, "", pair);
-  write_attributes(file, described(pair));
-  file.finish();
-}
-
-void write_pair(const std::string& path, const Pair& pair) {
-  const PairFile images = images_of(pair);
-  Hdf5Writer file(path);
-  write_images(file, "", images);
-  file.write("/psf", pair.degradation.psf);
-  write_attributes(file, described(images));
+  write_images(file, "", pair, reference);
+  Cube described = pair.hsi;
+  described.attributes["ratio"] = std::vector<double>{static_cast<double>(pair.degradation.ratio)};
+  write_attributes(file, described);
   file.finish();
 }
 
@@ -320,11 +233,8 @@ void write_training_data(const std::string& path, const TrainingData& data) {
   const auto write_all = [&](const std::string& kind, const std::vector<TrainingPair>& pairs) {
     for (std::size_t i = 0; i < pairs.size(); ++i) {
       const std::string group = concat(kind, "/", i);
-      PairFile images = images_of(pairs[i].input);
-      images.reference = pairs[i].target;
-      write_images(file, group, images);
-      file.write(group + "/psf", pairs[i].input.degradation.psf);
-      file.attribute(group, "ratio", static_cast<double>(images.ratio));
+      write_images(file, group, pairs[i].input, &pairs[i].target);
+      file.attribute(group, "ratio", static_cast<double>(pairs[i].input.degradation.ratio));
     }
   };
   write_all("/train", data.train);

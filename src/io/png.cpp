@@ -47,7 +47,7 @@ struct Indexed {
   std::vector<std::uint8_t> places;
 };
 
-Indexed indexed(const Image& image) {
+Indexed indexed(const Picture& image) {
   constexpr std::size_t kMost = 256;
   Indexed result;
   std::unordered_map<std::uint32_t, std::uint8_t> known;
@@ -71,7 +71,7 @@ Indexed indexed(const Image& image) {
 }
 
 /// The part in which libpng may jump: plain values only.
-bool encode(png_structp png, png_infop info, const Image& image, const Indexed& few, int dots_per_inch) {
+bool encode(png_structp png, png_infop info, const Picture& image, const Indexed& few, int dots_per_inch) {
   if (setjmp(png_jmpbuf(png))) return false;
   png_set_IHDR(png, info, static_cast<png_uint_32>(image.cols), static_cast<png_uint_32>(image.rows), 8,
                few.places.empty() ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_PALETTE, PNG_INTERLACE_NONE,
@@ -91,7 +91,7 @@ bool encode(png_structp png, png_infop info, const Image& image, const Indexed& 
 
 }  // namespace
 
-std::string encode_png(const Image& image, int dots_per_inch) {
+std::string encode_png(const Picture& image, int dots_per_inch) {
   SPECFUSE_CHECK(image.rows >= 1 && image.cols >= 1 && image.rows <= PNG_UINT_31_MAX && image.cols <= PNG_UINT_31_MAX &&
                      image.rgb.size() == static_cast<std::size_t>(image.rows * image.cols * 3),
                  "encode_png: expected rows * cols * 3 bytes of a picture, got ", image.rgb.size(), " bytes for ",

@@ -1,32 +1,26 @@
 #include "io/projection.h"
 
 #ifdef SPECFUSE_GDAL
-#include <cpl_error.h>
 #include <ogr_srs_api.h>
 
-#include <memory>
 #include <type_traits>
+
+#include "io/gdal.h"
 #endif
 
 namespace specfuse {
 
-#ifdef SPECFUSE_GDAL
-
 bool same_projection(const std::string& one, const std::string& other) {
   if (one == other) return true;
+#ifdef SPECFUSE_GDAL
   using System = std::unique_ptr<std::remove_pointer_t<OGRSpatialReferenceH>, decltype(&OSRDestroySpatialReference)>;
-  CPLPushErrorHandler(CPLQuietErrorHandler);
+  const QuietGdal quiet;
   const System first(OSRNewSpatialReference(one.c_str()), OSRDestroySpatialReference);
   const System second(OSRNewSpatialReference(other.c_str()), OSRDestroySpatialReference);
-  const bool same = first && second && OSRIsSame(first.get(), second.get()) != 0;
-  CPLPopErrorHandler();
-  return same;
-}
-
+  return first && second && OSRIsSame(first.get(), second.get()) != 0;
 #else
-
-bool same_projection(const std::string& one, const std::string& other) { return one == other; }
-
+  return false;
 #endif
+}
 
 }  // namespace specfuse

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <tuple>
 
@@ -36,8 +35,7 @@ bool all_are(const std::vector<double>& numbers, double value) {
 /// Names what an image says that sounds as if its values were packed, in words that no convention has.
 void doubt_the_rest(const std::string& where, Cube& image) {
   for (const auto& [name, value] : image.attributes) {
-    std::string low = name;
-    for (char& letter : low) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+    const std::string low = lower_case(name);
     const bool known = name == kScaleAttribute || name == kOffsetAttribute ||
                        std::find(kMissing.begin(), kMissing.end(), name) != kMissing.end();
     const bool sounds = std::any_of(kWords.begin(), kWords.end(),
@@ -134,6 +132,7 @@ bool StoredValues::settle(const Tensor& mask, Cube& cube) const {
     cube.valid = valid;
   }
   const bool looked = no_data.given() || mask.defined() || !cube.valid.empty();
+  if (is_packed()) cube.values = cube.values.clone();
   for (Index i = 0; is_packed() && i < cube.values.size(); ++i) {
     const Index band = i % cube.bands();
     const double scale = scale_.empty() ? 1 : of_band(scale_, band),

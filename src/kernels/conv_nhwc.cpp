@@ -16,7 +16,7 @@ namespace {
 /// Floats of transformed inputs that are held at once (64 MB): larger batches go in parts.
 constexpr Index kMostHeld = Index{1} << 24;
 /// Positions of one task where there is only one point: eight register tiles of AVX-512.
-constexpr Index kPositionsTogether = 96;
+constexpr Index kPositionsOfTask = 96;
 
 Index groups_of(Index channels) { return (channels + kChannelGroup - 1) / kChannelGroup; }
 
@@ -199,12 +199,13 @@ Tensor data_gradient(const NhwcWork& work, const std::vector<Index>& starts, con
 }
 
 /// Inputs and gradients of some images at all points.
-struct Held {
+struct ExpandedImages {
   const Tensor &x, &dy;
 };
 
 /// Adds to the weight gradients at all points.
-void add_weight_gradient(const NhwcWork& work, const std::vector<Index>& starts, const Held& held, Tensor& expanded) {
+void add_weight_gradient(const NhwcWork& work, const std::vector<Index>& starts, const ExpandedImages& held,
+                         Tensor& expanded) {
   const Tensor &x = held.x, &dy = held.dy;
   const NhwcConv& g = work.part;
   const Index points = work.points(), size = work.taps() * g.in_channels * kChannelGroup;
@@ -271,7 +272,7 @@ Tensor conv_nhwc_forward(const Tensor& x, const Tensor& weight, const Tensor& bi
     const ImageTransform signal{work, ToomRole::signal, images, work.in_w, g.in_channels, 0};
     const ImageTransform result{work, ToomRole::result, images, work.out_w, g.out_channels, g.out_step};
     signal.expand(x.data() + first * work.in_h * work.in_w * g.in_channels, inputs.data());
-    const Index parts = points > 1 ? 1 : (positions + kPositionsTogether - 1) / kPositionsTogether;
+    const Index parts = points > 1 ? 1 : (positions + kPositionsOfTask - 1) / kPositionsOfTask;
     parallel_for(points * parts, [&](Index task) {
       const Index point = task / parts, begin = task % parts * positions / parts;
       const NhwcTask at{g, starts.data() + begin, (task % parts + 1) * positions / parts - begin};

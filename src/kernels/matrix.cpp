@@ -20,7 +20,7 @@ void dsyev_(const char* jobz, const char* uplo, const int* n, double* a, const i
 namespace specfuse {
 namespace {
 
-int to_blas(Index value) {
+int to_lapack(Index value) {
   SPECFUSE_CHECK(value <= std::numeric_limits<int>::max(), "matrix: size ", value, " is beyond what BLAS takes");
   return static_cast<int>(value);
 }
@@ -53,8 +53,8 @@ Matrix multiply(const Matrix& a, bool transpose_a, const Matrix& b, bool transpo
   Matrix c(rows, cols);
   if (c.values.empty() || inner == 0) return c;
   cblas_dgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans, transpose_b ? CblasTrans : CblasNoTrans,
-              to_blas(rows), to_blas(cols), to_blas(inner), 1.0, a.values.data(), to_blas(a.cols), b.values.data(),
-              to_blas(b.cols), 0.0, c.values.data(), to_blas(cols));
+              to_lapack(rows), to_lapack(cols), to_lapack(inner), 1.0, a.values.data(), to_lapack(a.cols),
+              b.values.data(), to_lapack(b.cols), 0.0, c.values.data(), to_lapack(cols));
   return c;
 }
 
@@ -106,7 +106,7 @@ Matrix least_squares(const Matrix& a, const Matrix& b) {
                  "least_squares: expected [m, n] and [m, k], got ", a.rows, " x ", a.cols, " and ", b.rows, " x ",
                  b.cols);
   const Index height = std::max(a.rows, a.cols);
-  const int m = to_blas(a.rows), n = to_blas(a.cols), k = to_blas(b.cols), ldb = to_blas(height);
+  const int m = to_lapack(a.rows), n = to_lapack(a.cols), k = to_lapack(b.cols), ldb = to_lapack(height);
   std::vector<double> left = by_columns(a, a.rows), right = by_columns(b, height);
   std::vector<double> singular(static_cast<std::size_t>(std::min(m, n)));
   const double smallest = 1e-12;
@@ -130,7 +130,7 @@ std::optional<Matrix> solve_if_positive(const Matrix& a, const Matrix& b) {
   SPECFUSE_CHECK(a.rows == a.cols && a.rows == b.rows && a.rows >= 1 && b.cols >= 1,
                  "solve_positive: expected [n, n] and [n, k], got ", a.rows, " x ", a.cols, " and ", b.rows, " x ",
                  b.cols);
-  const int n = to_blas(a.rows), k = to_blas(b.cols);
+  const int n = to_lapack(a.rows), k = to_lapack(b.cols);
   std::vector<double> left = by_columns(a, a.rows), right = by_columns(b, b.rows);
   int info = 0;
   dposv_("L", &n, &k, left.data(), &n, right.data(), &n, &info);
@@ -146,7 +146,7 @@ Matrix solve_positive(const Matrix& a, const Matrix& b) {
 
 Eigen eigen_symmetric(const Matrix& a) {
   SPECFUSE_CHECK(a.rows == a.cols && a.rows >= 1, "eigen_symmetric: expected [n, n], got ", a.rows, " x ", a.cols);
-  const int n = to_blas(a.rows), size = std::max(1, 34 * n);
+  const int n = to_lapack(a.rows), size = std::max(1, 34 * n);
   std::vector<double> vectors = by_columns(a, a.rows), increasing(static_cast<std::size_t>(n));
   std::vector<double> work(static_cast<std::size_t>(size));
   int info = 0;

@@ -6,11 +6,11 @@ namespace specfuse {
 namespace {
 
 /// The up-sampled HSI, the MSI unused: what every fusion has to beat.
-class Bicubic : public LocalMethod {
+class Bicubic : public FusionMethod {
  public:
-  std::optional<PartFusion> by_parts(const PairParts& pair) const override {
-    return local_fusion(
-        pair, [](const Pair& part) -> FusedWithSigma { return {upsample_cubic(part.hsi, part.degradation)}; });
+  Fuser fuser(const PairParts& pair) const override {
+    return local_fuser(pair,
+                       [](const Pair& part) -> FusedWithSigma { return {upsample_cubic(part.hsi, part.degradation)}; });
   }
 };
 

@@ -13,6 +13,9 @@
 namespace specfuse {
 namespace {
 
+/// Images of the size of the result, and of abundances, that memory is taken for, measured.
+constexpr double kCnmfImages = 2, kCnmfAbundances = 2;
+
 /// Keeps quotients finite and factors away from 0, which multiplicative updates never leave. Without unit: images are
 /// scaled to a mean of 1.
 constexpr float kSmallest = 1e-9f;
@@ -75,9 +78,7 @@ void unmix(const Tensor& hsi, float anchor, Index iterations, Tensor& endmembers
 /// Abundances on another grid of pixels.
 template <class Resample>
 Tensor resampled(const Tensor& abundances, const Cube& grid, const Resample& resample) {
-  Cube cube;
-  cube.values = abundances.reshape({grid.rows(), grid.cols(), abundances.dim(1)});
-  const Cube result = resample(cube);
+  const Cube result = resample(as_cube(abundances.reshape({grid.rows(), grid.cols(), abundances.dim(1)})));
   Tensor positive = nonnegative(result.values, 1.0f);
   for (Index i = 0; i < positive.size(); ++i) positive[i] = std::max(positive[i], kSmallest);
   return positive;
@@ -89,10 +90,10 @@ struct CnmfOptions {
 
   void describe(FieldVisitor& fields) {
     fields(
-        "endmembers", endmembers, Range{1, 1000},
+        "endmembers", endmembers, Range{1, 1000}, Label{"endmembers"},
         "Endmembers; no more than the HSI has bands or pixels are used. They start from VCA, which follows the seed.");
-    fields("rounds", rounds, Range{1, 1000}, "Rounds of unmixing the HSI and then the MSI.");
-    fields("iterations", iterations, Range{1, 1e6}, "Multiplicative updates of each unmixing.");
+    fields("rounds", rounds, Range{1, 1000}, Label{"rounds"}, "Rounds of unmixing the HSI and then the MSI.");
+    fields("iterations", iterations, Range{1, 1e6}, Label{"iterations"}, "Multiplicative updates of each unmixing.");
     fields("sum_to_one", sum_to_one, Range{0, 1e3},
            "Weight of abundances summing to one, against the mean of the HSI times the root of the number of bands.");
   }
@@ -107,16 +108,25 @@ struct CnmfOptions {
 class Cnmf : public FusionMethod {
  public:
   explicit Cnmf(const CnmfOptions& options) : options_(options) {}
-  void fit(const TrainingData&, const FitContext& context) override { seed_ = context.seed; }
+  std::string fit(const TrainingData&, const FitContext& context) override {
+    seed_ = context.seed;
+    return {};
+  }
   void check(const TrainingData&, const Pair& pair) const override { check_pair_with_srf(pair, "cnmf"); }
-  Cube fuse(const Pair& pair) const override;
+  Fuser fuser(const PairParts& pair) const override {
+    const double abundances = static_cast<double>(options_.endmembers) / static_cast<double>(pair.bands());
+    return whole_fuser(pair, kCnmfImages + kCnmfAbundances * abundances,
+                       [this](const Pair& whole) -> FusedWithSigma { return {fused(whole)}; });
+  }
 
  private:
+  Cube fused(const Pair& pair) const;
+
   CnmfOptions options_;
   std::uint64_t seed_ = 0;
 };
 
-Cube Cnmf::fuse(const Pair& pair) const {
+Cube Cnmf::fused(const Pair& pair) const {
   check_pair_with_srf(pair, "cnmf");
   const Degradation& degradation = pair.degradation;
   const float intensity = intensity_of(pair.hsi);
@@ -146,11 +156,11 @@ Cube Cnmf::fuse(const Pair& pair) const {
     progress.tick(options_.iterations);
   }
 
-  Cube fused = pair.hsi;
-  fused.values = Tensor::uninitialized({pair.msi.rows(), pair.msi.cols(), pair.hsi.bands()});
+  Cube result = pair.hsi;
+  result.values = Tensor::uninitialized({pair.msi.rows(), pair.msi.cols(), pair.hsi.bands()});
   for (Index i = 0; i < endmembers.size(); ++i) endmembers[i] *= intensity;
-  parallel_gemm(plain(fine), plain(endmembers), {fused.values.data(), fused.pixels(), fused.bands()});
-  return fused;
+  parallel_gemm(plain(fine), plain(endmembers), {result.values.data(), result.pixels(), result.bands()});
+  return result;
 }
 
 }  // namespace

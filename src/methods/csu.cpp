@@ -14,6 +14,9 @@
 namespace specfuse {
 namespace {
 
+/// Images of the size of the result, and of abundances, that memory is taken for, measured.
+constexpr double kCsuImages = 2.5, kCsuAbundances = 3;
+
 /// An image as a matrix [pixels, bands], scaled.
 Tensor spectra_of(const Cube& cube, float factor) {
   Tensor result = cube.values.reshape({cube.pixels(), cube.bands()}).clone();
@@ -29,18 +32,16 @@ float lipschitz(const Tensor& gram) {
 
 /// How far each step of Nesterov's accelerated gradient goes on in the direction of the last (Beck and Teboulle 2009,
 /// eqs. 4.2 and 4.3).
-class Momentum {
- public:
-  float next() {
-    const double following = (1 + std::sqrt(1 + 4 * value_ * value_)) / 2;
-    const double inertia = (value_ - 1) / following;
-    value_ = following;
-    return static_cast<float>(inertia);
+std::vector<float> inertia_of(Index iterations) {
+  std::vector<float> inertia;
+  double momentum = 1;
+  for (Index k = 0; k < iterations; ++k) {
+    const double following = (1 + std::sqrt(1 + 4 * momentum * momentum)) / 2;
+    inertia.push_back(static_cast<float>((momentum - 1) / following));
+    momentum = following;
   }
-
- private:
-  double value_ = 1;
-};
+  return inertia;
+}
 
 /// Steps H <- simplex(H - (H E - V) E' / L) for an image V [pixels, bands] and spectra E [M, bands], accelerated.
 /// Pixels do not touch each other.
@@ -52,10 +53,7 @@ void unmix(const Tensor& image, const Tensor& spectra, Index iterations, Tensor&
   const float factor = 1 / lipschitz(step);
   scale(pull, factor);
   scale(step, -factor);
-  Momentum momentum;
-  std::vector<float> inertia(static_cast<std::size_t>(iterations));
-  for (float& each : inertia) each = momentum.next();
-  descend_on_simplex(step, pull, inertia, abundances);
+  descend_on_simplex(step, pull, inertia_of(iterations), abundances);
 }
 
 /// Steps E <- max(0, E - H' (H E - V) / L), accelerated in the same way.
@@ -65,10 +63,8 @@ void update_spectra(const Tensor& image, const Tensor& abundances, Index iterati
   gemm_of_long(transposed(abundances), plain(image), pull);
   gemm_of_long(transposed(abundances), plain(abundances), gram);
   const float factor = 1 / lipschitz(gram);
-  Momentum momentum;
-  for (Index k = 0; k < iterations; ++k) {
+  for (const float inertia : inertia_of(iterations)) {
     gemm(plain(gram), plain(ahead), output(slope));
-    const float inertia = momentum.next();
     for (Index i = 0; i < spectra.size(); ++i) {
       const float moved = std::max(ahead[i] - factor * (slope[i] - pull[i]), 0.0f);
       ahead[i] = moved + inertia * (moved - spectra[i]);
@@ -78,9 +74,7 @@ void update_spectra(const Tensor& image, const Tensor& abundances, Index iterati
 }
 
 Cube on_grid(const Tensor& abundances, const Cube& grid) {
-  Cube cube;
-  cube.values = abundances.reshape({grid.rows(), grid.cols(), abundances.dim(1)});
-  return cube;
+  return as_cube(abundances.reshape({grid.rows(), grid.cols(), abundances.dim(1)}));
 }
 
 Tensor flat(const Cube& cube) { return cube.values.reshape({cube.pixels(), cube.bands()}); }
@@ -90,11 +84,12 @@ struct CsuOptions {
 
   void describe(FieldVisitor& fields) {
     fields(
-        "endmembers", endmembers, Range{1, 1000},
+        "endmembers", endmembers, Range{1, 1000}, Label{"endmembers"},
         "Endmembers; no more than the HSI has bands or pixels are used. They start from VCA, which follows the seed.");
-    fields("rounds", rounds, Range{1, 1000},
+    fields("rounds", rounds, Range{1, 1000}, Label{"rounds"},
            "Rounds of updating the abundances on the MSI and then the spectra on the HSI.");
-    fields("iterations", iterations, Range{1, 1e6}, "Projected gradient steps of the abundances in each round.");
+    fields("iterations", iterations, Range{1, 1e6}, Label{"iterations"},
+           "Projected gradient steps of the abundances in each round.");
     fields("spectral_iterations", spectral_iterations, Range{1, 1e6},
            "Projected gradient steps of the spectra in each round.");
   }
@@ -110,16 +105,25 @@ struct CsuOptions {
 class Csu : public FusionMethod {
  public:
   explicit Csu(const CsuOptions& options) : options_(options) {}
-  void fit(const TrainingData&, const FitContext& context) override { seed_ = context.seed; }
+  std::string fit(const TrainingData&, const FitContext& context) override {
+    seed_ = context.seed;
+    return {};
+  }
   void check(const TrainingData&, const Pair& pair) const override { check_pair_with_srf(pair, "csu"); }
-  Cube fuse(const Pair& pair) const override;
+  Fuser fuser(const PairParts& pair) const override {
+    const double abundances = static_cast<double>(options_.endmembers) / static_cast<double>(pair.bands());
+    return whole_fuser(pair, kCsuImages + kCsuAbundances * abundances,
+                       [this](const Pair& whole) -> FusedWithSigma { return {fused(whole)}; });
+  }
 
  private:
+  Cube fused(const Pair& pair) const;
+
   CsuOptions options_;
   std::uint64_t seed_ = 0;
 };
 
-Cube Csu::fuse(const Pair& pair) const {
+Cube Csu::fused(const Pair& pair) const {
   check_pair_with_srf(pair, "csu");
   const Degradation& degradation = pair.degradation;
   const float intensity = intensity_of(pair.hsi);
@@ -142,11 +146,11 @@ Cube Csu::fuse(const Pair& pair) const {
     progress.tick();
   }
 
-  Cube fused = pair.hsi;
-  fused.values = Tensor::uninitialized({pair.msi.rows(), pair.msi.cols(), pair.hsi.bands()});
+  Cube result = pair.hsi;
+  result.values = Tensor::uninitialized({pair.msi.rows(), pair.msi.cols(), pair.hsi.bands()});
   scale(spectra, intensity);
-  parallel_gemm(plain(fine), plain(spectra), {fused.values.data(), fused.pixels(), fused.bands()});
-  return fused;
+  parallel_gemm(plain(fine), plain(spectra), {result.values.data(), result.pixels(), result.bands()});
+  return result;
 }
 
 }  // namespace

@@ -21,6 +21,9 @@ namespace fs = std::filesystem;
 namespace specfuse {
 namespace {
 
+/// Images of the size of the result that memory is taken for: what is read, and as much on the way.
+constexpr double kExternalImages = 2;
+
 constexpr auto kPause = std::chrono::milliseconds(20);
 /// Lines of a program that failed, shown on the terminal.
 constexpr int kShownLines = 20;
@@ -39,6 +42,11 @@ struct ExternalOptions {
   std::string file, dataset = "/cube", axes = "rcb";
   std::vector<std::string> command;
   double time_limit = 3600;
+  bool mentions(const std::string& placeholder) const {
+    return std::any_of(command.begin(), command.end(),
+                       [&](const std::string& argument) { return argument.find(placeholder) != std::string::npos; });
+  }
+  void specify(MethodTraits& traits) const { traits.learns = mentions(kTraining.text); }
   void describe(FieldVisitor& fields) {
     fields("file", file,
            "The fused image that somebody else's program has made, in any format of scenes; found as "
@@ -79,12 +87,6 @@ void replace(std::string& text, const std::string& placeholder, const std::strin
     text.replace(at, placeholder.size(), value);
 }
 
-std::string listed(const std::vector<std::string>& texts) {
-  std::string list;
-  for (const std::string& text : texts) list += (list.empty() ? "" : ", ") + text;
-  return list;
-}
-
 /// The last lines of a text.
 std::string last_lines(const std::string& text, int lines) {
   std::size_t begin = text.find_last_not_of('\n');
@@ -102,18 +104,13 @@ class External : public FusionMethod {
   explicit External(const ExternalOptions& options) : options_(options) {}
   std::vector<std::string> find_files(const FileFinder& find) override;
   void check(const TrainingData& data, const Pair& pair) const override;
-  void fit(const TrainingData& data, const FitContext& context) override;
-  Cube fuse(const Pair& pair) const override { return fuse_with_sigma(pair).fused; }
-  bool learns() const override { return mentions(kTraining.text); }
-  bool has_checkpoints() const override { return false; }
-  bool fuses_training_image() const override { return false; }
-  FusedWithSigma fuse_with_sigma(const Pair& pair) const override;
+  std::string fit(const TrainingData& data, const FitContext& context) override;
+  Fuser fuser(const PairParts& pair) const override {
+    return whole_fuser(pair, kExternalImages, [this](const Pair& whole) { return made_of(whole); });
+  }
 
  private:
-  bool mentions(const std::string& placeholder) const {
-    return std::any_of(options_.command.begin(), options_.command.end(),
-                       [&](const std::string& argument) { return argument.find(placeholder) != std::string::npos; });
-  }
+  FusedWithSigma made_of(const Pair& pair) const;
   void check_command() const;
   std::string told(const std::string& argument, const ExchangeFolder& folder) const;
   void run(const ExchangeFolder& folder, FusedWithSigma& result) const;
@@ -144,27 +141,29 @@ void External::check_command() const {
   std::vector<std::string> answers, known{kPair.text, kTraining.text, kSeed, kThreads};
   for (const Placeholder& answer : kAnswers) answers.emplace_back(answer.text);
   known.insert(known.end(), answers.begin(), answers.end());
-  const auto asked = std::count_if(answers.begin(), answers.end(), [&](const auto& one) { return mentions(one); });
+  const auto asked =
+      std::count_if(answers.begin(), answers.end(), [&](const auto& one) { return options_.mentions(one); });
   for (const std::string& argument : options_.command) {
     for (std::sregex_iterator found(argument.begin(), argument.end(), braces), end; found != end; ++found) {
       SPECFUSE_CHECK_AS(ConfigError, std::find(known.begin(), known.end(), found->str()) != known.end(),
-                        "external: command: expected one of ", listed(known), ", got ", found->str());
+                        "external: command: expected one of ", joined(known), ", got ", found->str());
     }
   }
-  SPECFUSE_CHECK_AS(ConfigError, mentions(kPair.text) && asked == 1, "external: command: expected ", kPair.text,
-                    ", the file that the program gets, and one of ", listed(answers),
+  SPECFUSE_CHECK_AS(ConfigError, options_.mentions(kPair.text) && asked == 1, "external: command: expected ",
+                    kPair.text, ", the file that the program gets, and one of ", joined(answers),
                     ", the file that it writes, among its arguments");
   SPECFUSE_CHECK_AS(ConfigError, can_start(options_.command.front()), "external: command: \"", options_.command.front(),
                     "\" is no program that can be started");
 }
 
-void External::fit(const TrainingData& data, const FitContext& context) {
+std::string External::fit(const TrainingData& data, const FitContext& context) {
   training_ = data;
   seed_ = context.seed;
   if (!context.label.empty()) name_ = context.label;
+  return {};
 }
 
-FusedWithSigma External::fuse_with_sigma(const Pair& pair) const {
+FusedWithSigma External::made_of(const Pair& pair) const {
   FusedWithSigma result;
   if (options_.command.empty()) {
     result.fused = read_fused(options_.file, pair);
@@ -172,10 +171,10 @@ FusedWithSigma External::fuse_with_sigma(const Pair& pair) const {
   }
   const ExchangeFolder folder;
   write_pair(folder.file(kPair.file), pair);
-  if (learns()) write_training_data(folder.file(kTraining.file), training_);
+  if (options_.mentions(kTraining.text)) write_training_data(folder.file(kTraining.file), training_);
   run(folder, result);
-  const auto answer =
-      std::find_if(kAnswers.begin(), kAnswers.end(), [&](const Placeholder& one) { return mentions(one.text); });
+  const auto answer = std::find_if(kAnswers.begin(), kAnswers.end(),
+                                   [&](const Placeholder& one) { return options_.mentions(one.text); });
   const std::string last = last_line_of(result.log);
   SPECFUSE_CHECK(fs::exists(folder.file(answer->file)), name_, ": ", options_.command.front(),
                  " ended without writing ", answer->text, last.empty() ? "" : "; its last words: ", last);
@@ -251,7 +250,8 @@ Cube External::read_fused(const std::string& path, const Pair& pair) const {
 
 MethodType external_method() {
   return method_type<External, ExternalOptions>(kExternal,
-                                                "an image that somebody else's program makes of the pair, or has made");
+                                                "an image that somebody else's program makes of the pair, or has made",
+                                                {}, {.fuses_training_image = false});
 }
 
 }  // namespace specfuse

@@ -14,6 +14,9 @@
 namespace specfuse {
 namespace {
 
+/// Images of the size of the result, and of coefficients, that memory is taken for, measured.
+constexpr double kFuseImages = 2, kFuseCoefficients = 9;
+
 /// Least variance of a coefficient whose mean square is 1: keeps the prior proper where up-sampling is perfect.
 constexpr double kLeastVariance = 1e-6;
 /// In dB, however clean the images: a subspace and a response are never exact.
@@ -42,12 +45,14 @@ struct FuseOptions {
   Refinement refinement;
 
   void describe(FieldVisitor& fields) {
-    fields("dimension", dimension, Range{1, 1000}, "Dimension of the subspace; no more than the HSI has bands.");
-    fields("hsi_snr_db", hsi_snr_db, Range{-20, 200},
+    fields("dimension", dimension, Range{1, 1000}, Label{"dimension of the subspace"},
+           "Dimension of the subspace; no more than the HSI has bands.");
+    fields("hsi_snr_db", hsi_snr_db, Range{-20, 200}, Label{"assumed SNR of the HSI", "dB", "from the pair"},
            "Signal to noise ratio that the HSI is taken to have in dB, over all bands together; where none is given, "
            "what the pair itself tells, and 40 at most.");
-    fields("msi_snr_db", msi_snr_db, Range{-20, 200}, "The same of the MSI, and 50 at most.");
-    fields("iterations", iterations, Range{1, 1e6}, "Conjugate gradient iterations at most.");
+    fields("msi_snr_db", msi_snr_db, Range{-20, 200}, Label{"assumed SNR of the MSI", "dB", "from the pair"},
+           "The same of the MSI, and 50 at most.");
+    fields("iterations", iterations, Range{1, 1e6}, Label{"iterations"}, "Conjugate gradient iterations at most.");
     fields("tolerance", tolerance, Range{0, 1}, "Relative residual they stop at.");
     refinement.describe(fields);
   }
@@ -67,27 +72,31 @@ class Fuse : public FusionMethod {
  public:
   explicit Fuse(const FuseOptions& options) : options_(options) {}
   void check(const TrainingData&, const Pair& pair) const override { check_pair_with_srf(pair, "fuse"); }
-  Cube fuse(const Pair& given) const override;
+  Fuser fuser(const PairParts& pair) const override {
+    const double coefficients = static_cast<double>(options_.dimension) / static_cast<double>(pair.bands());
+    return whole_fuser(pair, kFuseImages + kFuseCoefficients * coefficients,
+                       [this](const KnownPair& whole) -> FusedWithSigma { return {fused(whole)}; });
+  }
 
  private:
+  Cube fused(const KnownPair& given) const;
   /// What the options give, else what the pair tells and at least the smallest.
-  PairNoise noise_for(const Pair& pair) const;
+  PairNoise noise_for(const KnownPair& pair) const;
 
   FuseOptions options_;
 };
 
-PairNoise Fuse::noise_for(const Pair& pair) const {
+PairNoise Fuse::noise_for(const KnownPair& pair) const {
   const PairNoise given = white_noise(pair, options_.hsi_snr_db.value_or(0), options_.msi_snr_db.value_or(0));
   if (options_.hsi_snr_db && options_.msi_snr_db) return given;
-  const PairNoise found = both(noise_of(pair), white_noise(pair, kMostHsiSnr, kMostMsiSnr));
+  const PairNoise found = both(pair.noise(), white_noise(pair, kMostHsiSnr, kMostMsiSnr));
   return {options_.hsi_snr_db ? given.hsi : found.hsi, options_.msi_snr_db ? given.msi : found.msi};
 }
 
-Cube Fuse::fuse(const Pair& given) const {
-  check_pair_with_srf(given, "fuse");
+Cube Fuse::fused(const KnownPair& given) const {
   const PairNoise noise = noise_for(given);
   const Pair pair = in_units_of(noise, given);
-  const SubspaceProblem problem(pair, options_.dimension, "fuse");
+  const SubspaceProblem problem(pair, options_.dimension);
   // The equation is in units of the noise, except that the coefficients are divided by the intensity.
   Matrix precision = solve_positive(prior_covariance(problem.hsi(), pair.degradation), identity(problem.hsi().bands()));
   for (double& value : precision.values) value /= problem.intensity() * problem.intensity();
@@ -101,10 +110,10 @@ Cube Fuse::fuse(const Pair& given) const {
     return result;
   };
   conjugate_gradients(left, right, x, {options_.iterations, options_.tolerance});
-  Cube fused = problem.image_of(x);
-  leave_units_of(noise, fused);
-  options_.refinement.apply(given, fused);
-  return fused;
+  Cube result = problem.image_of(x);
+  leave_units_of(noise, result);
+  options_.refinement.apply(given, result);
+  return result;
 }
 
 }  // namespace

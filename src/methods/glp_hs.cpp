@@ -14,12 +14,12 @@ namespace {
 /// where P_b is the image that least squares on the degraded MSI synthesises for band b. The filter is the pair's own
 /// PSF, which is what the papers' MTF-matched Gaussian stands for. Everything is learned from the pair while fusing.
 /// A band that is nowhere negative in the HSI is nowhere negative in the result.
-class GlpHs : public LocalMethod {
+class GlpHs : public FusionMethod {
  public:
-  std::optional<PartFusion> by_parts(const PairParts& pair) const override;
+  Fuser fuser(const PairParts& pair) const override;
 };
 
-std::optional<PartFusion> GlpHs::by_parts(const PairParts& pair) const {
+Fuser GlpHs::fuser(const PairParts& pair) const {
   const Degradation& degradation = pair.degradation();
   const Index ratio = degradation.ratio;
   const LowStatistics seen = low_statistics(pair);
@@ -39,7 +39,7 @@ std::optional<PartFusion> GlpHs::by_parts(const PairParts& pair) const {
     keep_above(fused, least);
     return {fused};
   };
-  return local_fusion(pair, fuse);
+  return local_fuser(pair, fuse);
 }
 
 }  // namespace

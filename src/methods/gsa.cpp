@@ -31,12 +31,12 @@ Cube intensities(const Cube& hsi, const Regression& regression) {
 /// The intensity I_b that P_b replaces is the combination of HSI bands that comes closest to the degraded P_b, weights
 /// and intercept by least squares. Everything is learned from the pair while fusing.
 /// A band that is nowhere negative in the HSI is nowhere negative in the result.
-class Gsa : public LocalMethod {
+class Gsa : public FusionMethod {
  public:
-  std::optional<PartFusion> by_parts(const PairParts& pair) const override;
+  Fuser fuser(const PairParts& pair) const override;
 };
 
-std::optional<PartFusion> Gsa::by_parts(const PairParts& pair) const {
+Fuser Gsa::fuser(const PairParts& pair) const {
   const Degradation& degradation = pair.degradation();
   Covariance hsi_low, low_hsi, intensity_hsi;
   std::vector<float> least;
@@ -60,7 +60,7 @@ std::optional<PartFusion> Gsa::by_parts(const PairParts& pair) const {
     keep_above(fused, least);
     return {fused};
   };
-  return local_fusion(pair, fuse);
+  return local_fuser(pair, fuse);
 }
 
 }  // namespace

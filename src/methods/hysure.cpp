@@ -13,6 +13,9 @@
 namespace specfuse {
 namespace {
 
+/// Images of the size of the result, and of coefficients, that memory is taken for, measured.
+constexpr double kHysureImages = 2, kHysureCoefficients = 18;
+
 /// In dB, however clean the HSI: a subspace is never exact.
 constexpr double kMostSnr = 40;
 
@@ -21,12 +24,13 @@ struct HysureOptions {
   double msi_weight = 30, total_variation = 1e-2, penalty = 0.02;
 
   void describe(FieldVisitor& fields) {
-    fields("dimension", dimension, Range{1, 1000}, "Dimension of the subspace; no more than the HSI has bands.");
-    fields("iterations", iterations, Range{1, 1e6}, "Iterations of the splitting method.");
+    fields("dimension", dimension, Range{1, 1000}, Label{"dimension of the subspace"},
+           "Dimension of the subspace; no more than the HSI has bands.");
+    fields("iterations", iterations, Range{1, 1e6}, Label{"iterations"}, "Iterations of the splitting method.");
     fields("inner_iterations", inner_iterations, Range{1, 1e6}, "Conjugate gradient iterations in each of them.");
-    fields("msi_weight", msi_weight, Range{0, 1e9},
+    fields("msi_weight", msi_weight, Range{0, 1e9}, Label{"weight of the MSI"},
            "Weight of the squared misfit to the MSI against that to the HSI, of images without noise.");
-    fields("total_variation", total_variation, Range{0, 1e9},
+    fields("total_variation", total_variation, Range{0, 1e9}, Label{"weight of the total variation"},
            "Weight of the total variation, of images without noise, divided by the mean of the HSI.");
     fields("penalty", penalty, Range{1e-9, 1e9},
            "Weight that ties the gradients to their split copies: it changes the speed, not the solution.");
@@ -51,19 +55,24 @@ class Hysure : public FusionMethod {
  public:
   explicit Hysure(const HysureOptions& options) : options_(options) {}
   void check(const TrainingData&, const Pair& pair) const override { check_pair_with_srf(pair, "hysure"); }
-  Cube fuse(const Pair& pair) const override;
+  Fuser fuser(const PairParts& pair) const override {
+    const double coefficients = static_cast<double>(options_.dimension) / static_cast<double>(pair.bands());
+    return whole_fuser(pair, kHysureImages + kHysureCoefficients * coefficients,
+                       [this](const KnownPair& whole) -> FusedWithSigma { return {fused(whole)}; });
+  }
 
  private:
+  Cube fused(const KnownPair& given) const;
+
   HysureOptions options_;
 };
 
-Cube Hysure::fuse(const Pair& given) const {
-  check_pair_with_srf(given, "hysure");
+Cube Hysure::fused(const KnownPair& given) const {
   PairNoise least = white_noise(given, kMostSnr, kMostSnr);
   for (double& deviation : least.msi) deviation = least.hsi.front() / std::sqrt(options_.msi_weight);
-  const PairNoise noise = both(noise_of(given), least);
+  const PairNoise noise = both(given.noise(), least);
   const Pair pair = in_units_of(noise, given);
-  const SubspaceProblem problem(pair, options_.dimension, "hysure");
+  const SubspaceProblem problem(pair, options_.dimension);
   // Both are in units of the noise, except that the coefficients are divided by the intensity.
   const double cleanest = intensity_of(given.hsi) / least.hsi.front();
   const double variation = options_.total_variation * std::pow(problem.intensity() / cleanest, 2);
@@ -94,9 +103,9 @@ Cube Hysure::fuse(const Pair& given) const {
     add_scaled(multipliers, slopes, -1.0f);
     progress.tick();
   }
-  Cube fused = problem.image_of(x);
-  leave_units_of(noise, fused);
-  return fused;
+  Cube result = problem.image_of(x);
+  leave_units_of(noise, result);
+  return result;
 }
 
 }  // namespace

@@ -13,6 +13,9 @@
 namespace specfuse {
 namespace {
 
+/// Images of the size of the result that memory is taken for when it is refined, measured.
+constexpr double kRefinedImages = 4;
+
 /// Adds d'd and d'e over the pixels of a part of the target, where d is the MSI detail and e what up-sampling misses of
 /// the target.
 void add_normal_equations(const TrainingPair& example, const Rectangle& part, Matrix& dd, Matrix& de) {
@@ -36,70 +39,41 @@ class LinearInjection : public FusionMethod {
  public:
   explicit LinearInjection(const Refinement& refinement) : refinement_(refinement) {}
   void check(const TrainingData&, const Pair& pair) const override { refinement_.check(pair, "linear_injection"); }
-  void fit(const TrainingData& data, const FitContext& context) override;
-  void fit_by_parts(const PairParts& pair, const FitContext& context) override;
-  Cube fuse(const Pair& pair) const override;
-  std::optional<PartFusion> by_parts(const PairParts& pair) const override;
-  bool learns() const override { return true; }
+  std::string fit(const TrainingData& data, const FitContext& context) override;
+  Fuser fuser(const PairParts& pair) const override;
   Checkpoint checkpoint() const override;
   void restore(const Checkpoint& checkpoint) override;
 
  private:
-  /// Throws unless it has learned from images of these bands.
-  void check_fitted(Index msi_bands, Index bands) const;
-  Cube injected(const Pair& pair) const;
-
   Refinement refinement_;
   /// A; undefined before `fit`.
   Tensor gain_;
 };
 
-void LinearInjection::fit(const TrainingData& data, const FitContext&) {
-  SPECFUSE_CHECK(!data.train.empty(), "linear_injection: nothing to learn from");
-  const Index few = data.train[0].input.msi.bands(), many = data.train[0].target.bands();
-  Matrix dd(few, few), de(few, many);
-  for (const TrainingPair& example : data.train) {
-    add_normal_equations(example, {0, 0, example.target.rows(), example.target.cols()}, dd, de);
-  }
-  gain_ = to_tensor(least_squares(dd, de));
-}
-
-void LinearInjection::fit_by_parts(const PairParts& pair, const FitContext&) {
-  Matrix dd(pair.msi_bands(), pair.msi_bands()), de(pair.msi_bands(), pair.bands());
-  // One scale down a coarse pixel is made of ratio x ratio of them; parts keep to these, and so does the margin.
-  for_each_part(pair, pair.degradation().ratio * detail_margin(pair.degradation()), [&](const PairPart& part) {
-    const TrainingPair example = lower_scale(part.pair);
-    Rectangle inner = part.inner;
-    inner.rows = std::min(inner.rows, example.target.rows() - inner.row);
-    inner.cols = std::min(inner.cols, example.target.cols() - inner.col);
-    if (inner.rows > 0 && inner.cols > 0) add_normal_equations(example, inner, dd, de);
+std::string LinearInjection::fit(const TrainingData& data, const FitContext&) {
+  Matrix dd, de;
+  for_each_example(data, detail_margin, [&](const TrainingPair& example, const Rectangle& inner) {
+    const Index few = example.input.msi.bands();
+    if (dd.rows == 0) dd = Matrix(few, few), de = Matrix(few, example.target.bands());
+    add_normal_equations(example, inner, dd, de);
   });
+  SPECFUSE_CHECK(dd.rows > 0, "linear_injection: nothing to learn from");
   gain_ = to_tensor(least_squares(dd, de));
+  return {};
 }
 
-void LinearInjection::check_fitted(Index msi_bands, Index bands) const {
+Fuser LinearInjection::fuser(const PairParts& pair) const {
   SPECFUSE_CHECK(gain_.defined(), "linear_injection: neither fitted nor restored");
-  SPECFUSE_CHECK_AS(ConfigError, gain_.shape() == Shape({msi_bands, bands}), "linear_injection: fitted for ",
-                    gain_.dim(0), " MSI and ", gain_.dim(1), " HSI bands, got ", msi_bands, " and ", bands);
-}
-
-std::optional<PartFusion> LinearInjection::by_parts(const PairParts& pair) const {
-  check_fitted(pair.msi_bands(), pair.bands());
-  if (refinement_.looks_at_all()) return {};
-  return local_fusion(pair, [this](const Pair& part) -> FusedWithSigma { return {injected(part)}; });
-}
-
-Cube LinearInjection::injected(const Pair& pair) const {
-  Cube fused = upsample_cubic(pair.hsi, pair.degradation);
-  inject(fused, msi_detail(pair), gain_);
-  return fused;
-}
-
-Cube LinearInjection::fuse(const Pair& pair) const {
-  check_fitted(pair.msi.bands(), pair.hsi.bands());
-  Cube fused = injected(pair);
-  refinement_.apply(pair, fused);
-  return fused;
+  SPECFUSE_CHECK_AS(ConfigError, gain_.shape() == Shape({pair.msi_bands(), pair.bands()}),
+                    "linear_injection: fitted for ", gain_.dim(0), " MSI and ", gain_.dim(1), " HSI bands, got ",
+                    pair.msi_bands(), " and ", pair.bands());
+  const auto fuse = [this](const Pair& part) -> FusedWithSigma {
+    Cube fused = upsample_cubic(part.hsi, part.degradation);
+    inject(fused, msi_detail(part), gain_);
+    refinement_.apply(part, fused);
+    return {fused};
+  };
+  return refinement_.looks_at_all() ? whole_fuser(pair, kRefinedImages, fuse) : local_fuser(pair, fuse);
 }
 
 Checkpoint LinearInjection::checkpoint() const {
@@ -120,7 +94,8 @@ void LinearInjection::restore(const Checkpoint& checkpoint) {
 
 MethodType linear_injection_method() {
   return method_type<LinearInjection, Refinement>(
-      "linear_injection", "up-sampled HSI plus the MSI's detail times a matrix fitted on the training pairs");
+      "linear_injection", "up-sampled HSI plus the MSI's detail times a matrix fitted on the training pairs", {},
+      {.learns = true, .learns_by_parts = true, .has_checkpoints = true});
 }
 
 }  // namespace specfuse

@@ -14,7 +14,6 @@
 #include "specfuse/kernels/matrix.h"
 #include "specfuse/methods/registry.h"
 #include "specfuse/methods/shared/detail_injection.h"
-#include "specfuse/methods/shared/injection_lesson.h"
 #include "specfuse/methods/shared/neighbourhood.h"
 #include "specfuse/methods/shared/refinement.h"
 #include "specfuse/methods/shared/spectra.h"
@@ -23,13 +22,16 @@
 namespace specfuse {
 namespace {
 
+/// Images of the size of the result that memory is taken for, measured.
+constexpr double kLocalImages = 2.1;
+
 /// Coarse pixels on a side of the blocks whose fine pixels share a neighbourhood.
 constexpr Index kBlock = 4;
 /// Deviations of the distance beyond which a coarse pixel has no say: a hundredth of the weight lies there.
 constexpr double kFarthest = 3;
 /// Keeps the equations solvable where the MSI is flat or its bands say the same, beyond what float32 sums round: in
 /// units of its variance, and of the mean square of its detail.
-constexpr double kFlat = 1e-9, kRidge = 1e-6;
+constexpr double kFlatRidge = 1e-9, kWindowRidge = 1e-6;
 /// How often the ridge is made ten times as large at most.
 constexpr int kMostGrowths = 6;
 /// What `shrink` is chosen from, band by band: from nearly free to hardly any correction.
@@ -41,11 +43,12 @@ struct LocalInjectionOptions {
   Refinement refinement;
 
   void describe(FieldVisitor& fields) {
-    fields("reach", reach, Range{0.5, 100}, "How far around a pixel it learns: standard deviation in coarse pixels.");
+    fields("reach", reach, Range{0.5, 100}, Label{"reach", "coarse pixels"},
+           "How far around a pixel it learns: standard deviation in coarse pixels.");
     fields(
-        "likeness", likeness, Range{0.01, 100},
+        "likeness", likeness, Range{0.01, 100}, Label{"likeness"},
         "How like its MSI values have to be, in deviations of each MSI band: so far off a pixel has half the weight.");
-    fields("shrink", shrink, Range{1e-6, 1e3},
+    fields("shrink", shrink, Range{1e-6, 1e3}, Label{"shrinkage"},
            "Share of the whole image's detail variance that is added to the local one; more of it trusts the local "
            "correction less. Without it each band has the share that predicts left out pixels best.");
     refinement.describe(fields);
@@ -67,9 +70,12 @@ class LocalInjection : public FusionMethod {
  public:
   explicit LocalInjection(const LocalInjectionOptions& options) : options_(options) {}
   void check(const TrainingData&, const Pair& pair) const override;
-  Cube fuse(const Pair& pair) const override;
+  Fuser fuser(const PairParts& pair) const override {
+    return whole_fuser(pair, kLocalImages, [this](const Pair& whole) -> FusedWithSigma { return {fused(whole)}; });
+  }
 
  private:
+  Cube fused(const Pair& pair) const;
   Tensor sums_around(const Lesson& lesson, const Rectangle& block,
                      const std::vector<Neighbourhood::Place>& places) const;
   std::vector<double> best_shrinks(const Lesson& lesson, Progress& progress) const;
@@ -134,8 +140,9 @@ Tensor LocalInjection::sums_around(const Lesson& lesson, const Rectangle& block,
 Matrix answer_to(const Lesson& lesson, const float* sum, double shrink, const float* detail) {
   const Index few = lesson.detail.bands(), width = few + lesson.left.bands();
   Matrix square = lesson.mean_square, own(few, 1);
-  double ridge = kFlat;
-  for (Index i = 0; i < few; ++i) ridge += kRidge * (square(i, i) + sum[i * width + i]) / static_cast<double>(few);
+  double ridge = kFlatRidge;
+  for (Index i = 0; i < few; ++i)
+    ridge += kWindowRidge * (square(i, i) + sum[i * width + i]) / static_cast<double>(few);
   for (Index i = 0; i < few; ++i) {
     for (Index j = 0; j < few; ++j) square(i, j) = shrink * square(i, j) + sum[i * width + j];
     own(i, 0) = detail[i];
@@ -251,27 +258,27 @@ void LocalInjection::correct(const Lesson& lesson, const std::vector<double>& sh
 /// squares, and A(x) by ridge regression of what A leaves, weighted by closeness and likeness, with the ridge of each
 /// band that predicts the coarse pixels best when each is left out. Coarse pixels farther than three reaches have no
 /// say, so that the time is linear in the pixels.
-Cube LocalInjection::fuse(const Pair& pair) const {
+Cube LocalInjection::fused(const Pair& pair) const {
   const Index ratio = pair.degradation.ratio;
   Pair scaled = pair;
   scaled.msi = in_deviations(pair.msi);
-  const InjectionLesson given = injection_lesson(scaled);
-  Lesson lesson{ratio, given.lower.input.msi, scaled.msi, given.detail, left_by_gain(given), given.square};
+  const InjectionLesson given = injection_lesson(lower_scale(scaled));
+  Lesson lesson{ratio, given.lower.input.msi, scaled.msi, given.detail, given.left, given.square};
   for (double& value : lesson.mean_square.values) value /= static_cast<double>(given.detail.pixels());
 
   const Cube detail = msi_detail(scaled);
-  Cube fused = upsample_cubic(pair.hsi, pair.degradation);
-  inject(fused, detail, to_tensor(given.gain));
-  Progress progress((options_.shrink ? 0 : lesson.coarse.pixels()) + fused.pixels(), "pixels");
+  Cube result = upsample_cubic(pair.hsi, pair.degradation);
+  inject(result, detail, to_tensor(given.gain));
+  Progress progress((options_.shrink ? 0 : lesson.coarse.pixels()) + result.pixels(), "pixels");
   const std::vector<double> shrinks = best_shrinks(lesson, progress);
   const std::vector<Rectangle> blocks = blocks_of(pair.hsi);
   parallel_for(static_cast<Index>(blocks.size()), [&](Index i) {
     const Rectangle& block = blocks[static_cast<std::size_t>(i)];
-    correct(lesson, shrinks, detail, block, fused);
+    correct(lesson, shrinks, detail, block, result);
     progress.tick(block.rows * block.cols * ratio * ratio);
   });
-  options_.refinement.apply(pair, fused);
-  return fused;
+  options_.refinement.apply(pair, result);
+  return result;
 }
 
 }  // namespace

@@ -23,13 +23,25 @@ std::string MethodType::source() const {
   return text;
 }
 
-const MethodType& method_type_of(const std::string& name) {
+namespace {
+
+/// The type of this name among those that suit.
+const MethodType& find_type(const std::string& name, const std::function<bool(const MethodType&)>& suits,
+                            const std::string& expected) {
   std::string known;
-  for (const MethodType& method : method_types()) {
-    if (method.name == name) return method;
-    known.append(known.empty() ? "" : ", ").append(method.name);
+  for (const MethodType& type : method_types()) {
+    if (!suits(type)) continue;
+    if (type.name == name) return type;
+    known.append(known.empty() ? "" : ", ").append(type.name);
   }
-  throw ConfigError(concat("methods: expected one of ", known, ", got \"", name, "\""));
+  throw ConfigError(concat(expected, known, ", got \"", name, "\""));
+}
+
+}  // namespace
+
+const MethodType& method_type_of(const std::string& name) {
+  return find_type(
+      name, [](const MethodType&) { return true; }, "methods: expected one of ");
 }
 
 std::unique_ptr<MethodOptions> method_options(const std::string& name) {
@@ -40,6 +52,12 @@ std::unique_ptr<FusionMethod> make_method(const std::string& name, const std::ve
   const std::unique_ptr<MethodOptions> options = method_options(name);
   set_fields(*options, settings);
   return options->make();
+}
+
+std::unique_ptr<FusionMethod> make_part(const std::string& name, bool (*suits)(const MethodType&),
+                                        const std::string& expected) {
+  const auto is_part = [=](const MethodType& type) { return type.name != kExternal && suits(type); };
+  return find_type(name, is_part, expected).default_options()->make();
 }
 
 }  // namespace specfuse

@@ -29,12 +29,12 @@ double modulated(double hsi, double sharp, double smooth) {
 /// m = up(hsi_b) / up(degrade(P_b)) is kept within [0, 2], and is 1 where up(degrade(P_b)) is not positive: so dark
 /// pixels cannot blow up. Everything is learned from the pair while fusing.
 /// A band that is nowhere negative in the HSI is nowhere negative in the result.
-class SfimHs : public LocalMethod {
+class SfimHs : public FusionMethod {
  public:
-  std::optional<PartFusion> by_parts(const PairParts& pair) const override;
+  Fuser fuser(const PairParts& pair) const override;
 };
 
-std::optional<PartFusion> SfimHs::by_parts(const PairParts& pair) const {
+Fuser SfimHs::fuser(const PairParts& pair) const {
   const LowStatistics seen = low_statistics(pair);
   const auto fuse = [regression = regress(seen.low_hsi), least = seen.least](const Pair& part) -> FusedWithSigma {
     const Cube smooth = upsample_cubic(degrade_spatially(part.msi, part.degradation), part.degradation);
@@ -52,7 +52,7 @@ std::optional<PartFusion> SfimHs::by_parts(const PairParts& pair) const {
     keep_above(fused, least);
     return {fused};
   };
-  return local_fusion(pair, fuse);
+  return local_fuser(pair, fuse);
 }
 
 }  // namespace

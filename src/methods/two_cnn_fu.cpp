@@ -16,13 +16,8 @@ const std::string kName = "two_cnn_fu", kPath = "model", kBaseFolder = "base/", 
 /// Any other method; one that trains a network of its own would need options of its own.
 std::unique_ptr<FusionMethod> make_base(const std::string& name) {
   if (name == "none") return nullptr;
-  std::string known = "none";
-  for (const MethodType& method : method_types()) {
-    if (method.name == kName || method.name == kExternal) continue;
-    if (method.name == name) return method.default_options()->make();
-    known += ", " + method.name;
-  }
-  throw ConfigError(concat(kPath, ".base: expected one of ", known, ", got \"", name, "\""));
+  const auto suits = [](const MethodType& type) { return type.name != kName; };
+  return make_part(name, suits, concat(kPath, ".base: expected one of none, "));
 }
 
 }  // namespace
@@ -32,18 +27,14 @@ TwoCnnFu::TwoCnnFu(const TwoCnnFuOptions& options)
   if (base_) learned_from = base_->learned_from;
 }
 
-Index TwoCnnFu::receptive_radius(const NetworkSizes& sizes) const {
-  const Index of_base = base_ ? base_->receptive_radius(sizes) : 0;
-  return std::max(specfuse::receptive_radius(options_.model, sizes, kPath), of_base);
-}
-
-std::string TwoCnnFu::model_text(const Pair& pair) const {
-  return layer_table(network_.plan({pair.hsi.bands(), pair.msi.bands()}));
+NetworkOutline TwoCnnFu::network(const NetworkSizes& sizes) const {
+  const Index of_base = base_ ? base_->network(sizes).receptive_radius : 0;
+  const NetworkPlan plan = network_.plan(sizes);
+  return {std::max(plan.receptive_radius(), of_base), layer_table(plan)};
 }
 
 void TwoCnnFu::check(const TrainingData& data, const Pair& pair) const {
-  check_options(options_.train);
-  network_.check_bands(pair);
+  network_.check_bands({pair.hsi.bands(), pair.msi.bands()});
   if (!data.train.empty()) check_ranks(options_.train);
   const NetworkPlan plan = network_.plan({pair.hsi.bands(), pair.msi.bands()});
   const Tiles training{options_.train.tile, data.train.empty() ? 0 : options_.train.tiles};
@@ -60,7 +51,7 @@ void TwoCnnFu::check(const TrainingData& data, const Pair& pair) const {
   if (base_) base_->check(data, pair);
 }
 
-std::string TwoCnnFu::doubts(const TrainingData& data) const {
+std::string TwoCnnFu::warnings(const TrainingData& data) const {
   if (data.train.empty()) return {};
   Index pixels = 0;
   for (const TrainingPair& example : data.train) pixels += example.target.pixels();
@@ -71,10 +62,6 @@ std::string TwoCnnFu::doubts(const TrainingData& data) const {
                 " pixels, fewer than a tenth: it may know these by heart and fail on any others");
 }
 
-std::optional<Cube> TwoCnnFu::base_of(const Pair& pair) const {
-  return base_ ? std::optional(base_->fuse(pair)) : std::nullopt;
-}
-
 void TwoCnnFu::fit_base(const TrainingData& data, std::uint64_t seed) {
   if (!base_) return;
   FitContext plain;
@@ -82,7 +69,7 @@ void TwoCnnFu::fit_base(const TrainingData& data, std::uint64_t seed) {
   base_->fit(data, plain);
 }
 
-void TwoCnnFu::fit(const TrainingData& data, const FitContext& context) {
+std::string TwoCnnFu::fit(const TrainingData& data, const FitContext& context) {
   TrainOptions options = options_.train;
   if (context.warm_start) {
     SPECFUSE_CHECK(network_.is_fitted(), "two_cnn_fu: a warm start needs a fit before it");
@@ -92,48 +79,42 @@ void TwoCnnFu::fit(const TrainingData& data, const FitContext& context) {
   fit_base(data, context.seed);
   NetworkExamples examples;
   const auto example = [&](const TrainingPair& pair) {
-    std::optional<Cube> base = base_of(pair.input);
-    if (base) base = on_disk(*base, context.scratch);
-    return NetworkExample{pair, base};
+    if (!base_) return NetworkExample{pair};
+    return NetworkExample{pair, on_disk(fuse(*base_, pair.input).fused, context.scratch)};
   };
   for (const TrainingPair& pair : data.train) examples.train.push_back(example(pair));
   for (const TrainingPair& pair : data.validation) examples.validation.push_back(example(pair));
   network_.fit(examples, options, context, [this](Checkpoint& checkpoint) { describe_base(checkpoint); });
+  return {};
 }
 
-Cube TwoCnnFu::fuse(const Pair& pair) const {
+Fuser TwoCnnFu::fuser(const PairParts& pair) const {
   SPECFUSE_CHECK(network_.is_fitted(), "two_cnn_fu: neither fitted nor restored");
-  return network_.fuse(pair, base_of(pair), options_.fuse_tile);
-}
-
-std::optional<PartFusion> TwoCnnFu::by_parts(const PairParts& pair) const {
-  SPECFUSE_CHECK(network_.is_fitted(), "two_cnn_fu: neither fitted nor restored");
-  std::optional<PartFusion> of_base;
-  if (base_) {
-    of_base = base_->by_parts(pair);
-    if (!of_base || of_base->overlap > 0) return {};
-  }
   const NetworkSizes sizes{pair.bands(), pair.msi_bands()};
-  const Index ratio = pair.degradation().ratio;
-  PartFusion fusion = local_fusion(pair, [this, of_base](const Pair& part) -> FusedWithSigma {
-    const std::optional<Cube> base = of_base ? std::optional(of_base->fuse(part).fused) : std::nullopt;
-    return {network_.fuse(part, base, options_.fuse_tile)};
+  network_.check_bands(sizes);
+  const std::optional<Fuser> base = base_ ? std::optional(base_->fuser(pair)) : std::nullopt;
+  Fuser fuser = local_fuser(pair, [this, base](const KnownPair& part) -> FusedWithSigma {
+    const std::optional<Cube> estimate = base ? std::optional(base->fuse(part).fused) : std::nullopt;
+    return {network_.fuse(part, estimate, options_.fuse_tile)};
   });
-  const Index reach = (specfuse::receptive_radius(options_.model, sizes, kPath) + ratio - 1) / ratio;
-  fusion.margin += reach;
-  if (of_base) {
-    fusion.margin = std::max(fusion.margin, of_base->margin + reach);
-    fusion.bytes_per_pixel += of_base->bytes_per_pixel;
-    fusion.bytes_at_least = of_base->bytes_at_least;
+  const Index ratio = pair.degradation().ratio;
+  const NetworkPlan plan = network_.plan(sizes);
+  const Index reach = (plan.receptive_radius() + ratio - 1) / ratio;
+  fuser.halo += reach;
+  if (base) {
+    fuser.whole = base->whole || base->blend > 0;
+    fuser.halo = std::max(fuser.halo, base->halo + reach);
+    fuser.bytes_per_pixel += base->bytes_per_pixel;
+    fuser.bytes_at_least = base->bytes_at_least;
   }
   // What goes into a tile, what comes out, and what the kernels lay out anew.
-  fusion.bytes_at_least += 4 * fusing_bytes(network_.plan(sizes), {options_.fuse_tile, 1});
-  return fusion;
+  fuser.bytes_at_least += 4 * fusing_bytes(plan, {options_.fuse_tile, 1});
+  return fuser;
 }
 
 void TwoCnnFu::describe_base(Checkpoint& checkpoint) const {
   if (!base_) return;
-  if (!base_->learns()) checkpoint.state[kBaseSeed] = base_seed_;
+  if (!base_->traits.learns) checkpoint.state[kBaseSeed] = base_seed_;
   for (const auto& [name, tensor] : base_->checkpoint().tensors) checkpoint.tensors[kBaseFolder + name] = tensor;
 }
 
@@ -146,7 +127,7 @@ Checkpoint TwoCnnFu::checkpoint() const {
 void TwoCnnFu::restore(const Checkpoint& checkpoint) {
   network_.restore(checkpoint);
   if (!base_) return;
-  if (!base_->learns()) {
+  if (!base_->traits.learns) {
     const auto seed = checkpoint.state.find(kBaseSeed);
     SPECFUSE_CHECK_AS(DataError, seed != checkpoint.state.end(), "two_cnn_fu: the checkpoint has no state '", kBaseSeed,
                       "'");
@@ -169,7 +150,8 @@ MethodType two_cnn_fu_method() {
         .volume = "10",
         .number = "5",
         .pages = "800",
-        .doi = "10.3390/rs10050800"}});
+        .doi = "10.3390/rs10050800"}},
+      {.learns = true, .has_checkpoints = true, .shares_work = true, .writes_checkpoints = true});
 }
 
 }  // namespace specfuse

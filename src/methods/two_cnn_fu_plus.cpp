@@ -3,23 +3,34 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <span>
 
 #include "specfuse/autograd/estimate_loss.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/progress.h"
-#include "specfuse/methods/plus/example_errors.h"
 #include "specfuse/methods/plus/guided.h"
-#include "specfuse/methods/plus/shipped_weights.h"
 #include "specfuse/methods/registry.h"
 #include "specfuse/methods/shared/consistency.h"
 #include "specfuse/methods/shared/detail_injection.h"
+#include "specfuse/methods/shared/spectra.h"
 #include "specfuse/networks/layer_table.h"
 #include "specfuse/ranks/ranks.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
+
+/// The file data/two_cnn_fu_plus.h5, put into the program by src/embed.py.
+extern const unsigned char kPlusWeights[];
+extern const std::size_t kPlusWeightsSize;
+
 namespace {
+
+/// The weights that come with the program, read once; see data/README.md for where they are from.
+const Checkpoint& shipped_weights() {
+  static const Checkpoint weights = read_checkpoint(std::span(kPlusWeights, kPlusWeightsSize));
+  return weights;
+}
 
 const std::string kLayersPath = "model.layers", kCandidatesPath = "model.candidates", kWidths = "intervals";
 
@@ -65,6 +76,18 @@ void train_network(const PlusNetwork& network, const std::vector<PlusExample>& e
 
 }  // namespace
 
+void PlusOptions::specify(MethodTraits& traits) const {
+  traits.trained = weights == "shipped";
+  traits.tunes = tune.steps > 0;
+  bool guided = model.inputs.guided > 0;
+  for (const auto& [name, candidate] : model.inputs.candidates.items) {
+    if (!candidate.enabled) continue;
+    if (!candidate.from) traits.made_of.push_back(candidate.method);
+    guided = guided || candidate.guided > 0;
+  }
+  if (guided) traits.made_of.push_back(kGuide);
+}
+
 void PlusOptions::describe(FieldVisitor& fields) {
   fields("weights", weights, Choices{"shipped", "none"},
          "`shipped`: those that come with the program. `none`: trained from nothing on what the protocol gives.");
@@ -73,7 +96,7 @@ void PlusOptions::describe(FieldVisitor& fields) {
   fields("tune", tune, "What is done on the pair itself, one scale down, from weights that are there.");
   fields("fuse_tile", refine.tile, Range{1, 4096},
          "Side of the parts a scene is fused in: memory against speed; the result is the same.");
-  fields("flips", refine.flips,
+  fields("flips", refine.flips, Label{"mean over flips"},
          "Whether the result is the mean over the image and its flips: a little better, in four times the time.");
   fields("cache", cache,
          "Folder where what the network sees of each pair is kept, for this run and for others; empty: nowhere.");
@@ -83,33 +106,31 @@ TwoCnnFuPlus::TwoCnnFuPlus(const PlusOptions& options)
     : options_(options), network_(options.model.layers, options.model.inputs.channels(), kLayersPath) {
   if (options_.weights != "shipped") return;
   try {
-    const Checkpoint shipped = shipped_plus_weights();
-    restore(shipped);
-    learned_from = load_learned_from(shipped);
+    restore(shipped_weights());
+    learned_from = load_learned_from(shipped_weights());
   } catch (const DataError& problem) {
     throw ConfigError(concat("model: expected what the shipped weights are for, or weights none: ", problem.what()));
   }
 }
 
 void TwoCnnFuPlus::check(const TrainingData& data, const Pair& pair) const {
-  check_options(options_.train);
-  if (learns_from(data)) check_ranks(options_.train);
+  if (!data.empty() && (!ready_ || options_.tune.steps > 0)) check_ranks(options_.train);
   check_candidates(options_.model.inputs.candidates, kCandidatesPath, pair);
 }
 
-std::string TwoCnnFuPlus::doubts(const TrainingData& data) const {
-  if (is_ready() && options_.tune.steps == 0) {
+std::string TwoCnnFuPlus::warnings(const TrainingData& data) const {
+  if (ready_ && options_.tune.steps == 0) {
     if (options_.train != PlusTrainOptions()) return "has its weights and tune.steps 0: nothing in train is used";
     if (options_.tune != PlusTuneOptions()) return "has tune.steps 0: nothing else in tune is used";
     // One image every protocol has; several were given to be learned from.
     return data.train.size() > 1 ? "has its weights and tune.steps 0: it learns from none of the training images" : "";
   }
-  if (is_ready()) return "";
+  if (ready_) return "";
   if (options_.tune.steps > 0) return "has no weights to go on from: nothing in tune is used";
   return data.validation.empty() ? "" : "takes the weights of its last step: what is kept for validation is not used";
 }
 
-PlusInputs TwoCnnFuPlus::inputs_of(const Pair& pair) const {
+PlusInputs TwoCnnFuPlus::inputs_of(const KnownPair& pair) const {
   const PlusInputOptions& options = options_.model.inputs;
   if (options_.cache.empty()) return PlusInputs(pair, options, seed_);
   PlusInputOptions all = options;  // so that one file serves networks that see more and less
@@ -125,20 +146,24 @@ PlusInputs TwoCnnFuPlus::inputs_of(const Pair& pair) const {
   return inputs;
 }
 
-void TwoCnnFuPlus::fit(const TrainingData& data, const FitContext& context) {
+std::string TwoCnnFuPlus::fit(const TrainingData& data, const FitContext& context) {
   seed_ = context.seed;
-  if (!is_ready()) return train_anew(data.train, context);
+  if (!ready_) {
+    train_anew(data.train, context);
+    return {};
+  }
   PlusTuneOptions how = options_.tune;
   if (context.warm_start) {
     how.steps = context.warm_start->steps;
     how.learning_rate = context.warm_start->learning_rate;
   }
-  if (how.steps == 0) return;
-  if (data.train.empty()) remarks_ = "no training image to tune on: weights as they are";
+  if (how.steps == 0) return {};
   FitContext tuning = context;
   // Of several images none has the checkpoint to itself.
   if (data.train.size() > 1) tuning.checkpoint_path.clear();
-  for (const TrainingPair& pair : data.train) tune(pair, how, tuning);
+  std::string remarks = "no training image to tune on: weights as they are";
+  for (const TrainingPair& pair : data.train) remarks = tune(pair, how, tuning);
+  return remarks;
 }
 
 void TwoCnnFuPlus::train_anew(const std::vector<TrainingPair>& pairs, const FitContext& context) {
@@ -189,13 +214,11 @@ void TwoCnnFuPlus::calibrate(const std::vector<PlusExample>& examples, const Fit
 
 /// Tunes the weights on the training image except its end, which then decides between them, the weights as they were,
 /// and the base.
-void TwoCnnFuPlus::tune(const TrainingPair& pair, const PlusTuneOptions& how, const FitContext& context) {
+std::string TwoCnnFuPlus::tune(const TrainingPair& pair, const PlusTuneOptions& how, const FitContext& context) {
   try {
     check_candidates(options_.model.inputs.candidates, kCandidatesPath, pair.input);
   } catch (const ConfigError&) {
-    remarks_ =
-        concat("the training image of ", pair.target.size_text(), " is too small to tune on: weights as they are");
-    return;
+    return concat("the training image of ", pair.target.size_text(), " is too small to tune on: weights as they are");
   }
   moves_ = true;
   const std::vector<PlusExample> examples{plus_example(inputs_of(pair.input), pair.target)};
@@ -207,9 +230,8 @@ void TwoCnnFuPlus::tune(const TrainingPair& pair, const PlusTuneOptions& how, co
   const auto miss = [&] {
     return misses(network_.refine(example.inputs, judged, options_.refine).fused, example, judged);
   };
-  Cube base;
-  base.values = example.inputs.base();
-  const double of_base = misses(crop(base, judged).values, example, judged), of_given = miss();
+  const double of_base = misses(crop(as_cube(example.inputs.base()), judged).values, example, judged),
+               of_given = miss();
 
   Checkpoint given;
   save_parameters(network_.parameters(), given);
@@ -226,12 +248,11 @@ void TwoCnnFuPlus::tune(const TrainingPair& pair, const PlusTuneOptions& how, co
     moves_ = of_given <= of_base;
     choice = moves_ ? "weights as they are" : "base";
   }
-  remarks_ = concat("misses on ", judged.text(), " of the training image in units of e: base ", of_base,
-                    ", weights as they are ", of_given, ", tuned ", of_tuned, "; chosen: ", choice);
+  return concat("misses on ", judged.text(), " of the training image in units of e: base ", of_base,
+                ", weights as they are ", of_given, ", tuned ", of_tuned, "; chosen: ", choice);
 }
 
-FusedWithSigma TwoCnnFuPlus::fuse_with_sigma(const Pair& pair) const {
-  SPECFUSE_CHECK(is_ready(), "two_cnn_fu_plus: neither fitted nor restored");
+FusedWithSigma TwoCnnFuPlus::fused(const KnownPair& pair) const {
   FusedWithSigma result;
   Cube& fused = result.fused;
   fused.wavelength_nm = pair.hsi.wavelength_nm;
@@ -246,41 +267,27 @@ FusedWithSigma TwoCnnFuPlus::fuse_with_sigma(const Pair& pair) const {
   scale(sigma.values, width_68_);
   result.sigma = sigma;
   result.width_95 = width_95_ / width_68_;
-  const PairNoise noise = noise_of(pair);
-  for (Index round = 0; round < options_.model.inputs.consistency; ++round) make_consistent(pair, noise, fused);
+  for (Index round = 0; round < options_.model.inputs.consistency; ++round) make_consistent(pair, pair.noise(), fused);
   keep_non_negative(fused, pair.hsi);
   return result;
 }
 
 /// Its candidates learn from all that they see: every part is a scene of its own, with neighbours that saw some of the
 /// same.
-std::optional<PartFusion> TwoCnnFuPlus::by_parts(const PairParts& pair) const {
-  SPECFUSE_CHECK(is_ready(), "two_cnn_fu_plus: neither fitted nor restored");
-  PartFusion fusion;
-  fusion.fuse = [this](const Pair& part) { return fuse_with_sigma(part); };
-  fusion.overlap = fusion.margin = kPartMargin;
-  fusion.least_side = kLeastPart;
+Fuser TwoCnnFuPlus::fuser(const PairParts& pair) const {
+  SPECFUSE_CHECK(ready_, "two_cnn_fu_plus: neither fitted nor restored");
   const auto images = static_cast<double>(options_.model.inputs.candidates.items.size()) + kWorkingImages;
   const double image = static_cast<double>(sizeof(float)) * static_cast<double>(std::max(pair.bands(), kLeastBands));
-  fusion.bytes_per_pixel = images * image;
-  fusion.bytes_at_least = kTileImages * image * std::pow(static_cast<double>(options_.refine.tile + kTileMargin), 2);
-  return fusion;
+  const double tile = std::pow(static_cast<double>(options_.refine.tile + kTileMargin), 2);
+  return {.fuse = [this](const KnownPair& part) { return fused(part); },
+          .halo = kPartMargin,
+          .blend = kPartMargin,
+          .bytes_per_pixel = images * image,
+          .bytes_at_least = kTileImages * image * tile,
+          .least_side = kLeastPart};
 }
 
-std::vector<std::string> TwoCnnFuPlus::made_of() const {
-  const PlusInputOptions& inputs = options_.model.inputs;
-  std::vector<std::string> methods;
-  bool guided = inputs.guided > 0;
-  for (const auto& [name, candidate] : inputs.candidates.items) {
-    if (!candidate.enabled) continue;
-    if (!candidate.from) methods.push_back(candidate.method);
-    guided = guided || candidate.guided > 0;
-  }
-  if (guided) methods.push_back(kGuide);
-  return methods;
-}
-
-std::string TwoCnnFuPlus::model_text(const Pair&) const { return layer_table(network_.plans()); }
+NetworkOutline TwoCnnFuPlus::network(const NetworkSizes&) const { return {.layers = layer_table(network_.plans())}; }
 
 Checkpoint TwoCnnFuPlus::checkpoint() const {
   Checkpoint checkpoint;
@@ -310,7 +317,8 @@ void TwoCnnFuPlus::restore(const Checkpoint& checkpoint) {
 
 MethodType two_cnn_fu_plus_method() {
   return method_type<TwoCnnFuPlus, PlusOptions>(
-      "two_cnn_fu_plus", "one pre-trained network for every sensor refines what the classic methods agree on");
+      "two_cnn_fu_plus", "one pre-trained network for every sensor refines what the classic methods agree on", {},
+      {.learns = true, .has_checkpoints = true, .suits_any_pair = true, .shares_work = true});
 }
 
 }  // namespace specfuse

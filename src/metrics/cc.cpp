@@ -5,8 +5,8 @@
 namespace specfuse {
 namespace {
 
-double cc(const Comparison& images, LeftOut& left_out) {
-  return mean_over_bands(images, "bands with zero span in either image", left_out, [](const BandStatistics& band) {
+double cc(const Totals& totals, const Sums&, LeftOut& left_out) {
+  return mean_over_bands(totals, "bands with zero span in either image", left_out, [](const BandStatistics& band) {
     // 0 / 0 where one is constant.
     return band.covariation / (std::sqrt(band.reference_variation) * std::sqrt(band.fused_variation));
   });
@@ -16,12 +16,8 @@ double cc(const Comparison& images, LeftOut& left_out) {
 
 Metric cc_metric() {
   return {{.key = "cc",
-           .unit = "",
-           .higher_is_better = true,
-           .definition = "mean over b of the correlation coefficient; without bands that are constant in x or y",
-           .source = ""},
-          cc,
-          0};
+           .definition = "mean over b of the correlation coefficient; without bands that are constant in x or y"},
+          cc};
 }
 
 }  // namespace specfuse

@@ -1,18 +1,16 @@
 #include "specfuse/metrics/error_statistics.h"
 
+#include "metrics/shared/metric_sums.h"
 #include "metrics/shared/running_errors.h"
 
 namespace specfuse {
 
 ErrorStatistics error_statistics(const Cube& reference, const Cube& fused) {
-  return error_statistics_of(ValidImages(reference, fused, 1));
-}
-
-ErrorStatistics error_statistics_of(const ValidImages& images) {
-  const Comparison& pixels = images.pixels();
-  RunningErrors errors(pixels.reference.rows(), pixels.reference.cols());
-  errors.add(pixels.reference, pixels.fused, 0, 0);
-  return errors.statistics(pixels.bands);
+  MetricSums sums({}, 1);
+  sums.add_whole(reference, fused);
+  RunningErrors errors(reference.rows(), reference.cols());
+  errors.add(reference, fused, 0, 0);
+  return errors.statistics(sums.totals().bands);
 }
 
 }  // namespace specfuse

@@ -21,7 +21,7 @@ const Metric& metric_of(const std::string& key) {
   for (const Metric& metric : metrics()) {
     if (metric.info.key == key) return metric;
   }
-  throw Error(concat("metric_of: expected the key of a measure, got ", key));
+  throw Error(concat("metric_of: expected the key of a metric, got ", key));
 }
 
 }  // namespace specfuse

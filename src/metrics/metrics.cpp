@@ -1,7 +1,6 @@
 #include "specfuse/metrics/metrics.h"
 
-#include "metrics/metric.h"
-#include "specfuse/core/progress.h"
+#include "metrics/shared/metric_sums.h"
 
 namespace specfuse {
 
@@ -12,18 +11,17 @@ std::vector<MetricInfo> metric_list() {
 }
 
 Scores evaluate(const Cube& reference, const Cube& fused, Index ratio) {
-  return scores_of(ValidImages(reference, fused, ratio));
+  MetricSums sums({metrics()}, ratio);
+  sums.add_whole(reference, fused);
+  Scores scores = sums.scores();
+  sums.count_missing(scores.left_out);
+  return scores;
 }
 
-Scores scores_of(const ValidImages& images) {
-  Scores scores;
-  images.count_missing(scores.left_out);
-  Progress progress(static_cast<Index>(metrics().size()), "measures");
-  for (const Metric& metric : metrics()) {
-    scores.values.push_back({metric.info.key, metric.value(images.seen_by(metric.info), scores.left_out)});
-    progress.tick();
-  }
-  return scores;
+std::vector<double> band_psnr_db(const Cube& reference, const Cube& fused) {
+  MetricSums sums({}, 1);
+  sums.add_whole(reference, fused);
+  return band_psnr_db_of(sums.totals());
 }
 
 }  // namespace specfuse

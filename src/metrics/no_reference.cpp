@@ -3,15 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
-#include "metrics/metric.h"
 #include "metrics/shared/block_moments.h"
+#include "metrics/shared/metric_sums.h"
 #include "metrics/shared/quality_index.h"
-#include "metrics/shared/running_comparison.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
-#include "specfuse/imaging/no_data.h"
-#include "specfuse/metrics/scores_by_parts.h"
 
 namespace specfuse {
 namespace {
@@ -29,35 +27,30 @@ PairPart whole(const Pair& pair, const Cube& fused) {
 }
 
 /// Side of the blocks in fine pixels, as for uiqi, before rounding to coarse ones.
-constexpr Index kBlock = 32;
-const std::string kAngle = "sam_deg";
-/// The measures that both inputs are held against the degraded result with.
-constexpr const char* kCompared[] = {"psnr_db", "sam_deg", "ergas"};
+constexpr Index kQnrBlock = 32;
 
-const MetricInfo kRelativeRmse{.key = "relative_rmse",
-                               .unit = "",
-                               .higher_is_better = false,
-                               .definition = "sqrt(sum of (x - y)^2 / sum of x^2)",
-                               .source = ""};
-
-double relative_rmse(const RunningComparison& images) {
-  const auto pixels = static_cast<double>(images.pixels());
+double relative_rmse(const Totals& totals, const Sums&, LeftOut&) {
+  const auto pixels = static_cast<double>(totals.pixels);
   double errors = 0, squares = 0;
-  for (const BandStatistics& band : images.bands()) {
+  for (const BandStatistics& band : totals.bands) {
     errors += pixels * band.squared_error;
     squares += band.reference_variation + pixels * band.mean * band.mean;
   }
   return std::sqrt(errors / squares);
 }
 
-void add_agreement(const std::string& prefix, const RunningComparison& images, Index ratio, Scores& scores) {
-  LeftOut left_out;
-  scores.values.push_back({prefix + kRelativeRmse.key, relative_rmse(images)});
-  for (const char* const key : kCompared) {
-    if (key == kAngle && images.bands().size() == 1) continue;  // one band has no angle
-    scores.values.push_back({prefix + key, images.value(metric_of(key), ratio, left_out)});
-  }
-  for (const auto& [reason, count] : left_out) scores.left_out[concat(prefix, reason)] = count;
+/// What the degraded result is held against an input of so many bands with: one band has no angle.
+std::vector<Metric> agreement_of(Index bands) {
+  const MetricInfo info{"relative_rmse", "", false, "sqrt(sum of (x - y)^2 / sum of x^2)", ""};
+  std::vector<Metric> metrics{{info, relative_rmse}, metric_of("psnr_db"), metric_of("sam_deg"), metric_of("ergas")};
+  if (bands == 1) metrics.erase(metrics.begin() + 2);
+  return metrics;
+}
+
+void add_agreement(const std::string& prefix, const MetricSums& sums, Scores& scores) {
+  const Scores agreement = sums.scores();
+  for (const Score& score : agreement.values) scores.values.push_back({prefix + score.key, score.value});
+  for (const auto& [reason, count] : agreement.left_out) scores.left_out[concat(prefix, reason)] = count;
 }
 
 bool has_data(const Cube& cube, const Block& block) {
@@ -113,18 +106,42 @@ class RunningQualities {
   Index blocks_ = 0;
 };
 
+/// What `qnr` looks at.
+struct NoReferenceQualities {
+  Index bands = 0, msi_bands = 0;
+  /// Of the fused image and the hsi with themselves, of the fused image with the msi, and of the hsi with the degraded
+  /// msi.
+  RunningQualities fused{}, hsi{}, fused_msi{}, hsi_msi{};
+
+  void add(const PairPart& part, const Cube& image) {
+    const Index ratio = part.pair.degradation.ratio, side = NoReferenceEvaluator::qnr_unit(ratio);
+    const Cube x = part.inner_of_coarse(part.pair.hsi), y = part.inner_of_fine(image);
+    const Cube msi = part.inner_of_fine(part.pair.msi);
+    bands = x.bands();
+    msi_bands = msi.bands();
+    fused.add(y, y, side * ratio);
+    hsi.add(x, x, side);
+    fused_msi.add(y, msi, side * ratio);
+    hsi_msi.add(x, part.inner_of_coarse(degrade_spatially(part.pair.msi, part.pair.degradation)), side);
+  }
+
+  Scores scores() const {
+    const double d_lambda = fused.mean_distance(hsi, bands * (bands - 1));
+    const double d_s = fused_msi.mean_distance(hsi_msi, bands * msi_bands);
+    return {{{"d_lambda", d_lambda}, {"d_s", d_s}, {"qnr", (1 - d_lambda) * (1 - d_s)}}, {}};
+  }
+};
+
 }  // namespace
 
 std::vector<MetricInfo> no_reference_list() {
   std::vector<MetricInfo> list;
   for (const std::string input : {"hsi", "msi"}) {
-    const auto add = [&](MetricInfo info) {
-      info.key = concat(input, "_", info.key);
-      info.definition = concat(info.definition, "; x the ", input, ", y the result degraded again");
-      list.push_back(info);
-    };
-    add(kRelativeRmse);
-    for (const char* const key : kCompared) add(metric_of(key).info);
+    for (const Metric& metric : agreement_of(2)) {
+      list.push_back(metric.info);
+      list.back().key = concat(input, "_", metric.info.key);
+      list.back().definition = concat(metric.info.definition, "; x the ", input, ", y the result degraded again");
+    }
   }
   const std::string source = "Alparone et al. 2008, eqs. 6-9";
   list.push_back({"d_lambda", "", false, "mean over bands i and j of abs(Q(y_i, y_j) - Q(hsi_i, hsi_j))", source});
@@ -135,71 +152,51 @@ std::vector<MetricInfo> no_reference_list() {
 }
 
 Scores consistency(const Pair& pair, const Cube& fused) {
-  ConsistencyByParts all(pair.degradation);
-  all.look(whole(pair, fused), fused);
+  NoReferenceEvaluator all(pair.degradation, pair.hsi.bands(), false);
+  all.add(whole(pair, fused), fused);
   return all.scores();
-}
-
-struct ConsistencyByParts::State {
-  Degradation degradation;
-  RunningComparison hsi, msi;
-};
-
-ConsistencyByParts::ConsistencyByParts(const Degradation& degradation) : state_(new State{degradation, {}, {}}) {}
-
-ConsistencyByParts::~ConsistencyByParts() = default;
-
-void ConsistencyByParts::look(const PairPart& part, const Cube& fused) {
-  const Degradation& degradation = state_->degradation;
-  state_->hsi.add(part.inner_of_coarse(part.pair.hsi), part.inner_of_coarse(degrade_spatially(fused, degradation)));
-  if (!degradation.srf.defined()) return;
-  state_->msi.add(part.inner_of_fine(part.pair.msi), degrade_spectrally(part.inner_of_fine(fused), degradation.srf));
-}
-
-Scores ConsistencyByParts::scores() const {
-  Scores scores;
-  add_agreement("hsi_", state_->hsi, state_->degradation.ratio, scores);
-  if (state_->degradation.srf.defined()) add_agreement("msi_", state_->msi, state_->degradation.ratio, scores);
-  return scores;
 }
 
 Scores qnr(const Pair& pair, const Cube& fused) {
-  QnrByParts all;
-  all.look(whole(pair, fused), fused);
+  NoReferenceQualities all;
+  all.add(whole(pair, fused), fused);
   return all.scores();
 }
 
-struct QnrByParts::State {
-  Index bands = 0, msi_bands = 0;
-  /// Of the fused image and the hsi with themselves, of the fused image with the msi, and of the hsi with the degraded
-  /// msi.
-  RunningQualities fused, hsi, fused_msi, hsi_msi;
+struct NoReferenceEvaluator::State {
+  Degradation degradation;
+  MetricSums hsi, msi;
+  std::optional<NoReferenceQualities> qualities{};
 };
 
-QnrByParts::QnrByParts() : state_(new State) {}
-
-QnrByParts::~QnrByParts() = default;
-
-Index QnrByParts::unit(Index ratio) { return std::max<Index>(2, (kBlock + ratio / 2) / ratio); }
-
-void QnrByParts::look(const PairPart& part, const Cube& fused) {
-  const Pair& pair = part.pair;
-  const Index ratio = pair.degradation.ratio, side = unit(ratio);
-  const Cube coarse_msi = part.inner_of_coarse(degrade_spatially(pair.msi, pair.degradation));
-  const Cube hsi = part.inner_of_coarse(pair.hsi), msi = part.inner_of_fine(pair.msi), y = part.inner_of_fine(fused);
-  state_->bands = hsi.bands();
-  state_->msi_bands = msi.bands();
-  state_->fused.add(y, y, side * ratio);
-  state_->hsi.add(hsi, hsi, side);
-  state_->fused_msi.add(y, msi, side * ratio);
-  state_->hsi_msi.add(hsi, coarse_msi, side);
+NoReferenceEvaluator::NoReferenceEvaluator(const Degradation& degradation, Index bands, bool with_qnr) {
+  const Index ratio = degradation.ratio, msi_bands = degradation.srf.defined() ? degradation.srf.dim(0) : 1;
+  state_.reset(new State{degradation, {{agreement_of(bands)}, ratio}, {{agreement_of(msi_bands)}, ratio}});
+  if (with_qnr) state_->qualities.emplace();
 }
 
-Scores QnrByParts::scores() const {
-  const Index bands = state_->bands;
-  const double d_lambda = state_->fused.mean_distance(state_->hsi, bands * (bands - 1));
-  const double d_s = state_->fused_msi.mean_distance(state_->hsi_msi, bands * state_->msi_bands);
-  return {{{"d_lambda", d_lambda}, {"d_s", d_s}, {"qnr", (1 - d_lambda) * (1 - d_s)}}, {}};
+NoReferenceEvaluator::~NoReferenceEvaluator() = default;
+
+Index NoReferenceEvaluator::qnr_unit(Index ratio) { return std::max<Index>(2, (kQnrBlock + ratio / 2) / ratio); }
+
+void NoReferenceEvaluator::add(const PairPart& part, const Cube& fused) {
+  const Pair& pair = part.pair;
+  state_->hsi.add_whole(part.inner_of_coarse(pair.hsi),
+                        part.inner_of_coarse(degrade_spatially(fused, state_->degradation)));
+  if (state_->degradation.srf.defined()) {
+    state_->msi.add_whole(part.inner_of_fine(pair.msi),
+                          degrade_spectrally(part.inner_of_fine(fused), state_->degradation.srf));
+  }
+  if (state_->qualities) state_->qualities->add(part, fused);
+}
+
+Scores NoReferenceEvaluator::scores() const {
+  Scores scores;
+  add_agreement("hsi_", state_->hsi, scores);
+  if (state_->degradation.srf.defined()) add_agreement("msi_", state_->msi, scores);
+  if (!state_->qualities) return scores;
+  for (const Score& score : state_->qualities->scores().values) scores.values.push_back(score);
+  return scores;
 }
 
 }  // namespace specfuse

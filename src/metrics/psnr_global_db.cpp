@@ -3,18 +3,15 @@
 namespace specfuse {
 namespace {
 
-double psnr_global_db(const Comparison& images, LeftOut&) { return decibels(most(images), mean_squared_error(images)); }
+double psnr_global_db(const Totals& totals, const Sums&, LeftOut&) {
+  return decibels(most(totals), mean_squared_error(totals));
+}
 
 }  // namespace
 
 Metric psnr_global_db_metric() {
-  return {{.key = "psnr_global_db",
-           .unit = "dB",
-           .higher_is_better = true,
-           .definition = "10 log10(max(x)^2 / mean over b of MSE_b)",
-           .source = ""},
-          psnr_global_db,
-          0};
+  return {{.key = "psnr_global_db", .unit = "dB", .definition = "10 log10(max(x)^2 / mean over b of MSE_b)"},
+          psnr_global_db};
 }
 
 }  // namespace specfuse

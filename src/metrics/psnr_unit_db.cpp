@@ -3,8 +3,8 @@
 namespace specfuse {
 namespace {
 
-double psnr_unit_db(const Comparison& images, LeftOut& left_out) {
-  return mean_over_bands(images, "bands with zero span", left_out, [](const BandStatistics& band) {
+double psnr_unit_db(const Totals& totals, const Sums&, LeftOut& left_out) {
+  return mean_over_bands(totals, "bands with zero span", left_out, [](const BandStatistics& band) {
     return decibels(band.most - band.least, band.squared_error);
   });
 }
@@ -14,11 +14,8 @@ double psnr_unit_db(const Comparison& images, LeftOut& left_out) {
 Metric psnr_unit_db_metric() {
   return {{.key = "psnr_unit_db",
            .unit = "dB",
-           .higher_is_better = true,
-           .definition = "mean over b of 10 log10((max(x_b) - min(x_b))^2 / MSE_b); without constant bands",
-           .source = ""},
-          psnr_unit_db,
-          0};
+           .definition = "mean over b of 10 log10((max(x_b) - min(x_b))^2 / MSE_b); without constant bands"},
+          psnr_unit_db};
 }
 
 }  // namespace specfuse

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <bit>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
 
@@ -12,7 +14,7 @@ namespace specfuse {
 namespace {
 
 /// Side of the blocks in pixels, as in the Matlab toolboxes of the field.
-constexpr Index kBlock = 32;
+constexpr Index kQ2nBlock = 32;
 
 /// The factor that conjugation brings to basis element i.
 int conjugate(Index i) { return i == 0 ? 1 : -1; }
@@ -44,7 +46,7 @@ struct Scaling {
 };
 
 Scaling scaling_of(double mean, double variance) {
-  constexpr double kCount = kBlock * kBlock;
+  constexpr double kCount = kQ2nBlock * kQ2nBlock;
   const double deviation = std::sqrt(variance * kCount / (kCount - 1));
   const double scale = deviation == 0 ? std::numeric_limits<double>::epsilon() : deviation;
   return {scale, mean == 0 ? 1 : scale};
@@ -82,7 +84,7 @@ double block_quality(const BlockMoments& moments, const std::vector<double>& sig
 Cube varying_bands(const Cube& cube, const std::vector<BandStatistics>& bands) {
   std::vector<Index> kept;
   for (Index b = 0; b < cube.bands(); ++b) {
-    if (bands[static_cast<std::size_t>(b)].most != bands[static_cast<std::size_t>(b)].least) kept.push_back(b);
+    if (!bands[static_cast<std::size_t>(b)].is_constant()) kept.push_back(b);
   }
   if (static_cast<Index>(kept.size()) == cube.bands()) return cube;
   Cube result(cube.rows(), cube.cols(), static_cast<Index>(kept.size()));
@@ -94,36 +96,40 @@ Cube varying_bands(const Cube& cube, const std::vector<BandStatistics>& bands) {
   return result;
 }
 
-double q2n(const Comparison& images, LeftOut& left_out) {
-  if (!window_fits(images.reference, kBlock, left_out)) return std::numeric_limits<double>::quiet_NaN();
-  const Cube x = varying_bands(images.reference, images.bands), y = varying_bands(images.fused, images.bands);
-  const Index constant = images.reference.bands() - x.bands();
-  if (constant > 0) left_out["bands with zero span"] = constant;
-  if (x.bands() == 0) return std::numeric_limits<double>::quiet_NaN();
-
+/// The sum over the blocks of a part, and how many there are.
+Sums q2n_sums(const Part& part) {
+  if (part.reference.rows() < kQ2nBlock || part.reference.cols() < kQ2nBlock) return {0, 0};
+  const Cube x = varying_bands(part.reference, part.totals.bands), y = varying_bands(part.fused, part.totals.bands);
+  const Index down = (part.rows + kQ2nBlock - 1) / kQ2nBlock, across = (part.cols + kQ2nBlock - 1) / kQ2nBlock;
+  Sums qualities(static_cast<std::size_t>(down * across));
   const auto size = static_cast<Index>(std::bit_ceil(static_cast<std::size_t>(x.bands())));
   const std::vector<double> signs = product_signs(x.bands(), size);
-  const Index down = (x.rows() + kBlock - 1) / kBlock, across = (x.cols() + kBlock - 1) / kBlock;
-  std::vector<double> qualities(static_cast<std::size_t>(down * across));
-  parallel_for(down * across, [&](Index i) {
-    const Block block{i / across * kBlock, i % across * kBlock, kBlock};
+  parallel_for(x.bands() == 0 ? 0 : down * across, [&](Index i) {
+    const Block block{i / across * kQ2nBlock, i % across * kQ2nBlock, kQ2nBlock};
     qualities[static_cast<std::size_t>(i)] = block_quality(block_moments(x, y, block), signs, size);
   });
-  return std::accumulate(qualities.begin(), qualities.end(), 0.0) / static_cast<double>(qualities.size());
+  return {std::accumulate(qualities.begin(), qualities.end(), 0.0), static_cast<double>(qualities.size())};
+}
+
+double q2n(const Totals& totals, const Sums& sums, LeftOut& left_out) {
+  if (!has_windows(sums, kQ2nBlock, left_out)) return std::numeric_limits<double>::quiet_NaN();
+  const auto constant =
+      std::count_if(totals.bands.begin(), totals.bands.end(), std::mem_fn(&BandStatistics::is_constant));
+  if (constant > 0) left_out["bands with zero span"] = constant;
+  if (constant == std::ssize(totals.bands)) return std::numeric_limits<double>::quiet_NaN();
+  return sums[0] / sums[1];
 }
 
 }  // namespace
 
 Metric q2n_metric() {
   return {{.key = "q2n",
-           .unit = "",
-           .higher_is_better = true,
            .definition = "2^n-ary quality index over 32 x 32 blocks: bands filled up to a power of two, the image "
                          "mirrored at its lower and right edges where it does not divide by 32; without constant bands",
-           .source = "Garzelli and Nencini 2009",
-           .windows = true},
+           .source = "Garzelli and Nencini 2009"},
           q2n,
-          0};
+          q2n_sums,
+          kQ2nBlock - 1};
 }
 
 }  // namespace specfuse

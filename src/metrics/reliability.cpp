@@ -14,19 +14,19 @@ constexpr double kShare = 0.68;
 
 }  // namespace
 
-struct ReliabilityByParts::State {
+struct ReliabilityEvaluator::State {
   double width_95;
   GroupedCurve curve;
   /// Of all values seen, those within sigma and those within width_95 sigma.
   double all = 0, within_68 = 0, within_95 = 0;
 };
 
-ReliabilityByParts::ReliabilityByParts(Index rows, Index cols, Index bands, double width_95)
+ReliabilityEvaluator::ReliabilityEvaluator(Index rows, Index cols, Index bands, double width_95)
     : state_(new State{width_95, {rows, cols, bands}}) {}
 
-ReliabilityByParts::~ReliabilityByParts() = default;
+ReliabilityEvaluator::~ReliabilityEvaluator() = default;
 
-void ReliabilityByParts::look(const Cube& reference, const Cube& fused, const Cube& sigma, Index row, Index col) {
+void ReliabilityEvaluator::add(const Cube& reference, const Cube& fused, const Cube& sigma, Index row, Index col) {
   const Shape& shape = reference.values.shape();
   SPECFUSE_CHECK(shape == fused.values.shape() && shape == sigma.values.shape(), "reliability: expected ", shape.text(),
                  ", got ", fused.values.shape().text(), " and sigma ", sigma.values.shape().text());
@@ -56,14 +56,14 @@ void ReliabilityByParts::look(const Cube& reference, const Cube& fused, const Cu
   state_->curve.add(points);
 }
 
-Reliability ReliabilityByParts::result() {
+Reliability ReliabilityEvaluator::result() {
   const GroupedCurve::Groups groups = state_->curve.groups(kShare);
   return {state_->within_68 / state_->all, state_->within_95 / state_->all, groups.x, groups.y};
 }
 
 Reliability reliability(const Cube& reference, const Cube& fused, const Cube& sigma, double width_95) {
-  ReliabilityByParts all(reference.rows(), reference.cols(), reference.bands(), width_95);
-  all.look(reference, fused, sigma, 0, 0);
+  ReliabilityEvaluator all(reference.rows(), reference.cols(), reference.bands(), width_95);
+  all.add(reference, fused, sigma, 0, 0);
   return all.result();
 }
 

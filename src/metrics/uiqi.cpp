@@ -7,9 +7,9 @@ namespace specfuse {
 namespace {
 
 /// Side of the windows in pixels, as for q2n.
-constexpr Index kWindow = 32;
+constexpr Index kUiqiWindow = 32;
 
-double mean_quality(const BandPlanes& band) {
+double qualities(const BandPlanes& band) {
   const auto pixels = static_cast<std::size_t>(band.rows * band.cols);
   std::vector<double> x(pixels), y(pixels), squares(pixels), products(pixels);
   // Variances do not see the origin, and keep their digits.
@@ -20,10 +20,11 @@ double mean_quality(const BandPlanes& band) {
     squares[i] = x[i] * x[i] + y[i] * y[i];
     products[i] = x[i] * y[i];
   }
-  for (std::vector<double>* plane : {&x, &y, &squares, &products}) sum_windows(*plane, band.rows, band.cols, kWindow);
+  for (std::vector<double>* plane : {&x, &y, &squares, &products})
+    sum_windows(*plane, band.rows, band.cols, kUiqiWindow);
 
-  const double count = kWindow * kWindow;
-  const Index rows = band.rows - kWindow + 1, cols = band.cols - kWindow + 1;
+  const double count = kUiqiWindow * kUiqiWindow;
+  const Index rows = band.rows - kUiqiWindow + 1, cols = band.cols - kUiqiWindow + 1;
   double total = 0;
   for (Index row = 0; row < rows; ++row) {
     for (Index col = 0; col < cols; ++col) {
@@ -34,25 +35,25 @@ double mean_quality(const BandPlanes& band) {
       total += quality_index({mean_x + origin, mean_y + origin, variances, covariance});
     }
   }
-  return total / static_cast<double>(rows * cols);
+  return total;
 }
 
-double uiqi(const Comparison& images, LeftOut& left_out) {
-  return mean_over_planes(images, kWindow, left_out, mean_quality);
+Sums uiqi_sums(const Part& part) { return sums_over_windows(part, kUiqiWindow, qualities); }
+
+double uiqi(const Totals& totals, const Sums& sums, LeftOut& left_out) {
+  return mean_over_windows(totals, sums, kUiqiWindow, left_out);
 }
 
 }  // namespace
 
 Metric uiqi_metric() {
   return {{.key = "uiqi",
-           .unit = "",
-           .higher_is_better = true,
            .definition =
                "mean over b of the universal quality index, over 32 x 32 windows of stride 1; without constant bands",
-           .source = "Wang and Bovik 2002",
-           .windows = true},
+           .source = "Wang and Bovik 2002"},
           uiqi,
-          kWindow};
+          uiqi_sums,
+          kUiqiWindow - 1};
 }
 
 }  // namespace specfuse

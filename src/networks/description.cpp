@@ -82,28 +82,28 @@ void BranchDescription::describe(FieldVisitor& fields) {
       "up-sampled HSI around it as channels of one image; `pixel`, the MSI at the pixel and its detail beyond the "
       "HSI's resolution; `base`, the base estimate at the pixel.");
   fields(
-      "patch", patch, Range{1, 255},
+      "patch", patch, Range{1, 255}, Label{"neighbourhood", "fine pixels", "the smallest"},
       "Side of the neighbourhood of `msi` and `stack` in fine pixels, odd; null: the smallest that the layers leave a "
       "pixel of.");
   fields("layers", layers, "Layers in turn, by name.");
-  fields("enabled", enabled, "Whether it is there; `false` leaves out a branch of the preset.");
+  fields("enabled", enabled, Label{"presence"}, "Whether it is there; `false` leaves out a branch of the preset.");
 }
 
 void NetworkDescription::describe(FieldVisitor& fields) {
   const std::string before = preset;
-  fields("preset", preset, Choices{"released", "table2", "none"},
+  fields("preset", preset, Choices{"released", "table2", "none"}, Label{"preset"},
          "What the other fields change: `released`, the authors' code, with a skip convolution in each branch, branch "
          "FCs and a residual fusion; `table2`, the paper's table as it is quoted, without them; `none`, an empty "
          "network.");
   if (preset != before) *this = preset_network(preset);
-  fields("branches", branches, "Branches by name.");
+  fields("branches", branches, Label{"branch"}, "Branches by name.");
   fields("fusion", fusion, "Layers by name, on the values of all branches as one vector.");
-  fields("base", base,
+  fields("base", base, Label{"base estimate"},
          "The method that makes the base estimate, such as `linear_injection`, with its default options; `none`: there "
          "is none.");
-  fields("output", output, Choices{"direct", "residual"},
+  fields("output", output, Choices{"direct", "residual"}, Label{"output"},
          "Whether the network makes the spectrum, or what the base estimate lacks.");
-  fields("bands_per_network", bands_per_network, Range{1, 10000},
+  fields("bands_per_network", bands_per_network, Range{1, 10000}, Label{"bands per network", "", "all"},
          "Bands that are reconstructed together: a network of its own for each group of so many; null: one for all.");
 }
 

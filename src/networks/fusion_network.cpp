@@ -76,16 +76,16 @@ double FusionNetwork::validation_loss(const std::vector<NetworkExample>& example
   return distance / (2.0 * static_cast<double>(pixels));
 }
 
-void FusionNetwork::check_bands(const Pair& pair) const {
+void FusionNetwork::check_bands(const NetworkSizes& sizes) const {
   const Index many = plan_.sizes.bands, few = plan_.sizes.msi_bands;
-  SPECFUSE_CHECK_AS(ConfigError, !is_fitted() || (pair.hsi.bands() == many && pair.msi.bands() == few),
-                    "network: trained on ", many, " HSI and ", few, " MSI bands, got ", pair.hsi.bands(), " and ",
-                    pair.msi.bands());
+  SPECFUSE_CHECK_AS(ConfigError, !is_fitted() || (sizes.bands == many && sizes.msi_bands == few),
+                    "network: trained on ", many, " HSI and ", few, " MSI bands, got ", sizes.bands, " and ",
+                    sizes.msi_bands);
 }
 
 Cube FusionNetwork::fuse(const Pair& pair, const std::optional<Cube>& base, Index tile) const {
   SPECFUSE_CHECK(net_ != nullptr, "network: neither fitted nor restored");
-  check_bands(pair);
+  check_bands({pair.hsi.bands(), pair.msi.bands()});
   const Index many = plan_.sizes.bands;
   const NoGrad no_grad;
   const NetworkScene scene = network_scene(pair, base, plan_.feeds);

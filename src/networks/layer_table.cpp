@@ -81,15 +81,13 @@ std::string layer_table(const NetworkPlan& plan) {
   }
   add(group.fusion);
   std::string text = text_of(rows);
-  Index patch = 1;
-  for (const Feed& feed : plan.feeds) patch = std::max(patch, feed.patch);
+  const auto patch = static_cast<long>(2 * plan.receptive_radius() + 1);
   const auto megabytes = static_cast<double>(plan.parameter_count()) * sizeof(float) / 1e6;
   char all[160];
   std::snprintf(
       all, sizeof all,
       "%s parameters (%.2f MB; %.2f MB with their gradients and moments), %.3f MFLOP/pixel, receptive field %ld x %ld",
-      grouped(plan.parameter_count()).c_str(), megabytes, 4 * megabytes, plan.flops() * 1e-6, static_cast<long>(patch),
-      static_cast<long>(patch));
+      grouped(plan.parameter_count()).c_str(), megabytes, 4 * megabytes, plan.flops() * 1e-6, patch, patch);
   text += all;
   if (plan.groups.size() > 1) {
     text += concat("\n", plan.groups.size(), " such networks, each of ", group.bands, " bands");

@@ -207,15 +207,6 @@ class NetworkPlanner {
 
 }  // namespace
 
-Index receptive_radius(const NetworkDescription& description, const NetworkSizes& sizes, const std::string& path) {
-  Index widest = 1;
-  for (const auto& [name, branch] : description.branches.items) {
-    if (!branch.enabled || !Feed{input_of(branch.input)}.is_image()) continue;
-    widest = std::max(widest, patch_of(branch, {concat(path, ".branches.", name), concat(name, ".")}, sizes));
-  }
-  return widest / 2;
-}
-
 std::vector<const LayerPlan*> GroupPlan::layers() const {
   std::vector<const LayerPlan*> all;
   for (const BranchPlan& branch : branches) {
@@ -239,6 +230,12 @@ double NetworkPlan::flops() const {
     for (const LayerPlan* layer : group.layers()) total += layer->flops;
   }
   return total;
+}
+
+Index NetworkPlan::receptive_radius() const {
+  Index widest = 1;
+  for (const Feed& feed : feeds) widest = std::max(widest, feed.patch);
+  return widest / 2;
 }
 
 NetworkPlan plan_network(const NetworkDescription& description, const NetworkSizes& sizes, const std::string& path) {

@@ -30,11 +30,6 @@ std::unique_ptr<Optimizer> make_optimizer(const std::vector<Parameter>& paramete
   return std::make_unique<AdamW>(parameters, adamw);
 }
 
-Schedule schedule_of(const std::string& name) {
-  if (name == "constant") return Schedule::constant;
-  return name == "cosine" ? Schedule::cosine : Schedule::one_cycle;
-}
-
 bool due(Index every, Index step) { return every > 0 && step % every == 0; }
 
 /// Reads the tensors of a checkpoint that live under a folder, without its name.
@@ -82,8 +77,7 @@ class Training {
   double elapsed() const { return elapsed_before_ + since_start_.seconds(); }
 
   void take_step(Progress& progress) {
-    const Schedule schedule = schedule_of(options_.schedule);
-    const double rate = options_.learning_rate * rate_factor(schedule, step_, options_.steps);
+    const double rate = options_.learning_rate * rate_factor(options_.schedule, step_, options_.steps);
     optimizer_->clear_grads();
     const double value = find_gradients();
     optimizer_->step(rate);
@@ -219,19 +213,6 @@ class Training {
 };
 
 }  // namespace
-
-void check_options(const TrainOptions& options) {
-  const TrainOptions defaults;
-  const auto check = [](const char* key, bool idle, const char* owner, const std::string& got) {
-    SPECFUSE_CHECK_AS(ConfigError, !idle, "train.", key, ": expected it with ", owner, " only, got it with ", got);
-  };
-  const bool sgd = options.optimizer == "sgd", gaussian = options.init == "gaussian";
-  check("momentum", !sgd && options.momentum != defaults.momentum, "optimizer sgd", options.optimizer);
-  check("bias_rate", !sgd && options.bias_rate != defaults.bias_rate, "optimizer sgd", options.optimizer);
-  check("conv_deviation", !gaussian && options.conv_deviation != defaults.conv_deviation, "init gaussian",
-        options.init);
-  check("fc_deviation", !gaussian && options.fc_deviation != defaults.fc_deviation, "init gaussian", options.init);
-}
 
 void check_ranks(const TrainOptions& options) {
   SPECFUSE_CHECK_AS(ConfigError, options.tiles >= rank_count(), "train.tiles: expected at least one for each of ",

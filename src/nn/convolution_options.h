@@ -16,12 +16,12 @@ struct ConvolutionOptions {
   std::optional<Index> repeats{};
 
   void describe(FieldVisitor& fields, const Range& kernels, const char* of_kernel) {
-    fields("maps", maps, Range{1, 65536}, "Feature maps it makes.");
-    fields("kernel", kernel, kernels, of_kernel);
+    fields("maps", maps, Range{1, 65536}, Label{"maps"}, "Feature maps it makes.");
+    fields("kernel", kernel, kernels, Label{"kernel", "taps"}, of_kernel);
     fields("dilation", dilation, kernels, "Distance of neighbouring taps.");
     describe_activation(fields, activation);
     fields("zero_init", zero_init, "Whether its weights start at 0 instead of as `train.init` says.");
-    fields("repeat", repeats, Range{1, 64},
+    fields("repeat", repeats, Range{1, 64}, Label{"repetitions"},
            "So many of them in turn, called NAME1, NAME2 and on; null: one, called NAME.");
   }
 

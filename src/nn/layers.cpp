@@ -109,7 +109,7 @@ void LayerDescription::describe(FieldVisitor& fields) {
   for (const LayerType& known : layer_types()) types.texts.push_back(known.name);
   fields("type", type_, types, "What the layer does.");
   if (type_ != before) *this = LayerDescription(type_);
-  fields("enabled", enabled_, "Whether it is there; `false` leaves out a layer of the preset.");
+  fields("enabled", enabled_, Label{"presence"}, "Whether it is there; `false` leaves out a layer of the preset.");
   if (options_) options_->describe(fields);
 }
 

@@ -8,19 +8,25 @@
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
+
+Optimizer::Optimizer(std::vector<Parameter> parameters, const std::vector<std::string>& memories)
+    : parameters_(std::move(parameters)) {
+  for (const std::string& name : memories) {
+    std::vector<Tensor>& zeros = memories_.emplace_back(name, std::vector<Tensor>()).second;
+    for (const Parameter& parameter : parameters_) zeros.emplace_back(parameter.value.shape());
+  }
+}
+
 void Optimizer::clear_grads() {
   for (Parameter& parameter : parameters_) parameter.value.clear_grad();
 }
 
-std::vector<Tensor> Optimizer::zeros_like_parameters() const {
-  std::vector<Tensor> zeros;
-  for (const Parameter& parameter : parameters_) zeros.emplace_back(parameter.value.shape());
-  return zeros;
-}
-
-void Optimizer::list(const std::string& name, const std::vector<Tensor>& tensors,
-                     std::map<std::string, Tensor>& all) const {
-  for (std::size_t i = 0; i < tensors.size(); ++i) all[concat(name, "/", parameters_[i].name)] = tensors[i];
+std::map<std::string, Tensor> Optimizer::memory() const {
+  std::map<std::string, Tensor> all;
+  for (const auto& [name, tensors] : memories_) {
+    for (std::size_t i = 0; i < tensors.size(); ++i) all[concat(name, "/", parameters_[i].name)] = tensors[i];
+  }
+  return all;
 }
 
 void Optimizer::restore(const std::map<std::string, Tensor>& memory, std::uint64_t steps) {
@@ -36,9 +42,6 @@ void Optimizer::restore(const std::map<std::string, Tensor>& memory, std::uint64
   steps_ = steps;
 }
 
-Sgd::Sgd(std::vector<Parameter> parameters, const SgdOptions& options)
-    : Optimizer(std::move(parameters)), options_(options), velocity_(zeros_like_parameters()) {}
-
 void Sgd::step(double learning_rate) {
   const ProfileSpan span("Sgd step");
   ++steps_;
@@ -48,24 +51,14 @@ void Sgd::step(double learning_rate) {
     if (!parameter.value.grad().defined()) continue;
     const float rate = static_cast<float>(learning_rate * (parameter.role == Role::bias ? options_.bias_rate : 1.0));
     const float decay = static_cast<float>(parameter.role == Role::weight ? options_.weight_decay : 0.0);
-    float *w = parameters_[p].value.value().data(), *v = velocity_[p].data();
+    float *w = parameters_[p].value.value().data(), *v = memories_[0].second[p].data();
     const float* g = parameter.value.grad().data();
-    for_each_element(velocity_[p].size(), [=](Index i) {
+    for_each_element(parameter.value.grad().size(), [=](Index i) {
       v[i] = momentum * v[i] + rate * (g[i] + decay * w[i]);
       w[i] -= v[i];
     });
   }
 }
-
-std::map<std::string, Tensor> Sgd::memory() const {
-  std::map<std::string, Tensor> all;
-  list("velocity", velocity_, all);
-  return all;
-}
-
-AdamW::AdamW(std::vector<Parameter> parameters, const AdamWOptions& options)
-    : Optimizer(std::move(parameters)), options_(options), mean_(zeros_like_parameters()),
-      square_(zeros_like_parameters()) {}
 
 void AdamW::step(double learning_rate) {
   const ProfileSpan span("AdamW step");
@@ -80,21 +73,15 @@ void AdamW::step(double learning_rate) {
     if (!parameter.value.grad().defined()) continue;
     const float keep =
         static_cast<float>(1.0 - learning_rate * (parameter.role == Role::weight ? options_.weight_decay : 0.0));
-    float *w = parameters_[p].value.value().data(), *m = mean_[p].data(), *v = square_[p].data();
+    float *w = parameters_[p].value.value().data(), *m = memories_[0].second[p].data(),
+          *v = memories_[1].second[p].data();
     const float* g = parameter.value.grad().data();
-    for_each_element(mean_[p].size(), [=](Index i) {
+    for_each_element(parameter.value.grad().size(), [=](Index i) {
       m[i] = b1 * m[i] + (1.0f - b1) * g[i];
       v[i] = b2 * v[i] + (1.0f - b2) * g[i] * g[i];
       w[i] = keep * w[i] - rate * m[i] / (std::sqrt(v[i] * unbias) + epsilon);
     });
   }
-}
-
-std::map<std::string, Tensor> AdamW::memory() const {
-  std::map<std::string, Tensor> all;
-  list("mean", mean_, all);
-  list("square", square_, all);
-  return all;
 }
 
 double clip_gradient_norm(const std::vector<Parameter>& parameters, double limit) {
@@ -104,11 +91,9 @@ double clip_gradient_norm(const std::vector<Parameter>& parameters, double limit
     if (grad.defined()) squares += dot(grad, grad);
   }
   const double norm = std::sqrt(squares);
-  if (norm > limit) {
-    for (const Parameter& parameter : parameters) {
-      if (parameter.value.grad().defined()) {
-        scale(parameter.value.grad_to_add(), static_cast<float>(limit / norm));
-      }
+  for (const Parameter& parameter : parameters) {
+    if (norm > limit && parameter.value.grad().defined()) {
+      scale(parameter.value.grad_to_add(), static_cast<float>(limit / norm));
     }
   }
   return norm;

@@ -8,7 +8,7 @@
 namespace specfuse {
 namespace {
 
-std::string caption_of(const ExperimentResults& results) {
+std::string estimate_caption(const ExperimentResults& results) {
   std::string caption = "What the methods were given";
   std::set<std::string> shapes;
   for (const auto& [seed, estimate] : results.estimates) {
@@ -36,7 +36,7 @@ Table estimate_table(const ExperimentResults& results) {
   Table table;
   table.head = "estimated from the pair";
   if (results.estimates.empty()) return table;
-  table.caption = caption_of(results);
+  table.caption = estimate_caption(results);
   table.columns = {
       {"down", "fine pixels"}, {"right", "fine pixels"}, {"first_band"}, {"last_band"}, {"gain"}, {"offset"}};
   // Mean and spread over the seeds whose estimate has the value.

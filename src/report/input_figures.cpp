@@ -43,7 +43,7 @@ std::string mark_svg(const Mark& mark, double scale) {
 
 }  // namespace
 
-FigureGroup overview_figure(const Image& scene, const std::vector<Mark>& marks) {
+FigureGroup overview_figure(const Picture& scene, const std::vector<Mark>& marks) {
   const double scale = kLonger / static_cast<double>(std::max(scene.rows, scene.cols));
   const std::string width = number_text(static_cast<double>(scene.cols) * scale, 0);
   const std::string height = number_text(static_cast<double>(scene.rows) * scale, 0);

@@ -152,7 +152,7 @@ Estimate read_estimate(const Json& json) {
   return estimate;
 }
 
-/// The tables by name, label and measure: the mean over seeds, and with several seeds the standard deviation.
+/// The tables by name, label and metric: the mean over seeds, and with several seeds the standard deviation.
 Json summary_json(const ResultTables& tables, bool several_seeds) {
   Json json = Json::object();
   for (const auto& [name, table] : tables.named()) {
@@ -168,7 +168,7 @@ Json summary_json(const ResultTables& tables, bool several_seeds) {
   return json;
 }
 
-/// The table of p-values by label and measure; null where there is none.
+/// The table of p-values by label and metric; null where there is none.
 Json significance_json(const Table& table) {
   if (table.rows.empty()) return nullptr;
   Json p = Json::object();

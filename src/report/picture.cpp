@@ -29,8 +29,8 @@ Rgb colour_within(std::span<const Rgb> scale, float position) {
 }
 
 /// A map in colour; `low` has the first of the scale, `high` the last.
-Image coloured(const Tensor& map, std::span<const Rgb> scale, float low, float high) {
-  Image image(map.dim(0), map.dim(1));
+Picture coloured(const Tensor& map, std::span<const Rgb> scale, float low, float high) {
+  Picture image(map.dim(0), map.dim(1));
   for (Index i = 0; i < map.size(); ++i) {
     const Rgb colour = std::isnan(map[i]) ? kUndefinedColour : colour_within(scale, (map[i] - low) / (high - low));
     std::copy(colour.begin(), colour.end(), image.rgb.begin() + static_cast<std::ptrdiff_t>(i) * 3);
@@ -39,25 +39,26 @@ Image coloured(const Tensor& map, std::span<const Rgb> scale, float low, float h
 }
 
 std::string colour_bar(const char* name, std::span<const Rgb> scale, double low, double high, const std::string& unit) {
-  constexpr double kBar = 260, kLeft = 16, kTop = 4, kHeight = 12, kCharacter = 7.5;
+  constexpr double kBar = 260, kBarLeft = 16, kTop = 4, kHeight = 12, kCharacter = 7.5;
   std::string stops, ticks;
   for (std::size_t i = 0; i < scale.size(); ++i) {
     stops += concat("<stop offset=\"", 100 * i / (scale.size() - 1), "%\" stop-color=\"rgb(", int{scale[i][0]}, ",",
                     int{scale[i][1]}, ",", int{scale[i][2]}, ")\"/>");
   }
   for (const double tick : round_ticks(low, high, 5)) {
-    const std::string x = number_text(kLeft + kBar * (tick - low) / (high - low), 1);
+    const std::string x = number_text(kBarLeft + kBar * (tick - low) / (high - low), 1);
     ticks += concat("<path style=\"stroke:", kInkColour.css(), "\" d=\"M", x, " ", kTop + kHeight, "v4\"/><text x=\"",
                     x, "\" y=\"", kTop + kHeight + 17, "\" text-anchor=\"middle\">", number_text(tick), "</text>");
   }
   const std::string written = escape_html(unit);
-  const double width = kLeft + kBar + kLeft + 8 + kCharacter * static_cast<double>(unit.size());
+  const double width = kBarLeft + kBar + kBarLeft + 8 + kCharacter * static_cast<double>(unit.size());
   return concat("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"bar\" viewBox=\"0 0 ", width, " 38\" width=\"",
                 width, "\" height=\"38\" role=\"img\" aria-label=\"", number_text(low), " to ", number_text(high), " ",
                 written, "\" font-family=\"system-ui,sans-serif\"><defs><linearGradient id=\"", name, "\">", stops,
-                "</linearGradient></defs><g font-size=\"12\" style=\"fill:", kInkColour.css(), "\"><rect x=\"", kLeft,
-                "\" y=\"", kTop, "\" width=\"", kBar, "\" height=\"", kHeight, "\" fill=\"url(#", name, ")\"/>", ticks,
-                "<text x=\"", kLeft + kBar + 12, "\" y=\"", kTop + kHeight - 1, "\">", written, "</text></g></svg>");
+                "</linearGradient></defs><g font-size=\"12\" style=\"fill:", kInkColour.css(), "\"><rect x=\"",
+                kBarLeft, "\" y=\"", kTop, "\" width=\"", kBar, "\" height=\"", kHeight, "\" fill=\"url(#", name,
+                ")\"/>", ticks, "<text x=\"", kBarLeft + kBar + 12, "\" y=\"", kTop + kHeight - 1, "\">", written,
+                "</text></g></svg>");
 }
 
 Index nearest_band(const std::vector<double>& wavelength_nm, double wanted) {
@@ -126,8 +127,8 @@ std::optional<Stretch> false_colour_of(const Cube& cube) {
   return {};
 }
 
-Image composite(const Cube& cube, const Stretch& stretch) {
-  Image image(cube.rows(), cube.cols());
+Picture composite(const Cube& cube, const Stretch& stretch) {
+  Picture image(cube.rows(), cube.cols());
   for (std::size_t k = 0; k < 3; ++k) {
     const Index band = stretch.bands[k];
     SPECFUSE_CHECK(band >= 0 && band < cube.bands(), "composite: expected a band below ", cube.bands(), ", got ", band);
@@ -143,17 +144,17 @@ Image composite(const Cube& cube, const Stretch& stretch) {
   return image;
 }
 
-Image heat_map(const Tensor& map, float low, float high) {
+Picture heat_map(const Tensor& map, float low, float high) {
   SPECFUSE_CHECK(map.defined() && map.shape().rank() == 2, "heat_map: expected [rows, cols]");
   SPECFUSE_CHECK(low < high, "heat_map: expected low < high, got ", low, " and ", high);
   return coloured(map, kInferno, low, high);
 }
 
-Image enlarged(const Image& image, Index least) {
+Picture enlarged(const Picture& image, Index least) {
   const Index longer = std::max(image.rows, image.cols);
   SPECFUSE_CHECK(longer > 0, "enlarged: expected a picture with pixels");
   const Index repeat = (least + longer - 1) / longer;
-  Image result(image.rows * repeat, image.cols * repeat);
+  Picture result(image.rows * repeat, image.cols * repeat);
   for (Index row = 0; row < result.rows; ++row) {
     if (row % repeat > 0) {
       std::copy_n(result.pixel(row - 1, 0), 3 * result.cols, result.pixel(row, 0));
@@ -166,12 +167,12 @@ Image enlarged(const Image& image, Index least) {
   return result;
 }
 
-Image page_sized(const Image& image) {
+Picture page_sized(const Picture& image) {
   constexpr Index kLeast = 256, kMost = 1024;
   const Index longer = std::max(image.rows, image.cols);
   SPECFUSE_CHECK(longer > 0, "page_sized: expected a picture with pixels");
   const Index repeat = (kLeast + longer - 1) / longer, step = (longer + kMost - 1) / kMost;
-  Image result((image.rows * repeat + step - 1) / step, (image.cols * repeat + step - 1) / step);
+  Picture result((image.rows * repeat + step - 1) / step, (image.cols * repeat + step - 1) / step);
   for (Index row = 0; row < result.rows; ++row) {
     for (Index col = 0; col < result.cols; ++col) {
       std::copy_n(image.pixel(row * step / repeat, col * step / repeat), 3, result.pixel(row, col));
@@ -180,7 +181,7 @@ Image page_sized(const Image& image) {
   return result;
 }
 
-Image difference_map(const Tensor& map, float end) {
+Picture difference_map(const Tensor& map, float end) {
   SPECFUSE_CHECK(map.defined() && map.shape().rank() == 2, "difference_map: expected [rows, cols]");
   SPECFUSE_CHECK(end > 0, "difference_map: expected end > 0, got ", end);
   return coloured(map, kBlueToRed, -end, end);

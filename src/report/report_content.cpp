@@ -141,7 +141,7 @@ std::vector<std::string> notes_of(const ExperimentResults& results) {
       reduced = " reduced is the same pair one scale down, where there is an answer.";
     }
     notes.push_back(
-        "Without a reference no measure tells how true the details are. hsi and msi compare the result, degraded "
+        "Without a reference no metric tells how true the details are. hsi and msi compare the result, degraded "
         "again, "
         "with what it was made of: a method that invents nothing the sensors would see scores high, be it right or "
         "not. qnr compares relations between bands across scales and favours results with little detail: cubic "
@@ -159,7 +159,7 @@ std::vector<std::string> notes_of(const ExperimentResults& results) {
     for (const auto& left_out : result.train_scores->left_out) in_training.insert(left_out.first);
   }
   for (const std::string& reason : in_training) {
-    notes.push_back(concat("On the training image, left out of a measure: ", reason, "."));
+    notes.push_back(concat("On the training image, left out of a metric: ", reason, "."));
   }
   std::map<std::string, std::vector<std::string>> left_out;  // of whom, by what
   std::size_t scored = 0;
@@ -167,14 +167,12 @@ std::vector<std::string> notes_of(const ExperimentResults& results) {
     if (!result.scores) continue;
     ++scored;
     for (const auto& [reason, count] : result.scores->left_out) {
-      left_out[concat(count, " left out of a measure (", reason, ")")].push_back(result.folder);
+      left_out[concat(count, " left out of a metric (", reason, ")")].push_back(result.folder);
     }
   }
   for (const auto& [what, folders] : left_out) {
-    std::string whose;
-    for (const std::string& folder : folders) whose += (whose.empty() ? "" : ", ") + folder;
-    if (scored > 1 && folders.size() == scored) whose = "every result";
-    notes.push_back(concat(whose, ": ", what, "."));
+    const bool all = scored > 1 && folders.size() == scored;
+    notes.push_back(concat(all ? "every result" : joined(folders), ": ", what, "."));
   }
   for (const MethodResult& result : results.methods) {
     if (!result.remarks.empty()) notes.push_back(concat(result.folder, ": ", result.remarks, "."));

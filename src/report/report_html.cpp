@@ -65,11 +65,11 @@ dd { margin: 0; overflow-wrap: anywhere; }
 
 /// A picture with no more pixels than a page shows of it: those of a scene of 512 x 512 pixels would be 17 MB. Beside
 /// the page it has all of them.
-Image thumbnail(const Image& image) {
+Picture thumbnail(const Picture& image) {
   constexpr Index kMost = 256;
   const Index longer = std::max(image.rows, image.cols);
   if (longer <= kMost) return image;
-  Image result(std::max(Index{1}, image.rows * kMost / longer), std::max(Index{1}, image.cols * kMost / longer));
+  Picture result(std::max(Index{1}, image.rows * kMost / longer), std::max(Index{1}, image.cols * kMost / longer));
   for (Index row = 0; row < result.rows; ++row) {
     for (Index col = 0; col < result.cols; ++col) {
       std::copy_n(image.pixel(row * image.rows / result.rows, col * image.cols / result.cols), 3,

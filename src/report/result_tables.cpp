@@ -130,7 +130,7 @@ std::string caption_of(const ExperimentResults& results) {
                 has_reduced(results) ? "; reduced: fused one scale down, where the HSI itself is the answer" : "");
 }
 
-/// The measures that the short table has of what is at hand.
+/// The metrics that the short table has of what is at hand.
 std::vector<std::string> short_list(const ExperimentResults& results) {
   const std::vector<std::string>& chosen = results.config.report.metrics;
   if (results.scored()) return chosen;

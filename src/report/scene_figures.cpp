@@ -19,7 +19,7 @@ std::string scale_note(double end) {
                 ", the median of their 99th percentiles; grey: not defined.");
 }
 
-Figure picture(const std::string& name, const std::string& caption, const Image& image) {
+Figure picture(const std::string& name, const std::string& caption, const Picture& image) {
   return {name, caption, page_sized(image), {}};
 }
 
@@ -127,7 +127,7 @@ SceneFigures::SceneFigures(const Cube& hsi, const Cube& msi, const std::optional
 
 void SceneFigures::add_pictures(const std::string& name, const std::string& caption, const Cube& cube,
                                 const Stretch& natural, const std::optional<Stretch>& false_colour) {
-  const Image image = composite(cube, natural);
+  const Picture image = composite(cube, natural);
   composites_.figures.push_back(picture(name, caption, image));
   if (false_colour) {
     false_colours_.figures.push_back(picture("false_" + name, caption, composite(cube, *false_colour)));

@@ -1,7 +1,6 @@
 #include "specfuse/report/table.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <map>
 #include <numeric>
@@ -138,8 +137,7 @@ std::vector<std::string> column_texts(const Table& table, std::size_t column, co
 
 /// Whether a name says its unit, as psnr_db and sam_deg.
 bool says_unit(const Table::Column& column) {
-  std::string end = "_" + column.unit;
-  std::transform(end.begin(), end.end(), end.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string end = lower_case("_" + column.unit);
   return column.name.size() > end.size() && column.name.ends_with(end);
 }
 
@@ -188,7 +186,7 @@ std::size_t characters(const std::string& text) {
       std::count_if(text.begin(), text.end(), [](unsigned char byte) { return (byte & 0xC0) != 0x80; }));
 }
 
-/// Long names of measures may break after an underscore.
+/// Long names of metrics may break after an underscore.
 std::string breakable(const std::string& text) {
   std::string result;
   for (const char character : text) result += character == '_' ? std::string("_<wbr>") : std::string(1, character);

@@ -1,6 +1,5 @@
 #include "specfuse/report/text_format.h"
 
-#include <charconv>
 #include <cstdint>
 #include <cstdio>
 
@@ -130,11 +129,6 @@ std::string base64(const std::string& bytes) {
 }
 
 std::string number_text(double value, int decimals) { return print("%.*f", decimals, value); }
-
-std::string exact_number_text(double value) {
-  char text[40];
-  return {text, std::to_chars(text, text + sizeof text, value).ptr};
-}
 
 std::string scientific_text(double value) { return print("%.1e", value); }
 

@@ -2,7 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "run/earlier_model.h"
 #include "specfuse/config/differences.h"
 #include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
@@ -26,11 +25,10 @@ void check_agrees(const Json& given, const Json& usual, const Json& stored, cons
   }
 }
 
-MethodConfig adopt_method(const MethodConfig& method, Json stored, const std::string& path) {
+MethodConfig adopt_method(const MethodConfig& method, const Json& stored, const std::string& path) {
   const std::string name = stored.at("name").get<std::string>();
   SPECFUSE_CHECK_AS(ConfigError, name == method.name, path, ".checkpoint: expected what ", method.name,
                     " learned, got a checkpoint of ", name);
-  if (stored.contains("model")) stored["model"] = described_model(stored["model"]);
   MethodConfig plain;
   plain.name = method.name;
   plain.options = method_options(method.name);
@@ -79,6 +77,7 @@ void restore_from(const std::string& file, FusionMethod& method) {
   try {
     method.restore(checkpoint);
     method.learned_from = load_learned_from(checkpoint);
+    method.traits.trained = true;
   } catch (const DataError& problem) {
     throw DataError(concat(file, ": ", problem.what()));
   }
@@ -96,7 +95,7 @@ ExperimentConfig adopt_checkpoints(const ExperimentConfig& config, const std::ve
     try {
       const Json stored = parse_stored(text->second, file);
       const Index ratio = integer_of(stored.at("degrade").at("ratio"));
-      const bool any = method.options->make()->suits_any_pair();
+      const bool any = method.options->traits().suits_any_pair;
       SPECFUSE_CHECK_AS(ConfigError, any || ratio == config.degrade.ratio, "degrade.ratio: expected ", ratio, " as ",
                         file, " was trained for, got ", config.degrade.ratio);
       adopted.methods[i] = adopt_method(method, stored.at("methods").at(0), path);
@@ -111,7 +110,7 @@ std::vector<std::string> checkpoint_doubts(const ExperimentConfig& config,
                                            const std::vector<std::string>& directories) {
   std::vector<std::string> doubts;
   for (const MethodConfig& method : config.methods) {
-    if (!method.checkpoint || method.options->make()->suits_any_pair()) continue;
+    if (!method.checkpoint || method.options->traits().suits_any_pair) continue;
     const std::string file = find_checkpoint(*method.checkpoint, directories);
     const Json stored = parse_stored(read_checkpoint(file).attributes.at("config"), file);
     const Json now = write_fields(config.degrade);

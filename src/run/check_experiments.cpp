@@ -116,7 +116,7 @@ class Checker {
       task = make_task(scene, first.protocol, first.seeds.front(), needs);
       common.doubts = task_doubts(first, scene, *task);
     });
-    ScoredSpectra scored = task ? ScoredSpectra(scene, *task) : ScoredSpectra(nullptr);
+    ScoredSpectra scored = task ? ScoredSpectra(scene, *task) : ScoredSpectra();
     std::map<std::string, Findings> known;
     for (const std::size_t run : runs) {
       add(common, findings_[run]);

@@ -31,4 +31,11 @@ void check_declared(const UndeclaredNoData& seen, const std::string& path, Cube&
                     ".nodata.value says what stands for it, data.crop can cut it away");
 }
 
+void require_data(const Cube& cube, const DataConfig& data, const std::string& source) {
+  if (has_data(cube)) return;
+  SPECFUSE_CHECK_AS(ConfigError, !data.crop, "data.crop: expected a part with data in ", source,
+                    ", got none in any pixel");
+  throw DataError(concat(source, ": expected data, got none in any pixel"));
+}
+
 }  // namespace specfuse

@@ -19,6 +19,7 @@ std::string data_hash(const Scene& scene, const std::vector<std::string>& files)
   const std::function<void(const Scene&)> add_scene = [&](const Scene& one) {
     add(one.degradation.psf);
     add(one.degradation.srf);
+    if (one.large) return;  // its files are hashed
     if (one.reference) add_image(*one.reference);
     if (one.measured) add_image(one.measured->hsi);
     if (one.measured) add_image(one.measured->msi);

@@ -1,15 +1,13 @@
 #include "run/earlier_run.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "run/kept_method.h"
 #include "specfuse/config/differences.h"
 #include "specfuse/config/json_fields.h"
 #include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
-#include "specfuse/io/checkpoint.h"
+#include "specfuse/io/file.h"
 #include "specfuse/io/image_writer.h"
 
 namespace fs = std::filesystem;
@@ -40,71 +38,6 @@ std::optional<Earlier> finished_in(const ResultFolder& folder) {
   return whole && json["data_hash"].is_string()
              ? Earlier{json_text(json["config"]), json["data_hash"].get<std::string>()}
              : Earlier{};
-}
-
-/// Whether a difference is a larger number of training steps, and of which method.
-std::optional<std::size_t> longer_method(const Difference& difference, const ExperimentConfig& config) {
-  for (std::size_t i = 0; i < config.methods.size(); ++i) {
-    if (difference.path != concat("methods.", i, ".train.steps")) continue;
-    if (std::stod("0" + difference.first) < std::stod("0" + difference.second)) return i;
-  }
-  return {};
-}
-
-/// Why a training cannot go on to more steps as if it had been one; empty where it can.
-std::string obstacle(const MethodConfig& method, const std::string& checkpoint, bool finished) {
-  const Json options = write_fields(method);
-  const std::string schedule = options.at("train").at("schedule").get<std::string>();
-  if (schedule != "constant") {
-    return concat("a ", schedule,
-                  " schedule is laid over all steps, so that more of them are another training "
-                  "(with train.schedule constant it could go on)");
-  }
-  if (!fs::exists(checkpoint)) return "no checkpoint of it is there";
-  const Checkpoint state = read_checkpoint(checkpoint);
-  if (!state.state.count("step")) return "its checkpoint holds no state of a training";
-  const auto best = state.tensors.lower_bound("best/");
-  if (finished && best != state.tensors.end() && best->first.starts_with("best/")) {
-    return "what was kept of it is the best step by validation, not the last";
-  }
-  return {};
-}
-
-/// Makes what an earlier run with fewer steps left the beginning of this one.
-void take_further(const ResultFolder& folder, const ExperimentConfig& config, bool finished) {
-  fs::create_directories(folder.kept(""));
-  for (const Index seed : config.seeds) {
-    for (const MethodConfig& method : config.methods) {
-      const std::string result = config.folder_of(method, seed), kept = folder.kept(result + ".h5");
-      const std::string published = folder.published(result + "/checkpoint.h5");
-      forget_method(folder, result);
-      const std::string& from = finished ? published : kept;
-      if (!fs::exists(from)) continue;
-      Checkpoint state = read_checkpoint(from);
-      state.attributes["config"] = config_of(config, method, seed);
-      if (state.state.count("step")) write_checkpoint(kept, state);
-    }
-  }
-  if (finished && fs::exists(folder.published(kLogFile))) {
-    write_text_atomically(folder.kept(kLogFile), read_text(folder.published(kLogFile)));
-  }
-}
-
-/// Throws unless the differences are such that the earlier run can be trained further; then does so.
-void extend(const ResultFolder& folder, const ExperimentConfig& config, const std::vector<Difference>& found,
-            bool finished, const std::string& refusal) {
-  for (const Difference& difference : found) {
-    const auto method = longer_method(difference, config);
-    SPECFUSE_CHECK_AS(ConfigError, method && !config.protocol.fine_tune, refusal);
-    for (const Index seed : config.seeds) {
-      const std::string result = config.folder_of(config.methods[*method], seed);
-      const std::string checkpoint =
-          finished ? folder.published(result + "/checkpoint.h5") : folder.kept(result + ".h5");
-      const std::string why = obstacle(config.methods[*method], checkpoint, finished);
-      SPECFUSE_CHECK_AS(ConfigError, why.empty(), refusal, "; ", difference.path, " cannot just grow: ", why);
-    }
-  }
-  take_further(folder, config, finished);
 }
 
 /// What a run of this configuration writes.
@@ -144,22 +77,13 @@ Beginning beginning_in(const ResultFolder& folder, const ExperimentConfig& confi
   };
   if (earlier.config.empty()) return refuse(concat(" of an unknown configuration; ", elsewhere));
   const std::vector<Difference> found = differences(earlier.config, config_text(config));
-  const bool same_data = earlier.data_hash == data_hash;
-  if (!found.empty()) {
-    // Another degradation makes other data of the same scene; that needs no word.
-    const bool longer = std::all_of(found.begin(), found.end(),
-                                    [&](const Difference& one) { return longer_method(one, config).has_value(); });
-    const std::string reason = concat(" of another configuration (", differences_text(found), ")",
-                                      longer && !same_data ? ", on other data; " : "; ", elsewhere);
-    if (!options.resume || options.overwrite || !same_data) return refuse(reason);
-    extend(folder, config, found, !unfinished, what + reason);
-    return Beginning::goes_on;
-  }
+  if (!found.empty()) return refuse(concat(" of another configuration (", differences_text(found), "); ", elsewhere));
   if (earlier.data_hash.starts_with(kStreamedHash) != data_hash.starts_with(kStreamedHash)) {
-    return refuse(
-        concat(" of this configuration, made ", options.memory ? "without" : "with", " --memory; ", elsewhere));
+    const bool streamed = data_hash.starts_with(kStreamedHash);
+    return refuse(concat(" of this configuration, made with the pair ", streamed ? "in memory" : "in its files",
+                         ", which --memory decides; ", elsewhere));
   }
-  if (!same_data) return refuse(concat(" of this configuration on other data; ", elsewhere));
+  if (earlier.data_hash != data_hash) return refuse(concat(" of this configuration on other data; ", elsewhere));
   if (!unfinished) return Beginning::was_done;
   if (options.resume) return Beginning::goes_on;
   return refuse(" of this configuration; --resume goes on with it, --overwrite starts anew");

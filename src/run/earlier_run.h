@@ -8,14 +8,13 @@
 
 namespace specfuse {
 
-/// What the hash of the data begins with where the pair stayed on disk: it is then a hash of files.
+/// What the hash of the data begins with where the pair stayed in its files: it is then a hash of files.
 inline const std::string kStreamedHash = "files-";
 
 /// Begins a run in a folder, which keeps its configuration and the hash of its data from then on; false where it holds
-/// these results already. With `resume` an unfinished one is gone on with, and one that differs in more steps alone is
-/// trained further where that is the same as one long training. With `overwrite` any other is replaced. Throws
-/// `ConfigError` that says what the folder holds and what to do where neither allows it: nothing is lost without a
-/// word.
+/// these results already. With `resume` an unfinished one is gone on with; with `overwrite` any other is replaced.
+/// Throws `ConfigError` that says what the folder holds and what to do where neither allows it: nothing is lost without
+/// a word.
 bool begin_in(ResultFolder& folder, const ExperimentConfig& config, const std::string& data_hash,
               const RunOptions& options);
 

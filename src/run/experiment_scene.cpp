@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "run/opened_pair.h"
 #include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
@@ -18,6 +19,8 @@
 
 namespace specfuse {
 namespace {
+
+constexpr double kEndless = std::numeric_limits<double>::infinity();
 
 /// Runs `work`, whose errors start with "psf: " or the like, and puts the key above in front of them.
 template <class Work>
@@ -69,14 +72,6 @@ void set_wavelengths(const std::optional<WavelengthConfig>& wavelengths, const s
   cube.wavelength_nm = values;
 }
 
-/// Refuses what was most likely not measured and not declared, and an image without any data. Notes what is doubtful.
-void check_data_of(Cube& cube, const std::string& path = "data") {
-  UndeclaredNoData seen;
-  seen.add(cube);
-  check_declared(seen, path, cube);
-  SPECFUSE_CHECK_AS(ConfigError, has_data(cube), "data.crop: expected a part with data, got none in any pixel");
-}
-
 /// Equal where data comes from one file, or is one synthetic scene, whatever part of it is used.
 std::string file_key(const DataConfig& data) {
   DataConfig whole = data;
@@ -107,23 +102,31 @@ SceneSource source_in(const ImageConfig& image, const std::string& path, const s
   return {*image.dataset, *image.axes, image.nodata.value_or(NoData{}), image.bands, describe};
 }
 
+ImagePtr image_of(SceneFiles* files, const std::string& key, const std::function<ImagePtr()>& read) {
+  return files == nullptr ? read() : files->get(key, [&] { return in_memory(read()->read_all()); });
+}
+
 Cube load_cube(const DataConfig& data, const std::vector<std::string>& directories, SceneFiles* files) {
-  const auto read = [&] {
-    if (data.synthetic) return inside_key("data", [&] { return synthetic_scene(*data.synthetic); });
-    ImageConfig image;
-    image.dataset = data.dataset;
-    image.axes = data.axes;
-    image.wavelength_nm = data.wavelength_nm;
-    image.nodata = data.nodata;
-    image.bands = data.bands;
-    return read_scene(find_file(*data.scene, directories), source_in(image, "data", directories));
-  };
-  Cube cube = files != nullptr ? files->scenes.get(file_key(data), read) : read();
-  if (data.crop) {
-    check_inside("data.crop", *data.crop, cube.rows(), cube.cols());
-    cube = crop(cube, *data.crop);
-  }
+  ImageConfig image;
+  image.dataset = data.dataset;
+  image.axes = data.axes;
+  image.wavelength_nm = data.wavelength_nm;
+  image.nodata = data.nodata;
+  image.bands = data.bands;
+  const ImagePtr scene = image_of(files, file_key(data), [&] {
+    if (data.synthetic) return in_memory(inside_key("data", [&] { return synthetic_scene(*data.synthetic); }));
+    return open_image(find_file(*data.scene, directories), source_in(image, "data", directories));
+  });
+  if (data.crop) check_inside("data.crop", *data.crop, scene->rows(), scene->cols());
+  const Rectangle part = data.crop ? Rectangle(*data.crop) : scene->whole();
+  const Cube cube = scene->read(part);
+  require_data(cube, data, concat(data.scene.value_or(""), ": ", data.dataset.value_or("")));
   return cube;
+}
+
+std::vector<std::string> image_files(const DataConfig& data, const std::vector<std::string>& directories) {
+  if (data.pair) return {find_file(*data.pair, directories)};
+  return {find_file(data.hsi->file, directories), find_file(data.msi->file, directories)};
 }
 
 std::string source_of(const DataConfig& data) {
@@ -137,31 +140,12 @@ PairSource pair_source_in(const DataConfig& data, const std::vector<std::string>
           }};
 }
 
-namespace {
-
-/// One image of a pair.
-Cube load_image(const ImageConfig& image, const std::string& path, const std::vector<std::string>& directories,
-                SceneFiles* files) {
-  const auto read = [&] { return read_scene(find_file(image.file, directories), source_in(image, path, directories)); };
-  Cube cube = files != nullptr ? files->scenes.get(path + json_text(write_fields(image)), read) : read();
-  check_data_of(cube, path);  // resampled, it would no longer show
-  return cube;
-}
-
-PairFile load_images(const DataConfig& data, const std::vector<std::string>& directories, SceneFiles* files) {
-  return join_images(load_image(*data.hsi, "data.hsi", directories, files),
-                     load_image(*data.msi, "data.msi", directories, files), source_of(data));
-}
-
-PairFile load_pair(const DataConfig& data, const std::vector<std::string>& directories, SceneFiles* files) {
-  const auto read = [&] { return read_pair(find_file(*data.pair, directories), pair_source_in(data, directories)); };
-  return files != nullptr ? files->pairs.get(file_key(data), read) : read();
-}
-
 void add_notes(const FileNotes& notes, Scene& scene) {
   scene.doubts.insert(scene.doubts.end(), notes.left_out.begin(), notes.left_out.end());
   scene.doubts.insert(scene.doubts.end(), notes.doubts.begin(), notes.doubts.end());
 }
+
+namespace {
 
 /// Of a response and names that are given for all bands of the MSI's file, leaves those of the bands that are left.
 void keep_rows(const FileNotes& msi, Scene& scene) {
@@ -174,49 +158,32 @@ void keep_rows(const FileNotes& msi, Scene& scene) {
 }
 
 void load_measured(const ExperimentConfig& config, const std::vector<std::string>& directories, SceneFiles* files,
-                   Scene& scene) {
-  const std::string path = source_of(config.data);
-  const PairFile file =
-      config.data.pair ? load_pair(config.data, directories, files) : load_images(config.data, directories, files);
-  SPECFUSE_CHECK_AS(ConfigError, file.ratio == config.degrade.ratio, "degrade.ratio: expected ", file.ratio, " as in ",
-                    path, ", got ", config.degrade.ratio);
-  scene.degradation.srf = file.srf;
+                   double memory, Scene& scene) {
+  const DataConfig& data = config.data;
+  const std::string path = source_of(data);
+  OpenedPair opened = open_measured(data, directories, files);
+  const PairImages& images = opened.images;
+  SPECFUSE_CHECK_AS(ConfigError, images.ratio == config.degrade.ratio, "degrade.ratio: expected ", images.ratio,
+                    " as in ", path, ", got ", config.degrade.ratio);
+  const Cube hsi = images.hsi->read({0, 0, 1, 1}), msi = images.msi->read({0, 0, 1, 1});
+  scene.degradation.srf = images.srf;
   const SrfOptions& srf = config.degrade.srf;
   const bool simulates = config.protocol.type == Protocol::transfer;
-  SPECFUSE_CHECK_AS(ConfigError, !srf.given() || !file.srf.defined() || simulates, "degrade.srf: expected none, as ",
+  SPECFUSE_CHECK_AS(ConfigError, !srf.given() || !images.srf.defined() || simulates, "degrade.srf: expected none, as ",
                     path, " brings its own /srf");
-  if (srf.given() && !file.srf.defined()) {
-    load_srf(srf, file.hsi, directories, scene);
-    keep_rows(file.msi.notes, scene);
-    SPECFUSE_CHECK_AS(ConfigError, scene.degradation.srf.dim(0) == file.msi.bands(), "degrade.srf: expected ",
-                      file.msi.bands(), " rows, one for each msi band of ", path, ", got ",
-                      scene.degradation.srf.dim(0));
+  if (srf.given() && !images.srf.defined()) {
+    load_srf(srf, hsi, directories, scene);
+    keep_rows(msi.notes, scene);
+    SPECFUSE_CHECK_AS(ConfigError, scene.degradation.srf.dim(0) == msi.bands(), "degrade.srf: expected ", msi.bands(),
+                      " rows, one for each msi band of ", path, ", got ", scene.degradation.srf.dim(0));
   }
-  scene.reference = file.reference;
-  scene.grids = file.grids;
-  scene.reference_on_msi = file.reference_on_msi;
-  if (file.beside != std::array<double, 2>{}) {
+  scene.grids = images.grids;
+  scene.reference_on_msi = images.reference_on_msi;
+  if (images.beside != std::array<double, 2>{}) {
     Tensor& psf = scene.degradation.psf;
-    psf = moved_psf(psf, file.beside, moved_psf_size(psf, file.beside));
+    psf = moved_psf(psf, images.beside, moved_psf_size(psf, images.beside));
   }
-  scene.measured = Pair{file.hsi, file.msi, scene.degradation};
-  if (config.data.crop) {
-    const Region& part = *config.data.crop;
-    check_coarse_part("data.crop", part, file.msi.rows(), file.msi.cols(), file.ratio);
-    scene.measured = crop_pair(*scene.measured, *config.data.crop);
-    if (scene.reference) scene.reference = crop(*scene.reference, *config.data.crop);
-  }
-  check_data_of(scene.measured->hsi, config.data.hsi ? "data.hsi" : "data");
-  check_data_of(scene.measured->msi, config.data.msi ? "data.msi" : "data");
-  add_notes(scene.measured->hsi.notes, scene);
-  add_notes(scene.measured->msi.notes, scene);
-  if (scene.reference) check_data_of(*scene.reference, "data: /reference");
-  share_gaps(*scene.measured);
-  SPECFUSE_CHECK_AS(ConfigError, has_data(scene.measured->msi), "data: expected pixels that both images of ", path,
-                    " have data for, got none");
-  if (!config.data.masks_outliers()) return;
-  Pair& pair = *scene.measured;
-  withhold_outliers(find_outliers(WholePair(pair)), {0, 0, pair.hsi.rows(), pair.hsi.cols()}, pair);
+  take_pair(std::move(opened), config, memory, scene);
 }
 
 /// Whether a scene has to be made of whole coarse pixels, or is cut to them.
@@ -230,22 +197,17 @@ void load_reference(const ExperimentConfig& config, const std::vector<std::strin
   SPECFUSE_CHECK_AS(ConfigError, cube.rows() % ratio == 0 && cube.cols() % ratio == 0,
                     "degrade.ratio: expected a divisor of the scene's ", cube.rows(), " x ", cube.cols(),
                     " pixels, got ", ratio, "; data.crop can cut it to fit");
-  check_data_of(cube);
+  UndeclaredNoData seen;
+  seen.add(cube);
+  check_declared(seen, "data", cube);
+  require_data(cube, config.data, source_of(config.data));
   add_notes(cube.notes, scene);
   load_srf(config.degrade.srf, cube, directories, scene);
   scene.reference = cube;
 }
 
-}  // namespace
-
-void remember_pair(const DataConfig& data, const PairFile& pair, SceneFiles& files) {
-  files.pairs.get(file_key(data), [&] { return pair; });
-}
-
-namespace {
-
-Scene load_one(const ExperimentConfig& config, const std::vector<std::string>& directories, Cut cuts,
-               SceneFiles* files) {
+Scene load_one(const ExperimentConfig& config, const std::vector<std::string>& directories, Cut cuts, SceneFiles* files,
+               double memory) {
   const DegradeConfig& degrade = config.degrade;
   Scene scene;
   const std::string response = degrade.srf.given() ? "degrade.srf" : concat("/srf of ", source_of(config.data));
@@ -258,7 +220,7 @@ Scene load_one(const ExperimentConfig& config, const std::vector<std::string>& d
   scene.degradation.msi_snr_db = degrade.snr_db.msi;
   scene.degradation.msi_shift = degrade.msi_shift;
   if (config.data.is_measured()) {
-    load_measured(config, directories, files, scene);
+    load_measured(config, directories, files, memory, scene);
   } else {
     load_reference(config, directories, cuts, files, scene);
   }
@@ -284,7 +246,8 @@ Scene load_other(const ExperimentConfig& config, const std::string& path, const 
   const std::string source = source_of(config.data);
   Scene scene;
   try {
-    scene = load_one(config, directories, config.protocol.degradations.empty() ? Cut::none : Cut::to_fit, files);
+    scene =
+        load_one(config, directories, config.protocol.degradations.empty() ? Cut::none : Cut::to_fit, files, kEndless);
   } catch (const ConfigError& problem) {
     throw ConfigError(concat(path, ": ", source, ": ", problem.what()));
   }
@@ -301,8 +264,8 @@ Scene load_other(const ExperimentConfig& config, const std::string& path, const 
 }  // namespace
 
 Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>& directories, SceneFiles* files,
-                 const std::string& scratch) {
-  Scene scene = load_one(config, directories, Cut::none, files);
+                 const std::string& scratch, double memory) {
+  Scene scene = load_one(config, directories, Cut::none, files, memory);
   scene.scratch = scratch;
   const std::vector<DegradeConfig>& given = config.protocol.degradations;
   const std::vector<DegradeConfig> degradations = given.empty() ? std::vector{config.degrade} : given;

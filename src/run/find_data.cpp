@@ -22,17 +22,15 @@ std::vector<std::string> data_directories(const std::vector<std::string>& given)
 }
 
 std::string find_file(const std::string& name, const std::vector<std::string>& directories) {
-  std::string searched;
-  std::vector<std::string> seen;
+  std::vector<std::string> searched;
   for (const std::string& directory : directories) {
-    if (std::find(seen.begin(), seen.end(), directory) != seen.end()) continue;
-    seen.push_back(directory);
+    if (std::find(searched.begin(), searched.end(), directory) != searched.end()) continue;
+    searched.push_back(directory);
     const std::filesystem::path path = std::filesystem::path(directory) / name;
     std::error_code ignored;
     if (!name.empty() && std::filesystem::is_regular_file(path, ignored)) return path.string();
-    searched.append(searched.empty() ? "" : ", ").append(directory);
   }
-  throw DataError(concat(name, ": not found in ", searched,
+  throw DataError(concat(name, ": not found in ", joined(searched),
                          "; data/README.md says where to get scenes, and --data-dir "
                          "or SPECFUSE_DATA where they lie"));
 }

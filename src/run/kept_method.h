@@ -1,34 +1,40 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "run/method_run.h"
-#include "run/result_folder.h"
 
 namespace specfuse {
 
-/// Keeps a method's result, complete with all its files, so that a run that is cut off later need not make it again.
-/// The images are also written in `format`, one of `image_formats`.
-void keep_method(const ResultFolder& folder, const Fusion& fusion, const std::vector<FitContext>& fits,
-                 const std::string& format);
+/// The files of a result that is made: once it is finished, a run that is cut off later need not make it again. Only
+/// the first rank writes.
+class KeptResult {
+ public:
+  /// Begins with nothing in its folder: a run that was killed may have left some half-written. Images are also written
+  /// in `format`, one of `image_formats`.
+  KeptResult(const ResultFolder& folder, const std::string& result, const std::string& format);
 
-/// What was kept of the result of this name, its scores not included; none where it is not there or not whole.
-std::optional<Fusion> find_method(const ResultFolder& folder, const std::string& result);
+  /// Where the fused image goes.
+  std::string fused_file() const;
+  void write(const FusedWithSigma& fusion) const;
+  /// For other programs, of the image that is in its place already.
+  void write_parts(const PartsOfResult& parts) const;
+  /// What the method has learned in these fits.
+  void write_learned(const FusionMethod& method, const std::vector<FitContext>& fits) const;
+  void finish(const Fusion& fusion) const;
 
-/// The folder for the files of a result, with nothing in it: a run that was killed may have left some half-written.
-std::string begin_result(const ResultFolder& folder, const std::string& result);
+ private:
+  std::string directory_, format_;
+};
 
-/// The same of a result whose image is in its place already.
-void keep_streamed(const ResultFolder& folder, const MethodResult& result, const Checkpoint& checkpoint,
-                   const std::string& config);
-
-/// What was kept beside the files of the result of this name: times, memory and remarks; none where it is not whole.
-std::optional<MethodResult> find_summary(const ResultFolder& folder, const std::string& result);
+/// What was kept of the result of this name, its scores not included, for a task and the outliers of its pair; none
+/// where it is not there or not whole.
+std::optional<Fusion> find_result(const ResultFolder& folder, const std::string& result, const Task& task,
+                                  const PairOutliers& outliers);
 
 /// Makes the files of a kept result those to be published.
 void stage_method(const ResultFolder& folder, const std::string& result);
-
-/// Keeps no longer that the result is complete.
-void forget_method(const ResultFolder& folder, const std::string& result);
 
 }  // namespace specfuse

@@ -15,6 +15,26 @@ bool demands(const EstimateOptions& options) {
          options.shift == Trust::found;
 }
 
+/// An image moved down and to the right.
+class MovedImage : public Image {
+ public:
+  MovedImage(ImagePtr image, const std::array<double, 2>& shift, Boundary boundary)
+      : image_(std::move(image)), shift_(shift), boundary_(boundary) {}
+  Index rows() const override { return image_->rows(); }
+  Index cols() const override { return image_->cols(); }
+  Index bands() const override { return image_->bands(); }
+  Cube read(const Rectangle& part) const override {
+    const Rectangle seen = with_margin(part, shift_reach(shift_), rows(), cols());
+    const Cube moved = shift_image(image_->read(seen), {-shift_[0], -shift_[1]}, boundary_);
+    return seen == part ? moved : crop(moved, {part.row - seen.row, part.col - seen.col, part.rows, part.cols});
+  }
+
+ private:
+  ImagePtr image_;
+  std::array<double, 2> shift_;
+  Boundary boundary_;
+};
+
 }  // namespace
 
 Index KnownSensors::halo(const Degradation& told) const {
@@ -44,9 +64,9 @@ void KnownSensors::place(const Cube& reference, const Pair& applied) {
   if (off < kFar) reference_shift = fine;
 }
 
-Cube KnownSensors::on_msi(const Cube& reference, Boundary boundary) const {
-  const auto [down, right] = reference_shift;
-  return shift_image(reference, {-down, -right}, boundary);
+ImagePtr KnownSensors::on_msi(const ImagePtr& reference, Boundary boundary) const {
+  if (reference_shift == std::array<double, 2>{}) return reference;
+  return std::make_shared<MovedImage>(reference, reference_shift, boundary);
 }
 
 KnownSensors look_at_sensors(const PairParts& pair, const EstimateOptions& options, bool harmonise) {

@@ -1,5 +1,7 @@
 #include "run/learned_from.h"
 
+#include "specfuse/core/error.h"
+
 namespace specfuse {
 namespace {
 
@@ -9,21 +11,19 @@ Fingerprint answers_of(const TrainingData& data) {
   for (const std::vector<TrainingPair>* pairs : {&data.train, &data.validation}) {
     for (const TrainingPair& pair : *pairs) answers.add(pair.target);
   }
+  if (data.large) for_each_part(*data.large, 0, [&](const PairPart& part) { answers.add(part.pair.hsi); });
   return answers;
 }
 
 }  // namespace
 
-void learn(FusionMethod& method, const TrainingData& data, FitContext context) {
-  if (context.warm_start ? method.learns() : method.learns_from(data)) method.learned_from.add(answers_of(data));
+std::string learn(FusionMethod& method, const TrainingData& data, FitContext context) {
+  const MethodTraits& traits = method.traits;
+  SPECFUSE_CHECK_AS(ConfigError, !data.large || !traits.learns || traits.learns_by_parts,
+                    "checkpoint: required, as the method cannot learn from a pair in parts");
+  if (context.warm_start ? traits.learns : traits.learns_from(data)) method.learned_from.add(answers_of(data));
   context.learned_from = method.learned_from;
-  method.fit(data, context);
-}
-
-void learn(FusionMethod& method, const PairParts& pair, const FitContext& context) {
-  method.fit_by_parts(pair, context);
-  if (!method.learns()) return;
-  for_each_part(pair, 0, [&](const PairPart& part) { method.learned_from.add(part.pair.hsi); });
+  return method.fit(data, context);
 }
 
 Checkpoint learned_by(const FusionMethod& method) {
@@ -36,14 +36,21 @@ ScoredSpectra::ScoredSpectra(const Scene& scene, const Task& task) {
   if (!scene.reference) return;
   find_ = [&scene, &task] {
     Fingerprint scored;
-    scored.add(task.scored ? crop(*scene.reference, *task.scored) : *scene.reference);
+    if (!scene.large) {
+      scored.add(task.scored ? crop(*scene.reference, *task.scored) : *scene.reference);
+      return scored;
+    }
+    const PairParts& pair = *scene.large->pair;
+    for (const Rectangle& part : parts_of(pair.rows(), pair.cols(), pair.side(), 1)) {
+      scored.add(scene.large->reference->read(fine_part(part, pair.degradation().ratio)));
+    }
     return scored;
   };
 }
 
 double ScoredSpectra::share_learned(const FusionMethod& method, const TrainingData& training) {
   Fingerprint seen = method.learned_from;
-  if (method.learns_from(training)) seen.add(answers_of(training));
+  if (method.traits.learns_from(training)) seen.add(answers_of(training));
   if (seen.empty()) return 0;
   if (!found_) found_ = find_();
   return found_->share_in(seen);

@@ -10,9 +10,9 @@
 
 namespace specfuse {
 
-/// `fit` and `fit_by_parts`, after which the method and its checkpoints know what it learned from.
-void learn(FusionMethod& method, const TrainingData& data, FitContext context);
-void learn(FusionMethod& method, const PairParts& pair, const FitContext& context);
+/// `fit`, after which the method and its checkpoints know what it learned from. Returns its remarks. Throws
+/// `ConfigError` where the method learns otherwise than by parts, and has to learn from a large pair.
+std::string learn(FusionMethod& method, const TrainingData& data, FitContext context);
 
 /// The checkpoint of a method with what it learned from.
 Checkpoint learned_by(const FusionMethod& method);
@@ -20,8 +20,8 @@ Checkpoint learned_by(const FusionMethod& method);
 /// The spectra of the reference that results are scored on.
 class ScoredSpectra {
  public:
-  /// `find` is called when they are first asked for; null: there is no reference.
-  explicit ScoredSpectra(std::function<Fingerprint()> find) : find_(std::move(find)) {}
+  /// There is no reference.
+  ScoredSpectra() = default;
   ScoredSpectra(const Scene& scene, const Task& task);
 
   bool exist() const { return find_ != nullptr; }
@@ -29,6 +29,7 @@ class ScoredSpectra {
   double share_learned(const FusionMethod& method, const TrainingData& training);
 
  private:
+  /// Called when they are first asked for; null: there is no reference.
   std::function<Fingerprint()> find_;
   std::optional<Fingerprint> found_;
 };

@@ -5,6 +5,7 @@
 #include "run/method_files.h"
 #include "run/scene_doubts.h"
 #include "specfuse/core/error.h"
+#include "specfuse/networks/plan.h"
 #include "specfuse/report/text_format.h"
 #include "specfuse/run/apply.h"
 
@@ -19,11 +20,6 @@ auto of_method(std::size_t place, const Work& work) {
   } catch (const ConfigError& problem) {
     throw ConfigError(concat("methods.", place, ": ", problem.what()));
   }
-}
-
-/// Whether an entry has to be fitted before it can fuse.
-bool needs_training(const MethodConfig& config, const FusionMethod& method) {
-  return !config.checkpoint && !method.is_ready();
 }
 
 /// Whether a method has learned from what it is scored on, or will do.
@@ -54,7 +50,7 @@ MethodNeeds needs_of(const MethodConfig& entry, std::size_t place, const Scene& 
                                             : NetworkSizes{scene.reference->bands(), scene.degradation.srf.dim(0)};
   return of_method(place, [&]() -> MethodNeeds {
     const std::unique_ptr<FusionMethod> method = entry.options->make();
-    return {method->receptive_radius(sizes), needs_training(entry, *method)};
+    return {method->network(sizes).receptive_radius, !entry.checkpoint && !method->traits.is_ready()};
   });
 }
 
@@ -79,8 +75,8 @@ MethodFindings check_method(const ExperimentConfig& config, std::size_t place, c
     if (entry.checkpoint) restore_from(find_checkpoint(*entry.checkpoint, directories), *method);
     method->check(task.training, task.pair);
     if (task.fine_tuning) method->check(*task.fine_tuning, task.pair);
-    const bool goes_on = entry.checkpoint || (method->is_ready() && task.fine_tuning);
-    const std::string doubt = goes_on ? "" : method->doubts(task.training);
+    const bool goes_on = entry.checkpoint || (method->traits.is_ready() && task.fine_tuning);
+    const std::string doubt = goes_on ? "" : method->warnings(task.training);
     if (!doubt.empty()) found.doubts.push_back(concat(entry.label, " ", doubt));
     look_at_learning(config, entry, task, *method, scored, found);
   });

@@ -1,29 +1,62 @@
 #include "run/method_run.h"
 
 #include <cmath>
+#include <filesystem>
 
 #include "run/earlier_run.h"
+#include "run/kept_method.h"
 #include "run/learned_from.h"
+#include "run/method_files.h"
 #include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/peak_memory.h"
 #include "specfuse/core/profile.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/core/stopwatch.h"
-#include "specfuse/imaging/georeference.h"
 #include "specfuse/imaging/no_data.h"
-#include "specfuse/metrics/evaluation.h"
-#include "specfuse/metrics/no_reference.h"
+#include "specfuse/ranks/ranks.h"
 #include "specfuse/run/apply.h"
-#include "specfuse/tensor/math.h"
 
 namespace specfuse {
 namespace {
 
-/// Runs all fits that the task asks for in turn.
-void fit_all(FusionMethod& method, const Task& task, const std::vector<FitContext>& contexts) {
-  learn(method, task.training, contexts.front());
-  if (task.fine_tuning) learn(method, *task.fine_tuning, contexts.back());
+bool applies(const ExperimentConfig& config) { return config.protocol.type == Protocol::apply; }
+
+/// The contexts of the fits of one result: one, or a pre-training and a fine-tuning.
+std::vector<FitContext> fit_contexts(const Workplace& at, const MethodConfig& method, Index seed) {
+  FitContext context;
+  context.seed = static_cast<std::uint64_t>(seed);
+  context.label = at.config.folder_of(method, seed);
+  context.checkpoint_path = at.folder.kept(context.label + ".h5");
+  context.scratch = at.scene.scratch;
+  context.resume = true;  // where nothing is to be gone on with, nothing is kept
+  context.config = config_of(at.config, method, seed);
+  const bool records = this_rank() == 0;
+  const auto record_as = [&](const std::string& result) -> std::function<void(const TrainingRecord&)> {
+    if (!records) return {};
+    return [&log = at.log, seed, result](const TrainingRecord& record) { log.add({result, seed, record}); };
+  };
+  context.record = record_as(context.label);
+  if (records) context.sync_records = [&log = at.log] { log.sync(); };
+  const std::optional<FineTuneConfig>& tune = at.config.protocol.fine_tune;
+  if (!tune) return {context};
+  FitContext tuning = context;
+  tuning.warm_start = WarmStart{tune->steps, tune->learning_rate};
+  tuning.record = record_as(fine_tuning_of(context.label));
+  context.checkpoint_path = at.folder.kept(concat(".pretrained.", context.label, ".h5"));  // no label starts with '.'
+  return {context, tuning};
+}
+
+/// What a method that is there is to learn from: of a pair larger than memory nothing, where it has learned already.
+TrainingData data_for(const FusionMethod& method, const Task& task) {
+  return task.is_large && method.traits.is_ready() ? TrainingData{} : task.training;
+}
+
+/// Runs all fits that the task asks for in turn. Returns the remarks of the last that has any.
+std::string fit_all(FusionMethod& method, const Task& task, const std::vector<FitContext>& contexts) {
+  const std::string first = learn(method, data_for(method, task), contexts.front());
+  const std::string last = task.fine_tuning ? learn(method, *task.fine_tuning, contexts.back()) : "";
+  return last.empty() ? first : last;
 }
 
 /// Whether a method can fuse a pair: the training image may be smaller than what it needs.
@@ -46,6 +79,7 @@ void unmask(Pair& pair) {
 /// The task as methods see it: whole images, filled in where there is no data.
 Task unmasked(Task task) {
   unmask(task.pair);
+  if (!task.is_large) task.parts = std::make_shared<WholePair>(task.pair);
   const auto unmask_all = [](TrainingData& data) {
     for (std::vector<TrainingPair>* pairs : {&data.train, &data.validation}) {
       for (TrainingPair& pair : *pairs) {
@@ -75,106 +109,106 @@ void limit_to_data(const Pair& pair, FusedWithSigma& fusion) {
   fill_from_around(*fusion.sigma);
 }
 
-}  // namespace
-
-void place_on_earth(const Pair& pair, FusedWithSigma& fusion) {
-  Cube& fused = fusion.fused;
-  const bool placed = pair.msi.attributes.contains(kGeotransformAttribute);
-  copy_georeference(placed ? pair.msi : pair.hsi, fused);
-  if (!placed) move_georeference(fused, 0, 0, 1 / static_cast<double>(pair.degradation.ratio));
-  if (fusion.sigma) copy_georeference(fused, *fusion.sigma);
-}
-
-std::vector<FitContext> fit_contexts(const ExperimentConfig& config, const MethodConfig& method, Index seed,
-                                     const std::string& keeping, TrainingLog* log, const std::string& scratch) {
-  FitContext context;
-  context.seed = static_cast<std::uint64_t>(seed);
-  context.label = config.folder_of(method, seed);
-  context.checkpoint_path = concat(keeping, "/", context.label, ".h5");
-  context.scratch = scratch;
-  context.resume = true;  // where nothing is to be gone on with, nothing is kept
-  context.config = config_of(config, method, seed);
-  const auto record_as = [log, seed](const std::string& result) -> std::function<void(const TrainingRecord&)> {
-    if (log == nullptr) return {};
-    return [log, seed, result](const TrainingRecord& record) { log->add({result, seed, record}); };
-  };
-  context.record = record_as(context.label);
-  if (log != nullptr) context.sync_records = [log] { log->sync(); };
-  if (!config.protocol.fine_tune) return {context};
-  FitContext tuning = context;
-  tuning.warm_start = WarmStart{config.protocol.fine_tune->steps, config.protocol.fine_tune->learning_rate};
-  tuning.record = record_as(fine_tuning_of(context.label));
-  context.checkpoint_path = concat(keeping, "/.pretrained.", context.label, ".h5");  // no label starts with '.'
-  return {context, tuning};
-}
-
-Fusion fit_and_fuse(FusionMethod& method, const Task& masked, const std::vector<FitContext>& fits,
-                    const std::string& checkpoint, bool fitted) {
-  const Task task = unmasked(masked);
-  Fusion fusion;
-  MethodResult& result = fusion.result;
-  result.folder = fits.back().label;
-
-  const ProgressTitle title(result.folder);
-  reset_peak_memory();
-  const Stopwatch fitting;
-  {
-    const ProfileSpan span("fit");
-    if (!checkpoint.empty()) restore_from(checkpoint, method);
-    if (!fitted) fit_all(method, task, fits);
-  }
-  result.fit_seconds = fitting.seconds();
-  const Stopwatch fusing;
-  {
-    const ProfileSpan span("fuse");
-    static_cast<FusedWithSigma&>(fusion) = method.fuse_with_sigma(task.pair);
-  }
-  result.fuse_seconds = fusing.seconds();
-  masked.sensors.widen(masked.pair, fusion);
-  place_on_earth(masked.pair, fusion);
-  limit_to_data(masked.pair, fusion);
-  result.peak_memory_mb = fusion.program_memory_mb > 0 ? fusion.program_memory_mb : peak_memory_mb();
-  result.remarks = method.remarks();
-  if (!result.remarks.empty()) say(concat(result.folder, ": ", result.remarks));
-
-  const std::vector<TrainingPair>& pairs = task.training.train;
-  if (pairs.empty() && !task.fine_tuning) return fusion;
-  if (!pairs.empty() && method.fuses_training_image() && suits(method, task.training, pairs.front().input))
-    fusion.fused_training = method.fuse(pairs.front().input);
-  fusion.checkpoint = learned_by(method);
-  fusion.wrote_checkpoints = method.writes_checkpoints();
+/// Fuses a pair in memory as one part. `seen` is what methods see of it.
+FusedWithSigma fuse_whole(const Fuser& fuser, const Workplace& at, const Task& seen) {
+  const Pair& pair = at.task.pair;
+  FusedWithSigma fusion = fuser.fuse(seen.pair);
+  at.task.sensors.widen(pair, fusion);
+  place_on_earth(pair, fusion);
+  limit_to_data(pair, fusion);
+  mark_outliers(at.scene.outliers, pair.degradation.ratio, {0, 0, fusion.fused.rows(), fusion.fused.cols()},
+                fusion.fused, fusion.sigma ? &*fusion.sigma : nullptr);
   return fusion;
 }
 
-void score(const Task& task, const std::vector<std::string>& profiles, Fusion& fusion) {
-  const ProfileSpan span("evaluate");
+/// Restores and fits, as far as the entry asks for it. Returns the remarks.
+std::string prepare(FusionMethod& method, const MethodConfig& entry, const Workplace& at, const Task& task,
+                    const std::vector<FitContext>& fits) {
+  const ProfileSpan span("fit");
+  if (entry.checkpoint) restore_from(find_checkpoint(*entry.checkpoint, at.directories), method);
+  return entry.checkpoint && applies(at.config) ? "" : fit_all(method, task, fits);
+}
+
+}  // namespace
+
+Fusion make_result(const Workplace& at, const MethodConfig& entry, Index seed) {
+  const Task task = unmasked(at.task);
+  const std::vector<FitContext> fits = fit_contexts(at, entry, seed);
+  const bool is_first = this_rank() == 0;
+  Fusion fusion;
   MethodResult& result = fusion.result;
-  const ProgressTitle title(result.folder + ", its scores");
-  if (fusion.fused_training) {
-    const TrainingPair& training = task.training.train.front();
-    result.train_scores = evaluate(training.target, *fusion.fused_training, training.input.degradation.ratio);
+  result.folder = fits.back().label;
+  const ProgressTitle title(result.folder);
+  const PartsOfResult parts{at.task, at.scene.outliers, result.folder, at.folder.kept("parts/" + result.folder)};
+  const std::unique_ptr<FusionMethod> method = make_method(entry, at.directories);
+  // What does not share its work, each rank does by itself, with the same result.
+  const bool shares = method->traits.shares_work && !task.is_large;
+  reset_peak_memory();
+  const Stopwatch fitting;
+  std::optional<RankAlone> alone;
+  if (!shares) alone.emplace();
+  result.remarks = prepare(*method, entry, at, task, fits);
+  const Fuser fuser = method->fuser(*task.parts);
+  alone.reset();
+  result.fit_seconds = fitting.seconds();
+  const Index side = choose_side(parts, fuser, at.budget);
+  const bool is_whole = places_of(fuser, *task.parts, side).size() == 1 && !task.is_large;
+  const bool makes = shares || is_first;
+  KeptResult kept(at.folder, result.folder, at.config.output.format);
+  std::optional<FusedWithSigma> made;
+  if (!shares) alone.emplace();
+  if (is_whole && makes) {
+    const ProfileSpan span("fuse");
+    const Stopwatch fusing;
+    made = fuse_whole(fuser, at, task);
+    result.fuse_seconds = fusing.seconds();
   }
-  result.no_reference = consistency(task.pair, fusion.fused);
-  std::optional<Cube> sigma = fusion.sigma;
-  if (sigma && task.scored) sigma = crop(*sigma, *task.scored);
-  if (sigma) {
-    const Tensor known = valid_pixels(*sigma, *sigma).values;
-    result.mean_sigma = sum(known) / static_cast<double>(known.size());
+  const std::vector<TrainingPair>& pairs = task.training.train;
+  if (makes && !pairs.empty() && method->traits.fuses_training_image &&
+      suits(*method, task.training, pairs.front().input))
+    fusion.fused_training = fuse(*method, pairs.front().input).fused;
+  alone.reset();
+  if (!is_whole) result.fuse_seconds = fuse_in_parts(parts, fuser, side, kept.fused_file());
+  if (!is_first) return fusion;
+
+  const bool theirs = made && made->program_memory_mb > 0;
+  result.peak_memory_mb = theirs ? made->program_memory_mb : peak_memory_mb();
+  if (!result.remarks.empty()) say(concat(result.folder, ": ", result.remarks));
+  if (made) {
+    fusion.image = fused_in_memory(*made);
+    kept.write(*made);
+  } else {
+    kept.write_parts(parts);
+    fusion.image = open_fused(kept.fused_file(), at.scene.outliers, task.pair.degradation.ratio);
   }
-  if (!task.reference) {
-    const Scores more = qnr(task.pair, fusion.fused);
-    result.no_reference.values.insert(result.no_reference.values.end(), more.values.begin(), more.values.end());
-    return;
+  if (!task.training.empty() || task.fine_tuning) kept.write_learned(*method, fits);
+  kept.finish(fusion);
+  std::filesystem::remove_all(parts.folder);
+  return fusion;
+}
+
+void check_parts(const ExperimentConfig& config, const std::vector<std::string>& directories, const Task& task,
+                 const Budget& budget) {
+  if (!task.is_large) return;
+  SPECFUSE_CHECK_AS(
+      ConfigError, !image_writer(config.output.format, "output.format").collects,
+      "output.format: expected one that is written part by part for a pair that is larger than the memory "
+      "it may take, got ",
+      config.output.format);
+  const RankAlone alone;
+  const WholePair shown(task.pair);
+  TrainingData training;
+  if (task.training.large != nullptr) training.large = &shown;
+  for (const MethodConfig& entry : config.methods) {
+    const std::unique_ptr<FusionMethod> method = make_method(entry, directories);
+    if (entry.checkpoint) restore_from(find_checkpoint(*entry.checkpoint, directories), *method);
+    try {
+      if (!method->traits.is_ready()) learn(*method, training, {});
+    } catch (const ConfigError& problem) {
+      throw ConfigError(concat("methods.", entry.label, ".", problem.what()));
+    }
+    side_within(method->fuser(shown), task, budget, entry.label);
   }
-  const Index ratio = task.pair.degradation.ratio;
-  const Cube reference = task.scored ? crop(*task.reference, *task.scored) : *task.reference;
-  const Cube fused = task.scored ? crop(fusion.fused, *task.scored) : fusion.fused;
-  const Evaluation all = evaluate_all(reference, fused, ratio, profiles);
-  result.scores = all.scores;
-  result.band_psnr_db = all.band_psnr_db;
-  result.errors = all.errors;
-  result.profiles = all.profiles;
-  if (sigma) result.reliability = reliability(reference, fused, *sigma, fusion.width_95);
 }
 
 }  // namespace specfuse

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/io/hdf5.h"
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "run/measured_pair.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/core/rng.h"
@@ -105,24 +106,71 @@ void require_data(const Task& task) {
   }
 }
 
+/// A hundred fine pixels more tell no more of where a reference lies.
+constexpr Index kRegistered = 256;
+
+/// The middle of a pair that is larger than memory, or all of it.
+Rectangle part_to_register(const PairParts& pair, bool is_large) {
+  if (!is_large) return {0, 0, pair.rows(), pair.cols()};
+  const Index side = std::max<Index>(1, kRegistered / pair.degradation().ratio);
+  const Index rows = std::min(side, pair.rows()), cols = std::min(side, pair.cols());
+  return {(pair.rows() - rows) / 2, (pair.cols() - cols) / 2, rows, cols};
+}
+
+/// The pair with its sensors as they are known, and its reference where the MSI lies.
+Task sensed_task(const Scene& scene, Index seed) {
+  Task task;
+  task.is_large = scene.large.has_value();
+  task.pair = make_pair(scene, seed);
+  task.reference = scene.reference;
+  if (scene.reference) task.whole_reference = task.is_large ? scene.large->reference : in_memory(*scene.reference);
+  task.parts = task.is_large ? scene.large->pair : std::make_shared<WholePair>(task.pair);
+  if (task.is_large) task.step = scene.large->step;
+  if (scene.measured) check_orientation(task.pair);
+  if (!scene.estimate.any() && !scene.harmonise) return task;
+  task.sensors = look_at_sensors(*task.parts, scene.estimate, scene.harmonise);
+  task.parts = std::make_shared<SensedPair>(task.parts, task.sensors);
+  if (!task.is_large) {
+    task.pair = task.parts->read({0, 0, task.parts->rows(), task.parts->cols()});
+    task.parts = std::make_shared<WholePair>(task.pair);
+  }
+  if (scene.reference && !scene.reference_on_msi) {
+    const Rectangle part = part_to_register(*task.parts, task.is_large);
+    task.sensors.place(task.whole_reference->read(fine_part(part, scene.degradation.ratio)), task.parts->read(part));
+    task.whole_reference = task.sensors.on_msi(task.whole_reference, scene.degradation.boundary);
+  }
+  if (task.is_large) {
+    const Shown shown = means_of(*task.parts, task.whole_reference.get(), task.step);
+    task.pair = shown.pair;
+    task.reference = shown.reference;
+  } else if (scene.reference) {
+    task.reference = task.whole_reference->read_all();
+    task.whole_reference = in_memory(*task.reference);
+  }
+  return task;
+}
+
+/// Throws where a pair that is larger than memory cannot be learned from, or seen, part by part.
+void check_large(const ProtocolConfig& protocol, const Degradation& degradation) {
+  const auto check = [](bool fits, const char* path, const char* expected) {
+    SPECFUSE_CHECK_AS(ConfigError, fits, path, ": expected ", expected,
+                      " for a pair that is larger than the memory it may take; --memory gives more of it");
+  };
+  check(protocol.type == Protocol::wald || protocol.type == Protocol::apply, "protocol.type", "wald or apply");
+  check(protocol.validation_fraction == 0 || protocol.type == Protocol::apply, "protocol.validation_fraction", "0");
+  check(degradation.boundary != Boundary::circular, "degrade.boundary", "another than circular");
+}
+
 }  // namespace
 
 Task make_task(const Scene& scene, const ProtocolConfig& protocol, Index seed, const MethodNeeds& needs) {
-  Task task;
-  task.pair = make_pair(scene, seed);
-  if (scene.measured) check_orientation(task.pair);
-  if (scene.estimate.any() || scene.harmonise) {
-    task.sensors = look_at_sensors(WholePair(task.pair), scene.estimate, scene.harmonise);
-    task.pair = task.sensors.apply(task.pair);
-  }
-  task.reference = scene.reference;
-  if (scene.reference && !scene.reference_on_msi) {
-    task.sensors.place(*scene.reference, task.pair);
-    task.reference = task.sensors.on_msi(*scene.reference, scene.degradation.boundary);
-  }
+  Task task = sensed_task(scene, seed);
+  if (task.is_large) check_large(protocol, scene.degradation);
   switch (protocol.type) {
     case Protocol::wald:
-      if (needs.training || leaves_training(task.pair, protocol.validation_fraction)) {
+      if (task.is_large) {
+        task.training.large = task.parts.get();
+      } else if (needs.training || leaves_training(task.pair, protocol.validation_fraction)) {
         task.training = wald_training(task.pair, protocol.validation_fraction);
       }
       break;

@@ -13,8 +13,8 @@
 #include "specfuse/core/profile.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/core/threads.h"
+#include "specfuse/io/cube_writer.h"
 #include "specfuse/io/file.h"
-#include "specfuse/io/image_writer.h"
 #include "specfuse/io/png.h"
 #include "specfuse/io/scene.h"
 #include "specfuse/report/metrics_json.h"
@@ -86,6 +86,13 @@ std::string earlier_summary(const ResultFolder& folder, const ExperimentConfig& 
   say(concat(folder.path(), ": this experiment was done before; --overwrite does it anew"));
   const std::string file = folder.published(kMetricsFile);
   return summary_text(result_tables(read_metrics_json(read_text(file), file, config)));
+}
+
+void begin_files(const ExperimentConfig& config, const Scene& scene, ResultFolder& folder) {
+  for (const Index seed : config.seeds) {
+    for (const MethodConfig& method : config.methods) folder.add_folder(config.folder_of(method, seed));
+  }
+  if (config.data.synthetic) write_cube(folder.staged(kSceneFile), *scene.reference);
 }
 
 void keep_sensors(const Task& task, ResultFolder& folder, const std::string& format) {

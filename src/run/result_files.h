@@ -18,6 +18,9 @@ std::string summary_text(const ResultTables& tables);
 /// What the terminal showed of a run that was done before.
 std::string earlier_summary(const ResultFolder& folder, const ExperimentConfig& config);
 
+/// Makes the folders of all results, and keeps a scene that was made up for this run and is found nowhere else.
+void begin_files(const ExperimentConfig& config, const Scene& scene, ResultFolder& folder);
+
 /// Says what was found of the sensors, and stages what both images disagree on, as HDF5 and in `format`; of the first
 /// seed alone.
 void keep_sensors(const Task& task, ResultFolder& folder, const std::string& format);

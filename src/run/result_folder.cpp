@@ -12,6 +12,7 @@
 #include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
 #include "specfuse/io/file.h"
+#include "specfuse/ranks/ranks.h"
 
 namespace fs = std::filesystem;
 
@@ -28,10 +29,9 @@ void ResultFolder::make(const std::string& folder) {
   made_.insert(made_.end(), missing.rbegin(), missing.rend());
 }
 
-std::string ResultFolder::keeping_in(const std::string& folder) { return folder + "/" + kResumeFolder; }
-
 ResultFolder::ResultFolder(const std::string& folder)
-    : folder_(folder), staging_(folder + "/" + kUnfinishedFolder), keeping_(keeping_in(folder)) {
+    : folder_(folder), staging_(folder + "/" + kUnfinishedFolder), keeping_(concat(folder, "/", kResumeFolder)) {
+  if (this_rank() != 0) return;
   make(folder_);
   lock_ = open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   SPECFUSE_CHECK(lock_ >= 0, "cannot open the folder ", folder_, ": ", std::strerror(errno));
@@ -57,6 +57,7 @@ void ResultFolder::begin(bool keep) {
 }
 
 ResultFolder::~ResultFolder() {
+  if (lock_ < 0) return;
   std::error_code ignored;
   fs::remove_all(staging_, ignored);
   if (!keeps_work()) fs::remove_all(keeping_, ignored);

@@ -10,8 +10,8 @@ namespace specfuse {
 /// an interrupted run needs to go on is kept in another folder inside it until then.
 class ResultFolder {
  public:
-  /// Makes the folder where it is missing. Throws `Error` with path and reason where it cannot be written or another
-  /// run has it.
+  /// Makes the folder where it is missing. Only the first rank has it; for the others it says names alone. Throws
+  /// `Error` with path and reason where it cannot be written or another run has it.
   explicit ResultFolder(const std::string& folder);
   ~ResultFolder();
   ResultFolder(const ResultFolder&) = delete;
@@ -28,9 +28,6 @@ class ResultFolder {
   void add_folder(const std::string& name);
   /// Where to write what is to be called `name`.
   std::string staged(const std::string& name) const { return staging_ + "/" + name; }
-  /// Where a run in this folder keeps what a later --resume needs.
-  static std::string keeping_in(const std::string& folder);
-  const std::string& keeping() const { return keeping_; }
   /// Where to keep `name` for a later --resume.
   std::string kept(const std::string& name) const { return keeping_ + "/" + name; }
   /// The names of all files that are staged, sorted.

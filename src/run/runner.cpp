@@ -1,5 +1,7 @@
 #include "specfuse/run/runner.h"
 
+#include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "run/data_hash.h"
@@ -8,32 +10,34 @@
 #include "run/kept_method.h"
 #include "run/method_checks.h"
 #include "run/method_files.h"
-#include "run/method_run.h"
 #include "run/result_files.h"
-#include "run/result_folder.h"
 #include "run/run_figures.h"
-#include "run/stream_runner.h"
-#include "run/training_log.h"
+#include "run/scoring.h"
 #include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/progress.h"
-#include "specfuse/imaging/outliers.h"
 #include "specfuse/io/scene.h"
+#include "specfuse/networks/plan.h"
 #include "specfuse/ranks/ranks.h"
 #include "specfuse/report/text_format.h"
 #include "specfuse/run/apply.h"
-#include "specfuse/run/experiment_scene.h"
 #include "specfuse/run/find_data.h"
-#include "specfuse/run/protocol.h"
 
 namespace specfuse {
 namespace {
+
+Budget budget_of(const RunOptions& options) {
+  const Budget budget(options.memory);
+  if (budget.is_limit) limit_free_memory(budget.free_buffers());
+  return budget;
+}
 
 /// All that is known of an experiment before anything is made.
 struct Prepared {
   std::vector<std::string> directories;
   ExperimentConfig config;
+  Budget budget;
   Scene scene;
   MethodNeeds needs;
   /// Of the first seed; none once it is taken.
@@ -43,9 +47,14 @@ struct Prepared {
   /// Throws for all that can be wrong.
   Prepared(const ExperimentConfig& given, const RunOptions& options)
       : directories(data_directories(options.data_directories)), config(adopt_checkpoints(given, directories)),
-        scene(load_scene(config, directories, nullptr, options.scratch)), needs(needs_of(config, scene)),
-        first(make_task(scene, config.protocol, config.seeds.front(), needs)),
-        found(check_methods(config, scene, *first, directories, ScoredSpectra(scene, *first))) {}
+        budget(budget_of(options)), scene(load_scene(config, directories, nullptr, options.scratch, budget.left())),
+        needs(needs_of(config, scene)), first(make_task(scene, config.protocol, config.seeds.front(), needs)),
+        found(check_methods(config, scene, *first, directories, ScoredSpectra(scene, *first))) {
+    // What is shown of all results, of the pair and of its reference.
+    budget.held = static_cast<double>(config.methods.size() + 2) * static_cast<double>(sizeof(float)) *
+                  static_cast<double>(first->pair.msi.pixels() * first->pair.hsi.bands());
+    check_parts(config, directories, *first, budget);
+  }
 
   /// Of the seeds in turn.
   Task task_of(Index seed) {
@@ -53,145 +62,156 @@ struct Prepared {
   }
 };
 
-/// Fits and fuses one entry, together with the other ranks where its method shares its work. All ranks that are to help
-/// call this; none but the first has anything to do with a method that does not.
-std::optional<Fusion> make(const Prepared& prepared, const MethodConfig& entry, const Task& task,
-                           const std::vector<FitContext>& fits) {
-  const std::unique_ptr<FusionMethod> method = make_method(entry, prepared.directories);
-  std::optional<RankAlone> alone;
-  if (!method->shares_work()) {
-    if (this_rank() != 0) return {};
-    alone.emplace();
+/// An image and, of an ENVI header, the values that lie beside it.
+void add_files(const std::filesystem::path& image, std::vector<std::string>& files) {
+  files.push_back(image);
+  if (image.extension() != ".hdr") return;
+  const std::size_t header = files.size();
+  for (const std::filesystem::directory_entry& entry : std::filesystem::directory_iterator(image.parent_path())) {
+    const std::filesystem::path& name = entry.path();
+    const bool beside = (name.stem() == image.stem() && name != image) || name.filename() == image.stem();
+    if (beside && entry.is_regular_file()) files.push_back(name);
   }
-  const std::string checkpoint = entry.checkpoint ? find_checkpoint(*entry.checkpoint, prepared.directories) : "";
-  const bool fitted = entry.checkpoint && prepared.config.protocol.type == Protocol::apply;
-  return fit_and_fuse(*method, task, fits, checkpoint, fitted);
+  std::sort(files.begin() + static_cast<std::ptrdiff_t>(header), files.end());
 }
 
-/// The result has what was filled in for outliers of the pair, and its files what was measured.
-void mark_outliers_of(const Scene& scene, Fusion& fusion) {
-  if (!scene.measured) return;
-  const Rectangle all{0, 0, fusion.fused.rows(), fusion.fused.cols()};
-  mark_outliers(outliers_of(*scene.measured), scene.degradation.ratio, all, fusion.fused,
-                fusion.sigma ? &*fusion.sigma : nullptr);
+/// Of the values that were read, or of the files of a pair that stays in them.
+std::string hash_of_data(const Prepared& prepared) {
+  std::vector<std::string> files = files_of_methods(prepared.config, prepared.directories);
+  if (!prepared.scene.large) return data_hash(prepared.scene, files);
+  for (const std::string& file : image_files(prepared.config.data, prepared.directories)) add_files(file, files);
+  return kStreamedHash + data_hash(prepared.scene, files);
 }
 
-/// The result of a method, kept from an earlier run or made now.
-Fusion find_or_make(const Prepared& prepared, const MethodConfig& method, Index seed, const Task& task,
-                    ResultFolder& folder, TrainingLog& log) {
-  const std::string name = prepared.config.folder_of(method, seed);
-  std::optional<Fusion> kept = find_method(folder, name);
-  if (!first_rank_says(!kept)) {
+/// What is known of the results before there are any.
+ExperimentResults begin_results(const Prepared& prepared, const RunOptions& options) {
+  ExperimentResults results;
+  results.config = prepared.config;
+  results.doubts = prepared.found.doubts;
+  for (const std::string& doubt : results.doubts) warn(doubt);
+  results.grids = prepared.scene.grids;
+  if (!results.grids.empty()) say(results.grids);
+  const std::optional<Region>& test = prepared.config.protocol.test;
+  results.scored_on = test ? test->text() : "whole image";
+  results.data_hash = hash_of_data(prepared);
+  results.environment = environment_text(options.memory);
+  return results;
+}
+
+/// Says how figures show a pair that is larger than memory.
+void describe_shown(const Task& task, ExperimentResults& results) {
+  if (!task.is_large) return;
+  const PairParts& pair = *task.parts;
+  const Index ratio = pair.degradation().ratio, rows = ratio * pair.rows(), cols = ratio * pair.cols();
+  const auto size = [](Index down, Index across, Index bands) { return concat(down, " x ", across, " x ", bands); };
+  results.figures.hsi_size = size(pair.rows(), pair.cols(), pair.bands());
+  results.figures.msi_size = size(rows, cols, pair.msi_bands());
+  if (task.reference) results.figures.reference_size = size(rows, cols, pair.bands());
+  if (task.step == 1) return;
+  results.preview =
+      concat("Scores are of the whole image. Pictures, maps, spectra and what the pointer reads are of means of ",
+             task.step, " x ", task.step, " pixels of each image, whose rows and columns they count.");
+}
+
+void stop_where_asked(const std::string& before, const ResultFolder& folder) {
+  SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before ", before,
+                    folder.keeps_work() ? "; continue with --resume" : "");
+}
+
+/// The result of a method, kept from an earlier run or made now. All ranks call it; what the others return is of no
+/// use.
+Fusion find_or_make(const Workplace& at, const MethodConfig& method, Index seed, ResultFolder& folder) {
+  const std::string name = at.config.folder_of(method, seed);
+  std::optional<Fusion> kept;
+  if (this_rank() == 0) kept = find_result(folder, name, at.task, at.scene.outliers);
+  if (first_rank_says(kept.has_value())) {
     say(name + ": was complete before");
-    mark_outliers_of(prepared.scene, *kept);
-    return *std::move(kept);
+    return kept ? *std::move(kept) : Fusion{};
   }
-  const std::vector<FitContext> fits =
-      fit_contexts(prepared.config, method, seed, folder.keeping(), &log, prepared.scene.scratch);
   try {
-    Fusion fusion = *make(prepared, method, task, fits);
-    mark_outliers_of(prepared.scene, fusion);
-    keep_method(folder, fusion, fits, prepared.config.output.format);
-    return fusion;
+    return make_result(at, method, seed);
   } catch (const ConfigError&) {
     folder.give_up();  // no run of this configuration can go on
     throw;
   }
 }
 
-/// What ranks other than the first do of an experiment: their share of what it says is to be made.
-void help(Prepared& prepared, const std::string& out) {
-  const ExperimentConfig& config = prepared.config;
-  if (!first_rank_says(false)) return;
-  for (const Index seed : config.seeds) {
-    const Task task = prepared.task_of(seed);
-    for (const MethodConfig& method : config.methods) {
-      if (!first_rank_says(false)) continue;
-      make(prepared, method, task,
-           fit_contexts(config, method, seed, ResultFolder::keeping_in(out), nullptr, prepared.scene.scratch));
-    }
-  }
-}
-
 }  // namespace
 
 std::string run_experiment(const ExperimentConfig& given, const RunOptions& options) {
-  if (options.memory) return run_streamed(given, options);
   Prepared prepared(given, options);
-  if (this_rank() != 0) {
-    help(prepared, options.out);
-    return {};
-  }
+  const bool is_first = this_rank() == 0;
   const ExperimentConfig& config = prepared.config;
   const Scene& scene = prepared.scene;
-  ExperimentResults results;
-  results.doubts = prepared.found.doubts;
-  for (const std::string& doubt : results.doubts) warn(doubt);
-  results.grids = scene.grids;
-  if (!results.grids.empty()) say(results.grids);
-  results.config = config;
-  results.scored_on = config.protocol.test ? config.protocol.test->text() : "whole image";
-  results.data_hash = data_hash(scene, files_of_methods(config, prepared.directories));
-  results.environment = environment_text();
+  ExperimentResults results = begin_results(prepared, options);
   ResultFolder folder(options.out);
-  if (!first_rank_says(begin_in(folder, config, results.data_hash, options))) return earlier_summary(folder, config);
+  if (!first_rank_says(is_first && begin_in(folder, config, results.data_hash, options))) {
+    return is_first ? earlier_summary(folder, config) : "";
+  }
   TrainingLog log(folder.kept(kLogFile));
+  if (is_first) begin_files(config, scene, folder);
   std::optional<RunFigures> figures;
   for (const Index seed : config.seeds) {
-    for (const MethodConfig& method : config.methods) folder.add_folder(config.folder_of(method, seed));
-  }
-  // A scene made up for this run is found nowhere else.
-  if (config.data.synthetic) write_cube(folder.staged(kSceneFile), *scene.reference);
-
-  for (const Index seed : config.seeds) {
+    const bool is_shown = is_first && seed == config.seeds.front();
     const Task task = prepared.task_of(seed);
-    if (seed == config.seeds.front()) keep_sensors(task, folder, config.output.format);
     if (task.sensors.estimate) results.estimates[seed] = *task.sensors.estimate;
-    if (!figures) figures.emplace(scene, task, config.protocol, config.methods.size());
-    for (const MethodConfig& method : config.methods) {
-      SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before ", config.folder_of(method, seed),
-                        folder.keeps_work() ? "; continue with --resume" : "");
-      Fusion fusion = find_or_make(prepared, method, seed, task, folder, log);
-      fusion.result.name = method.name;
-      fusion.result.label = method.label;
-      fusion.result.seed = seed;
-      fusion.result.learned_share = prepared.found.share_of(results.methods.size());
-      score(task, config.metric_profiles, fusion);
-      if (seed == config.seeds.front()) figures->add(method.label, fusion);
-      fusion.result.training = log.curves(fusion.result.folder);
-      results.methods.push_back(fusion.result);
-      say(concat("[", results.methods.size(), "/", config.seeds.size() * config.methods.size(), "] ",
-                 fusion.result.folder, "  ", number_text(fusion.result.fit_seconds + fusion.result.fuse_seconds, 1),
-                 " s"));
+    if (is_shown) {
+      keep_sensors(task, folder, config.output.format);
+      figures.emplace(scene, task, config.protocol, config.methods.size());
     }
+    for (const MethodConfig& method : config.methods) {
+      if (is_first) stop_where_asked(config.folder_of(method, seed), folder);
+      Fusion fusion =
+          find_or_make({config, prepared.directories, scene, task, prepared.budget, folder, log}, method, seed, folder);
+      if (!is_first) continue;
+      MethodResult& result = fusion.result;
+      result.name = method.name;
+      result.label = method.label;
+      result.seed = seed;
+      result.learned_share = prepared.found.share_of(results.methods.size());
+      const FusedWithSigma shown = score(task, config.metric_profiles, fusion);
+      if (is_shown) figures->add(method.label, shown);
+      result.training = log.curves(result.folder);
+      results.methods.push_back(result);
+      say(concat("[", results.methods.size(), "/", config.seeds.size() * config.methods.size(), "] ", result.folder,
+                 "  ", number_text(result.fit_seconds + result.fuse_seconds, 1), " s"));
+    }
+    if (is_shown) results.figures = figures->data();
+    if (is_shown) describe_shown(task, results);
   }
-  SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before the results were written; continue with --resume");
+  if (!is_first) return "";
+  stop_where_asked("the results were written", folder);
   say("writing the report and the files");
   const ProgressTitle title("report");
-  results.figures = figures->data();
   return write_results(results, {figures->groups(), figures->viewer()}, log.text(), folder);
 }
 
 std::string plan_experiment(const ExperimentConfig& given, const RunOptions& options) {
-  if (options.memory) return plan_streamed(given, options);
+  const RankAlone alone;  // the first rank's, as no other plans
   const Prepared prepared(given, options);
   const ExperimentConfig& config = prepared.config;
   const Scene& scene = prepared.scene;
   const Task& task = *prepared.first;
+  const PairParts& pair = *task.parts;
+  const Index ratio = pair.degradation().ratio;
   std::string plan;
   for (const std::string& doubt : prepared.found.doubts) warn(doubt);
   if (!scene.grids.empty()) plan += concat("joins    ", scene.grids, "\n");
-  plan += concat("fuses    hsi ", task.pair.hsi.size_text(), " and msi ", task.pair.msi.size_text(), "\n");
-  for (const TrainingPair& pair : task.training.train) plan += concat("trains   on ", pair.target.size_text(), "\n");
-  for (const TrainingPair& pair : task.training.validation) {
-    plan += concat("validates on ", pair.target.size_text(), "\n");
+  plan += concat("fuses    hsi ", pair.rows(), " x ", pair.cols(), " x ", pair.bands(), " and msi ",
+                 pair.rows() * ratio, " x ", pair.cols() * ratio, " x ", pair.msi_bands(),
+                 task.is_large ? concat(" from ", source_of(config.data), ", part by part\n") : "\n");
+  for (const TrainingPair& example : task.training.train) {
+    plan += concat("trains   on ", example.target.size_text(), "\n");
+  }
+  for (const TrainingPair& example : task.training.validation) {
+    plan += concat("validates on ", example.target.size_text(), "\n");
   }
   if (task.fine_tuning) plan += concat("tunes    on ", task.fine_tuning->train.front().target.size_text(), "\n");
   plan += !scene.reference ? "scores   nothing: there is no reference\n"
                            : concat("scores   ", task.scored ? task.scored->text() : "the whole image", "\n");
   for (const MethodConfig& method : config.methods) {
-    const std::string model = method.options->make()->model_text(task.pair);
-    if (!model.empty()) plan += concat("\n", method.label, "\n", model, "\n");
+    const std::string layers = method.options->make()->network(NetworkSizes{pair.bands(), pair.msi_bands()}).layers;
+    if (!layers.empty()) plan += concat("\n", method.label, "\n", layers, "\n");
   }
   for (const Index seed : config.seeds) {
     for (const MethodConfig& method : config.methods) {

@@ -171,8 +171,7 @@ std::vector<std::string> scene_doubts(const ExperimentConfig& config, const Scen
     doubts.push_back("data.nodata is given, but no pixel is without data");
   }
   if (scene.measured) {
-    for (const std::string& text : outlier_texts(outliers_of(*scene.measured)))
-      doubts.push_back(concat("data: ", text));
+    for (const std::string& text : outlier_texts(scene.outliers)) doubts.push_back(concat("data: ", text));
   }
   const std::string axes = config.data.synthetic ? "" : doubt_of_axes(spectra);
   if (!axes.empty()) doubts.push_back(axes);

@@ -48,7 +48,7 @@ class SweepReader {
     add_points();
     refuse(sweep_, mistakes_);
     for (SweepField& field : sweep_.fields) {
-      field.label = field_label(field.path, sweep_.runs.front().config.methods);
+      field.label = field_label(by_position(base_, field.path), sweep_.runs.front().config);
     }
     return std::move(sweep_);
   }
@@ -164,7 +164,7 @@ class SweepReader {
   /// Adds a run also where it is wrong: what several have in common is told from all of them.
   void add_run(SweepRun run, const Json& json, std::string mistake) {
     try {
-      if (mistake.empty()) run.config = parse_config(json_text(json), base_name_, {});
+      if (mistake.empty()) run.config = read_config(json, base_name_);
     } catch (const ConfigError& problem) {
       mistake = problem.what();
     }

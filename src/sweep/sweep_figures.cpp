@@ -12,7 +12,7 @@
 namespace specfuse {
 namespace {
 
-const std::vector<std::string> kMeasures = {"psnr_db", "sam_deg", "ergas", "ssim", "qnr"};
+const std::vector<std::string> kMainMetrics = {"psnr_db", "sam_deg", "ergas", "ssim", "qnr"};
 
 /// The place of a text in a list; it is added at the end where it is not there.
 std::size_t place_in(std::vector<std::string>& list, const std::string& text) {
@@ -57,10 +57,10 @@ void sort_by_x(Series& series) {
 }
 
 /// "PSNR [dB]" of psnr_db.
-std::string measure_label(const Table::Column& measure) {
-  std::string name = measure.name.substr(0, measure.name.find('_'));
+std::string metric_label(const Table::Column& metric) {
+  std::string name = metric.name.substr(0, metric.name.find('_'));
   std::transform(name.begin(), name.end(), name.begin(), [](unsigned char letter) { return std::toupper(letter); });
-  const std::string unit = measure.unit == "deg" ? "degrees" : measure.unit;
+  const std::string unit = metric.unit == "deg" ? "degrees" : metric.unit;
   return unit.empty() ? name : concat(name, " [", unit, "]");
 }
 
@@ -79,7 +79,7 @@ class FieldCharts {
 
   Chart against(std::size_t column) {
     Chart chart;
-    chart.y_label = measure_label(sheet_.table.columns[column]);
+    chart.y_label = metric_label(sheet_.table.columns[column]);
     scale_.set_axis(chart);
     std::map<std::pair<std::size_t, std::size_t>, Series> lines;
     for (std::size_t row = 0; row < sheet_.table.rows.size(); ++row) {
@@ -148,7 +148,7 @@ std::vector<FigureGroup> sweep_figures(const Sweep& sweep, const SweepTable& she
     group.title = "By " + sweep.fields[field].label.name;
     for (std::size_t column = 0; column < sheet.table.columns.size(); ++column) {
       const std::string& name = sheet.table.columns[column].name;
-      if (std::find(kMeasures.begin(), kMeasures.end(), name) == kMeasures.end()) continue;
+      if (std::find(kMainMetrics.begin(), kMainMetrics.end(), name) == kMainMetrics.end()) continue;
       group.figures.push_back(
           {concat(sweep.fields[field].path, "_", name), "", {}, line_chart(charts.against(column))});
     }

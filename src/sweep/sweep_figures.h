@@ -8,7 +8,7 @@
 
 namespace specfuse {
 
-/// The main measures of a sweep against each field of more than one value, a group for each field: a line for each
+/// The main metrics of a sweep against each field of more than one value, a group for each field: a line for each
 /// method and each combination of the other fields, with bars of the spread over seeds. Colour and marker belong to the
 /// method and the dashes to the combination, in all figures alike.
 std::vector<FigureGroup> sweep_figures(const Sweep& sweep, const SweepTable& table);

@@ -8,6 +8,7 @@
 #include "specfuse/config/json_fields.h"
 #include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
+#include "specfuse/core/text.h"
 #include "specfuse/report/text_format.h"
 #include "sweep/run_messages.h"
 
@@ -34,25 +35,20 @@ std::vector<const SweepRun*> first_of_values(const Sweep& sweep, std::size_t fie
 /// "ratio: 2, 4, 8"
 std::pair<std::string, std::string> varied(const Sweep& sweep, std::size_t field) {
   const FieldLabel& label = sweep.fields[field].label;
-  std::string values;
-  for (const SweepRun* const run : first_of_values(sweep, field)) {
-    const std::string& value = run->values[field];
-    values += concat(values.empty() ? "" : ", ", value.empty() ? "as the base has it" : label.value(value));
-  }
-  return {label.axis(), values};
+  return {label.axis(), joined(first_of_values(sweep, field), [&](const SweepRun* run) {
+            const std::string& value = run->values[field];
+            return value.empty() ? "as the base has it" : label.value(value);
+          })};
 }
 
 std::string seeds_text(const Sweep& sweep) {
   std::vector<Index> seeds;
-  std::string text;
   for (const SweepRun& run : sweep.runs) {
     for (const Index seed : run.config.seeds) {
-      if (std::find(seeds.begin(), seeds.end(), seed) != seeds.end()) continue;
-      seeds.push_back(seed);
-      text += concat(text.empty() ? "" : ", ", seed);
+      if (std::find(seeds.begin(), seeds.end(), seed) == seeds.end()) seeds.push_back(seed);
     }
   }
-  return text;
+  return joined(seeds);
 }
 
 /// Whether both are lists of as many objects, such as the methods of two experiments.
@@ -79,11 +75,9 @@ void keep_equal(Json& json, const Json& other) {
 
 /// What all runs have in common. A field may change others with it, so runs are compared, one for each value.
 Facts constant_facts(const Sweep& sweep) {
-  Json common = json_of(config_text(sweep.runs.front().config));
+  Json common = write_fields(sweep.runs.front().config);
   for (std::size_t field = 0; field < sweep.fields.size(); ++field) {
-    for (const SweepRun* const run : first_of_values(sweep, field)) {
-      keep_equal(common, json_of(config_text(run->config)));
-    }
+    for (const SweepRun* const run : first_of_values(sweep, field)) keep_equal(common, write_fields(run->config));
   }
   if (sweep.seeded) common.erase("seeds");
   common.erase("name");
@@ -138,7 +132,7 @@ Table readable_table(const Sweep& sweep, const std::vector<RunOutcome>& outcomes
   }
   table.caption =
       concat(sweep.seeded ? "Mean and standard deviation over seeds. " : "", "The best is in bold",
-             groups.size() > 1 ? ", of rows with the same data and degradation" : "", ". sweep.csv has every measure.");
+             groups.size() > 1 ? ", of rows with the same data and degradation" : "", ". sweep.csv has every metric.");
   return table;
 }
 

@@ -4,8 +4,8 @@
 #include <chrono>
 #include <deque>
 #include <filesystem>
-#include <iomanip>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <thread>
 
@@ -17,10 +17,12 @@
 #include "specfuse/core/stopwatch.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/ranks/ranks.h"
+#include "specfuse/report/text_format.h"
 #include "specfuse/run/apply.h"
+#include "specfuse/run/check_experiments.h"
 #include "specfuse/run/find_data.h"
 #include "sweep/run_folder.h"
-#include "sweep/sweep_check.h"
+#include "sweep/run_messages.h"
 #include "sweep/sweep_report.h"
 
 namespace fs = std::filesystem;
@@ -45,19 +47,40 @@ Sweep adopt(Sweep sweep, const SweepOptions& options) {
   return sweep;
 }
 
-std::deque<std::size_t> positions_of(const Shard& shard, std::size_t runs) {
-  std::deque<std::size_t> positions;
-  for (auto i = static_cast<std::size_t>(shard.number - 1); i < runs; i += static_cast<std::size_t>(shard.count)) {
-    positions.push_back(i);
+/// Checks data, sensors, sizes and methods of every run that is not done, so that nothing fails hours later that could
+/// have been known, and warns of what is doubtful. Throws `BadSweep` or `Interrupted`.
+void check(const Sweep& sweep, const SweepOptions& options) {
+  RunMessages mistakes, doubts;
+  std::vector<std::size_t> places;
+  std::vector<const ExperimentConfig*> configs;
+  for (std::size_t i = 0; i < sweep.runs.size(); ++i) {
+    const SweepRun& run = sweep.runs[i];
+    if (const auto done = RunFolder(options.out, run.hash).results(run.config)) {  // its data may be gone by now
+      for (const std::string& doubt : done->doubts) doubts.add(i, doubt);
+      continue;
+    }
+    places.push_back(i);
+    configs.push_back(&run.config);
   }
-  return positions;
+  const std::vector<Findings> findings = check_experiments(configs, options.data_directories);
+  bool of_data_alone = true;
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    for (const Findings::Mistake& mistake : findings[i].mistakes) {
+      mistakes.add(places[i], mistake.text);
+      of_data_alone = of_data_alone && mistake.of_data;
+    }
+    for (const std::string& doubt : findings[i].doubts) doubts.add(places[i], doubt);
+  }
+  refuse(sweep, mistakes, of_data_alone);
+  for (const std::string& doubt : doubts.lines(sweep)) warn(doubt);
 }
 
-/// The same from this rank's share on: each rank does what no other has begun.
-std::deque<std::size_t> waiting_of(const Shard& shard, std::size_t runs) {
-  std::deque<std::size_t> positions = positions_of(shard, runs);
-  const RankShare share = share_of_rank(std::ssize(positions), this_rank());
-  std::rotate(positions.begin(), positions.begin() + share.begin, positions.end());
+/// The positions of all runs, from this rank's share on: each rank does what no other has begun.
+std::deque<std::size_t> waiting_of(std::size_t runs) {
+  std::deque<std::size_t> positions(runs);
+  std::iota(positions.begin(), positions.end(), std::size_t{0});
+  std::rotate(positions.begin(), positions.begin() + share_of_rank(std::ssize(positions), this_rank()).begin,
+              positions.end());
   return positions;
 }
 
@@ -74,7 +97,7 @@ class Runner {
  public:
   Runner(const Sweep& sweep, const SweepOptions& options, SweepFiles& files)
       : sweep_(sweep), options_(options), files_(files), jobs_(std::min(options.jobs, threads())),
-        waiting_(waiting_of(options.shard, sweep.runs.size())) {
+        waiting_(waiting_of(sweep.runs.size())) {
     if (jobs_ < options.jobs) say(concat("--jobs: no more than the ", jobs_, " threads there are"));
   }
 
@@ -165,7 +188,7 @@ class Runner {
 
   void finish(const Job& job, const ChildProcess::Ending& ending) {
     if (ending.code == 0 && done(job.position)) {
-      return tell(job.position, concat("done in ", std::fixed, std::setprecision(1), job.since_start.seconds(), " s"));
+      return tell(job.position, concat("done in ", number_text(job.since_start.seconds(), 1), " s"));
     }
     if (interrupted()) return tell(job.position, "stopped");
     const std::string reason = reason_of(ending);
@@ -197,8 +220,7 @@ class Runner {
 /// A line for each run of a call that failed, in this process or in another.
 std::vector<std::string> failed_of(const Sweep& sweep, const SweepOptions& options) {
   std::vector<std::string> lines;
-  for (const std::size_t position : positions_of(options.shard, sweep.runs.size())) {
-    const SweepRun& run = sweep.runs[position];
+  for (const SweepRun& run : sweep.runs) {
     const std::string failure = RunFolder(options.out, run.hash).failure();
     if (!failure.empty()) lines.push_back(concat(sweep.text_of(run), ": ", failure));
   }
@@ -209,7 +231,7 @@ std::vector<std::string> failed_of(const Sweep& sweep, const SweepOptions& optio
 
 SweepOutcome run_sweep(const Sweep& given, const SweepOptions& options) {
   const Sweep sweep = adopt(given, options);
-  for (const std::string& doubt : check_sweep(sweep, options)) warn(doubt);
+  check(sweep, options);
   for (const char* const name : {"/runs", "/configs", "/figures"}) {
     std::error_code reason;
     fs::create_directories(options.out + name, reason);
@@ -230,9 +252,9 @@ SweepOutcome run_sweep(const Sweep& given, const SweepOptions& options) {
 
 std::string plan_sweep(const Sweep& given, const SweepOptions& options) {
   const Sweep sweep = adopt(given, options);
-  for (const std::string& doubt : check_sweep(sweep, options)) warn(doubt);
+  check(sweep, options);
   std::string plan;
-  for (const std::size_t position : positions_of(options.shard, sweep.runs.size())) {
+  for (std::size_t position = 0; position < sweep.runs.size(); ++position) {
     const SweepRun& run = sweep.runs[position];
     plan += concat(position + 1, "/", sweep.runs.size(), "  ", run.hash, "  ",
                    RunFolder(options.out, run.hash).state(run.config), "  ", sweep.text_of(run), "\n");

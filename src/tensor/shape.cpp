@@ -4,7 +4,7 @@
 
 namespace specfuse {
 
-Shape::Shape(std::initializer_list<Index> extents) {
+Shape::Shape(std::span<const Index> extents) {
   SPECFUSE_CHECK(extents.size() <= kMaxRank, "Shape: expected at most ", kMaxRank, " dimensions, got ", extents.size());
   for (const Index extent : extents) {
     SPECFUSE_CHECK(extent >= 0, "Shape: expected extents of at least 0, got ", extent);

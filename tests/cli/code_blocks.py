@@ -1,9 +1,12 @@
-"""The fenced blocks of the pages whose code has to work as printed."""
+"""The pages, and the fenced blocks of those whose code has to work as printed."""
 import re
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
-PAGES = ["README.md", "data/README.md", "experiments/README.md", "bench/README.md"]
+DOCS = sorted(str(path.relative_to(TOP)) for path in TOP.glob("docs/*.md"))
+PAGES = ["README.md", *DOCS, "data/README.md", "experiments/README.md", "bench/README.md"]
+# Those whose code does not run here: CONTRIBUTING.md's does in tests/contributing.
+OTHER_PAGES = ["CONTRIBUTING.md", "CHANGELOG.md", "BENCHMARK.md", "bench/SIZE.md"]
 BLOCK = re.compile(r"^```(?P<language>\w*)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

@@ -34,6 +34,7 @@ class CommandLine(ProgramTest):
         self.refused(2, "unknown option --frobnicate", self.run_program("--frobnicate"))
         self.refused(2, "--out: expected a value", self.run_program("a.json", "--out"))
         self.refused(2, "also b.json", self.run_program("a.json", "b.json"))
+        self.refused(2, "--profile is valid only with an experiment", self.run_program("--list", "--profile"))
         for count in ["0", "two", "2.5", "-1"]:
             self.refused(2, "--threads: expected an integer", self.run_program("a.json", "--threads", count))
 
@@ -84,13 +85,13 @@ class CommandLine(ProgramTest):
     def test_what_contradicts_itself(self):
         self.refused(2, "data: expected exactly one of", self.run_config(experiment(data={})))
         self.refused(2, "labels", self.run_config(experiment(methods=[{"name": "bicubic"}, {"name": "bicubic"}])))
-        self.refused(2, "train.momentum: expected it with optimizer sgd only, got it with adamw",
+        self.refused(2, "`methods.2.train.momentum` is valid only with `methods.2.train.optimizer` `sgd`",
                      self.run_config(experiment(), "--set", "methods.2.train.momentum=0.5"))
-        self.refused(2, "train.fc_deviation: expected it with init gaussian only",
+        self.refused(2, "`methods.2.train.fc_deviation` is valid only with `methods.2.train.init` `gaussian`",
                      self.run_config(experiment(), "--set", "methods.2.train.fc_deviation=0.5"))
         self.refused(2, "name: expected letters", self.run_config(experiment(name="../elsewhere")))
         self.refused(2, "methods.0.label", self.run_config(experiment(methods=[{"name": "bicubic", "label": "a/b"}])))
-        self.refused(2, "protocol: expected", self.run_config(
+        self.refused(2, "`protocol.train` is valid only with `protocol.type` `split`", self.run_config(
             experiment(protocol={"train": {"row": 0, "col": 0, "rows": 8, "cols": 8}})))
 
     def test_bad_settings(self):
@@ -200,7 +201,7 @@ class CommandLine(ProgramTest):
         (self.folder / "bands.csv").write_text("band,nm\n1,500\n")
         self.refused(3, "bands.csv line 1: expected a column wavelength_nm", self.run_config(
             experiment(data={"scene": "good.h5", "wavelength_nm": given[2]})))
-        self.refused(2, "data.wavelength_nm: expected it beside a scene or pair", self.run_config(
+        self.refused(2, "`data.wavelength_nm` is valid only with `data.scene` or `data.pair`", self.run_config(
             experiment(data={"synthetic": {}, "wavelength_nm": given[1]})))
 
     def test_axes_in_another_order_are_doubted_and_can_be_said(self):

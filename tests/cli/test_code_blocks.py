@@ -2,7 +2,8 @@
 """Every code block of the pages runs as printed: test_code_blocks.py RUN_EXPERIMENT MAKE_BAD_FILES
 
 Shell and Python blocks run in a folder like the top of a checkout, where experiments take a step on small scenes, JSON
-is parsed by the program, and test_install.py builds the C++. What is replaced or left out of a block is in REPLACED.
+is checked by the program, and an experiment is left as NAME.json for the blocks after it; test_install.py builds the C++.
+What is replaced or left out of a block is in REPLACED.
 """
 import json
 import os
@@ -19,7 +20,7 @@ from program import PROGRAM, main
 # Pattern, what stands in its place, and why.
 REPLACED = [
     (r"SPECFUSE_SIMD=\w+ ", "", "the CPU may not have it"),
-    (r"/path/to/scenes", "scenes", "made-up scenes under the names of the real ones"),
+    (r"/path/to/(scenes|images)", "scenes", "made-up scenes under the names of the real ones"),
     (r"/shared/", "results/", "a folder that all machines of a cluster see"),
     (r"flight_line\.hdr", "flight_line.h5", "GDAL, which reads ENVI, need not be there"),
     (r"octave-cli", "sh", "Octave need not be there"),
@@ -27,6 +28,7 @@ REPLACED = [
     (r"steps=200\b", "steps=1", "takes a minute"),
     (r'steps": 500\b', 'steps": 1', "takes a minute"),
     (r"output.format=geotiff", "output.format=hdf5", "GDAL, which writes GeoTIFF and ENVI, need not be there"),
+    (r'"format": "geotiff"', '"format": "hdf5"', "the same"),
     (r" fused\.img", " imported.h5", "the same"),
     (r'"rows": 400, "cols": 400', '"rows": 32, "cols": 32', "the made-up scene is small"),
     (r'"enmap\.tif"', '"pair.h5", "dataset": "/hsi"', "GDAL, which reads GeoTIFF, need not be there"),
@@ -36,7 +38,6 @@ REPLACED = [
     (r"(?m)^build/bench/.*", ":", "benchmarks take minutes, and need not be built"),
     (r"(?m)^python3 bench/compare_torch.py .*", ":", "takes minutes, and PyTorch"),
     (r"(?m)^\./run_experiment experiments/pretrain_plus.json .*", ":", "takes a quarter of an hour and 10 GB"),
-    (r"(?m)^\./run_experiment pair\.json .*", ":", "test_stream.py does it with a pair of its own"),
     (r"(?m)^mpirun .*", ":", "test_ranks.py does it where there is MPI"),
     (r"(?m)^cp results/pretrain_plus/.*", ":", "what the line above makes"),
 ]
@@ -74,8 +75,9 @@ def check_json(code, folder):
     of_method = {name: value for name, value in fields.items() if name in METHOD_FIELDS}
     whole = {"name": "block", "data": {"synthetic": {}}, "methods": [{"name": "two_cnn_fu", **of_method}]}
     whole.update({name: value for name, value in fields.items() if name not in METHOD_FIELDS})
-    (folder / "block.json").write_text(json.dumps(whole))
-    return run([PROGRAM, "block.json", "--dry-run", "--data-dir", "scenes"], folder)
+    path = folder / f"{whole['name']}.json"
+    path.write_text(json.dumps(whole))
+    return run([PROGRAM, path.name, "--dry-run", "--data-dir", "scenes"], folder)
 
 
 class PythonSession:

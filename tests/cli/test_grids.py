@@ -232,7 +232,7 @@ class Grids(ProgramTest):
                     self.assertIn("zone 33N", file.attrs["projection"])
         config = self.config(12, {"file": "msi.tif", "nodata": {"mask": "/valid"}}, "hsi.tif")
         self.out = self.folder / "none"
-        self.refused(3, "msi.tif: expected HDF5 or what GDAL reads, .*without a mask", self.run_config(config, "--memory", "400MiB"))
+        self.refused(3, "msi.tif: nodata.mask is valid only with an image in HDF5", self.run_config(config, "--memory", "400MiB"))
 
     def test_what_is_said_before_and_with_an_estimated_shift(self):
         self.msi((97.1, 98.3), 4.8, (210, 210))
@@ -328,8 +328,8 @@ class Grids(ProgramTest):
                 hsi={"file": "hsi.hdr", "wavelength_nm": {}})
         alone = self.config(8)
         del alone["data"]["msi"]
-        self.refused(2, "data: expected hsi and msi, got one of them", self.run_config(alone))
-        alone["data"]["pair"] = "pair.h5"
+        self.refused(2, "`data.hsi` requires `data.msi`", self.run_config(alone))
+        alone["data"] |= {"pair": "pair.h5", "msi": {"file": "msi.hdr"}}
         self.refused(2, "data: expected exactly one of scene, pair, synthetic, and hsi with msi, got 2", self.run_config(alone))
 
 

@@ -128,7 +128,7 @@ class ImportedFiles(ProgramTest):
     def test_a_part_without_data_is_refused(self):
         whole, data = npy("rcb"), values("rcb")
         (self.folder / "scene.npy").write_bytes(whole[:-len(data)] + struct.pack("<h", -5) * BANDS + data[2 * BANDS:])
-        self.refused(2, "scene.npy: expected a part with data, got none in any pixel",
+        self.refused(2, "data.crop: expected a part with data in scene.npy: /cube, got none in any pixel",
                      self.run_program("--import", "scene.npy", "gap.h5", "--set", 'nodata={"value": -5}', "--set",
                                       'crop={"row": 0, "col": 0, "rows": 1, "cols": 1}'))
         self.assertFalse((self.folder / "gap.h5").exists())

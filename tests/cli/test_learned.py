@@ -92,12 +92,12 @@ class Learned(ProgramTest):
         checkpoint = self.trained(config) / "linear_injection/checkpoint.h5"
         in_memory, = self.shares(self.applied(checkpoint, **pair)).values()
         self.out = self.folder / "streamed"
-        on_disk, = self.shares(self.applied(checkpoint, **pair), "--memory", "300MiB").values()
+        on_disk, = self.shares(self.applied(checkpoint, **pair), "--memory", "155MiB").values()
         self.assertEqual(in_memory, on_disk)
         self.assertGreater(on_disk, 0.5)  # one half of it, and what repeats
         self.assertLess(on_disk, 0.8)
         self.out = self.folder / "by_parts"  # what is learned there is known, too
-        self.succeeded(self.run_config(experiment(methods=[LINEAR], **pair), "--memory", "1GiB"))
+        self.succeeded(self.run_config(experiment(methods=[LINEAR], **pair), "--memory", "155MiB"))
         checkpoint = self.out / "linear_injection/checkpoint.h5"
         self.out = self.folder / "last"
         self.assertEqual(self.shares(self.applied(checkpoint, **pair)), {"linear_injection": 0})

@@ -74,7 +74,7 @@ class Outliers(ProgramTest):
 
     def test_a_simulated_pair_has_none(self):
         config = experiment(data={"scene": "good.h5", "outliers": "keep"})
-        self.refused(2, "data.outliers: expected it beside a measured pair only, got it", self.run_config(config))
+        self.refused(2, "`data.outliers` is valid only with `data.pair` or `data.hsi`", self.run_config(config))
 
 
 if __name__ == "__main__":

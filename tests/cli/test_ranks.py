@@ -17,7 +17,7 @@ STEPS = 40
 # Tiles of which each rank fuses some rows.
 NETWORK = SMALL_NETWORK | {"fuse_tile": 4, "train": SMALL_NETWORK["train"] | {"steps": STEPS, "tiles": 4, "checkpoint_every": 10}}
 # So little memory that the streamed pair takes several parts.
-LITTLE = "345MiB"
+LITTLE = "160MiB"
 # What a sandbox or a machine with few processors needs; nothing of the program depends on it.
 LAUNCH = ["--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "--mca", "btl_vader_single_copy_mechanism", "none"]
 

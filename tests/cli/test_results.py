@@ -66,7 +66,7 @@ class ResultFiles(ProgramTest):
             for cell in ["12.3456789", "−0.0987654"]:
                 self.assertEqual(missing_numbers(page.replace("</td>", f" {cell}</td>", 1), metrics)[0][-6:], cell[-6:])
 
-    def test_tables_for_people_have_the_chosen_measures_and_the_csv_has_all(self):
+    def test_tables_for_people_have_the_chosen_metrics_and_the_csv_has_all(self):
         config = experiment(seeds=[0, 1], report={"metrics": ["ergas", "psnr_db"]})
         run = self.run_config(config)
         self.succeeded(run)
@@ -143,11 +143,11 @@ class ResultFiles(ProgramTest):
             data={"scene": str(self.folder / "gaps_value/gsa/fused.h5")}, methods=[{"name": "bicubic"}])))
         self.assertEqual(again["methods"][0]["left_out"]["pixels without data"], gsa["left_out"]["pixels without data"])
         self.out = self.folder / "refused"
-        self.refused(2, "data.crop: expected a part with data, got none", self.run_config(
+        self.refused(2, "data.crop: expected a part with data in .*, got none", self.run_config(
             dict(config, data={"scene": "gaps_value.h5", "nodata": {"value": -9999}, "crop": {"rows": 4, "cols": 4}})))
         self.refused(3, "gaps_mask.h5: /mask2|no dataset /mask2", self.run_config(
             dict(config, data={"scene": "gaps_mask.h5", "nodata": {"mask": "/mask2"}})))
-        self.refused(2, "data.nodata.mask: expected it beside a scene only", self.run_config(
+        self.refused(2, "`data.nodata.mask` is valid only with `data.scene`", self.run_config(
             dict(config, data={"pair": "pair_no_reference.h5", "nodata": {"mask": "/mask"}})))
 
     def test_figures_are_in_metrics(self):
@@ -231,7 +231,7 @@ class ResultFiles(ProgramTest):
         self.assertEqual(set(degrade["estimate"].values()), {False})
         self.assertIs(degrade["harmonise"], False)
 
-    def test_profiles_score_beside_our_measures(self):
+    def test_profiles_score_beside_our_metrics(self):
         plain = self.succeeded(self.run_config(experiment()))
         metrics = self.succeeded(self.run_config(experiment(metric_profiles=["ssrnet", "matlab_hsms"]), "--overwrite"))
         for one, other in zip(plain["methods"], metrics["methods"]):

@@ -4,6 +4,7 @@
     test_setup.py    Standard library only.
 """
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -39,6 +40,28 @@ class Setup(unittest.TestCase):
         done = self.set_up("-Dmpi=enabled", "-Dgdal=disabled", "-Dmatio=disabled")
         self.assertNotEqual(done.returncode, 0, done.stdout)
         self.assertIn("mpi: no program can be built with it; install its headers and library", done.stdout)
+
+    def test_make_says_what_it_installs_and_how_long_it_takes_before_it_does(self):
+        """On a machine that has nothing: commands that would do something only tell their names."""
+        for name in ["apt-get", "meson", "ninja"]:
+            self.command(name, f"echo ran {name}")
+        self.command("id", "echo 0")  # root
+        self.command("pkg-config", "exit 1")
+        self.command("nproc", "echo 2")
+        shutil.copy(TOP / "Makefile", self.folder)
+        shutil.copytree(TOP / ".ci", self.folder / ".ci")
+        environment = {**os.environ, "PATH": f"{self.folder}:{os.environ['PATH']}"}
+        for goal, minutes in [("demo", 2), ("test", 8)]:
+            said = subprocess.run(["make", "--silent", goal], cwd=self.folder, env=environment, stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL, text=True).stdout.splitlines()
+            self.assertEqual(said[0], f"make {goal}: about {minutes} minutes on 2 cores")
+            self.assertRegex(said[1], "^installing: .*libopenblas-dev .*libgdal-dev .*, about 2 minutes$")
+            self.assertEqual(said[2:6], ["ran apt-get", "ran apt-get", "ran apt-get", "ran meson"])
+
+    def command(self, name, script):
+        path = self.folder / name
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ struct Everything {
     fields("small", small, Range{-1e-12, 1e6}, "b");
     fields("kind", kind, Choices{"one", "two"}, "c");
     fields("text", text, "d");
-    fields("level", level, "e");
+    fields("level", level, OnlyWith{"kind=one", "text"}, RequiredWith{"on"}, "e.");
     fields("lists", lists, "f");
     fields("shift", shift, "g");
     fields("corner", corner, "h");
@@ -60,14 +60,14 @@ TEST_CASE("field rows: every type in words, with default, range and choices") {
   for (const FieldRow& row : field_rows(place_of(options))) {
     std::string choices;
     for (const std::string& choice : row.choices) choices += "/" + choice;
-    text += row.path + "; " + row.type + "; " + row.usual + "; " + row.range + choices + "; " + row.help + "\n";
+    text += row.path + "; " + row.type + "; " + row.default_value + "; " + row.range + choices + "; " + row.help + "\n";
   }
   CHECK(text ==
         "on; true or false; true; ; a\n"
         "small; number; 1e-6; -1e-12 - 1e6; b\n"
         "kind; text; required; /one/two; c\n"
         "text; text; ; ; d\n"
-        "level; number, optional; ; ; e\n"
+        "level; number, optional; ; ; e. Required with `on`. Valid only with `kind` `one` or `text`.\n"
         "lists; list of lists of integers; [[1, 2], [3]]; ; f\n"
         "shift; 2 numbers; [0, 0.5]; ; g\n"
         "corner; object; ; ; h\n"

@@ -52,6 +52,32 @@ struct Chosen {
   void describe(FieldVisitor& fields) { fields("name", name, Choices{"a", "b"}); }
 };
 
+/// What is valid only with, and required by, what stands beside it.
+struct Ruled {
+  std::string kind = "plain", file;
+  std::optional<double> level;
+  double share = 0.5;
+  std::vector<Index> parts;
+  void describe(FieldVisitor& fields) {
+    fields("kind", kind, Choices{"plain", "cut", "filed"});
+    fields("file", file, RequiredWith{"kind=filed"});
+    fields("level", level, RequiredWith{"parts"});
+    fields("share", share, OnlyWith{"file", "level"});
+    fields("parts", parts, OnlyWith{"kind=cut", "kind=filed"});
+  }
+};
+
+/// What is wrong with it, found at "r"; empty where nothing is.
+std::string broken_rule(const std::string& text) {
+  Ruled ruled;
+  try {
+    read_fields(parse_json(text, "f.json"), "r", "f.json", ruled);
+  } catch (const ConfigError& problem) {
+    return problem.what();
+  }
+  return "";
+}
+
 Outer read(const std::string& text) {
   Outer outer;
   read_fields(parse_json(text, "f.json"), "", "f.json", outer);
@@ -139,6 +165,19 @@ TEST_CASE("fields: a choice without a default has to be given") {
   Chosen chosen;
   CHECK_THROWS_WITH_AS(read_fields(parse_json("{}", "f.json"), "methods.0", "f.json", chosen),
                        "f.json: methods.0.name: expected one of a, b, got nothing", ConfigError);
+}
+
+TEST_CASE("fields: rules between fields hold for what is given, and for nothing that is at its default") {
+  CHECK(broken_rule(R"({"share": 1})") == "f.json: `r.share` is valid only with `r.file` or `r.level`");
+  CHECK(broken_rule(R"({"share": 1, "level": null})") == "f.json: `r.share` is valid only with `r.file` or `r.level`");
+  CHECK(broken_rule(R"({"share": 1, "file": "a"})") == "");
+  CHECK(broken_rule(R"({"share": 1, "level": 2})") == "");
+  CHECK(broken_rule(R"({"share": 0.5, "parts": []})") == "");
+  CHECK(broken_rule(R"({"level": 2, "parts": [1]})") ==
+        "f.json: `r.parts` is valid only with `r.kind` `cut` or `r.kind` `filed`");
+  CHECK(broken_rule(R"({"level": 2, "parts": [1], "kind": "cut"})") == "");
+  CHECK(broken_rule(R"({"kind": "cut", "parts": [1]})") == "f.json: `r.parts` requires `r.level`");
+  CHECK(broken_rule(R"({"kind": "filed"})") == "f.json: `r.kind` `filed` requires `r.file`");
 }
 
 TEST_CASE("fields: a key given twice, bad syntax and endless nesting are refused") {

@@ -21,7 +21,7 @@ BLOCK = re.compile(r"^`(?P<path>[^`]+)`, (?P<where>new|at the end|before `(?P<an
                    re.MULTILINE | re.DOTALL)
 # The sections with examples, by what the table at the top calls them.
 SECTIONS = {"a network": "A network", "a layer": "A layer", "a fusion method": "A fusion method", "a metric": "A metric",
-            "a scene format": "A scene format"}
+            "a format to read": "A format to read", "a format to write": "A format to write"}
 SMALL = {"synthetic": {"rows": 32, "cols": 32, "bands": 40}}
 
 TREE = Path(sys.argv[1]).resolve()
@@ -80,13 +80,13 @@ def build():
     if not (TREE / "build/build.ninja").exists():
         # As CI builds everything else, so that a compiler cache has most of it.
         run("meson", "setup", "build", "-Dbench=false", "-Dwerror=true")
-    run("ninja", "-C", "build", "src/run_experiment", "tests/test_nn")
+    run("ninja", "-C", "build", "src/run_experiment", "tests/test_nn", "tests/make_bad_files")
 
 
-def experiment(name, data, methods, *options):
-    """Runs it and gives the path of its results back."""
-    (TREE / f"build/{name}.json").write_text(json.dumps({"name": name, "data": data, "methods": methods}))
-    run(PROGRAM, f"build/{name}.json", "--out", f"build/{name}", "--quiet", *options)
+def experiment(name, data, methods, *options, **more):
+    """Runs it and gives its results back."""
+    (TREE / f"build/{name}.json").write_text(json.dumps({"name": name, "data": data, "methods": methods, **more}))
+    run(PROGRAM, f"build/{name}.json", "--out", f"build/{name}", "--quiet", "--overwrite", *options)
     return json.loads((TREE / f"build/{name}/metrics.json").read_text())
 
 
@@ -114,8 +114,9 @@ class Contributing(unittest.TestCase):
 
     def test_the_documentation_follows(self):
         readme = run(PROGRAM, "--document", "experiments/README.md")
-        for name in ["brovey", "most", "mae", "softplus", "sharpness", "npy"]:
+        for name in ["brovey", "most", "mae", "softplus", "sharpness", "pfm"]:
             self.assertRegex(readme, rf"\| `{name}` \|")
+        self.assertRegex(readme, r"\| `output.format` \|.*, `matlab`, `npy` \|")
 
     def test_network(self):
         plan = run(PROGRAM, "experiments/spectral_residual.json", "--dry-run")
@@ -148,20 +149,40 @@ class Contributing(unittest.TestCase):
         self.assertGreater(scores["mae"], 0)
         self.assertLess(scores["mae"], scores["rmse"])
 
-    def test_scene_format(self):
-        rows, cols, bands = 32, 32, 20
-        header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {cols}, {bands}), }}".ljust(117) + "\n"
-        values = array.array("f", [100 + i * i % 97 for i in range(rows * cols * bands)])
-        scene = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode() + values.tobytes()
-        (TREE / "build/scene.npy").write_bytes(scene)
-        results = experiment("format", {"scene": "scene.npy"}, [{"name": "bicubic"}], "--data-dir", "build")
-        self.assertGreater(metrics(results)["bicubic"]["psnr_db"], 10)
-        (TREE / "build/cut.npy").write_bytes(scene[:-4])
-        (TREE / "build/cut.json").write_text((TREE / "build/format.json").read_text().replace("scene.npy", "cut.npy"))
-        cut = subprocess.run([PROGRAM, "build/cut.json", "--data-dir", "build"], cwd=TREE, stderr=subprocess.PIPE, text=True)
-        self.assertEqual(cut.returncode, 3)
-        self.assertRegex(cut.stderr, r"cut.npy: expected 81920 bytes of values, got 81916\n")
+    def test_metric_by_parts(self):
+        run("build/tests/make_bad_files", "build")
+        def of_run(name, *options):
+            results = experiment(name, {"pair": "stream.h5"}, [{"name": "gsa"}], "--data-dir", "build", *options, degrade={"ratio": 4})
+            return metrics(results)["gsa"]["mae"]
+        whole, parts = of_run("whole"), of_run("parts", "--memory", "160MiB")
+        self.assertGreater(whole, 0)
+        self.assertAlmostEqual(parts, whole, delta=1e-6 * whole)
 
+    def test_formats(self):
+        rows, cols = 30, 20
+        values = [array.array("f", [100 + i * (row + 3) % 97 for i in range(3 * cols)]) for row in range(rows)]
+        scene = f"PF\n{cols} {rows}\n-1.0\n".encode() + b"".join(row.tobytes() for row in reversed(values))
+        (TREE / "build/scene.pfm").write_bytes(scene)
+        run(PROGRAM, "--import", "build/scene.pfm", "build/written.npy", "--overwrite")
+        written = (TREE / "build/written.npy").read_bytes()
+        self.assertIn(f"'shape': ({rows}, {cols}, 3)".encode(), written[:128])
+        self.assertEqual(written[128:], b"".join(row.tobytes() for row in values))
+        (TREE / "build/cut.pfm").write_bytes(scene[:-4])
+        cut = subprocess.run([PROGRAM, "--import", "build/cut.pfm", "build/cut.h5"], cwd=TREE, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(cut.returncode, 3)
+        self.assertRegex(cut.stderr, r"cut.pfm: expected 7200 bytes of values, got 7196\n")
+
+    def test_format_by_parts(self):
+        run("build/tests/make_bad_files", "build")
+        def of_run(name, *options):
+            experiment(name, {"pair": "stream.h5"}, [{"name": "gsa"}], "--data-dir", "build", *options, degrade={"ratio": 4},
+                       output={"format": "npy"})
+            written = (TREE / f"build/{name}/gsa/fused.npy").read_bytes()
+            return written[:128], array.array("f", written[128:])
+        (header, whole), (same, parts) = of_run("npy_whole"), of_run("npy_parts", "--memory", "160MiB")
+        self.assertEqual(header, same)
+        largest = max(map(abs, whole))
+        self.assertLess(max(abs(a - b) for a, b in zip(whole, parts, strict=True)), 1e-5 * largest)
 
 if __name__ == "__main__":
     result = unittest.main(argv=sys.argv[:1], exit=False).result

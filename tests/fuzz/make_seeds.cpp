@@ -5,12 +5,13 @@
 #include "io/raw_hdf5.h"
 #include "specfuse/config/config.h"
 #include "specfuse/io/checkpoint.h"
-#include "specfuse/io/pair.h"
+#include "specfuse/io/cube_writer.h"
 #include "specfuse/io/scene.h"
 #include "specfuse/methods/registry.h"
 #include "specfuse/methods/two_cnn_fu.h"
 #include "support/example.h"
 #include "support/network.h"
+#include "support/pair_file.h"
 
 using namespace specfuse;
 

@@ -72,11 +72,21 @@ double psnr_db(const Cube& one, const Cube& truth) {
 double injected_psnr_db(const Pair& pair, const Cube& reference) {
   const std::unique_ptr<FusionMethod> method = make_method("linear_injection");
   method->fit({{lower_scale(pair)}, {}}, {});
-  const Cube fused = method->fuse(pair);
+  const Cube fused = fuse(*method, pair).fused;
   for (const Score& score : evaluate(reference, fused, pair.degradation.ratio).values) {
     if (score.key == "psnr_db") return score.value;
   }
   return 0;
+}
+
+/// Both images on their common grid; returns what is done to them.
+std::string bring_together(const CommonGrid& grid, Cube& hsi, Cube& msi) {
+  const std::string text = grid_text(grid, msi);
+  ImagePtr coarse = in_memory(hsi), fine = in_memory(msi);
+  specfuse::bring_together(grid, coarse, fine);
+  hsi = coarse->read_all();
+  msi = fine->read_all();
+  return text;
 }
 
 std::string refusal(const Cube& hsi, const Cube& msi) {

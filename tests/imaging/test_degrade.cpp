@@ -9,8 +9,10 @@
 #include "specfuse/imaging/psf.h"
 #include "specfuse/imaging/srf.h"
 #include "support/golden.h"
+#include "support/random.h"
 
 using namespace specfuse;
+using namespace specfuse::testing;
 
 namespace {
 
@@ -23,7 +25,7 @@ Degradation gaussian(Index ratio, Boundary boundary = Boundary::symmetric) {
 }
 
 /// Every band of `bands` as it is, so that simulate leaves the spectra alone.
-Tensor identity(Index bands) {
+Tensor same_bands(Index bands) {
   Tensor srf(Shape{bands, bands});
   for (Index i = 0; i < bands; ++i) srf[i * bands + i] = 1;
   return srf;
@@ -34,10 +36,6 @@ Tensor with_noise(Cube cube, double snr_db, std::uint64_t stream) {
   cube.values = cube.values.clone();
   add_noise(cube, snr_db, 1, stream);
   return cube.values;
-}
-
-bool equal(const Tensor& x, const Tensor& y) {
-  return x.shape() == y.shape() && std::equal(x.data(), x.data() + x.size(), y.data());
 }
 
 }  // namespace
@@ -84,7 +82,7 @@ TEST_CASE("degrade: sizes that do not fit are refused") {
   mixed.ratio = 2;
   CHECK_THROWS_AS(degrade_spatially(golden_image(4, 4, 1), mixed), Error);
   CHECK_THROWS_AS(degrade_spatially(golden_image(4, 4, 1), Degradation{}), Error);
-  CHECK_THROWS_AS(degrade_spectrally(golden_image(1, 1, 3), identity(2)), Error);
+  CHECK_THROWS_AS(degrade_spectrally(golden_image(1, 1, 3), same_bands(2)), Error);
   CHECK_THROWS_AS(simulate(golden_image(4, 4, 1), gaussian(2), 0), Error);
 }
 
@@ -147,7 +145,7 @@ TEST_CASE("degrade: no two values of an image share a random number") {
 
 TEST_CASE("degrade: simulate adds noise only where asked, from a stream of its own for each image") {
   Degradation degradation = gaussian(2);
-  degradation.srf = identity(3);
+  degradation.srf = same_bands(3);
   const Cube reference = golden_image(4, 6, 3);
   const Pair clean = simulate(reference, degradation, 1);
   CHECK(equal(clean.msi.values, reference.values));
@@ -169,7 +167,7 @@ TEST_CASE("degrade: simulate adds noise only where asked, from a stream of its o
 
 TEST_CASE("degrade: a shifted msi agrees with NumPy, and a whole shift moves pixels") {
   Degradation degradation = gaussian(3);
-  degradation.srf = identity(7);
+  degradation.srf = same_bands(7);
   degradation.msi_shift = {0.3, -1.25};
   const auto shifted = [&](Boundary boundary, const Cube& image) {
     degradation.boundary = boundary;
@@ -185,7 +183,7 @@ TEST_CASE("degrade: a shifted msi agrees with NumPy, and a whole shift moves pix
 
 TEST_CASE("degrade: a pair goes one scale down, cropped at its end where it must be") {
   Degradation degradation = gaussian(2);
-  degradation.srf = identity(2);
+  degradation.srf = same_bands(2);
   const Pair pair = simulate(golden_image(6, 8, 2), degradation, 0);  // hsi 3 x 4
   const Pair coarse = degrade_pair(pair);
   CHECK(coarse.hsi.values.shape() == Shape{1, 2, 2});

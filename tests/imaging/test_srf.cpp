@@ -137,7 +137,6 @@ TEST_CASE("srf: exactly one kind of response must be given, with the options tha
   };
   refused([](SrfOptions& o) { o.sensor = ""; });
   refused([](SrfOptions& o) { o.ranges = {{0, 1}}; });
-  refused([](SrfOptions& o) { o.columns = {"A"}; });
   refused([](SrfOptions& o) { o.shape = "triangle"; });
   refused([](SrfOptions& o) { o.sensor = "", o.ranges = {{0, 1}}, o.shape = "gaussian"; });
   refused([](SrfOptions& o) { o.sensor = "", o.file = "never_read.csv"; });

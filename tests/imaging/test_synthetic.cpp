@@ -11,8 +11,10 @@
 #include "specfuse/metrics/metrics.h"
 #include "specfuse/tensor/math.h"
 #include "support/golden.h"
+#include "support/random.h"
 
 using namespace specfuse;
+using namespace specfuse::testing;
 
 namespace {
 
@@ -22,10 +24,6 @@ SyntheticOptions of_size(Index rows, Index cols, Index bands) {
   options.cols = cols;
   options.bands = bands;
   return options;
-}
-
-bool equal(const Tensor& x, const Tensor& y) {
-  return x.shape() == y.shape() && std::equal(x.data(), x.data() + x.size(), y.data());
 }
 
 /// How many directions the spectra span: pixels left over by the ones before count where more than 1e-4 remains.

@@ -9,9 +9,9 @@
 #include "specfuse/io/checkpoint.h"
 #include "specfuse/io/file.h"
 #include "specfuse/io/hdf5.h"
-#include "specfuse/io/tensors.h"
 #include "support/message_of.h"
 #include "support/temporary_folder.h"
+#include "support/tensors.h"
 #include "support/text.h"
 
 using namespace specfuse;

@@ -6,8 +6,9 @@
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/georeference.h"
 #include "specfuse/imaging/no_data.h"
+#include "specfuse/imaging/pair_parts.h"
+#include "specfuse/io/cube_writer.h"
 #include "specfuse/io/file.h"
-#include "specfuse/io/image_writer.h"
 #include "specfuse/io/scene.h"
 #include "support/message_of.h"
 #include "support/temporary_folder.h"
@@ -64,7 +65,7 @@ TEST_CASE("written for other programs and read again, an image is the same to th
   for (const double missing : {-9999.0, std::nan("")}) {
     const Cube cube = as_read(folder, missing);
     for (const ImageWriter& writer : image_writers()) {
-      if (writer.write == nullptr) continue;
+      if (writer.begin == nullptr) continue;
       CAPTURE(writer.name);
       const std::string path = folder.file("image" + writer.ending);
       writer.write(path, cube);
@@ -83,11 +84,31 @@ TEST_CASE("written for other programs and read again, an image is the same to th
   }
 }
 
+TEST_CASE("an image that is written part by part is the same to the bit") {
+  const TemporaryFolder folder;
+  Cube cube(150, 140, 30);  // several parts of every format, down and across
+  for (Index i = 0; i < cube.values.size(); ++i) cube.values[i] = static_cast<float>(i) * 1.1f;
+  for (const ImageWriter& format : image_writers()) {
+    if (format.begin == nullptr) continue;
+    CAPTURE(format.name);
+    const std::string path = folder.file("image" + format.ending);
+    const std::unique_ptr<PartWriter> writer = format.begin(path, cube, cube.rows(), cube.cols());
+    const std::vector<Rectangle> parts = parts_of(cube.rows(), cube.cols(), writer->unit(), writer->unit());
+    CHECK(parts.size() == 4);
+    for (const Rectangle& part : parts) writer->write(part.row, part.col, crop(cube, part).values);
+    CHECK_FALSE(std::filesystem::exists(path));
+    writer->finish();
+    const Cube again = read_scene(path);
+    REQUIRE(again.values.shape() == cube.values.shape());
+    CHECK(std::equal(cube.values.data(), cube.values.data() + cube.values.size(), again.values.data()));
+  }
+}
+
 TEST_CASE("nothing but the image and what belongs to it is left where it was written") {
   const TemporaryFolder folder;
   const Cube cube = as_read(folder, -9999);
   for (const ImageWriter& writer : image_writers()) {
-    if (writer.write == nullptr) continue;
+    if (writer.begin == nullptr) continue;
     const std::filesystem::path place = folder.file(writer.name);
     std::filesystem::create_directory(place);
     writer.write((place / ("image" + writer.ending)).string(), cube);
@@ -103,7 +124,7 @@ TEST_CASE("nothing but the image and what belongs to it is left where it was wri
 TEST_CASE("a place that cannot be written to is named") {
   const TemporaryFolder folder;
   for (const ImageWriter& writer : image_writers()) {
-    if (writer.write == nullptr) continue;
+    if (writer.begin == nullptr) continue;
     const std::string path = folder.file("nowhere/image" + writer.ending);
     CHECK(contains(message_of<Error>([&] { writer.write(path, Cube(2, 2, 2)); }), path));
   }
@@ -115,7 +136,7 @@ TEST_CASE("the format follows from the ending, and one that is not there says wh
       message_of<ConfigError>([] { image_writer_for("b.jpg"); }),
       "b.jpg: expected a file ending in .h5 (hdf5), .tif (geotiff), .img (envi), .mat (matlab), got \".jpg\""));
   for (const ImageWriter& writer : image_writers()) {
-    if (writer.write != nullptr) continue;
+    if (writer.begin != nullptr) continue;
     CHECK(contains(message_of<ConfigError>([&] { image_writer(writer.name, "output.format"); }),
                    "output.format: " + writer.name + " needs "));
   }

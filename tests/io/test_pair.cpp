@@ -9,13 +9,15 @@
 #include "specfuse/imaging/georeference.h"
 #include "specfuse/imaging/no_data.h"
 #include "specfuse/imaging/pair_parts.h"
-#include "specfuse/io/pair.h"
 #include "support/message_of.h"
+#include "support/pair_file.h"
 #include "support/random.h"
+#include "support/read_pair.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"
 
 using namespace specfuse;
+using specfuse::testing::read_pair, specfuse::testing::ReadPair;
 
 namespace {
 
@@ -42,7 +44,7 @@ TEST_CASE("pair: images, ratio, reference, response and wavelengths come back") 
   pair.msi.wavelength_nm = {450, 650};
   pair.hsi.attributes = {{"sensor", "EnMAP"}};
   write_pair(path, pair);
-  const PairFile read = read_pair(path);
+  const ReadPair read = read_pair(path);
   CHECK(read.ratio == 3);
   CHECK(read.hsi.values.shape() == Shape{2, 3, 5});
   CHECK(read.msi.values.shape() == Shape{6, 9, 2});
@@ -67,7 +69,7 @@ TEST_CASE("pair: bands without data leave, and the reference and the response lo
   pair.hsi.wavelength_nm = {400, 500, 600};
   pair.hsi.attributes[kNoDataAttribute] = std::vector<double>{-9};
   write_pair(path, pair);
-  const PairFile read = read_pair(path);
+  const ReadPair read = read_pair(path);
   CHECK(read.hsi.wavelength_nm == std::vector<double>{400, 600});
   CHECK(read.hsi.valid == std::vector<std::uint8_t>{1, 1, 1, 0, 1, 1});
   CHECK(read.hsi.notes.kept == std::vector<Index>{0, 2});
@@ -82,10 +84,7 @@ TEST_CASE("pair: bands without data leave, and the reference and the response lo
   CHECK(refusal(path, pair) == path + ": /msi_wavelength_nm: expected nanometres from 100 to 100000, got 50 at band 1");
   pair.msi.wavelength_nm.clear();
   write_pair(path, pair);
-  const PairOnDisk parts(path);
-  CHECK(parts.read_hsi({0, 1, 1, 2}).wavelength_nm == read.hsi.wavelength_nm);
-  for (Index p = 0; p < 24; ++p) pair.reference->values[3 * p + 2] = -9;  // a band that the hsi has
-  CHECK(refusal(path, pair) == path + ": /reference: expected data, got none in any pixel");
+  CHECK(open_pair(path).hsi->read({0, 1, 1, 2}).wavelength_nm == read.hsi.wavelength_nm);
   pair.srf = Tensor::from({2, 3}, {0, 1, 0, 1, 0, 0});
   write_pair(path, pair);
   CHECK(contains(message_of<DataError>([&] { read_pair(path); }), "expected a weight above 0 in row 0"));
@@ -104,7 +103,6 @@ TEST_CASE("pair: a reference says whose grid it lies on, and lies on that of the
   for (const auto& [grid, on_msi] : {std::pair{"", false}, {"hsi", false}, {"msi", true}}) {
     write(grid);
     CHECK(read_pair(path).reference_on_msi == on_msi);
-    CHECK(PairOnDisk(path).reference_on_msi() == on_msi);
   }
   write("fine");
   CHECK(contains(message_of<DataError>([&] { read_pair(path); }),
@@ -120,7 +118,7 @@ TEST_CASE("pair: reference, response and ratio may be missing") {
     raw.dataset("msi", {5, 10, 1}, H5T_STD_U8LE, std::vector<double>(50, 1));
     raw.dataset("wavelength_nm", {3}, H5T_STD_U16LE, {500, 600, 700});
   }
-  const PairFile pair = read_pair(path);
+  const ReadPair pair = read_pair(path);
   CHECK(pair.ratio == 5);
   CHECK_FALSE(pair.reference);
   CHECK_FALSE(pair.srf.defined());
@@ -186,12 +184,12 @@ TEST_CASE("pair: parts on disk are those of the whole, with their place on earth
   write_pair(path, pair);
   NoData no_data;
   no_data.value = -9;
-  const PairOnDisk file(path, {.no_data = no_data});
-  CHECK(std::array<Index, 5>{file.rows(), file.cols(), file.bands(), file.msi_bands(), file.ratio()} ==
-        std::array<Index, 5>{3, 4, 3, 2, 2});
-  CHECK(file.has_reference());
-  CHECK(!file.srf().defined());
-  const PairFile whole = read_pair(path, {.no_data = no_data});
+  const PairImages file = open_pair(path, {.no_data = no_data});
+  CHECK(file.hsi->whole() == Rectangle{0, 0, 3, 4});
+  CHECK(std::array<Index, 3>{file.hsi->bands(), file.msi->bands(), file.ratio} == std::array<Index, 3>{3, 2, 2});
+  CHECK(file.reference != nullptr);
+  CHECK(!file.srf.defined());
+  const ReadPair whole = read_pair(path, {.no_data = no_data});
   const auto same = [](const Cube& part, const Cube& of, const Rectangle& place) {
     const Cube expected = crop(of, place);
     CHECK(part.values.shape() == expected.values.shape());
@@ -199,13 +197,13 @@ TEST_CASE("pair: parts on disk are those of the whole, with their place on earth
     CHECK(part.wavelength_nm == expected.wavelength_nm);
     CHECK(part.attributes == expected.attributes);
   };
-  same(file.read_hsi({1, 2, 2, 1}), whole.hsi, {1, 2, 2, 1});
-  same(file.read_msi({2, 3, 4, 5}), whole.msi, {2, 3, 4, 5});
-  same(file.read_reference({1, 2, 3, 1}), *whole.reference, {1, 2, 3, 1});
-  const Cube corner = file.read_msi({0, 2, 1, 2});
+  same(file.hsi->read({1, 2, 2, 1}), whole.hsi, {1, 2, 2, 1});
+  same(file.msi->read({2, 3, 4, 5}), whole.msi, {2, 3, 4, 5});
+  same(file.reference->read({1, 2, 3, 1}), *whole.reference, {1, 2, 3, 1});
+  const Cube corner = file.msi->read({0, 2, 1, 2});
   CHECK(corner.valid == std::vector<std::uint8_t>{0, 1});
   CHECK(corner.values[0] == corner.values[2]);  // filled in from what the part has beside it
-  const Cube empty = file.read_msi({0, 0, 1, 3});
+  const Cube empty = file.msi->read({0, 0, 1, 3});
   CHECK(empty.valid == std::vector<std::uint8_t>{0, 0, 0});
   CHECK(empty.values[0] == 0);
 }
@@ -228,7 +226,7 @@ TEST_CASE("pair: each image keeps a place of its own, and what the file says is 
   const std::vector<double> coarse{10, 30, 0, 20, 0, -30}, fine{10, 10, 0, 20, 0, -10};
   PairFile pair{placed(filled(2, 2, 3, 1), coarse, kZone33), placed(filled(6, 6, 1, 1), fine), 3, {}, {}};
   write_pair(path, pair);
-  const PairFile read = read_pair(path);
+  const ReadPair read = read_pair(path);
   CHECK(numbers_of(read.hsi, kGeotransformAttribute) == coarse);
   CHECK(numbers_of(read.msi, kGeotransformAttribute) == fine);
   CHECK(read.msi.attributes.at(kProjectionAttribute) == read.hsi.attributes.at(kProjectionAttribute));
@@ -242,7 +240,7 @@ TEST_CASE("pair: each image keeps a place of its own, and what the file says is 
   pair.msi = placed(pair.msi, fine);
   write_pair(path, pair);
   CHECK(read_pair(path).reference->values.shape() == Shape{6, 6, 3});
-  CHECK(PairOnDisk(path).ratio() == 3);
+  CHECK(open_pair(path).ratio == 3);
 }
 
 TEST_CASE("pair: parts of images on grids of their own are parts of what is made of the whole") {
@@ -256,14 +254,14 @@ TEST_CASE("pair: parts of images on grids of their own are parts of what is made
   const std::vector<std::vector<double>> places{{120, 10, 0, 170, 0, -10}, {93.3, 10.3, 0, 212, 0, -9.9}};
   for (const std::vector<double>& place : places) {
     write_pair(path, PairFile{hsi, placed(msi, place), 3, {}, {}});
-    const PairFile joined = join_images(hsi, placed(msi, place), "x");
-    const PairOnDisk file(path);
-    CHECK(file.grids() == joined.grids);
-    CHECK(contains(file.grids(), place[1] == 10 ? "not resampled" : "resampled from"));
-    REQUIRE(file.rows() == joined.hsi.rows());
-    REQUIRE(file.cols() == joined.hsi.cols());
+    const ReadPair joined = testing::read_all(join_images(in_memory(hsi), in_memory(placed(msi, place)), "x"));
+    const PairImages file = open_pair(path);
+    CHECK(file.grids == joined.grids);
+    CHECK(contains(file.grids, place[1] == 10 ? "not resampled" : "resampled from"));
+    REQUIRE(file.hsi->rows() == joined.hsi.rows());
+    REQUIRE(file.hsi->cols() == joined.hsi.cols());
     for (const Rectangle& part :
-         {Rectangle{0, 0, 3, 2}, Rectangle{2, 3, 1, 1}, Rectangle{0, 0, file.rows(), file.cols()}}) {
+         {Rectangle{0, 0, 3, 2}, Rectangle{2, 3, 1, 1}, Rectangle{0, 0, file.hsi->rows(), file.hsi->cols()}}) {
       const Rectangle fine = fine_part(part, 3);
       const auto same = [](const Cube& read, const Cube& of, const Rectangle& at) {
         const Cube expected = crop(of, at);
@@ -274,8 +272,8 @@ TEST_CASE("pair: parts of images on grids of their own are parts of what is made
         for (std::size_t i = 0; i < got.size(); ++i) CHECK(got[i] == doctest::Approx(wanted[i]));
         CHECK(read.attributes.contains(kProjectionAttribute));
       };
-      same(file.read_hsi(part), joined.hsi, part);
-      same(file.read_msi(fine), joined.msi, fine);
+      same(file.hsi->read(part), joined.hsi, part);
+      same(file.msi->read(fine), joined.msi, fine);
     }
   }
 }
@@ -283,18 +281,18 @@ TEST_CASE("pair: parts of images on grids of their own are parts of what is made
 TEST_CASE("pair: images on grids of their own are joined, and what does not go with it is refused") {
   const std::vector<double> coarse{0, 30, 0, 0, 0, -30}, fine{-1, 9, 0, 1, 0, -9};
   const Cube hsi = placed(filled(4, 4, 3, 1), coarse, kZone33), msi = placed(filled(12, 14, 1, 2), fine);
-  const PairFile joined = join_images(hsi, msi, "x");
+  const ReadPair joined = testing::read_all(join_images(in_memory(hsi), in_memory(msi), "x"));
   CHECK(joined.ratio == 3);
   CHECK(joined.grids == "MSI resampled from 9 m to 10 m, ratio 3, rows 0-2, cols 0-3 of the HSI");
   CHECK(joined.hsi.rows() == 3);
   CHECK(joined.msi.values.shape() == Shape{9, 12, 1});
   CHECK(joined.msi.values[50] == doctest::Approx(2));
-  CHECK(message_of<DataError>([&] { join_images(hsi, placed(msi, fine, kZone32), "x"); }) ==
+  CHECK(message_of<DataError>([&] { join_images(in_memory(hsi), in_memory(placed(msi, fine, kZone32)), "x"); }) ==
         "x: expected HSI and MSI on one projection, got PROJCS[\"zone 33\" and PROJCS[\"zone 32\"; reproject the MSI "
         "with gdalwarp -t_srs, "
         "with "
         "-tr as fine as its pixels");
-  CHECK(join_images(hsi, placed(msi, fine, kZone33), "x").ratio == 3);
+  CHECK(join_images(in_memory(hsi), in_memory(placed(msi, fine, kZone33)), "x").ratio == 3);
   const TemporaryFolder folder;
   const std::string path = folder.file("pair.h5");
   CHECK(contains(refusal(path, {hsi, msi, 3, filled(12, 14, 3, 1), {}}),

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "raw_hdf5.h"
+#include "specfuse/io/cube_writer.h"
 #include "specfuse/io/hdf5.h"
 #include "specfuse/io/scene.h"
 #include "support/message_of.h"
@@ -57,7 +58,7 @@ TEST_CASE("scene: a result comes back with the error to be expected, and is a sc
   for (Index i = 0; i < sigma.values.size(); ++i) sigma.values[i] *= 0.125f;
   cube.wavelength_nm = {450, 2500};
   cube.attributes = {{"sensor", "AVIRIS"}};
-  write_fused(path, cube, sigma, 2.75);
+  write_cube(path, cube, &sigma, 2.75);
   const Cube read = read_scene(path);
   CHECK(same_values(read.values, cube.values));
   CHECK(read.wavelength_nm == cube.wavelength_nm);

@@ -6,6 +6,7 @@
 #include "specfuse/core/threads.h"
 #include "specfuse/kernels/conv.h"
 #include "specfuse/kernels/dispatch.h"
+#include "support/conv_reference.h"
 #include "support/random.h"
 
 using namespace specfuse;

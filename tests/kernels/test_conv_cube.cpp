@@ -6,6 +6,7 @@
 #include "specfuse/core/threads.h"
 #include "specfuse/kernels/conv_cube.h"
 #include "specfuse/kernels/dispatch.h"
+#include "support/conv_reference.h"
 #include "support/random.h"
 
 using namespace specfuse;
@@ -13,14 +14,14 @@ using namespace specfuse::testing;
 
 namespace {
 
-struct Case {
+struct CubeCase {
   Shape x, weight;
   Index dilation = 1;
 };
 
 /// Channels and bands below, at and beyond a register, a tile and a group, and taps that lie outside altogether. Those
 /// with few channels go tap by tap.
-std::vector<Case> short_cases() {
+std::vector<CubeCase> short_cases() {
   return {
       {{1, 1, 1, 1, 1}, {1, 1, 1}},         {{1, 1, 1, 1, 1}, {1, 1, 1, 1}},    {{2, 3, 2, 5, 3}, {4, 3, 1}},
       {{2, 1, 3, 6, 5}, {33, 5, 7}, 2},     {{1, 2, 2, 29, 4}, {70, 4, 3}, 3},  {{1, 1, 2, 4, 2}, {3, 2, 7}, 5},
@@ -30,7 +31,7 @@ std::vector<Case> short_cases() {
 }
 
 /// Sizes that the windows of Toom-Cook do not divide, with every number of taps they take.
-std::vector<Case> toom_cases() {
+std::vector<CubeCase> toom_cases() {
   return {{{1, 2, 3, 13, 17}, {32, 17, 7}},        {{1, 1, 2, 40, 33}, {16, 33, 9}},
           {{1, 2, 3, 29, 20}, {18, 20, 5}, 2},     {{1, 1, 3, 31, 18}, {20, 18, 3}, 3},
           {{2, 3, 7, 26, 20}, {33, 20, 11}},       {{1, 13, 12, 26, 17}, {9, 17, 3, 3}},
@@ -39,9 +40,9 @@ std::vector<Case> toom_cases() {
           {{1, 7, 7, 25, 34}, {35, 34, 3, 3}}};
 }
 
-std::vector<Case> cases() {
-  std::vector<Case> all = short_cases();
-  for (const Case& c : toom_cases()) all.push_back(c);
+std::vector<CubeCase> cube_cases() {
+  std::vector<CubeCase> all = short_cases();
+  for (const CubeCase& c : toom_cases()) all.push_back(c);
   return all;
 }
 
@@ -51,13 +52,13 @@ constexpr double kLargestGap = 5e-5;
 struct Gradients {
   Tensor x, weight, bias;
   /// Poisoned: backward adds.
-  explicit Gradients(const Case& c)
+  explicit Gradients(const CubeCase& c)
       : x(random_tensor(c.x, "poison")), weight(random_tensor(c.weight, "poison")),
         bias(random_tensor({c.weight[0]}, "poison")) {}
   ConvGradients wanted() { return {&x, &weight, &bias}; }
 };
 
-void check(const Case& c, bool relu) {
+void check(const CubeCase& c, bool relu) {
   const Tensor x = random_tensor(c.x, "x"), w = random_tensor(c.weight, "w");
   const Tensor bias = random_tensor({c.weight[0]}, "bias");
   const Tensor expected = reference::conv_cube_forward(x, w, bias, {c.dilation, relu});
@@ -94,7 +95,7 @@ TEST_CASE("conv_cube: forward and backward agree with the plain loops on every i
   const std::string before = simd_name();
   for (const std::string& name : available_simd()) {
     use_simd(name);
-    for (const Case& c : cases()) {
+    for (const CubeCase& c : cube_cases()) {
       for (const bool relu : {false, true}) {
         INFO(name, ", ", c.x.text(), ", ", c.weight.text(), ", dilation ", c.dilation, relu ? ", relu" : "");
         check(c, relu);
@@ -105,9 +106,9 @@ TEST_CASE("conv_cube: forward and backward agree with the plain loops on every i
 }
 
 TEST_CASE("conv_cube: results are the same to the bit for any number of threads") {
-  for (const Case& c : {Case{{2, 5, 7, 26, 17}, {33, 17, 7}},
-                        {{2, 14, 13, 30, 18}, {20, 18, 3, 3}, 2},
-                        {{1, 9, 4, 5, 3}, {2, 3, 5, 5}}}) {
+  for (const CubeCase& c : {CubeCase{{2, 5, 7, 26, 17}, {33, 17, 7}},
+                            {{2, 14, 13, 30, 18}, {20, 18, 3, 3}, 2},
+                            {{1, 9, 4, 5, 3}, {2, 3, 5, 5}}}) {
     const Tensor x = random_tensor(c.x, "x"), w = random_tensor(c.weight, "w");
     const Tensor bias = random_tensor({c.weight[0]}, "bias");
     const auto run = [&](int count) {

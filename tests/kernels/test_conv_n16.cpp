@@ -8,6 +8,7 @@
 #include "specfuse/kernels/conv.h"
 #include "specfuse/kernels/conv_n16.h"
 #include "specfuse/kernels/dispatch.h"
+#include "support/conv_reference.h"
 #include "support/random.h"
 
 using namespace specfuse;
@@ -16,7 +17,7 @@ using namespace specfuse::testing;
 namespace {
 
 /// Samples, input channels, output channels, length, taps: edges of every tile size, and the network's own shapes.
-std::vector<std::array<Index, 5>> cases() {
+std::vector<std::array<Index, 5>> n16_cases() {
   return {{1, 1, 1, 1, 1},   {17, 1, 20, 62, 45}, {16, 20, 20, 50, 45},  {5, 3, 5, 11, 4},
           {33, 2, 6, 20, 7}, {3, 7, 3, 9, 9},     {20, 20, 20, 118, 89}, {2, 4, 2, 40, 2}};
 }
@@ -45,7 +46,7 @@ TEST_CASE("conv_n16: forward and backward agree with the plain loops on every in
   const std::string before = simd_name();
   for (const std::string& name : available_simd()) {
     use_simd(name);
-    for (const auto& [samples, in, out, length, taps] : cases()) {
+    for (const auto& [samples, in, out, length, taps] : n16_cases()) {
       for (const bool with_relu : {false, true}) {
         const std::string set = name;
         CAPTURE(set);

@@ -8,6 +8,7 @@
 #include "specfuse/kernels/conv.h"
 #include "specfuse/kernels/conv_nhwc.h"
 #include "specfuse/kernels/dispatch.h"
+#include "support/conv_reference.h"
 #include "support/random.h"
 
 using namespace specfuse;
@@ -15,12 +16,12 @@ using namespace specfuse::testing;
 
 namespace {
 
-struct Case {
+struct NhwcCase {
   Shape input, weight;
 };
 
 /// Widths and channels at the edges of every tile and group, and the network's own shapes.
-std::vector<Case> cases() {
+std::vector<NhwcCase> nhwc_cases() {
   return {{{1, 1, 1, 1}, {1, 1, 1, 1}},      {{2, 3, 5, 7}, {4, 3, 2, 3}},     {{1, 2, 9, 30}, {33, 2, 3, 2}},
           {{2, 6, 31, 31}, {30, 6, 10, 10}}, {{1, 30, 13, 14}, {7, 30, 4, 4}}, {{3, 5, 12, 3}, {32, 5, 1, 3}},
           {{1, 40, 6, 8}, {65, 40, 2, 2}},   {{2, 4, 29, 29}, {3, 4, 19, 19}}};
@@ -40,7 +41,7 @@ TEST_CASE("conv_nhwc: forward and backward agree with the plain loops on every i
   const std::string before = simd_name();
   for (const std::string& name : available_simd()) {
     use_simd(name);
-    for (const Case& c : cases()) {
+    for (const NhwcCase& c : nhwc_cases()) {
       for (const bool with_relu : {false, true}) {
         CAPTURE(name);
         CAPTURE(c.input.text());

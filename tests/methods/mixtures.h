@@ -73,7 +73,7 @@ inline double relative_error(const Cube& fused, const Cube& target) {
 
 /// Whether a method makes the same of a pair with any number of threads.
 inline bool same_for_any_threads(const FusionMethod& method, const Pair& pair) {
-  return same_for_any_threads([&] { return method.fuse(pair).values; }, same_bits);
+  return same_for_any_threads([&] { return fuse(method, pair).fused.values; }, same_bits);
 }
 
 }  // namespace specfuse::testing

@@ -47,12 +47,12 @@ Pair seen_pair(Index ratio, Index coarse_rows, Index coarse_cols, double fwhm) {
 }
 
 /// Made part by part, each with its margin, and put together where the parts lie.
-Cube put_together(const PartFusion& fusion, const PairParts& pair, Index side) {
+Cube put_together(const Fuser& fuser, const PairParts& pair, Index side) {
   const Index ratio = pair.degradation().ratio;
   Cube whole(pair.rows() * ratio, pair.cols() * ratio, pair.bands());
   for (const Rectangle& place : parts_of(pair.rows(), pair.cols(), side, 1)) {
-    const PairPart part = read_part(pair, place, fusion.margin);
-    const Cube made = part.inner_of_fine(fusion.fuse(part.pair).fused);
+    const PairPart part = read_part(pair, place, fuser.halo);
+    const Cube made = part.inner_of_fine(fuser.fuse(part.pair).fused);
     for (Index row = 0; row < made.rows(); ++row) {
       std::copy_n(made.pixel(row, 0), made.cols() * made.bands(),
                   whole.pixel(place.row * ratio + row, place.col * ratio));
@@ -139,12 +139,12 @@ TEST_CASE("by parts: local methods make of parts what they make of the whole") {
         CAPTURE(name);
         const auto of_whole = make_method(name), of_parts = make_method(name);
         of_whole->fit({{lower_scale(pair)}, {}}, {});
-        of_parts->fit_by_parts(parts, {});
-        const Cube whole = of_whole->fuse(pair);
-        const std::optional<PartFusion> fusion = of_parts->by_parts(parts);
-        REQUIRE(fusion);
+        of_parts->fit({{}, {}, &parts}, {});
+        const Cube whole = fuse(*of_whole, pair).fused;
+        const Fuser fuser = of_parts->fuser(parts);
+        CHECK(!fuser.whole);
         for (const Index by : {side, Index{5}, Index{40}}) {
-          CHECK(relative_gap(put_together(*fusion, parts, by).values, whole.values) < 2e-6);
+          CHECK(relative_gap(put_together(fuser, parts, by).values, whole.values) < 2e-6);
         }
       }
     }
@@ -154,21 +154,21 @@ TEST_CASE("by parts: local methods make of parts what they make of the whole") {
 TEST_CASE("by parts: up-sampling gives the same bits") {
   const Pair pair = seen_pair(3, 23, 17, 1);
   const auto method = make_method("bicubic");
-  const Cube parts = put_together(*method->by_parts(WholePair(pair)), WholePair(pair), 7);
-  const Cube whole = method->fuse(pair);
+  const Cube parts = put_together(method->fuser(WholePair(pair)), WholePair(pair), 7);
+  const Cube whole = fuse(*method, pair).fused;
   CHECK(std::equal(parts.values.data(), parts.values.data() + parts.values.size(), whole.values.data()));
 }
 
-TEST_CASE("by parts: the margin is no wider than a part needs") {
+TEST_CASE("by parts: the halo is no wider than a part needs") {
   Pair pair = seen_pair(4, 24, 24, 2.5);
   const auto method = make_method("sfim_hs");
-  const std::optional<PartFusion> fusion = method->by_parts(WholePair(pair));
+  const Fuser fuser = method->fuser(WholePair(pair));
   const Rectangle place{8, 8, 4, 4};
-  const PairPart part = read_part(WholePair(pair), place, fusion->margin);
-  const Cube made = part.inner_of_fine(fusion->fuse(part.pair).fused);
+  const PairPart part = read_part(WholePair(pair), place, fuser.halo);
+  const Cube made = part.inner_of_fine(fuser.fuse(part.pair).fused);
   // One coarse pixel less around it, and some of what it needs is missing.
-  const PairPart less = read_part(WholePair(pair), place, fusion->margin - 1);
-  CHECK(relative_gap(less.inner_of_fine(fusion->fuse(less.pair).fused).values, made.values) > 1e-6);
+  const PairPart less = read_part(WholePair(pair), place, fuser.halo - 1);
+  CHECK(relative_gap(less.inner_of_fine(fuser.fuse(less.pair).fused).values, made.values) > 1e-6);
 }
 
 TEST_CASE("by parts: the negative bands are those of the whole image") {
@@ -177,14 +177,14 @@ TEST_CASE("by parts: the negative bands are those of the whole image") {
   pair.hsi.pixel(11, 11)[4] = -1;
   const auto method = make_method("gsa");
   const SmallParts parts(pair, 4);
-  const Cube whole = method->fuse(pair), made = put_together(*method->by_parts(parts), parts, 4);
+  const Cube whole = fuse(*method, pair).fused, made = put_together(method->fuser(parts), parts, 4);
   CHECK(relative_gap(made.values, whole.values) < 2e-6);
 }
 
-TEST_CASE("by parts: a part without data has no say in what is learned") {
+TEST_CASE("by parts: nothing is learned from a part without data") {
   Pair pair = seen_pair(2, 24, 24, 1);
   const auto method = make_method("gsa");
-  const Cube whole = method->fuse(pair);
+  const Cube whole = fuse(*method, pair).fused;
   // As much again without data: first what a boundary would show, then anything.
   Pair wider = pair;
   wider.hsi = Cube(24, 48, 20);
@@ -201,21 +201,20 @@ TEST_CASE("by parts: a part without data has no say in what is learned") {
       std::fill_n(to->valid.begin() + row * to->cols(), cols, std::uint8_t{1});
     }
   }
-  const std::optional<PartFusion> of_wider = method->by_parts(SmallParts(wider, 12));
-  CHECK(relative_gap(of_wider->fuse(pair).fused.values, whole.values) < 1e-5);
+  const Fuser of_wider = method->fuser(SmallParts(wider, 12));
+  CHECK(relative_gap(of_wider.fuse(pair).fused.values, whole.values) < 1e-5);
 }
 
-TEST_CASE("by parts: methods that need the whole image have no parts, nor can networks learn from them") {
+TEST_CASE("by parts: methods that need the whole image say so, and for how much memory") {
   const Pair pair = seen_pair(2, 12, 12, 1);
   for (const char* name : {"fuse", "hysure", "cnmf", "csu", "local_injection"}) {
-    CHECK(!make_method(name)->by_parts(WholePair(pair)));
+    const Fuser fuser = make_method(name)->fuser(WholePair(pair));
+    CHECK(fuser.whole);
+    CHECK(fuser.bytes_per_pixel > 4.0 * 20);  // the result itself
   }
   const auto refined = make_method("linear_injection", {{"subspace", true}});
   refined->fit({{lower_scale(pair)}, {}}, {});
-  CHECK(!refined->by_parts(WholePair(pair)));
-  const std::string message =
-      message_of<ConfigError>([&] { make_method("two_cnn_fu")->fit_by_parts(WholePair(pair), {}); });
-  CHECK(message == "checkpoint: expected what it learned, as it cannot learn part by part");
+  CHECK(refined->fuser(WholePair(pair)).whole);
 }
 
 TEST_CASE("by parts: a network makes of parts what it makes of the whole, with a base and without") {
@@ -231,9 +230,9 @@ TEST_CASE("by parts: a network makes of parts what it makes of the whole, with a
     TwoCnnFu method(options);
     method.fit({{lower_scale(pair)}, {}}, {});
     const SmallParts parts(pair, 6);
-    const std::optional<PartFusion> fusion = method.by_parts(parts);
-    REQUIRE(fusion);
-    CHECK(relative_gap(put_together(*fusion, parts, 6).values, method.fuse(pair).values) < 2e-6);
+    const Fuser fuser = method.fuser(parts);
+    CHECK(!fuser.whole);
+    CHECK(relative_gap(put_together(fuser, parts, 6).values, fuse(method, pair).fused.values) < 2e-6);
   }
   TwoCnnFuOptions options;
   options.model = small_network();
@@ -242,5 +241,5 @@ TEST_CASE("by parts: a network makes of parts what it makes of the whole, with a
   options.train = small_training();
   TwoCnnFu method(options);
   method.fit({{lower_scale(pair)}, {}}, {});
-  CHECK(!method.by_parts(WholePair(pair)));
+  CHECK(method.fuser(WholePair(pair)).whole);
 }

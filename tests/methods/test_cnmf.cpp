@@ -14,7 +14,7 @@ using namespace specfuse::testing;
 TEST_CASE("cnmf: recovers a scene of three materials that the MSI tells apart") {
   const std::vector<FieldSetting> options{{"endmembers", 3}};
   const TrainingPair example = mixed_example({});
-  CHECK(relative_error(make_method("cnmf", options)->fuse(example.input), example.target) < 0.02);
+  CHECK(relative_error(fuse(*make_method("cnmf", options), example.input).fused, example.target) < 0.02);
 }
 
 TEST_CASE("cnmf: recovers one material under changing light") {
@@ -23,7 +23,7 @@ TEST_CASE("cnmf: recovers one material under changing light") {
   mixture.materials = 1;
   mixture.shaded = true;
   const TrainingPair example = mixed_example(mixture);
-  CHECK(relative_error(make_method("cnmf", options)->fuse(example.input), example.target) < 1e-4);
+  CHECK(relative_error(fuse(*make_method("cnmf", options), example.input).fused, example.target) < 1e-4);
 }
 
 TEST_CASE("cnmf: sum_to_one weighs as a band of that value, times the root of the number of bands") {
@@ -34,7 +34,7 @@ TEST_CASE("cnmf: sum_to_one weighs as a band of that value, times the root of th
   mixture.materials = 1;
   mixture.shaded = true;
   const TrainingPair example = mixed_example(mixture);
-  const Cube fused = make_method("cnmf", options)->fuse(example.input);
+  const Cube fused = fuse(*make_method("cnmf", options), example.input).fused;
   const double intensity = intensity_of(example.input.hsi);
   const auto length = [&](const Cube& cube, Index pixel) {
     double squares = 0;
@@ -63,7 +63,7 @@ TEST_CASE("cnmf: follows its seed") {
     FitContext context;
     context.seed = seed;
     method->fit({}, context);
-    return method->fuse(example.input).values;
+    return fuse(*method, example.input).fused.values;
   };
   CHECK(relative_gap(fused(1), fused(1)) == 0);
   CHECK(relative_gap(fused(1), fused(2)) > 0);
@@ -72,7 +72,7 @@ TEST_CASE("cnmf: follows its seed") {
 TEST_CASE("cnmf: a constant image stays constant, a black one black") {
   for (const float value : {700.0f, 0.0f}) {
     const TrainingPair example = constant_example(value);
-    const Cube fused = make_method("cnmf")->fuse(example.input);
+    const Cube fused = fuse(*make_method("cnmf"), example.input).fused;
     for (Index i = 0; i < fused.values.size(); ++i) REQUIRE(fused.values[i] == doctest::Approx(value).epsilon(1e-3));
   }
 }
@@ -83,7 +83,7 @@ TEST_CASE("cnmf: under noise it stays far below the error of up-sampling") {
   const TrainingPair example = mixed_example(mixture);
   const double up = relative_error(upsample_cubic(example.input.hsi, 2), example.target);
   const std::vector<FieldSetting> options{{"endmembers", 3}};
-  const double error = relative_error(make_method("cnmf", options)->fuse(example.input), example.target);
+  const double error = relative_error(fuse(*make_method("cnmf", options), example.input).fused, example.target);
   CHECK(error < 0.6 * up);
 }
 
@@ -95,16 +95,16 @@ TEST_CASE("cnmf: the same bits for any number of threads; wavelengths are kept")
   TrainingPair example = mixed_example(mixture);
   example.input.hsi.wavelength_nm.assign(12, 500);
   CHECK(same_for_any_threads(*make_method("cnmf"), example.input));
-  CHECK(make_method("cnmf")->fuse(example.input).wavelength_nm == example.input.hsi.wavelength_nm);
+  CHECK(fuse(*make_method("cnmf"), example.input).fused.wavelength_nm == example.input.hsi.wavelength_nm);
 }
 
 TEST_CASE("cnmf: fuses a single coarse pixel and refuses an unknown response") {
   Mixture mixture;
   mixture.rows = mixture.cols = 1;
   TrainingPair example = mixed_example(mixture);
-  const Cube fused = make_method("cnmf")->fuse(example.input);
+  const Cube fused = fuse(*make_method("cnmf"), example.input).fused;
   CHECK(relative_error(fused, example.target) < 1e-2);
   example.input.degradation.srf = Tensor();
-  CHECK_THROWS_WITH_AS(make_method("cnmf")->fuse(example.input),
+  CHECK_THROWS_WITH_AS(fuse(*make_method("cnmf"), example.input).fused,
                        doctest::Contains("cnmf: expected the spectral response"), ConfigError);
 }

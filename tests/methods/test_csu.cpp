@@ -11,7 +11,7 @@ using namespace specfuse::testing;
 TEST_CASE("csu: recovers a scene of three materials that the MSI tells apart") {
   const std::vector<FieldSetting> options{{"endmembers", 3}};
   const TrainingPair example = mixed_example({});
-  CHECK(relative_error(make_method("csu", options)->fuse(example.input), example.target) < 0.02);
+  CHECK(relative_error(fuse(*make_method("csu", options), example.input).fused, example.target) < 0.02);
 }
 
 TEST_CASE("csu: recovers one material, whose abundance is one everywhere") {
@@ -19,13 +19,13 @@ TEST_CASE("csu: recovers one material, whose abundance is one everywhere") {
   Mixture mixture;
   mixture.materials = 1;
   const TrainingPair example = mixed_example(mixture);
-  CHECK(relative_error(make_method("csu", options)->fuse(example.input), example.target) < 1e-4);
+  CHECK(relative_error(fuse(*make_method("csu", options), example.input).fused, example.target) < 1e-4);
 }
 
 TEST_CASE("csu: a constant image stays constant, a black one black") {
   for (const float value : {700.0f, 0.0f}) {
     const TrainingPair example = constant_example(value);
-    const Cube fused = make_method("csu")->fuse(example.input);
+    const Cube fused = fuse(*make_method("csu"), example.input).fused;
     for (Index i = 0; i < fused.values.size(); ++i) REQUIRE(fused.values[i] == doctest::Approx(value).epsilon(1e-3));
   }
 }
@@ -36,7 +36,7 @@ TEST_CASE("csu: under noise it stays far below the error of up-sampling") {
   const TrainingPair example = mixed_example(mixture);
   const double up = relative_error(upsample_cubic(example.input.hsi, 2), example.target);
   const std::vector<FieldSetting> options{{"endmembers", 3}};
-  const double error = relative_error(make_method("csu", options)->fuse(example.input), example.target);
+  const double error = relative_error(fuse(*make_method("csu", options), example.input).fused, example.target);
   CHECK(error < 0.7 * up);
 }
 
@@ -48,16 +48,16 @@ TEST_CASE("csu: the same bits for any number of threads; wavelengths are kept") 
   TrainingPair example = mixed_example(mixture);
   example.input.hsi.wavelength_nm.assign(12, 500);
   CHECK(same_for_any_threads(*make_method("csu"), example.input));
-  CHECK(make_method("csu")->fuse(example.input).wavelength_nm == example.input.hsi.wavelength_nm);
+  CHECK(fuse(*make_method("csu"), example.input).fused.wavelength_nm == example.input.hsi.wavelength_nm);
 }
 
 TEST_CASE("csu: fuses a single coarse pixel and refuses an unknown response") {
   Mixture mixture;
   mixture.rows = mixture.cols = 1;
   TrainingPair example = mixed_example(mixture);
-  const Cube fused = make_method("csu")->fuse(example.input);
+  const Cube fused = fuse(*make_method("csu"), example.input).fused;
   CHECK(relative_error(fused, example.target) < 1e-2);
   example.input.degradation.srf = Tensor();
-  CHECK_THROWS_WITH_AS(make_method("csu")->fuse(example.input),
+  CHECK_THROWS_WITH_AS(fuse(*make_method("csu"), example.input).fused,
                        doctest::Contains("csu: expected the spectral response"), ConfigError);
 }

@@ -11,7 +11,7 @@ using namespace specfuse::testing;
 TEST_CASE("fuse: recovers a scene of three materials that the MSI tells apart") {
   const std::vector<FieldSetting> options{{"dimension", 3}, {"hsi_snr_db", 80}, {"msi_snr_db", 80}};
   const TrainingPair example = mixed_example({});
-  CHECK(relative_error(make_method("fuse", options)->fuse(example.input), example.target) < 1e-3);
+  CHECK(relative_error(fuse(*make_method("fuse", options), example.input).fused, example.target) < 1e-3);
 }
 
 TEST_CASE("fuse: recovers one material under changing light") {
@@ -20,13 +20,13 @@ TEST_CASE("fuse: recovers one material under changing light") {
   mixture.materials = 1;
   mixture.shaded = true;
   const TrainingPair example = mixed_example(mixture);
-  CHECK(relative_error(make_method("fuse", options)->fuse(example.input), example.target) < 1e-3);
+  CHECK(relative_error(fuse(*make_method("fuse", options), example.input).fused, example.target) < 1e-3);
 }
 
 TEST_CASE("fuse: a constant image stays constant, a black one black") {
   for (const float value : {700.0f, 0.0f}) {
     const TrainingPair example = constant_example(value);
-    const Cube fused = make_method("fuse")->fuse(example.input);
+    const Cube fused = fuse(*make_method("fuse"), example.input).fused;
     for (Index i = 0; i < fused.values.size(); ++i) REQUIRE(fused.values[i] == doctest::Approx(value).epsilon(1e-3));
   }
 }
@@ -37,7 +37,7 @@ TEST_CASE("fuse: under noise it stays far below the error of up-sampling") {
   const TrainingPair example = mixed_example(mixture);
   const double up = relative_error(upsample_cubic(example.input.hsi, 2), example.target);
   const std::vector<FieldSetting> options{{"dimension", 3}, {"hsi_snr_db", 25}, {"msi_snr_db", 25}};
-  const double error = relative_error(make_method("fuse", options)->fuse(example.input), example.target);
+  const double error = relative_error(fuse(*make_method("fuse", options), example.input).fused, example.target);
   CHECK(error < 0.6 * up);
 }
 
@@ -49,16 +49,16 @@ TEST_CASE("fuse: the same bits for any number of threads; wavelengths are kept")
   TrainingPair example = mixed_example(mixture);
   example.input.hsi.wavelength_nm.assign(12, 500);
   CHECK(same_for_any_threads(*make_method("fuse"), example.input));
-  CHECK(make_method("fuse")->fuse(example.input).wavelength_nm == example.input.hsi.wavelength_nm);
+  CHECK(fuse(*make_method("fuse"), example.input).fused.wavelength_nm == example.input.hsi.wavelength_nm);
 }
 
 TEST_CASE("fuse: fuses a single coarse pixel and refuses an unknown response") {
   Mixture mixture;
   mixture.rows = mixture.cols = 1;
   TrainingPair example = mixed_example(mixture);
-  const Cube fused = make_method("fuse")->fuse(example.input);
+  const Cube fused = fuse(*make_method("fuse"), example.input).fused;
   CHECK(relative_error(fused, example.target) < 1e-2);
   example.input.degradation.srf = Tensor();
-  CHECK_THROWS_WITH_AS(make_method("fuse")->fuse(example.input),
-                       doctest::Contains("fuse: expected the spectral response"), ConfigError);
+  CHECK_THROWS_WITH_AS(fuse(*make_method("fuse"), example.input).fused,
+                       doctest::Contains("expected the spectral response"), ConfigError);
 }

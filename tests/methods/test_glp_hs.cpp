@@ -24,5 +24,5 @@ TEST_CASE("glp_hs: the gain is the slope of the up-sampled HSI on the smoothed M
   Tensor expected = bands.up_hsi.clone();
   add_scaled(expected, bands.pair.msi.values, static_cast<float>(gain.slope));
   add_scaled(expected, bands.up_low, static_cast<float>(-gain.slope));
-  CHECK(relative_gap(make_method("glp_hs")->fuse(bands.pair).values, expected) < 1e-5);
+  CHECK(relative_gap(fuse(*make_method("glp_hs"), bands.pair).fused.values, expected) < 1e-5);
 }

@@ -26,5 +26,5 @@ TEST_CASE("gsa: the intensity is regressed on the HSI, so one band of each gives
   for (Index i = 0; i < expected.size(); ++i) {
     expected[i] = static_cast<float>((double{expected[i]} - intensity.intercept) / intensity.slope);
   }
-  CHECK(relative_gap(make_method("gsa")->fuse(bands.pair).values, expected) < 1e-5);
+  CHECK(relative_gap(fuse(*make_method("gsa"), bands.pair).fused.values, expected) < 1e-5);
 }

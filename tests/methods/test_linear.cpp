@@ -13,7 +13,7 @@ using namespace specfuse::testing;
 
 TEST_CASE("bicubic: is the up-sampled HSI") {
   const TrainingPair example = small_example(3, 5, 7, 2);
-  const Cube fused = make_method("bicubic")->fuse(example.input);
+  const Cube fused = fuse(*make_method("bicubic"), example.input).fused;
   CHECK(relative_gap(fused.values, upsample_cubic(example.input.hsi, 2).values) == 0);
 }
 
@@ -32,11 +32,11 @@ TEST_CASE("linear_injection: recovers a gain that explains the training pair exa
   const auto method = make_method("linear_injection");
   method->fit({{example}, {}}, {});
   CHECK(relative_gap(method->checkpoint().tensors.at("model/gain"), gain) < 1e-4);
-  CHECK(relative_gap(method->fuse(example.input).values, target.values) < 1e-5);
+  CHECK(relative_gap(fuse(*method, example.input).fused.values, target.values) < 1e-5);
 
   const auto restored = make_method("linear_injection");
   restored->restore(method->checkpoint());
-  CHECK(relative_gap(restored->fuse(example.input).values, method->fuse(example.input).values) == 0);
+  CHECK(relative_gap(fuse(*restored, example.input).fused.values, fuse(*method, example.input).fused.values) == 0);
 }
 
 TEST_CASE("linear_injection: a constant image has no detail to inject") {
@@ -46,16 +46,16 @@ TEST_CASE("linear_injection: a constant image has no detail to inject") {
   }
   const auto method = make_method("linear_injection");
   method->fit({{example}, {}}, {});
-  const Cube fused = method->fuse(example.input);
+  const Cube fused = fuse(*method, example.input).fused;
   for (Index i = 0; i < fused.values.size(); ++i) REQUIRE(fused.values[i] == doctest::Approx(7));
 }
 
 TEST_CASE("linear_injection: refuses to fuse before a fit, other bands and foreign checkpoints") {
   const TrainingPair example = small_example(3, 3, 5, 2);
   const auto method = make_method("linear_injection");
-  CHECK_THROWS_WITH_AS(method->fuse(example.input), doctest::Contains("neither fitted nor restored"), Error);
+  CHECK_THROWS_WITH_AS(fuse(*method, example.input).fused, doctest::Contains("neither fitted nor restored"), Error);
   method->fit({{example}, {}}, {});
-  CHECK_THROWS_WITH_AS(method->fuse(small_example(3, 3, 6, 2).input),
+  CHECK_THROWS_WITH_AS(fuse(*method, small_example(3, 3, 6, 2).input).fused,
                        doctest::Contains("fitted for 2 MSI and 5 HSI bands, got 2 and 6"), ConfigError);
   CHECK_THROWS_AS(method->restore({}), DataError);
 }

@@ -130,7 +130,7 @@ TrainingPair two_materials() {
 /// On the material at the left, which has the weaker detail, away from the other.
 double error_of(const FusionMethod& method, const TrainingPair& example) {
   const Rectangle left{0, 0, 24, 16};
-  return squared_distance(crop(method.fuse(example.input), left).values, crop(example.target, left).values);
+  return squared_distance(crop(fuse(method, example.input).fused, left).values, crop(example.target, left).values);
 }
 
 }  // namespace
@@ -138,8 +138,9 @@ double error_of(const FusionMethod& method, const TrainingPair& example) {
 TEST_CASE("local injection: the correction of a pixel is that of the formula") {
   const Pair pair = small_example(8, 8, 5, 2).input;
   // So far that every coarse pixel has a say.
-  const Cube local = make_method("local_injection", {{"reach", 5}, {"shrink", 0.3}})->fuse(pair);
-  const Cube global = make_method("local_injection", {{"reach", 5}, {"shrink", 1e3}, {"likeness", 100}})->fuse(pair);
+  const Cube local = fuse(*make_method("local_injection", {{"reach", 5}, {"shrink", 0.3}}), pair).fused;
+  const Cube global =
+      fuse(*make_method("local_injection", {{"reach", 5}, {"shrink", 1e3}, {"likeness", 100}}), pair).fused;
   const Known known = known_of(pair);
   const Cube fine = msi_detail(known.scaled), plain = upsample_cubic(pair.hsi, 2);
   for (const std::array<Index, 2>& pixel : {std::array<Index, 2>{0, 0}, {7, 8}, {15, 3}}) {
@@ -167,7 +168,7 @@ TEST_CASE("local injection: without a shrink each band has the one that predicts
   // One band that the MSI says nothing of.
   const Tensor noise = random_tensor({12, 32}, "noise");
   for (Index p = 0; p < noise.size(); ++p) example.input.hsi.values[p * 5 + 2] = 100 + 3 * noise[p];
-  const Cube chosen = make_method("local_injection", {{"reach", 12}})->fuse(example.input);
+  const Cube chosen = fuse(*make_method("local_injection", {{"reach", 12}}), example.input).fused;
   const Known known = known_of(example.input);
   std::set<double> different;
   for (Index b = 0; b < 5; ++b) {
@@ -178,7 +179,7 @@ TEST_CASE("local injection: without a shrink each band has the one that predicts
       least = std::min(least, error);
     }
     different.insert(best);
-    const Cube by_it = make_method("local_injection", {{"reach", 12}, {"shrink", best}})->fuse(example.input);
+    const Cube by_it = fuse(*make_method("local_injection", {{"reach", 12}, {"shrink", best}}), example.input).fused;
     for (Index p = 0; p < chosen.pixels(); ++p) REQUIRE(chosen.values[p * 5 + b] == by_it.values[p * 5 + b]);
   }
   CHECK(different.size() > 1);
@@ -199,9 +200,9 @@ TEST_CASE("local injection: blocks of pixels may come in any number of threads")
   const auto method = make_method("local_injection", {{"reach", 0.5}});
   const int count = threads();
   set_threads(1);
-  const Tensor alone = method->fuse(example.input).values;
+  const Tensor alone = fuse(*method, example.input).fused.values;
   set_threads(3);
-  const Tensor spread = method->fuse(example.input).values;
+  const Tensor spread = fuse(*method, example.input).fused.values;
   set_threads(count);
   for (Index i = 0; i < alone.size(); ++i) REQUIRE(alone[i] == spread[i]);
 }
@@ -220,13 +221,13 @@ TEST_CASE("local injection: a scene of two spectra, whose MSI bands are combinat
   SrfOptions response;
   response.sensor = "landsat7";
   degradation.srf = make_srf(response, scene.wavelength_nm, kBands);
-  const Cube fused = make_method("local_injection")->fuse(simulate(scene, degradation, 0));
+  const Cube fused = fuse(*make_method("local_injection"), simulate(scene, degradation, 0)).fused;
   CHECK(relative_gap(fused.values, scene.values) < 1e-4);
 }
 
 TEST_CASE("local injection: takes pairs whose HSI does not divide by the ratio, and refuses those of no lesson") {
   const Pair odd = small_example(5, 7, 4, 1).input;
-  const Cube fused = make_method("local_injection")->fuse(odd);
+  const Cube fused = fuse(*make_method("local_injection"), odd).fused;
   CHECK(fused.rows() == 10);
   CHECK(fused.cols() == 14);
   CHECK(all_finite(fused.values));
@@ -238,8 +239,8 @@ TEST_CASE("local injection: takes pairs whose HSI does not divide by the ratio, 
       add_scaled(error, far.target.values, -1.0f);
       return dot(error, error);
     };
-    const Cube made = make_method("local_injection", {{"reach", 0.5}})->fuse(far.input);
-    CHECK(error_of(made) < error_of(make_method("bicubic")->fuse(far.input)));
+    const Cube made = fuse(*make_method("local_injection", {{"reach", 0.5}}), far.input).fused;
+    CHECK(error_of(made) < error_of(fuse(*make_method("bicubic"), far.input).fused));
   }
   const auto method = make_method("local_injection");
   CHECK(message_of<ConfigError>([&] { method->check({}, small_example(1, 5, 4, 1).input); }) ==

@@ -81,7 +81,7 @@ TEST_CASE("noise units: the divided response ties the divided images, and the wa
 TEST_CASE("noise units: hysure and fuse lean on the bands without noise") {
   const TrainingPair clean = unequally_noisy(0), noisy = unequally_noisy(0.1);
   const auto error = [](const std::unique_ptr<FusionMethod>& method, const TrainingPair& example) {
-    return error_of_clean_bands(method->fuse(example.input), example.target);
+    return error_of_clean_bands(fuse(*method, example.input).fused, example.target);
   };
   CHECK(error(make_method("hysure"), noisy) < 1.5 * error(make_method("hysure"), clean));
   // Half the bands with noise of a tenth: 23 dB over all.
@@ -95,7 +95,7 @@ TEST_CASE("fuse: noise that is given is taken, and noise that is not is found") 
   mixture.snr_db = 25;
   const TrainingPair example = mixed_example(mixture);
   const auto error = [&](const std::vector<FieldSetting>& options) {
-    return relative_error(make_method("fuse", options)->fuse(example.input), example.target);
+    return relative_error(fuse(*make_method("fuse", options), example.input).fused, example.target);
   };
   const double clean = error({{"hsi_snr_db", 60}, {"msi_snr_db", 60}});
   CHECK(error({}) < 0.8 * clean);

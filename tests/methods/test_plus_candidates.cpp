@@ -21,7 +21,7 @@ namespace {
 Cube made_by(const std::string& name, const Pair& pair) {
   const std::unique_ptr<FusionMethod> method = make_method(name);
   method->fit({{lower_scale(pair)}, {}}, {});
-  return method->fuse(pair);
+  return fuse(*method, pair).fused;
 }
 
 CandidateDescriptions of(const std::vector<std::pair<std::string, CandidateDescription>>& items) { return {items}; }

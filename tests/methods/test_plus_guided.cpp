@@ -41,7 +41,7 @@ TEST_CASE("plus guided: adds what is missing of the HSI as local injection sharp
   Pair missing = pair;
   missing.hsi = missing_of(pair, fused);
   Tensor expected = fused.values.clone();
-  add_scaled(expected, make_method("local_injection")->fuse(missing).values, 1.0f);
+  add_scaled(expected, fuse(*make_method("local_injection"), missing).fused.values, 1.0f);
   add_guided(pair, constant_noise(pair, 0), fused);
   CHECK(relative_gap(fused.values, expected) == 0);
 }

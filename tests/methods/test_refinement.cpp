@@ -21,7 +21,7 @@ constexpr const char* kRefined[] = {"linear_injection", "local_injection", "fuse
 Cube fused_by(const char* name, const std::vector<FieldSetting>& settings, const Pair& pair) {
   const auto method = make_method(name, settings);
   method->fit({{{degrade_pair(pair), pair.hsi}}, {}}, {});
-  return method->fuse(pair);
+  return fuse(*method, pair).fused;
 }
 
 }  // namespace

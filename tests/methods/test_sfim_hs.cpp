@@ -29,7 +29,7 @@ TEST_CASE("sfim_hs: multiplies the up-sampled HSI with the synthesised band over
     REQUIRE(synthesised(bands.up_low[i]) > 0.5 * double{bands.up_hsi[i]});
     expected[i] = static_cast<float>(double{expected[i]} * ratio);
   }
-  CHECK(relative_gap(make_method("sfim_hs")->fuse(bands.pair).values, expected) < 1e-5);
+  CHECK(relative_gap(fuse(*make_method("sfim_hs"), bands.pair).fused.values, expected) < 1e-5);
 }
 
 TEST_CASE("sfim_hs: values around zero stay bounded by the synthesised detail and do not turn negative") {
@@ -41,7 +41,7 @@ TEST_CASE("sfim_hs: values around zero stay bounded by the synthesised detail an
   const Cube low = degrade_spatially(bands.pair.msi, bands.pair.degradation);
   const Line synthesis(low.values, bands.pair.hsi.values);
   const Cube smooth = upsample_cubic(low, 2), coarse = upsample_cubic(bands.pair.hsi, 2);
-  const Cube fused = make_method("sfim_hs")->fuse(bands.pair);
+  const Cube fused = fuse(*make_method("sfim_hs"), bands.pair).fused;
   Index poles = 0, clipped = 0;
   for (Index i = 0; i < fused.values.size(); ++i) {
     const double p = synthesis.slope * double{bands.pair.msi.values[i]} + synthesis.intercept;
@@ -64,5 +64,5 @@ TEST_CASE("sfim_hs: recovers a scene that lies below zero altogether") {
   for (Tensor* values : {&example.input.hsi.values, &example.target.values}) {
     for (Index i = 0; i < values->size(); ++i) (*values)[i] -= 5000.0f;
   }
-  CHECK(relative_gap(make_method("sfim_hs")->fuse(example.input).values, example.target.values) < 1e-6);
+  CHECK(relative_gap(fuse(*make_method("sfim_hs"), example.input).fused.values, example.target.values) < 1e-6);
 }

@@ -69,7 +69,7 @@ TEST_CASE("intensity_of: the mean absolute value, 1 for a black image") {
 TEST_CASE("subspace_problem: curvature minus pull is the gradient of the misfit") {
   const Pair pair = mixed_example({}).input;
   // All of the HSI's energy is in three dimensions; the fourth is held at the smallest scale.
-  const SubspaceProblem problem(pair, 3, "test");
+  const SubspaceProblem problem(pair, 3);
   const Tensor x = random_tensor({16, 14, 3}, "x"), direction = random_tensor({16, 14, 3}, "direction");
   Tensor slope = problem.curvature(x);
   add_scaled(slope, problem.pull(), -1.0f);
@@ -81,7 +81,7 @@ TEST_CASE("subspace_problem: curvature minus pull is the gradient of the misfit"
 }
 
 TEST_CASE("subspace_problem: each coefficient of the HSI has a mean square of 1") {
-  const SubspaceProblem problem(mixed_example({}).input, 3, "test");
+  const SubspaceProblem problem(mixed_example({}).input, 3);
   const Matrix moments = second_moments(problem.hsi());
   for (Index k = 0; k < 3; ++k) CHECK(moments(k, k) == doctest::Approx(8 * 7).epsilon(1e-4));
 }

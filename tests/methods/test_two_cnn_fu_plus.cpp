@@ -20,11 +20,7 @@ TEST_CASE("two_cnn_fu_plus: learns from pairs of any bands and ratio, and then f
   std::vector<double> losses;
   FitContext context;
   context.record = [&](const TrainingRecord& record) { losses.push_back(record.loss); };
-  CHECK_FALSE(method.is_ready());
-  CHECK(method.suits_any_pair());
-  CHECK(method.learns());
   method.fit({mixed_pairs(), {}}, context);
-  CHECK(method.is_ready());
   REQUIRE(losses.size() == 400);
   const auto mean = [&](std::size_t first) {
     double sum = 0;
@@ -35,7 +31,7 @@ TEST_CASE("two_cnn_fu_plus: learns from pairs of any bands and ratio, and then f
   TrainingPair other = plus_pair({5, 6, 10, 2, 5, 7});
   other.input.hsi.wavelength_nm.assign(10, 500);
   other.input.hsi.attributes["sensor"] = "made up";
-  const FusedWithSigma made = method.fuse_with_sigma(other.input);
+  const FusedWithSigma made = fuse(method, other.input);
   CHECK(made.fused.values.shape() == other.target.values.shape());
   CHECK(made.fused.wavelength_nm == other.input.hsi.wavelength_nm);
   CHECK(made.fused.attributes == other.input.hsi.attributes);
@@ -43,9 +39,9 @@ TEST_CASE("two_cnn_fu_plus: learns from pairs of any bands and ratio, and then f
   REQUIRE(made.sigma);
   CHECK(all_finite(made.sigma->values));
   CHECK(made.width_95 > 1);
-  CHECK(relative_gap(method.fuse(other.input).values, made.fused.values) == 0);
+  CHECK(relative_gap(fuse(method, other.input).fused.values, made.fused.values) == 0);
   const TrainingPair learned = plus_pair();
-  CHECK(error_of(method.fuse(learned.input), learned) <
+  CHECK(error_of(fuse(method, learned.input).fused, learned) <
         error_of(base_of(learned, small_options().model.inputs), learned));
 }
 
@@ -56,7 +52,7 @@ TEST_CASE("two_cnn_fu_plus: its intervals hold what they say where it was traine
   TwoCnnFuPlus method(options);
   const TrainingPair pair = plus_pair();
   method.fit({{pair}, {}}, {});
-  const FusedWithSigma made = method.fuse_with_sigma(pair.input);
+  const FusedWithSigma made = fuse(method, pair.input);
   double within = 0, within_95 = 0;
   for (Index i = 0; i < made.fused.values.size(); ++i) {
     const double off = std::abs(made.fused.values[i] - pair.target.values[i]), half = made.sigma->values[i];
@@ -82,7 +78,7 @@ TEST_CASE("two_cnn_fu_plus: the widths of its intervals come from networks that 
   const auto judge = [&](const std::vector<TrainingPair>& learned, const TrainingPair& pair) {
     TwoCnnFuPlus other(options);
     other.fit({learned, {}}, {});
-    const FusedWithSigma made = other.fuse_with_sigma(pair.input);
+    const FusedWithSigma made = fuse(other, pair.input);
     const float own = other.checkpoint().tensors.at("intervals")[0];
     std::vector<double> ratios;
     for (Index i = 0; i < made.fused.values.size(); ++i) {
@@ -113,7 +109,7 @@ TEST_CASE("two_cnn_fu_plus: any number of threads, and inputs from the cache, gi
     options.model.inputs.kinds = kinds;
     TwoCnnFuPlus method(options);
     method.fit({mixed_pairs(), {}}, {});
-    const Tensor fused = method.fuse(plus_pair().input).values;
+    const Tensor fused = fuse(method, plus_pair().input).fused.values;
     set_threads(before);
     return fused;
   };
@@ -174,7 +170,7 @@ TEST_CASE("two_cnn_fu_plus: fuses to the same bits from its checkpoint, random c
   fitted.fit({{plus_pair()}, {}}, context);
   restored.restore(fitted.checkpoint());
   const Pair other = plus_pair({5, 5, 7, 2, 3, 2}).input;
-  const FusedWithSigma expected = fitted.fuse_with_sigma(other), got = restored.fuse_with_sigma(other);
+  const FusedWithSigma expected = fuse(fitted, other), got = fuse(restored, other);
   CHECK(relative_gap(got.fused.values, expected.fused.values) == 0);
   CHECK(relative_gap(got.sigma->values, expected.sigma->values) == 0);
   CHECK(got.width_95 == expected.width_95);
@@ -189,16 +185,16 @@ TEST_CASE("two_cnn_fu_plus: fuses to the same bits from its checkpoint, random c
 
 TEST_CASE("two_cnn_fu_plus: the weights that come with it fuse pairs of any ratio and bands without a fit") {
   const std::unique_ptr<FusionMethod> method = make_method("two_cnn_fu_plus");
-  CHECK(method->is_ready());
+  CHECK(method->traits.is_ready());
   for (const PlusScene& scene : {PlusScene{10, 8, 9, 2, 2, 1}, {7, 7, 12, 1, 3, 2}, {6, 6, 9, 3, 5, 3}}) {
     const TrainingPair pair = plus_pair(scene);
     method->check({}, pair.input);
-    const FusedWithSigma made = method->fuse_with_sigma(pair.input);
+    const FusedWithSigma made = fuse(*method, pair.input);
     CHECK(made.fused.values.shape() == pair.target.values.shape());
     CHECK(all_finite(made.fused.values));
     CHECK(all_finite(made.sigma->values));
     const std::unique_ptr<FusionMethod> bicubic = make_method("bicubic");
-    CHECK(error_of(made.fused, pair) < 0.5 * error_of(bicubic->fuse(pair.input), pair));
+    CHECK(error_of(made.fused, pair) < 0.5 * error_of(fuse(*bicubic, pair.input).fused, pair));
   }
 }
 
@@ -211,7 +207,7 @@ TEST_CASE("two_cnn_fu_plus: what it cannot do is refused before it begins") {
   // A checkpoint may be restored before it fuses.
   CHECK(refusal(untrained) == "nothing was thrown");
   CHECK(message_of<ConfigError>([&] { untrained.fit({}, {}); }) == "weights: expected shipped, or pairs to learn from");
-  CHECK_THROWS_WITH_AS(untrained.fuse(pair), doctest::Contains("neither fitted nor restored"), Error);
+  CHECK_THROWS_WITH_AS(fuse(untrained, pair).fused, doctest::Contains("neither fitted nor restored"), Error);
   PlusOptions options = small_options();
   options.model.inputs.candidates.get("gsa").method = "none";
   CHECK(refusal(TwoCnnFuPlus(options)).starts_with("model.candidates.gsa.method: expected"));

@@ -2,10 +2,12 @@
 #include <cmath>
 #include <limits>
 
+#include "metrics/metric.h"
 #include "specfuse/core/error.h"
 #include "specfuse/metrics/metrics.h"
 #include "specfuse/metrics/profiles.h"
 #include "support/golden.h"
+#include "support/score.h"
 #include "support/thread_counts.h"
 
 using namespace specfuse;
@@ -13,20 +15,12 @@ using namespace specfuse::testing;
 
 namespace {
 
-/// The pair of images that golden.py measures.
+/// The pair of images that golden.py compares.
 Cube golden_fused() {
   Cube fused = golden_image(3, 5, 7);
   const Cube other = golden_image(3, 5, 7, 50);
   for (Index i = 0; i < fused.values.size(); ++i) fused.values[i] += 0.25f * other.values[i];
   return fused;
-}
-
-double score(const Scores& scores, const std::string& key) {
-  for (const Score& entry : scores.values) {
-    if (entry.key == key) return entry.value;
-  }
-  FAIL("no score " << key);
-  return 0;
 }
 
 /// What every small image leaves out.
@@ -35,7 +29,7 @@ const std::map<std::string, Index> kTooSmall{{"images smaller than 11 x 11 pixel
 
 }  // namespace
 
-TEST_CASE("metrics: every measure agrees with NumPy") {
+TEST_CASE("metrics: every metric agrees with NumPy") {
   const Scores scores = evaluate(golden_image(3, 5, 7), golden_fused(), 4);
   const std::vector<Score> golden{
       {"psnr_db", 16.11574265}, {"psnr_global_db", 16.47285854}, {"psnr_unit_db", 15.63014166}, {"sam_deg", 9.86806404},
@@ -57,7 +51,7 @@ TEST_CASE("metrics: the list names what evaluate returns, and which way is bette
   }
 }
 
-TEST_CASE("metrics: every line of metrics.def names the measure of its file, which says how it is computed") {
+TEST_CASE("metrics: every line of metrics.def names the metric of its file, which says how it is computed") {
   std::vector<std::string> lines;
 #define SPECFUSE_METRIC(name) lines.push_back(#name);
 #include "metrics/metrics.def"
@@ -206,11 +200,11 @@ TEST_CASE("metrics: pixels without data take no part, and windows are those of t
   const Scores masked = evaluate(reference, fused, 2), pixels = evaluate(x, y, 2);
   Cube reference_part = crop(reference, {0, 13, 40, 37}), fused_part = crop(fused, {0, 13, 40, 37});
   const Scores windows = evaluate(reference_part, fused_part, 2);
-  for (const MetricInfo& metric : metric_list()) {
-    CHECK(score(masked, metric.key) == score(metric.windows ? windows : pixels, metric.key));
+  for (const Metric& metric : metrics()) {
+    CHECK(score(masked, metric.info.key) == score(metric.halo > 0 ? windows : pixels, metric.info.key));
   }
   CHECK(masked.left_out.at("pixels without data") == 482);
-  CHECK(masked.left_out.at("pixels outside the largest part with data, by measures of windows") == 520);
+  CHECK(masked.left_out.at("pixels outside the largest part with data, by metrics of windows") == 520);
   CHECK(band_psnr_db(reference, fused) == band_psnr_db(x, y));
   CHECK(std::isnan(error_map(reference, fused).data()[12]));
   CHECK(std::isnan(sam_map_deg(reference, fused).data()[0]));

@@ -94,7 +94,7 @@ TEST_CASE("no reference: a block with a gap anywhere takes no part in qnr") {
   CHECK(without_first != qnr_without(11, 11));
 }
 
-TEST_CASE("no reference: pixels that a measure leaves out are counted by input") {
+TEST_CASE("no reference: pixels that a metric leaves out are counted by input") {
   Pair pair = golden_pair();
   std::fill_n(pair.hsi.pixel(1, 1), 5, 0.0f);
   CHECK(consistency(pair, golden_image(69, 72, 5)).left_out ==

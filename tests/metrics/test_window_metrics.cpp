@@ -4,18 +4,12 @@
 
 #include "specfuse/metrics/metrics.h"
 #include "support/golden.h"
+#include "support/score.h"
 
 using namespace specfuse;
+using namespace specfuse::testing;
 
 namespace {
-
-double score(const Scores& scores, const std::string& key) {
-  for (const Score& entry : scores.values) {
-    if (entry.key == key) return entry.value;
-  }
-  FAIL("no score " << key);
-  return 0;
-}
 
 struct Images {
   Cube reference, fused;

@@ -68,12 +68,12 @@ TEST_CASE("plan: the table2 network has no skips and no branch layers") {
 
 TEST_CASE("plan: the receptive field is the widest neighbourhood, and without one that the layers leave a pixel of") {
   NetworkDescription network = preset_network("released");
-  CHECK(receptive_radius(network, {162, 6}, "model") == 15);
+  CHECK(plan(network).receptive_radius() == 15);
   network.branches.get("msi").patch.reset();
-  CHECK(receptive_radius(network, {162, 6}, "model") == 14);  // 28 pixels are needed, 29 the next odd number
+  CHECK(plan(network).receptive_radius() == 14);  // 28 pixels are needed, 29 the next odd number
   CHECK(plan(network).feeds[1] == Feed{Input::msi, 29});
   network.branches.get("msi").enabled = false;
-  CHECK(receptive_radius(network, {162, 6}, "model") == 0);
+  CHECK(plan(network).receptive_radius() == 0);
 }
 
 TEST_CASE("plan: branches that are fed with the same share it") {

@@ -68,29 +68,6 @@ TEST_CASE("initialize: weights by the seed and their name, or zero; biases zero,
   for (Index i = 0; i < 7; ++i) CHECK(parameters[3].value.value()[i] == 1.0f);
 }
 
-TEST_CASE("training options: what another option leaves without effect is refused, and only that") {
-  const auto refusal = [](const std::string& optimizer, const std::string& init, double TrainOptions::*changed) {
-    TrainOptions options;
-    options.optimizer = optimizer;
-    options.init = init;
-    options.*changed = 0.25;
-    return message_of<ConfigError>([&] { check_options(options); });
-  };
-  for (const auto& [name, changed] :
-       {std::pair("momentum", &TrainOptions::momentum), {"bias_rate", &TrainOptions::bias_rate}}) {
-    CHECK(refusal("adamw", "he", changed) ==
-          concat("train.", name, ": expected it with optimizer sgd only, got it with adamw"));
-    CHECK(refusal("sgd", "he", changed) == "nothing was thrown");
-  }
-  for (const auto& [name, changed] :
-       {std::pair("conv_deviation", &TrainOptions::conv_deviation), {"fc_deviation", &TrainOptions::fc_deviation}}) {
-    CHECK(refusal("adamw", "he", changed) ==
-          concat("train.", name, ": expected it with init gaussian only, got it with he"));
-    CHECK(refusal("adamw", "gaussian", changed) == "nothing was thrown");
-  }
-  check_options({});
-}
-
 TEST_CASE("train: the parameters of the best validation stay") {
   const Parameter w = weight(10);
   TrainingTask task;

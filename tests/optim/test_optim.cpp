@@ -95,13 +95,13 @@ TEST_CASE("clip: scales all gradients to the common norm, and only when it is la
 }
 
 TEST_CASE("schedule: known points") {
-  CHECK(rate_factor(Schedule::constant, 7, 10) == 1.0);
-  CHECK(rate_factor(Schedule::cosine, 0, 11) == 1.0);
-  CHECK(rate_factor(Schedule::cosine, 5, 11) == doctest::Approx(0.5));
-  CHECK(rate_factor(Schedule::cosine, 10, 11) == doctest::Approx(0.0));
-  CHECK(rate_factor(Schedule::one_cycle, 0, 101) == doctest::Approx(0.04));
-  CHECK(rate_factor(Schedule::one_cycle, 30, 101) == doctest::Approx(1.0));
-  CHECK(rate_factor(Schedule::one_cycle, 100, 101) == doctest::Approx(4e-6));
-  CHECK(rate_factor(Schedule::one_cycle, 0, 1) == 1.0);
-  CHECK_THROWS_AS(rate_factor(Schedule::cosine, 10, 10), Error);
+  CHECK(rate_factor("constant", 7, 10) == 1.0);
+  CHECK(rate_factor("cosine", 0, 11) == 1.0);
+  CHECK(rate_factor("cosine", 5, 11) == doctest::Approx(0.5));
+  CHECK(rate_factor("cosine", 10, 11) == doctest::Approx(0.0));
+  CHECK(rate_factor("one_cycle", 0, 101) == doctest::Approx(0.04));
+  CHECK(rate_factor("one_cycle", 30, 101) == doctest::Approx(1.0));
+  CHECK(rate_factor("one_cycle", 100, 101) == doctest::Approx(4e-6));
+  CHECK(rate_factor("one_cycle", 0, 1) == 1.0);
+  CHECK_THROWS_AS(rate_factor("cosine", 10, 10), Error);
 }

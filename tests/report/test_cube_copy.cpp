@@ -11,7 +11,6 @@
 #include "support/text.h"
 
 using namespace specfuse;
-using nlohmann::json;
 
 namespace {
 
@@ -29,19 +28,20 @@ Cube random_cube(Index rows, Index cols, std::string_view purpose, Index bands =
 
 /// What the viewer makes of a copy.
 struct Read {
-  json scene;
+  nlohmann::json scene;
   std::vector<std::vector<unsigned char>> codes;
 
-  explicit Read(const ViewerData& data) : scene(json::parse(data.description)) {
+  explicit Read(const ViewerData& data) : scene(nlohmann::json::parse(data.description)) {
     const std::string begin = "const specfuseCubes = ";
     REQUIRE(data.cubes.starts_with(begin));
-    const json cubes = json::parse(data.cubes.substr(begin.size(), data.cubes.rfind(';') - begin.size()));
+    const nlohmann::json cubes =
+        nlohmann::json::parse(data.cubes.substr(begin.size(), data.cubes.rfind(';') - begin.size()));
     for (std::size_t i = 0; i < cubes.size(); ++i) {
       const std::size_t pixels =
           scene["images"][i]["rows"].get<std::size_t>() * scene["images"][i]["cols"].get<std::size_t>();
       std::vector<unsigned char> all(pixels * scene["bands"].get<std::size_t>());
       std::size_t end = 0;
-      for (const json& part : cubes[i]) {
+      for (const nlohmann::json& part : cubes[i]) {
         const std::string packed = decode_base64(part.get<std::string>());
         uLongf size = all.size() - end;
         REQUIRE(uncompress(all.data() + end, &size, reinterpret_cast<const Bytef*>(packed.data()), packed.size()) ==
@@ -56,7 +56,7 @@ struct Read {
 
   /// NaN where there is no data.
   double value(std::size_t image, Index band, Index pixel) const {
-    const json& of = scene["images"][image];
+    const nlohmann::json& of = scene["images"][image];
     const Index pixels = of["rows"].get<Index>() * of["cols"].get<Index>();
     const int code = codes[image][static_cast<std::size_t>(band * pixels + pixel)];
     const auto b = static_cast<std::size_t>(band);
@@ -111,8 +111,8 @@ TEST_CASE("cube copy: values come back within 1/400 of the range of the referenc
   check_all(read, 2, fused, reference);
   CHECK(read.scene["images"][2]["label"] == "a");
   CHECK(read.scene["images"][0]["scale"] == kRatio);
-  CHECK(read.scene["origin"] == json{30, 0});
-  CHECK(read.scene["detail"] == json{2, 4, 6, 8});
+  CHECK(read.scene["origin"] == nlohmann::json{30, 0});
+  CHECK(read.scene["detail"] == nlohmann::json{2, 4, 6, 8});
   CHECK(read.scene["hasReference"] == true);
 }
 

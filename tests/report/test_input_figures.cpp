@@ -9,7 +9,7 @@ using namespace specfuse;
 
 TEST_CASE("input figures: the overview draws and names every part where it lies") {
   const FigureGroup group =
-      overview_figure(Image(32, 64), {{"train", {0, 8, 16, 24}}, {"te<st", {16, 40, 8, 8}}, {"1", {4, 5, 1, 1}}});
+      overview_figure(Picture(32, 64), {{"train", {0, 8, 16, 24}}, {"te<st", {16, 40, 8, 8}}, {"1", {4, 5, 1, 1}}});
   const std::string& svg = group.figures.at(0).svg;
   CHECK(contains(svg, "<rect x=\"80.0\" y=\"0.0\" width=\"240.0\" height=\"160.0\""));
   CHECK(contains(svg, "<circle cx=\"55.0\" cy=\"45.0\""));

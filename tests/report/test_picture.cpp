@@ -16,7 +16,7 @@ namespace {
 
 using Colour = std::array<int, 3>;
 
-Colour colour(const Image& image, Index row, Index col) {
+Colour colour(const Picture& image, Index row, Index col) {
   const std::uint8_t* pixel = image.pixel(row, col);
   return {pixel[0], pixel[1], pixel[2]};
 }
@@ -53,7 +53,7 @@ TEST_CASE("picture: a stretch leaves two in a hundred pixels at either end") {
 TEST_CASE("picture: a composite is linear between the limits, clipped beyond, and grey in a flat band") {
   Cube cube(1, 4, 2);
   cube.values = Tensor::from({1, 4, 2}, {-9, 7, 10, 7, 15, 7, 99, 7});
-  const Image image = composite(cube, {{0, 0, 1}, {10, 5, 7}, {20, 15, 7}});
+  const Picture image = composite(cube, {{0, 0, 1}, {10, 5, 7}, {20, 15, 7}});
   CHECK(image.rows == 1);
   CHECK(image.cols == 4);
   CHECK(colour(image, 0, 0) == Colour{0, 0, 128});
@@ -70,7 +70,7 @@ TEST_CASE("picture: a heat map goes from black to pale yellow, ever brighter, an
   map[101] = std::numeric_limits<float>::infinity();
   map[102] = std::numeric_limits<float>::quiet_NaN();
   map[103] = 3.5f;
-  const Image image = heat_map(map, 2, 5);
+  const Picture image = heat_map(map, 2, 5);
   CHECK(colour(image, 1, 0) == Colour{0, 0, 4});
   CHECK(colour(image, 1, 1) == Colour{252, 255, 164});
   CHECK(colour(image, 0, 99) == Colour{252, 255, 164});
@@ -88,11 +88,11 @@ TEST_CASE("picture: a heat map goes from black to pale yellow, ever brighter, an
 }
 
 TEST_CASE("picture: small pictures are enlarged by whole pixels, large ones thinned out") {
-  Image small(5, 7);
+  Picture small(5, 7);
   for (Index row = 0; row < 5; ++row) {
     for (Index col = 0; col < 7; ++col) small.pixel(row, col)[1] = static_cast<std::uint8_t>(row * 7 + col);
   }
-  const Image enlarged = page_sized(small);
+  const Picture enlarged = page_sized(small);
   CHECK(enlarged.rows == 5 * 37);
   CHECK(enlarged.cols == 7 * 37);
   CHECK(enlarged.pixel(36, 36)[1] == 0);
@@ -100,14 +100,14 @@ TEST_CASE("picture: small pictures are enlarged by whole pixels, large ones thin
   CHECK(enlarged.pixel(37, 36)[1] == 7);
   CHECK(enlarged.pixel(184, 258)[1] == 34);
 
-  CHECK(page_sized(Image(300, 1024)).cols == 1024);
-  Image large(3, 2050);
+  CHECK(page_sized(Picture(300, 1024)).cols == 1024);
+  Picture large(3, 2050);
   large.pixel(0, 2049)[0] = 9;
-  const Image thinned = page_sized(large);
+  const Picture thinned = page_sized(large);
   CHECK(thinned.rows == 1);
   CHECK(thinned.cols == 684);
   CHECK(thinned.pixel(0, 683)[0] == 9);
-  Image high(2050, 3);
+  Picture high(2050, 3);
   high.pixel(2046, 0)[0] = 9;
   CHECK(page_sized(high).pixel(682, 0)[0] == 9);
 }
@@ -126,7 +126,7 @@ TEST_CASE("picture: a map of differences is blue below zero, white at it and red
   Tensor map(Shape{1, 5});
   const float values[] = {-9, 0, 3, 1.5f, std::nanf("")};
   std::copy(values, values + 5, map.data());
-  const Image image = difference_map(map, 3);
+  const Picture image = difference_map(map, 3);
   const auto colour = [&](Index col) {
     const std::uint8_t* const rgb = image.pixel(0, col);
     return Rgb{rgb[0], rgb[1], rgb[2]};
@@ -140,9 +140,9 @@ TEST_CASE("picture: a map of differences is blue below zero, white at it and red
 }
 
 TEST_CASE("picture: enlarging repeats every pixel as often as it takes") {
-  Image image(2, 3);
+  Picture image(2, 3);
   image.pixel(1, 2)[1] = 7;
-  const Image large = enlarged(image, 10);
+  const Picture large = enlarged(image, 10);
   CHECK(large.rows == 8);
   CHECK(large.cols == 12);
   CHECK(large.pixel(4, 8)[1] == 7);

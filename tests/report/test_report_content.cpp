@@ -39,7 +39,7 @@ TEST_CASE("report content: what a method decided is among the notes, under its f
   CHECK(std::count(notes.begin(), notes.end(), "bicubic-seed1: kept still.") == 1);
 }
 
-TEST_CASE("report content: without a reference the notes say what the measures are worth, and which are missing") {
+TEST_CASE("report content: without a reference the notes say what the metrics are worth, and which are missing") {
   MethodResult result = result_of("bicubic", 0, 1);
   result.scores.reset();
   ExperimentResults results = results_of({result});

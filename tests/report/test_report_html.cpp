@@ -14,7 +14,7 @@ TEST_CASE("report html: the page is one file with its pictures inside, and every
   content.summary = {"<i>", "second"};
   content.notes = {"note <1>"};
   content.facts = {{"Run <2>", {{"key <3>", "value <4>"}}}};
-  Image image(3, 2);
+  Picture image(3, 2);
   for (std::size_t i = 0; i < image.rgb.size(); ++i) image.rgb[i] = static_cast<std::uint8_t>(50 + 11 * i);
   content.groups = {{"Group <5>", "why <6>", {}, {{"x", "picture <7>", image, ""}}}};
   const std::string html = report_html(content);
@@ -35,7 +35,7 @@ TEST_CASE("report html: the page is one file with its pictures inside, and every
 TEST_CASE("report html: pictures of every length of data survive the page") {
   std::set<std::size_t> remainders;
   for (Index cols = 1; cols < 40; ++cols) {
-    Image image(1, cols);
+    Picture image(1, cols);
     // The rest stays black and is packed away, so that the lengths differ by other than threes.
     for (Index i = 0; i < cols; ++i) image.rgb[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(i * i * 31);
     ReportContent content;
@@ -52,7 +52,7 @@ TEST_CASE("report html: pictures of every length of data survive the page") {
 TEST_CASE("report html: no picture is alone in its last row where any number of columns prevents it") {
   for (std::size_t pictures = 2; pictures < 40; ++pictures) {
     ReportContent content;
-    content.groups = {{"", "", {}, std::vector<Figure>(pictures, {"x", "", Image(1, 1), ""})}};
+    content.groups = {{"", "", {}, std::vector<Figure>(pictures, {"x", "", Picture(1, 1), ""})}};
     const std::string html = report_html(content), mark = "style=\"--columns:";
     const std::size_t columns = std::stoul(html.substr(html.find(mark) + mark.size()));
     CAPTURE(pictures);
@@ -63,14 +63,14 @@ TEST_CASE("report html: no picture is alone in its last row where any number of 
 
 TEST_CASE("report html: a large picture is a small one on the page") {
   ReportContent content;
-  Image image(600, 300);
+  Picture image(600, 300);
   image.rgb[0] = 200;
   content.groups = {{"", "", {}, {{"x", "", image, ""}}}};
   const std::string html = report_html(content), mark = "base64,";
   const std::size_t begin = html.find(mark) + mark.size();
   const std::string png = decode_base64(html.substr(begin, html.find('"', begin) - begin));
   CHECK(png == encode_png([] {
-          Image small(256, 128);
+          Picture small(256, 128);
           small.rgb[0] = 200;
           return small;
         }()));

@@ -58,7 +58,7 @@ TEST_CASE("result tables: without a reference there are consistency, qnr and the
   CHECK(keys_of(short_table(results)) == std::vector<std::string>{"hsi_psnr_db", "msi_psnr_db", "qnr", "seconds"});
 }
 
-TEST_CASE("result tables: the short table has the measures that were chosen, in their order") {
+TEST_CASE("result tables: the short table has the metrics that were chosen, in their order") {
   ExperimentResults results = results_of({result_of("bicubic", 0, 1)});
   CHECK(keys_of(short_table(results)).back() == "seconds");
   CHECK(keys_of(short_table(results)).size() == 5);

@@ -20,7 +20,7 @@ Table small_table() {
 }
 
 /// The cell of one column and row as markdown shows it.
-std::string shown(const std::vector<double>& values, Better better = Better::neither) {
+std::string shown_column(const std::vector<double>& values, Better better = Better::neither) {
   Table table{"", {{"x", "", better}}, {}};
   for (const double value : values) table.rows.push_back({"", {{value}}});
   const std::string text = table_markdown(table);
@@ -81,21 +81,21 @@ TEST_CASE("table: markdown escapes what would end a cell or start a format") {
 }
 
 TEST_CASE("table: numbers have four digits, no trailing zeros, and never vanish") {
-  CHECK(shown({24.0183}) == "|  | 24.02 |\n");
-  CHECK(shown({0.98765}) == "|  | 0.9877 |\n");
-  CHECK(shown({248.75, 3}) == "|  | 248.8 |\n|  | 3.0 |\n");
-  CHECK(shown({12345.6}) == "|  | 12346 |\n");
-  CHECK(shown({0.5, 0.25}) == "|  | 0.50 |\n|  | 0.25 |\n");
-  CHECK(shown({100, 1.2e-7}) == "|  | 100 |\n|  | 1.2e-07 |\n");
-  CHECK(shown({-3.5}) == "|  | -3.5 |\n");
-  CHECK(shown({std::nan(""), -kInfinity}) == "|  | – |\n|  | -∞ |\n");
-  CHECK(shown({0}) == "|  | 0 |\n");
+  CHECK(shown_column({24.0183}) == "|  | 24.02 |\n");
+  CHECK(shown_column({0.98765}) == "|  | 0.9877 |\n");
+  CHECK(shown_column({248.75, 3}) == "|  | 248.8 |\n|  | 3.0 |\n");
+  CHECK(shown_column({12345.6}) == "|  | 12346 |\n");
+  CHECK(shown_column({0.5, 0.25}) == "|  | 0.50 |\n|  | 0.25 |\n");
+  CHECK(shown_column({100, 1.2e-7}) == "|  | 100 |\n|  | 1.2e-07 |\n");
+  CHECK(shown_column({-3.5}) == "|  | -3.5 |\n");
+  CHECK(shown_column({std::nan(""), -kInfinity}) == "|  | – |\n|  | -∞ |\n");
+  CHECK(shown_column({0}) == "|  | 0 |\n");
 }
 
 TEST_CASE("table: a row of quite another size costs the others no digits") {
-  CHECK(shown({1.1834, 1.2849, 912345.6, 1.31}) == "|  | 1.183 |\n|  | 1.285 |\n|  | 912346 |\n|  | 1.310 |\n");
-  CHECK(shown({44.3312, 43.8, -57.6}) == "|  | 44.33 |\n|  | 43.80 |\n|  | -57.60 |\n");
-  CHECK(shown({44.3312, 43.8, 0.01234}) == "|  | 44.33 |\n|  | 43.80 |\n|  | 0.01234 |\n");
+  CHECK(shown_column({1.1834, 1.2849, 912345.6, 1.31}) == "|  | 1.183 |\n|  | 1.285 |\n|  | 912346 |\n|  | 1.310 |\n");
+  CHECK(shown_column({44.3312, 43.8, -57.6}) == "|  | 44.33 |\n|  | 43.80 |\n|  | -57.60 |\n");
+  CHECK(shown_column({44.3312, 43.8, 0.01234}) == "|  | 44.33 |\n|  | 43.80 |\n|  | 0.01234 |\n");
   const Table spread{
       "", {{"x", "", Better::neither}}, {{"a", {{1.1834, 0.0123}}}, {"b", {{91234.5, 612.3}}}, {"c", {{1.2}}}}};
   CHECK(contains(table_markdown(spread), "| a | 1.183 ± 0.012 |\n| b | 91234 ± 612 |\n"));
@@ -109,14 +109,14 @@ TEST_CASE("table: a time shorter than a millisecond is zero") {
 TEST_CASE(
     "table: the best is by direction and all its digits, equal ones share it, and nothing is best alone or of "
     "nothing") {
-  CHECK(shown({1, 3, 2}, Better::higher) == "|  | 1 |\n|  | **3** |\n|  | 2 |\n");
-  CHECK(shown({1, 3, 2}, Better::lower) == "|  | **1** |\n|  | 3 |\n|  | 2 |\n");
-  CHECK(shown({24.0181, 24.0179, 1}, Better::higher) == "|  | **24.02** |\n|  | 24.02 |\n|  | 1.00 |\n");
-  CHECK(shown({24.5, 24.5, 1}, Better::higher) == "|  | **24.5** |\n|  | **24.5** |\n|  | 1.0 |\n");
-  CHECK(shown({std::nan(""), 2, kInfinity}, Better::higher) == "|  | – |\n|  | 2 |\n|  | **∞** |\n");
-  CHECK(shown({2}, Better::higher) == "|  | 2 |\n");
-  CHECK(shown({std::nan(""), std::nan("")}, Better::higher) == "|  | – |\n|  | – |\n");
-  CHECK(shown({1, 2}) == "|  | 1 |\n|  | 2 |\n");
+  CHECK(shown_column({1, 3, 2}, Better::higher) == "|  | 1 |\n|  | **3** |\n|  | 2 |\n");
+  CHECK(shown_column({1, 3, 2}, Better::lower) == "|  | **1** |\n|  | 3 |\n|  | 2 |\n");
+  CHECK(shown_column({24.0181, 24.0179, 1}, Better::higher) == "|  | **24.02** |\n|  | 24.02 |\n|  | 1.00 |\n");
+  CHECK(shown_column({24.5, 24.5, 1}, Better::higher) == "|  | **24.5** |\n|  | **24.5** |\n|  | 1.0 |\n");
+  CHECK(shown_column({std::nan(""), 2, kInfinity}, Better::higher) == "|  | – |\n|  | 2 |\n|  | **∞** |\n");
+  CHECK(shown_column({2}, Better::higher) == "|  | 2 |\n");
+  CHECK(shown_column({std::nan(""), std::nan("")}, Better::higher) == "|  | – |\n|  | – |\n");
+  CHECK(shown_column({1, 2}) == "|  | 1 |\n|  | 2 |\n");
 }
 
 TEST_CASE("table: a row with another number of cells is an error") {

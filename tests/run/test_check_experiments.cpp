@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "specfuse/core/error.h"
+#include "specfuse/io/cube_writer.h"
 #include "specfuse/io/scene.h"
 #include "specfuse/run/check_experiments.h"
 #include "specfuse/run/experiment_scene.h"

@@ -1,9 +1,9 @@
 #include <doctest/doctest.h>
 
 #include "specfuse/core/error.h"
-#include "specfuse/io/pair.h"
 #include "specfuse/run/experiment_scene.h"
 #include "support/message_of.h"
+#include "support/pair_file.h"
 #include "support/random.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"

@@ -4,11 +4,11 @@
 #include <cmath>
 
 #include "estimate/field_pair.h"
-#include "run/streamed_pair.h"
 #include "specfuse/core/error.h"
-#include "specfuse/io/pair.h"
+#include "specfuse/run/protocol.h"
 #include "specfuse/tensor/math.h"
 #include "support/message_of.h"
+#include "support/pair_file.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"
 
@@ -36,13 +36,14 @@ TEST_CASE("known sensors: a reference is brought to the grid of the MSI to a hun
   for (std::size_t axis = 0; axis < 2; ++axis)
     CHECK(std::abs(known.reference_shift[axis] + setting.shift[axis]) < 0.01);
   const Rectangle inside{8, 8, 112, 112};
-  const Cube placed = known.on_msi(reference, Boundary::symmetric), expected = phase_shifted(reference, setting.shift);
+  const Cube placed = known.on_msi(in_memory(reference), Boundary::symmetric)->read_all(),
+             expected = phase_shifted(reference, setting.shift);
   CHECK(relative_l2(crop(placed, inside).values, crop(expected, inside).values) < 0.01);
   CHECK(relative_l2(crop(reference, inside).values, crop(expected, inside).values) > 0.05);
   // Without a shift it stays where it is.
   KnownSensors none = look_at_sensors(WholePair(pair), kNothing, false);
   none.place(reference, pair);
-  CHECK(none.on_msi(reference, Boundary::symmetric).values.data() == reference.values.data());
+  CHECK(none.on_msi(in_memory(reference), Boundary::symmetric)->read_all().values.data() == reference.values.data());
 }
 
 TEST_CASE("known sensors: a pair is as it was told where nothing is asked for, and with what was found where it is") {
@@ -71,26 +72,29 @@ TEST_CASE("known sensors: a pair on disk is the same part by part as in memory a
   const Cube reference = landscape();
   const TemporaryFolder folder;
   write_pair(folder.file("pair.h5"), PairFile{pair.hsi, pair.msi, 4, reference, pair.degradation.srf});
-  DataConfig data;
-  data.pair = folder.file("pair.h5");
-  StreamedPair streamed(data, {"."});
-  streamed.set_degradation(pair.degradation);
-  streamed.look_at(all_tested(), true);
+  ExperimentConfig config;
+  config.data.pair = folder.file("pair.h5");
+  config.protocol.type = Protocol::apply;
+  Scene scene = load_scene(config, {"."}, nullptr, "", 0);
+  scene.estimate = all_tested();
+  scene.harmonise = true;
+  const Task large = make_task(scene, config.protocol, 1);
+  REQUIRE(large.is_large);
   KnownSensors known = look_at_sensors(WholePair(pair), all_tested(), true);
   const Pair applied = known.apply(pair);
   known.place(reference, applied);
-  CHECK(*streamed.sensors().estimate->shift == *known.estimate->shift);
-  CHECK(streamed.sensors().reference_shift == known.reference_shift);
-  CHECK(same(streamed.degradation().psf, applied.degradation.psf));
-  const Cube placed = known.on_msi(reference, Boundary::symmetric);
+  CHECK(*large.sensors.estimate->shift == *known.estimate->shift);
+  CHECK(large.sensors.reference_shift == known.reference_shift);
+  CHECK(same(large.parts->degradation().psf, applied.degradation.psf));
+  const Cube placed = known.on_msi(in_memory(reference), Boundary::symmetric)->read_all();
   double worst = 0;
   for (const Rectangle& part : parts_of(32, 32, 12, 4)) {
-    const Pair read = streamed.read(part);
+    const Pair read = large.parts->read(part);
     const Rectangle fine = fine_part(part, 4);
     worst = std::max(worst, relative_l2(read.msi.values, crop(applied.msi, fine).values));
     CHECK(relative_l2(read.hsi.values, crop(applied.hsi, part).values) < 1e-6);
     CHECK(relative_l2(read.disagreement.values, crop(applied.disagreement, part).values) < 1e-6);
-    CHECK(relative_l2(streamed.read_reference(fine).values, crop(placed, fine).values) < 1e-6);
+    CHECK(relative_l2(large.whole_reference->read(fine).values, crop(placed, fine).values) < 1e-6);
   }
   // The edge of an area that a part cuts is sharpened with less around it.
   CHECK(worst < 2e-3);

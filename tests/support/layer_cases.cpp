@@ -4,6 +4,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/kernels/conv_cube.h"
 #include "specfuse/nn/layers.h"
+#include "support/conv_reference.h"
 #include "support/op_case.h"
 #include "support/plain_loops.h"
 

@@ -2,6 +2,7 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/kernels/conv_cube.h"
+#include "support/conv_reference.h"
 #include "support/op_case.h"
 #include "support/plain_loops.h"
 
@@ -33,8 +34,6 @@ void add_elementwise(Cases& cases, const Shape& shape) {
         [](double x, double y) { return x + y; });
     cases.back() = activated(cases.back(), activation);
   }
-  two(
-      "subtract", [](const Inputs& v) { return subtract(v[0], v[1]); }, [](double x, double y) { return x - y; });
   two(
       "multiply", [](const Inputs& v) { return multiply(v[0], v[1]); }, [](double x, double y) { return x * y; });
   two(

@@ -1,5 +1,7 @@
 #include "support/plain_loops.h"
 
+#include "support/conv_reference.h"
+
 namespace specfuse::testing {
 namespace {
 

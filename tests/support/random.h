@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <string_view>
 
 #include "specfuse/core/rng.h"
@@ -13,6 +14,10 @@ inline Tensor random_tensor(const Shape& shape, std::string_view purpose) {
   Tensor tensor(shape);
   for (Index i = 0; i < tensor.size(); ++i) tensor[i] = rng.normal();
   return tensor;
+}
+
+inline bool equal(const Tensor& x, const Tensor& y) {
+  return x.shape() == y.shape() && std::equal(x.data(), x.data() + x.size(), y.data());
 }
 
 /// Largest difference, relative to the largest value of `expected`.

@@ -16,7 +16,7 @@ const std::string kBase = R"({"data": {"scene": "s.h5"}, "degrade": {"ratio": 3}
     "methods": [{"name": "bicubic"}, {"name": "two_cnn_fu", "train": {"steps": 7}}]})";
 
 /// The runs of an inline base and the rest of a "sweep" object.
-Sweep parse(const std::string& rest, const std::vector<std::string>& settings = {}) {
+Sweep sweep_of(const std::string& rest, const std::vector<std::string>& settings = {}) {
   return parse_sweep(concat("{\"name\": \"s\", \"sweep\": {\"base\": ", kBase, rest.empty() ? "" : ", ", rest, "}}"),
                      "s.json", settings);
 }
@@ -29,7 +29,7 @@ std::vector<std::string> texts(const Sweep& sweep) {
 
 std::string refusal(const std::string& rest, const std::vector<std::string>& settings = {}) {
   try {
-    parse(rest, settings);
+    sweep_of(rest, settings);
   } catch (const ConfigError& error) {
     return error.what();
   }
@@ -48,7 +48,8 @@ std::string file_refusal(const std::string& text) {
 }  // namespace
 
 TEST_CASE("sweep: each entry of the list comes with each point of the grid, the last field fastest, and each seed") {
-  const Sweep sweep = parse(R"("grid": {"degrade.ratio": [2, 4], "degrade.psf.type": ["box", "delta"]}, "seeds": [5, 3],
+  const Sweep sweep =
+      sweep_of(R"("grid": {"degrade.ratio": [2, 4], "degrade.psf.type": ["box", "delta"]}, "seeds": [5, 3],
       "list": [{"methods.1.train.steps": 1}, {"methods.1.train.steps": 2, "methods.1.model.branches.msi.patch": 33}])");
   REQUIRE(sweep.runs.size() == 16);
   CHECK(sweep.fields.size() == 4);
@@ -73,17 +74,17 @@ TEST_CASE("sweep: a run is the experiment that --set would give, whatever order 
   const std::vector<std::string> settings{"degrade.ratio=4", "methods.1.train.steps=9", "seeds=[2]"};
   const std::string named = "{\"name\": \"other\", " + kBase.substr(1);
   const std::string expected = config_hash(parse_config(named, "e.json", settings));
-  const Sweep sweep = parse(R"("seeds": [1, 2], "grid": {"degrade.ratio": [4], "methods.1.train.steps": [8, 9]})");
+  const Sweep sweep = sweep_of(R"("seeds": [1, 2], "grid": {"degrade.ratio": [4], "methods.1.train.steps": [8, 9]})");
   REQUIRE(sweep.runs.size() == 4);
   CHECK(sweep.runs[3].hash == expected);
   CHECK(sweep.runs[3].config.name == "s");
   CHECK(sweep.runs[3].config.seeds == std::vector<Index>{2});
-  const Sweep swapped = parse(R"("grid": {"methods.1.train.steps": [8, 9], "degrade.ratio": [4]}, "seeds": [1, 2])");
+  const Sweep swapped = sweep_of(R"("grid": {"methods.1.train.steps": [8, 9], "degrade.ratio": [4]}, "seeds": [1, 2])");
   for (std::size_t i = 0; i < 4; ++i) CHECK(swapped.runs[i].hash == sweep.runs[i].hash);
 }
 
 TEST_CASE("sweep: without seeds a run has those of the base experiment") {
-  const Sweep sweep = parse(R"("grid": {"degrade.ratio": [2, 4]})", {"seeds=[4, 5]", "methods.1.label=net"});
+  const Sweep sweep = sweep_of(R"("grid": {"degrade.ratio": [2, 4]})", {"seeds=[4, 5]", "methods.1.label=net"});
   REQUIRE(sweep.runs.size() == 2);
   CHECK_FALSE(sweep.seeded);
   CHECK(sweep.runs[1].config.seeds == std::vector<Index>{4, 5});
@@ -166,7 +167,7 @@ TEST_CASE("sweep: no setting is varied away, and none is needed to make the base
   CHECK(refusal(R"("grid": {"methods.two_cnn_fu.train.steps": [1], "methods.1.train.steps": [2]})") ==
         "s.json: sweep.grid: methods.1.train.steps: the sweep sets methods.two_cnn_fu.train.steps too");
   CHECK(refusal(grid, {"name=x"}) == "--set name=x: s.json sets name in each run");
-  CHECK(parse(grid, {"degrade={\"ratio\": 5}"}).runs[1].config.degrade.ratio == 5);
+  CHECK(sweep_of(grid, {"degrade={\"ratio\": 5}"}).runs[1].config.degrade.ratio == 5);
   CHECK(refusal(grid, {"methods.2.name=bicubic"}) ==
         "--set methods.2.name=bicubic: expected a position from 0 to 1, a label or + in the list, got \"2\"");
 }
@@ -186,7 +187,7 @@ TEST_CASE("sweep: two runs that are the same are refused, and so are too many") 
 TEST_CASE("sweep: one mistake of many runs is one line that says in which, two mistakes are two lines") {
   const auto lines = [](const std::string& rest) {
     try {
-      parse(rest);
+      sweep_of(rest);
     } catch (const BadSweep& problem) {
       CHECK_FALSE(problem.of_data_alone);
       return problem.lines;
@@ -213,7 +214,8 @@ TEST_CASE("sweep: one mistake of many runs is one line that says in which, two m
 }
 
 TEST_CASE("sweep: some of the runs are called by what they alone have in common, or by the first of them") {
-  const Sweep sweep = parse(R"("grid": {"degrade.ratio": [2, 4], "degrade.snr_db.hsi": [null, 30]}, "seeds": [5, 6])");
+  const Sweep sweep =
+      sweep_of(R"("grid": {"degrade.ratio": [2, 4], "degrade.snr_db.hsi": [null, 30]}, "seeds": [5, 6])");
   CHECK(sweep.text_of(std::vector<std::size_t>{3}) == "degrade.ratio=2, degrade.snr_db.hsi=30, seed 6");
   CHECK(sweep.text_of({4, 5, 6, 7}) == "degrade.ratio=4 (4 runs)");
   CHECK(sweep.text_of({2, 3}) == "degrade.ratio=2, degrade.snr_db.hsi=30 (2 runs)");

@@ -42,7 +42,7 @@ using Names = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("sweep figures: a chart for each field and measure, a line for each method and value of other fields") {
+TEST_CASE("sweep figures: a chart for each field and metric, a line for each method and value of other fields") {
   const Sweep sweep = parse(R"("grid": {"degrade.ratio": [4, 2, 3], "degrade.psf.type": ["box", "delta"]})");
   const std::vector<Figure> figures = figures_of(sweep);
   REQUIRE(figures.size() == 8);

@@ -54,7 +54,7 @@ TEST_CASE("sweep page: what the methods have in common stays, what one field cha
   CHECK(fact(facts, "seeds") == "[0]");
 }
 
-TEST_CASE("sweep page: the table has the chosen measures, with fields and values in words") {
+TEST_CASE("sweep page: the table has the chosen metrics, with fields and values in words") {
   const Sweep sweep = parse(R"("grid": {"degrade.snr_db.hsi": [null, 30]})");
   const ReportContent page = page_of(sweep, all_done(sweep));
   REQUIRE(page.tables.size() == 1);

@@ -11,9 +11,8 @@ namespace specfuse {
 /// What becomes of a result before it is stored; the gradient of ReLU at 0 is 0.
 enum class Activation { none, relu };
 
-/// x + y, x - y, x * y element by element; equal shapes.
+/// x + y, x * y element by element; equal shapes.
 Variable add(const Variable& x, const Variable& y, Activation activation = Activation::none);
-Variable subtract(const Variable& x, const Variable& y);
 Variable multiply(const Variable& x, const Variable& y);
 /// factor * x
 Variable scale(const Variable& x, float factor);

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -141,7 +142,7 @@ struct MethodConfig {
 
 /// What the tables for people show; it changes no result.
 struct ReportConfig {
-  /// Measures of the short table, in its order.
+  /// Metrics of the short table, in its order.
   std::vector<std::string> metrics{"psnr_db", "sam_deg", "ergas", "ssim"};
   void describe(FieldVisitor& fields);
 };
@@ -175,6 +176,9 @@ struct ExperimentConfig {
 /// otherwise) and checks all of it; `file` is for messages. Throws `ConfigError` where anything is wrong.
 ExperimentConfig parse_config(const std::string& text, const std::string& file,
                               const std::vector<std::string>& overrides);
+
+/// Reads and checks the same from JSON that is an object.
+ExperimentConfig read_config(const nlohmann::ordered_json& json, const std::string& file);
 
 /// The text of a configuration file. Throws `ConfigError` with path and reason where it is missing or unreadable.
 std::string read_config_text(const std::string& file);

@@ -14,7 +14,7 @@ struct FieldRow {
   /// "integer", "number, optional", "list of texts" or "objects by name".
   std::string type;
   /// Empty where there is none, "required" where it has to be given.
-  std::string usual;
+  std::string default_value;
   /// "2 - 64" or ">= 0"; empty where there is no limit.
   std::string range;
   std::vector<std::string> choices;

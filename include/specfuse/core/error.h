@@ -1,8 +1,9 @@
 #pragma once
 
-#include <sstream>
 #include <stdexcept>
 #include <string>
+
+#include "specfuse/core/text.h"
 
 namespace specfuse {
 
@@ -25,14 +26,6 @@ struct DataError : Error {
 struct Interrupted : Error {
   using Error::Error;
 };
-
-/// The arguments written one after the other, as `operator<<` writes them.
-template <class... Parts>
-std::string concat(const Parts&... parts) {
-  std::ostringstream text;
-  (text << ... << parts);
-  return text.str();
-}
 
 }  // namespace specfuse
 

@@ -22,7 +22,8 @@ namespace specfuse {
 ///     double fwhm = 4;
 ///     void describe(FieldVisitor& fields) {
 ///       fields("type", type, Choices{"gaussian", "box", "delta"}, "Shape of the point spread function.");
-///       fields("fwhm", fwhm, Range{0.1, 100}, "Full width at half maximum in fine pixels.");
+///       fields("fwhm", fwhm, Range{0.1, 100}, Label{"PSF FWHM", "fine pixels"}, OnlyWith{"type=gaussian"},
+///              "Full width at half maximum in fine pixels.");
 ///     }
 ///   };
 ///
@@ -39,6 +40,28 @@ struct Range {
 struct Choices {
   Choices(std::initializer_list<const char*> list) : texts(list.begin(), list.end()) {}
   std::vector<std::string> texts;
+};
+
+/// What charts and tables call a field.
+struct Label {
+  /// Such as "SNR of the HSI".
+  const char* name = "";
+  /// Such as "dB".
+  const char* unit = "";
+  /// What null stands for, such as "noise-free".
+  const char* null = "none";
+};
+
+/// What a field is valid only with: any of these beside it, "scene" where that is given, "type=split" where it has that
+/// value.
+struct OnlyWith {
+  OnlyWith(std::initializer_list<const char*> list) : others(list.begin(), list.end()) {}
+  std::vector<std::string> others;
+};
+
+/// What requires a field: the same.
+struct RequiredWith {
+  std::string other;
 };
 
 /// Values with names of their own, in the order in which they are given; an object in JSON. Reading changes those that
@@ -87,10 +110,20 @@ struct Place {
 
 /// How a field is called, what it is for, and what it may hold: null where anything of its type.
 struct Field {
-  const char* key;
-  const char* help;
+  const char* key = "";
+  const char* help = "";
   const Range* range = nullptr;
   const Choices* choices = nullptr;
+  Label label = {};
+  const OnlyWith* only_with = nullptr;
+  const RequiredWith* required_with = nullptr;
+
+  void add(const char* text) { help = text; }
+  void add(const Range& numbers) { range = &numbers; }
+  void add(const Choices& texts) { choices = &texts; }
+  void add(const Label& called) { label = called; }
+  void add(const OnlyWith& others) { only_with = &others; }
+  void add(const RequiredWith& other) { required_with = &other; }
 };
 
 /// What `describe` calls once for each field.
@@ -98,12 +131,9 @@ class FieldVisitor {
  public:
   virtual ~FieldVisitor() = default;
 
-  template <class T>
-  void operator()(const char* key, T& value, const char* help = "");
-  template <class T>
-  void operator()(const char* key, T& value, const Range& range, const char* help = "");
-  template <class T>
-  void operator()(const char* key, T& value, const Choices& choices, const char* help = "");
+  /// With a help text and whatever else `Field` can be given, in any order.
+  template <class T, class... Properties>
+  void operator()(const char* key, T& value, const Properties&... properties);
 
  private:
   virtual void visit(const Field& field, const Place& place) = 0;
@@ -151,17 +181,11 @@ Place place_of(T& value) {
   }
 }
 
-template <class T>
-void FieldVisitor::operator()(const char* key, T& value, const char* help) {
-  visit({key, help}, place_of(value));
-}
-template <class T>
-void FieldVisitor::operator()(const char* key, T& value, const Range& range, const char* help) {
-  visit({key, help, &range, nullptr}, place_of(value));
-}
-template <class T>
-void FieldVisitor::operator()(const char* key, T& value, const Choices& choices, const char* help) {
-  visit({key, help, nullptr, &choices}, place_of(value));
+template <class T, class... Properties>
+void FieldVisitor::operator()(const char* key, T& value, const Properties&... properties) {
+  Field field{key};
+  (field.add(properties), ...);
+  visit(field, place_of(value));
 }
 
 }  // namespace specfuse

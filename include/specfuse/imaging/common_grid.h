@@ -1,10 +1,11 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "specfuse/imaging/cube.h"
+#include "specfuse/imaging/image.h"
 
 namespace specfuse {
 
@@ -65,7 +66,7 @@ Rectangle seen_by(const FineGrid& grid, Index rows, Index cols);
 /// of the HSI"; empty where nothing has. Of the MSI its attributes are looked at.
 std::string grid_text(const CommonGrid& grid, const Cube& msi);
 
-/// Cuts both images to the common grid and resamples the MSI unless it meets. Returns `grid_text`.
-std::string bring_together(const CommonGrid& grid, Cube& hsi, Cube& msi);
+/// Cuts both images to the common grid, and resamples the MSI unless it meets.
+void bring_together(const CommonGrid& grid, ImagePtr& hsi, ImagePtr& msi);
 
 }  // namespace specfuse

@@ -19,9 +19,14 @@ class PairParts {
   virtual const Degradation& degradation() const = 0;
   /// Side of the parts it is best looked at in, in coarse pixels: a multiple of the ratio, or more than the image has.
   virtual Index side() const = 0;
+  /// Coarse pixels around a part that are read with it.
+  virtual Index halo() const { return 0; }
   /// Both images of a rectangle of coarse pixels.
   virtual Pair read(const Rectangle& coarse) const = 0;
 };
+
+/// A part of a cube, which is not copied where that is all of it.
+Cube part_of(const Cube& cube, const Rectangle& part);
 
 /// A part of a pair with a margin around it, as far as there are pixels.
 struct PairPart {

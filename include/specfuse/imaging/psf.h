@@ -20,18 +20,19 @@ struct PsfOptions {
   std::string file;
 
   void describe(FieldVisitor& fields) {
-    fields("type", type, Choices{"gaussian", "box", "delta", "kernel"},
+    fields("type", type, Choices{"gaussian", "box", "delta", "kernel"}, Label{"PSF"},
            "`gaussian`, cut off at twice the ratio; `box`, the block of fine pixels itself; `delta`, its middle; "
            "`kernel`, from `file`.");
-    fields("fwhm", fwhm, Range{0.1, 1000},
-           "Full width at half maximum in fine pixels, of a `gaussian`; null: the ratio.");
-    fields("file", file, "CSV of the weights, of a `kernel`, one row a line; found as data is.");
+    fields("fwhm", fwhm, Range{0.1, 1000}, Label{"PSF FWHM", "fine pixels", "as the ratio"}, OnlyWith{"type=gaussian"},
+           "Full width at half maximum in fine pixels; null: the ratio.");
+    fields("file", file, OnlyWith{"type=kernel"}, RequiredWith{"type=kernel"},
+           "CSV of the weights, one row a line; found as data is.");
   }
 };
 
 /// The weights [size, size] of the fine pixels that a coarse pixel sums, centred on its ratio x ratio block: size and
 /// ratio are both even or both odd, the sum is 1. `kernel` holds what `options.file` contains, and is read for that
-/// type only. Throws `ConfigError` on options that contradict each other or a ratio below 2.
+/// type only. Throws `ConfigError` on an unknown type, a missing kernel or a ratio below 2.
 Tensor make_psf(const PsfOptions& options, Index ratio, const Tensor& kernel = {});
 
 /// A Gaussian of these full widths at half maximum in fine pixels, down and across, cut off as `make_psf` does.

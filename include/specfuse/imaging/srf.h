@@ -36,13 +36,14 @@ struct SrfOptions {
   }
 
   void describe(FieldVisitor& fields) {
-    fields("sensor", sensor,
+    fields("sensor", sensor, Label{"sensor of the MSI"},
            "Published band edges of a sensor, one of those of `--list`; `landsat7` where nothing else is given, except "
            "for a pair.");
-    fields("shape", shape, Choices{"box", "gaussian"},
+    fields("shape", shape, Choices{"box", "gaussian"}, Label{"shape of the responses"},
            "Inside the edges of a sensor: equal weights, or a super-Gaussian that is one half at them.");
-    fields("file", file, "CSV of measured responses, first column `wavelength_nm`; found as data is.");
-    fields("columns", columns, "Columns of the file to use, in this order; none: all.");
+    fields("file", file, Label{"file of the responses"},
+           "CSV of measured responses, first column `wavelength_nm`; found as data is.");
+    fields("columns", columns, OnlyWith{"file"}, "Columns of the file to use, in this order; none: all.");
     fields("weights", weights, "One row of weights, one for each HSI band, for each MSI band.");
     fields("ranges", ranges, "Band indices [first, last] from 0, both included, one range for each MSI band.");
     fields("fractions", fractions, Range{0, 1}, "The same in fractions of the band count.");

@@ -26,16 +26,17 @@ struct SyntheticOptions {
   double bilinear = 0.3;
 
   void describe(FieldVisitor& fields) {
-    fields("rows", rows, Range{1, 1e5}, "Rows of pixels.");
-    fields("cols", cols, Range{1, 1e5}, "Columns of pixels.");
-    fields("bands", bands, Range{1, 1e4},
+    fields("rows", rows, Range{1, 1e5}, Label{"rows of the scene", "fine pixels"}, "Rows of pixels.");
+    fields("cols", cols, Range{1, 1e5}, Label{"columns of the scene", "fine pixels"}, "Columns of pixels.");
+    fields("bands", bands, Range{1, 1e4}, Label{"bands of the scene"},
            "Bands spread evenly over 400 - 2450 nm without the windows that water vapour closes; null: 162, or as many "
            "as `wavelength_nm` has.");
     fields("wavelength_nm", wavelength_nm, Range{300, 2600}, "Band centres in nanometres, instead of `bands`.");
-    fields("seed", seed, Range{0, 1e15}, "The same options give the same scene.");
-    fields("materials", materials, Range{1, 22}, "How many materials occur.");
-    fields("variability", variability, Range{0, 3}, "Spectral variability within a material; 1 as in real scenes.");
-    fields("bilinear", bilinear, Range{0, 1}, "Strength of bilinear mixing.");
+    fields("seed", seed, Range{0, 1e15}, Label{"seed of the scene"}, "The same options give the same scene.");
+    fields("materials", materials, Range{1, 22}, Label{"materials of the scene"}, "How many materials occur.");
+    fields("variability", variability, Range{0, 3}, Label{"spectral variability"},
+           "Spectral variability within a material; 1 as in real scenes.");
+    fields("bilinear", bilinear, Range{0, 1}, Label{"bilinear mixing"}, "Strength of bilinear mixing.");
   }
 };
 

@@ -1,8 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
-#include "specfuse/imaging/degrade.h"
+#include "specfuse/imaging/pair_parts.h"
 
 namespace specfuse {
 
@@ -23,6 +24,16 @@ struct TrainingData {
   std::vector<TrainingPair> train;
   /// To choose the best state with; empty: the last is taken.
   std::vector<TrainingPair> validation;
+  /// In place of them, a pair larger than memory that is to be learned from one scale down; null: there is none.
+  const PairParts* large = nullptr;
+
+  bool empty() const { return train.empty() && large == nullptr; }
 };
+
+/// Shows every example, a training pair in memory as a whole: `inner` is the part of its target to learn from. A large
+/// pair is shown at `lower_scale`, part by part, with `halo` coarse pixels of that scale around each. Throws
+/// `Interrupted` when the user asked to stop.
+void for_each_example(const TrainingData& data, Index (*halo)(const Degradation&),
+                      const std::function<void(const TrainingPair& example, const Rectangle& inner)>& visit);
 
 }  // namespace specfuse

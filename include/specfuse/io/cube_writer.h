@@ -1,32 +1,31 @@
 #pragma once
 
-#include <array>
 #include <optional>
-#include <string>
 
-#include "specfuse/imaging/cube.h"
 #include "specfuse/io/hdf5.h"
+#include "specfuse/io/image_writer.h"
 
 namespace specfuse {
 
-/// Writes the file of an image as `write_cube` and `write_fused` do, part by part: memory for the whole is never taken.
-class CubeWriter {
+/// Writes an image as HDF5: float32 as /cube, its wavelengths as /wavelength_nm and its attributes on the file. With
+/// `width_95` the error to be expected stands beside it: /sigma, half widths of intervals that hold 68 % of the errors,
+/// with the attribute `width_95`, what they are to be multiplied with to hold 95 %.
+class CubeWriter : public PartWriter {
  public:
-  /// `like` has the bands, wavelengths and attributes of the image. `width_95` is given where errors to be expected are
-  /// written beside it. Throws `Error` with the path and the reason, as all that follows.
+  /// `like` has the bands, wavelengths and attributes of the image.
   CubeWriter(const std::string& path, const Cube& like, Index rows, Index cols, std::optional<double> width_95 = {});
-
-  /// Rows and columns that parts begin at multiples of, and end at unless at the end of the image.
-  std::array<Index, 2> unit() const;
-  /// A part from this pixel on, with no data as it is to stand in the file. Each is written once.
-  void write(Index row, Index col, const Tensor& part);
+  Index unit() const override;
+  void write(Index row, Index col, const Tensor& part) override;
   void write_sigma(Index row, Index col, const Tensor& part);
-  /// Makes the file appear.
-  void finish();
+  void finish() override;
 
  private:
   Hdf5Writer file_;
+  Cube like_;
   Shape shape_;
 };
+
+/// Writes all of an image, and of its error where that is given. Throws `Error` with the path and the reason.
+void write_cube(const std::string& path, const Cube& cube, const Cube* sigma = nullptr, double width_95 = 2);
 
 }  // namespace specfuse

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace specfuse {
 
@@ -54,6 +55,9 @@ void move_file(const std::string& from, const std::string& to);
 
 /// Copies a file so that `to` is never half-written. Throws `Error` or, where `from` cannot be read, `DataError`.
 void copy_file(const std::string& from, const std::string& to);
+
+/// Whether a file can be read and begins so.
+bool begins_with(const std::string& path, std::string_view bytes);
 
 /// `hex_hash` of all bytes of a file. Throws `DataError` with the path and the reason.
 std::string file_hash(const std::string& path);

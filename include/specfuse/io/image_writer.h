@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,37 +10,39 @@
 
 namespace specfuse {
 
-/// Writes an image part by part. All functions throw `Error` with the path and the reason; what is not finished leaves
-/// nothing.
+/// Writes the file of an image part by part; a whole image is one part. All functions throw `Error` with the path and
+/// the reason; what is not finished leaves nothing.
 class PartWriter {
  public:
   virtual ~PartWriter() = default;
-
-  /// The values of a part from this pixel on, with no data as it is to stand in the file: the whole image, or parts
-  /// that begin at multiples of `kSide` and are as large, except at its end.
+  /// Rows and columns that parts begin at multiples of, and end at unless at the end of the image.
+  virtual Index unit() const { return 128; }
+  /// The values [rows, cols, bands] of a part from this pixel on, with no data as it is to stand in the file. Each
+  /// pixel is written once.
   virtual void write(Index row, Index col, const Tensor& part) = 0;
   /// Makes the file appear.
   virtual void finish() = 0;
-
-  static constexpr Index kSide = 128;
 };
 
-/// A format that images are written in, for other programs.
+/// A format that images are written in, for other programs: an entry of src/io/writers.def and a file in
+/// src/io/writers/.
 struct ImageWriter {
   std::string name;
   /// Of its files, with the dot.
   std::string ending;
-  /// Values as float32, no data as it stands in a file, wavelengths, what is said of the bands, georeference and texts;
-  /// null where the program was built without the library that does it.
-  void (*write)(const std::string& path, const Cube& cube);
-  /// That library.
-  std::string library;
-  /// The same part by part, of an image with the bands, wavelengths and attributes of `like`; null where the format, or
-  /// this build, cannot.
-  std::unique_ptr<PartWriter> (*begin)(const std::string& path, const Cube& like, Index rows, Index cols) = nullptr;
+  /// Begins the file of an image of rows x cols pixels with the bands, wavelengths and attributes of `like`; values are
+  /// float32. Null where the program was built without the library. Throws `Error` with the path and the reason.
+  std::function<std::unique_ptr<PartWriter>(const std::string& path, const Cube& like, Index rows, Index cols)> begin;
+  /// That library, and how to install it.
+  std::string library{};
+  /// Whether all parts stay in memory until the file is finished.
+  bool collects = false;
+
+  /// All of an image.
+  void write(const std::string& path, const Cube& cube) const;
 };
 
-/// hdf5, geotiff, envi (with its header beside it), matlab.
+/// Every format.
 const std::vector<ImageWriter>& image_writers();
 
 /// Their names.

@@ -9,10 +9,10 @@
 namespace specfuse {
 
 /// A picture, 8 bits of red, green and blue per pixel, row-major.
-struct Image {
-  Image() = default;
+struct Picture {
+  Picture() = default;
   /// Black.
-  Image(Index height, Index width) : rows(height), cols(width), rgb(static_cast<std::size_t>(height * width * 3)) {}
+  Picture(Index height, Index width) : rows(height), cols(width), rgb(static_cast<std::size_t>(height * width * 3)) {}
   std::uint8_t* pixel(Index row, Index col) { return rgb.data() + (row * cols + col) * 3; }
   const std::uint8_t* pixel(Index row, Index col) const { return rgb.data() + (row * cols + col) * 3; }
 
@@ -22,6 +22,6 @@ struct Image {
 
 /// The bytes of a PNG file. Throws `Error` for an empty picture, for one whose `rgb` has another size, and with
 /// libpng's reason where it refuses. `dots_per_inch` tells programs how large to set it; 0: nothing.
-std::string encode_png(const Image& image, int dots_per_inch = 0);
+std::string encode_png(const Picture& image, int dots_per_inch = 0);
 
 }  // namespace specfuse

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "specfuse/core/fields.h"
+#include "specfuse/imaging/image.h"
 #include "specfuse/imaging/no_data.h"
-#include "specfuse/io/image_on_disk.h"
 
 namespace specfuse {
 
@@ -20,10 +20,12 @@ struct SceneFormat {
   std::string summary;
   /// Whether the file is one, by its first bytes or its name.
   bool (*recognises)(const std::string& path);
-  /// The image of this name in it; a format without names takes no notice of it. Throws as `read_scene` does.
-  Cube (*read)(const std::string& path, const std::string& dataset);
-  /// The same part by part; null where files of this format can be read as a whole only.
-  std::unique_ptr<ImageOnDisk> (*open)(const std::string& path, const std::string& dataset) = nullptr;
+  /// The image of this name in it, as it is stored: a georeference is that of the whole image. A format without names
+  /// ignores `dataset`; one that can be read as a whole only gives an image in memory. Throws as `open_image`.
+  /// Null where the program was built without `library`.
+  ImagePtr (*open)(const std::string& path, const std::string& dataset);
+  /// What it needs, and the package of Debian that has it.
+  std::string library{}, package{};
 };
 
 /// Every format, in the order in which they are tried.
@@ -46,23 +48,19 @@ struct SceneSource {
   std::string wavelengths = "/wavelength_nm";
 };
 
-/// A cube of any integer or float type [rows, cols, bands] as float32, with the wavelengths of its bands where they are
-/// known and the text attributes of the file. Bands that the file calls bad and those without data in any pixel are
-/// left out, and the notes of the cube say so. Throws `DataError` (file, dataset, expected, got) where it is missing,
-/// unreadable or in no format that is known, has another rank, is empty, larger than memory or holds a value that is
-/// not finite, or where the wavelengths are not one per band in nanometres.
+/// An image of any integer or float type [rows, cols, bands] as float32, with the wavelengths of its bands where they
+/// are known and the text attributes of the file. Bands that the file calls bad and those without data in any pixel are
+/// left out, and the notes of the image say so. Pixels of a part without data are marked, and filled in from those
+/// around them in it. Throws `DataError` (file, dataset, expected, got) where it is missing, unreadable or in no format
+/// that is known, has another rank, is empty, or where the wavelengths are not one per band in nanometres; reading a
+/// part, where that is larger than memory or holds a value that is not finite.
+ImagePtr open_image(const std::string& path, const SceneSource& source);
+
+/// All of it. Throws the same, and where no pixel has data.
 Cube read_scene(const std::string& path, const SceneSource& source);
 Cube read_scene(const std::string& path);
 
 /// r, c and b for rows, columns and bands in any order.
 const Choices& axis_orders();
-
-/// The cube as float32 in HDF5, its wavelengths as /wavelength_nm and its attributes on the file, never half-written.
-/// Throws `Error` with the path and the reason.
-void write_cube(const std::string& path, const Cube& cube, const std::string& dataset = "/cube");
-
-/// The same with the error to be expected: /sigma, half widths of intervals that hold 68 % of the errors, with the
-/// attribute `width_95`, what they are to be multiplied with to hold 95 %.
-void write_fused(const std::string& path, const Cube& fused, const Cube& sigma, double width_95);
 
 }  // namespace specfuse

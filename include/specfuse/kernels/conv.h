@@ -25,13 +25,4 @@ void conv_backward_weight(const ConvGeometry& geometry, const Tensor& output_gra
 /// Adds to `bias_grad` [O] the sum of `output_grad` over samples and positions, in double.
 void conv_backward_bias(const ConvGeometry& geometry, const Tensor& output_grad, Tensor& bias_grad);
 
-/// The same by plain loops with double sums: what the fast paths are checked against.
-namespace reference {
-Tensor conv_forward(const ConvGeometry& geometry, const Tensor& input, const Tensor& weight, const Tensor& bias);
-void conv_backward_data(const ConvGeometry& geometry, const Tensor& output_grad, const Tensor& weight,
-                        Tensor& input_grad);
-void conv_backward_weight(const ConvGeometry& geometry, const Tensor& output_grad, const Tensor& input,
-                          Tensor& weight_grad);
-}  // namespace reference
-
 }  // namespace specfuse

@@ -25,11 +25,4 @@ Tensor conv_cube_forward(const Tensor& x, const Tensor& weight, const Tensor& bi
 /// Adds the gradients of a convolution.
 void conv_cube_backward(const ConvBackward& at, Index dilation, const ConvGradients& gradients);
 
-/// The same by plain loops with double sums: what the fast paths are checked against.
-namespace reference {
-Tensor conv_cube_forward(const Tensor& x, const Tensor& weight, const Tensor& bias, const CubeConvOptions& options);
-/// Of a convolution that did not end in ReLU.
-void conv_cube_backward(const ConvBackward& at, Index dilation, const ConvGradients& gradients);
-}  // namespace reference
-
 }  // namespace specfuse

@@ -1,18 +1,37 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "specfuse/core/error.h"
 #include "specfuse/imaging/pair_parts.h"
 #include "specfuse/imaging/training_data.h"
 #include "specfuse/io/checkpoint.h"
+#include "specfuse/methods/shared/signal_subspace.h"
 #include "specfuse/networks/fit_context.h"
-#include "specfuse/networks/network_sizes.h"
 
 namespace specfuse {
+
+struct NetworkSizes;
+
+/// A pair in memory with what several methods need of it: each is found when it is first asked for, and kept.
+class KnownPair : public Pair {
+ public:
+  KnownPair(const Pair& pair) : Pair(pair) {}
+  KnownPair(const KnownPair&) = delete;
+  KnownPair& operator=(const KnownPair&) = delete;
+
+  /// What `noise_of` and `lower_scale` say of it. Throw as they do.
+  const PairNoise& noise() const;
+  const TrainingPair& lower() const;
+
+ private:
+  mutable std::once_flag has_noise_, has_lower_;
+  mutable PairNoise noise_;
+  mutable TrainingPair lower_;
+};
 
 /// A fused image with what its method says of its error, where it says anything.
 struct FusedWithSigma {
@@ -27,18 +46,59 @@ struct FusedWithSigma {
   double program_memory_mb = 0;
 };
 
-/// How a method fuses a pair part by part, after it has seen all that it needs of the whole.
-struct PartFusion {
-  /// Fuses the hsi and the msi of a part with its margin, and the margin with it.
-  std::function<FusedWithSigma(const Pair& part)> fuse;
-  /// Coarse pixels around a part that have a say in it.
-  Index margin = 0;
-  /// Coarse pixels beyond a part in which its result passes over into that of its neighbours; 0: they meet.
-  Index overlap = 0;
+/// How a method fuses parts of a pair, after it has seen all that it needs of the whole.
+struct Fuser {
+  /// Fuses a part with its halo, and the halo with it: [msi rows, msi cols, hsi bands] with the wavelengths and
+  /// attributes of the HSI. Throws `Interrupted` when the user asked to stop.
+  std::function<FusedWithSigma(const KnownPair& part)> fuse;
+  /// Coarse pixels around a part that its result depends on.
+  Index halo = 0;
+  /// Coarse pixels beyond a part in which its result is blended with that of its neighbours; 0: they meet.
+  Index blend = 0;
   /// Bytes that `fuse` takes: for each fine pixel, and whatever the part.
   double bytes_per_pixel = 0, bytes_at_least = 0;
   /// Coarse pixels that a side of a part has to have.
   Index least_side = 1;
+  /// Whether the only part is the whole image.
+  bool whole = false;
+};
+
+/// Of a method that makes up-sampled images and MSI detail of a part, and no more.
+Fuser local_fuser(const PairParts& pair, std::function<FusedWithSigma(const KnownPair& part)> fuse);
+
+/// Of a method that needs the whole image, and memory for so many images of the size of its result.
+Fuser whole_fuser(const PairParts& pair, double images, std::function<FusedWithSigma(const KnownPair& pair)> fuse);
+
+/// What a method is, with its options.
+struct MethodTraits {
+  /// Whether it learns from examples, from a pair larger than memory as well, and whether that makes a checkpoint.
+  bool learns = false, learns_by_parts = false, has_checkpoints = false;
+  /// Whether it has learned already, as its weights come with it or were restored; and whether `fit` goes on from
+  /// there.
+  bool trained = false, tunes = false;
+  /// Whether what it learned holds for pairs of any bands and ratio.
+  bool suits_any_pair = false;
+  /// Whether several ranks do its fits and fusions together: all have to call `fit` and its fuser then.
+  bool shares_work = false;
+  /// Whether `fit` writes the checkpoint of its context itself, with all that is needed to go on.
+  bool writes_checkpoints = false;
+  /// Whether it is to fuse its training image, too, for scores of what it learned from.
+  bool fuses_training_image = true;
+  /// The other methods of the bench that its result is made of, by name; one may be there twice.
+  std::vector<std::string> made_of{};
+
+  /// Whether it can fuse without being fitted or restored.
+  bool is_ready() const { return trained || !learns; }
+  /// Whether `fit` takes anything from these examples.
+  bool learns_from(const TrainingData& data) const { return learns && !data.empty() && (tunes || !trained); }
+};
+
+/// What is known of a method's network before it is made.
+struct NetworkOutline {
+  /// How far around a pixel the MSI influences its fused spectrum, in fine pixels.
+  Index receptive_radius = 0;
+  /// Its layers, aligned for the terminal; empty where there is no network.
+  std::string layers{};
 };
 
 /// The path of a file that an option names. Throws `DataError` where there is none.
@@ -49,6 +109,8 @@ class FusionMethod {
  public:
   virtual ~FusionMethod() = default;
 
+  /// As its registry line and its options say; set where it is made.
+  MethodTraits traits;
   /// Of all answers that what it has learned is from, those behind its checkpoint or its weights included.
   Fingerprint learned_from;
 
@@ -59,74 +121,25 @@ class FusionMethod {
   virtual void check(const TrainingData&, const Pair&) const {}
 
   /// What `check` lets pass, and yet makes the result doubtful; empty where there is nothing.
-  virtual std::string doubts(const TrainingData&) const { return {}; }
+  virtual std::string warnings(const TrainingData&) const { return {}; }
 
-  /// Learns from examples, or takes no more than the seed. Throws `Interrupted`, its checkpoint written, when the user
-  /// asked to stop.
-  virtual void fit(const TrainingData&, const FitContext&) {}
+  /// Learns from examples, or takes no more than the seed. Returns what it decided, for log and report; empty where
+  /// there was nothing to decide. Throws `Interrupted`, its checkpoint written, when the user asked to stop.
+  virtual std::string fit(const TrainingData&, const FitContext&) { return {}; }
 
-  /// The fused image [msi rows, msi cols, hsi bands] with the wavelengths and attributes of pair.hsi. Throws
-  /// `Interrupted` when the user asked to stop.
-  virtual Cube fuse(const Pair& pair) const = 0;
+  /// Looks at the parts of a pair for all that it needs of the whole. To be used as long as the method is there. Throws
+  /// `Error` where it is neither ready nor fitted, `ConfigError` where it was fitted for other bands.
+  virtual Fuser fuser(const PairParts& pair) const = 0;
 
-  /// The same part by part, for a pair larger than memory; none where it needs the whole image at once. Looks at the
-  /// parts of the pair for all that it needs of the whole. To be used as long as the method is there.
-  virtual std::optional<PartFusion> by_parts(const PairParts&) const { return {}; }
-
-  /// `fit` on a pair one scale down, part by part: what `lower_scale` makes of each. Throws `ConfigError` where it
-  /// learns and cannot do that.
-  virtual void fit_by_parts(const PairParts&, const FitContext&) {
-    SPECFUSE_CHECK_AS(ConfigError, !learns(), "checkpoint: expected what it learned, as it cannot learn part by part");
-  }
-
-  /// The same, with the error to be expected. Throws as `fuse` does.
-  virtual FusedWithSigma fuse_with_sigma(const Pair& pair) const { return {fuse(pair)}; }
-
-  /// The other methods of the bench that its result is made of, by name; one may be there twice.
-  virtual std::vector<std::string> made_of() const { return {}; }
-
-  /// Whether it learns from examples.
-  virtual bool learns() const { return false; }
-
-  /// Whether it may have a checkpoint.
-  virtual bool has_checkpoints() const { return learns(); }
-
-  /// Whether `fit` takes anything from such examples.
-  virtual bool learns_from(const TrainingData& data) const { return learns() && !data.train.empty(); }
-
-  /// Whether it is to fuse its training image, too, for scores of what it learned from.
-  virtual bool fuses_training_image() const { return true; }
-
-  /// Whether it can fuse without being fitted or restored.
-  virtual bool is_ready() const { return !learns(); }
-
-  /// Whether what it learned holds for pairs of any bands and ratio.
-  virtual bool suits_any_pair() const { return false; }
-
-  /// What `fit` decided, for log and report; empty where there was nothing to decide.
-  virtual std::string remarks() const { return {}; }
-
-  /// Whether `fit` writes the checkpoint of its context itself, with all that is needed to go on.
-  virtual bool writes_checkpoints() const { return false; }
-
-  /// Whether several ranks do its fits and fusions together: all have to call `fit`, `fuse` and `fuse_with_sigma` then.
-  virtual bool shares_work() const { return false; }
-
-  /// How far around a pixel the MSI has a say in its fused spectrum, in fine pixels.
-  virtual Index receptive_radius(const NetworkSizes&) const { return 0; }
-
-  /// The layers of its network for a pair of these bands, aligned for the terminal; empty where it has none.
-  virtual std::string model_text(const Pair&) const { return {}; }
+  /// Of a pair of these bands.
+  virtual NetworkOutline network(const NetworkSizes&) const { return {}; }
 
   /// What `restore` needs to fuse without a fit; empty tensors for methods that learn nothing.
   virtual Checkpoint checkpoint() const { return {}; }
   virtual void restore(const Checkpoint&) {}
 };
 
-/// A method whose result at a pixel depends on what is near it, and on sums over the whole pair.
-class LocalMethod : public FusionMethod {
- public:
-  Cube fuse(const Pair& pair) const override { return by_parts(WholePair(pair))->fuse(pair).fused; }
-};
+/// Fuses a pair in memory, which is one part. Throws as the method's fuser does.
+FusedWithSigma fuse(const FusionMethod& method, const KnownPair& pair);
 
 }  // namespace specfuse

@@ -13,6 +13,9 @@ struct TwoCnnFuOptions {
   /// Output pixels on a side of the tiles that a scene is fused in: memory against speed, not results.
   Index fuse_tile = 64;
 
+  void specify(MethodTraits& traits) const {
+    if (model.base != "none") traits.made_of = {model.base};
+  }
   void describe(FieldVisitor& fields) {
     fields("model", model, "The network.");
     fields("train", train, "How it is trained.");
@@ -30,23 +33,14 @@ class TwoCnnFu : public FusionMethod {
   /// Throws `ConfigError` naming model.base where there is no such method, or it is a network itself.
   explicit TwoCnnFu(const TwoCnnFuOptions& options);
   void check(const TrainingData& data, const Pair& pair) const override;
-  std::string doubts(const TrainingData& data) const override;
-  void fit(const TrainingData& data, const FitContext& context) override;
-  Cube fuse(const Pair& pair) const override;
-  std::optional<PartFusion> by_parts(const PairParts& pair) const override;
-  std::vector<std::string> made_of() const override {
-    return base_ ? std::vector{options_.model.base} : std::vector<std::string>{};
-  }
-  bool learns() const override { return true; }
-  bool writes_checkpoints() const override { return true; }
-  bool shares_work() const override { return true; }
-  Index receptive_radius(const NetworkSizes& sizes) const override;
-  std::string model_text(const Pair& pair) const override;
+  std::string warnings(const TrainingData& data) const override;
+  std::string fit(const TrainingData& data, const FitContext& context) override;
+  Fuser fuser(const PairParts& pair) const override;
+  NetworkOutline network(const NetworkSizes& sizes) const override;
   Checkpoint checkpoint() const override;
   void restore(const Checkpoint& checkpoint) override;
 
  private:
-  std::optional<Cube> base_of(const Pair& pair) const;
   void fit_base(const TrainingData& data, std::uint64_t seed);
   void describe_base(Checkpoint& checkpoint) const;
 

@@ -27,9 +27,10 @@ struct PlusTuneOptions {
   double validation_fraction = 0.3;
   bool operator==(const PlusTuneOptions&) const = default;
   void describe(FieldVisitor& fields) {
-    fields("steps", steps, Range{0, 1e6},
+    fields("steps", steps, Range{0, 1e6}, Label{"steps of fine-tuning"},
            "Steps of fine-tuning on the training image; 0: none, and the weights stay as they are.");
-    fields("learning_rate", learning_rate, Range{1e-12, 1e3}, "The highest rate of its schedule.");
+    fields("learning_rate", learning_rate, Range{1e-12, 1e3}, Label{"learning rate of fine-tuning"},
+           "The highest rate of its schedule.");
     fields("validation_fraction", validation_fraction, Range{0.05, 0.9},
            "Part of the training image's rows, at its end, that decides between the tuned weights, those it started "
            "from, and the base alone.");
@@ -45,6 +46,7 @@ struct PlusOptions {
   RefineOptions refine;
   /// Folder where inputs of pairs are kept and found again; empty: nowhere.
   std::string cache;
+  void specify(MethodTraits& traits) const;
   void describe(FieldVisitor& fields);
 };
 
@@ -57,29 +59,19 @@ class TwoCnnFuPlus : public FusionMethod {
  public:
   explicit TwoCnnFuPlus(const PlusOptions& options);
   void check(const TrainingData& data, const Pair& pair) const override;
-  std::string doubts(const TrainingData& data) const override;
-  void fit(const TrainingData& data, const FitContext& context) override;
-  Cube fuse(const Pair& pair) const override { return fuse_with_sigma(pair).fused; }
-  FusedWithSigma fuse_with_sigma(const Pair& pair) const override;
-  std::optional<PartFusion> by_parts(const PairParts& pair) const override;
-  std::vector<std::string> made_of() const override;
-  bool learns() const override { return true; }
-  bool learns_from(const TrainingData& data) const override {
-    return !data.train.empty() && (!is_ready() || options_.tune.steps > 0);
-  }
-  bool is_ready() const override { return ready_; }
-  bool suits_any_pair() const override { return true; }
-  bool shares_work() const override { return true; }
-  std::string remarks() const override { return remarks_; }
-  std::string model_text(const Pair& pair) const override;
+  std::string warnings(const TrainingData& data) const override;
+  std::string fit(const TrainingData& data, const FitContext& context) override;
+  Fuser fuser(const PairParts& pair) const override;
+  NetworkOutline network(const NetworkSizes& sizes) const override;
   Checkpoint checkpoint() const override;
   void restore(const Checkpoint& checkpoint) override;
 
  private:
   void train_anew(const std::vector<TrainingPair>& pairs, const FitContext& context);
-  void tune(const TrainingPair& pair, const PlusTuneOptions& how, const FitContext& context);
+  std::string tune(const TrainingPair& pair, const PlusTuneOptions& how, const FitContext& context);
+  FusedWithSigma fused(const KnownPair& pair) const;
   /// The inputs of a pair, from the cache where they are there.
-  PlusInputs inputs_of(const Pair& pair) const;
+  PlusInputs inputs_of(const KnownPair& pair) const;
   void calibrate(const std::vector<PlusExample>& examples, const FitContext& context);
 
   PlusOptions options_;
@@ -90,7 +82,6 @@ class TwoCnnFuPlus : public FusionMethod {
   /// Half widths of the intervals that hold 68 % and 95 % of the errors, in mean sizes of error.
   float width_68_ = 1, width_95_ = 2;
   std::uint64_t seed_ = 0;
-  std::string remarks_;
 };
 
 }  // namespace specfuse

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,9 +19,32 @@ struct Evaluation {
   std::map<std::string, Scores> profiles;
 };
 
-/// What `evaluate`, `band_psnr_db`, `error_statistics` and `evaluate_profile` say, from one look at both images. Throws
-/// as they do.
-Evaluation evaluate_all(const Cube& reference, const Cube& fused, Index ratio,
-                        const std::vector<std::string>& profiles);
+/// What `evaluate`, `band_psnr_db`, `error_statistics` and `evaluate_profile` say of images [rows, cols] that are shown
+/// part by part; of one part the same to the bit, of several to rounding. Only metrics of windows may differ, and only
+/// where pixels hold no data: windows are those of the largest rectangle with data everywhere of each part and its
+/// halo, and what they need of whole bands, such as their span, is that of the largest rectangles of the parts alone.
+class Evaluator {
+ public:
+  /// Throws `Error` unless the ratio is at least 1, and on an unknown profile.
+  Evaluator(Index rows, Index cols, Index ratio, const std::vector<std::string>& profiles = {});
+  ~Evaluator();
+
+  /// In each pass every pixel is in one part. Those of the second begin at multiples of `kUnit`, and no side is shorter
+  /// than that unless the image's is.
+  static constexpr Index kPasses = 2, kUnit = 32;
+  /// Rows below and columns to the right of each part that are shown with it, as far as there are.
+  Index halo(Index pass) const;
+  /// Where `part` is in the image; the cubes hold it and its halo. Throws as `evaluate`.
+  void add(Index pass, const Cube& reference, const Cube& fused, const Rectangle& part);
+  Evaluation result();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Bytes that a curve through the errors of so many values takes, of which `Evaluator` and `ReliabilityEvaluator` hold
+/// one each: through those of all pixels, and of all values.
+double curve_bytes(Index values);
 
 }  // namespace specfuse

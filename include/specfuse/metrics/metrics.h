@@ -8,22 +8,20 @@
 
 namespace specfuse {
 
-/// What is known of a quality measure beside its value.
+/// What is known of a quality metric beside its value.
 struct MetricInfo {
   /// Its name in every table and file.
   std::string key;
   /// "dB", "deg" or empty.
-  std::string unit;
+  std::string unit{};
   bool higher_is_better = true;
   /// How it is computed: x reference, y fused, b band, MSE over pixels.
-  std::string definition;
+  std::string definition{};
   /// The paper it is from; empty where there is none.
-  std::string source;
-  /// Whether it looks at windows of neighbouring pixels.
-  bool windows = false;
+  std::string source{};
 };
 
-/// Every measure, in the order of `evaluate`. Each is an entry of src/metrics/metrics.def and a file beside it.
+/// Every metric, in the order of `evaluate`. Each is an entry of src/metrics/metrics.def and a file beside it.
 std::vector<MetricInfo> metric_list();
 
 struct Score {
@@ -35,14 +33,15 @@ struct Scores {
   /// In the order of `metric_list`. Infinite where the quotient is (an identical band); NaN where nothing is left to
   /// average.
   std::vector<Score> values;
-  /// How many bands or pixels some measure could not use, by reason; reasons that did not occur are absent.
+  /// How many bands or pixels some metric could not use, by reason; reasons that did not occur are absent.
   std::map<std::string, Index> left_out;
 };
 
-/// Every measure of `fused` against `reference` in double precision. Bands and pixels that a measure cannot use are
-/// left out of it and counted. Pixels that one of them has no data for take no part; measures of windows are then those
-/// of the largest rectangle with data everywhere. ssim is NaN for images of fewer than 11 rows or columns, uiqi and q2n
-/// of fewer than 32; that is counted too. Throws `Error` unless shapes are equal, values finite and ratio at least 1.
+/// Every metric of `fused` against `reference` in double precision. Bands and pixels that a metric cannot use are left
+/// out of it and counted. Pixels that one of them has no data for take no part; metrics of windows are then those of
+/// the largest rectangle with data everywhere. ssim is NaN for images of fewer than 11 rows or columns, uiqi and q2n of
+/// fewer than 32; that is counted too. Where no pixel has data in both, all are NaN. Throws `Error` unless shapes are
+/// equal, values finite and ratio at least 1.
 Scores evaluate(const Cube& reference, const Cube& fused, Index ratio);
 
 /// 10 log10(max(x_b)^2 / MSE_b) of every band: infinite where the band is identical, NaN where its maximum is zero.

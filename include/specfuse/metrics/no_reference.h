@@ -1,11 +1,13 @@
 #pragma once
 
-#include "specfuse/imaging/degrade.h"
+#include <memory>
+
+#include "specfuse/imaging/pair_parts.h"
 #include "specfuse/metrics/metrics.h"
 
 namespace specfuse {
 
-/// The measures that `consistency` and `qnr` return, in that order.
+/// The metrics that `consistency` and `qnr` return, in that order.
 std::vector<MetricInfo> no_reference_list();
 
 /// The fused image degraded again, held against both inputs: hsi_relative_rmse, hsi_psnr_db, hsi_sam_deg and hsi_ergas
@@ -24,5 +26,23 @@ Scores consistency(const Pair& pair, const Cube& fused);
 /// 2, and over the same ground at fine scale. NaN where no block fits; d_lambda is 0 for a single band. Throws as
 /// `consistency`.
 Scores qnr(const Pair& pair, const Cube& fused);
+
+/// `consistency`, and `qnr` where it is asked for, of a fused image that is shown part by part.
+class NoReferenceEvaluator {
+ public:
+  /// `bands` of the hsi.
+  NoReferenceEvaluator(const Degradation& degradation, Index bands, bool with_qnr);
+  ~NoReferenceEvaluator();
+
+  /// A part of the pair with a margin of at least `degrade_margin`, and the same of the fused image. With qnr, parts
+  /// begin at multiples of `qnr_unit` coarse pixels and end at one or at the end of the image.
+  void add(const PairPart& part, const Cube& fused);
+  static Index qnr_unit(Index ratio);
+  Scores scores() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace specfuse

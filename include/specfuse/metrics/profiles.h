@@ -9,7 +9,7 @@ namespace specfuse {
 /// may give NaN, as it does there.
 std::vector<std::string> metric_profiles();
 
-/// The measures of a profile with their definitions (r is the ratio), in the order of `evaluate_profile`. Throws
+/// The metrics of a profile with their definitions (r is the ratio), in the order of `evaluate_profile`. Throws
 /// `Error` on an unknown name.
 std::vector<MetricInfo> profile_metrics(const std::string& profile);
 

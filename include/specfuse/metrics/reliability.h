@@ -21,14 +21,14 @@ struct Reliability {
 /// shapes are equal.
 Reliability reliability(const Cube& reference, const Cube& fused, const Cube& sigma, double width_95);
 
-/// `reliability` of an image [rows, cols, bands] that is larger than memory.
-class ReliabilityByParts {
+/// `reliability` of an image [rows, cols, bands] that is shown part by part.
+class ReliabilityEvaluator {
  public:
-  ReliabilityByParts(Index rows, Index cols, Index bands, double width_95);
-  ~ReliabilityByParts();
+  ReliabilityEvaluator(Index rows, Index cols, Index bands, double width_95);
+  ~ReliabilityEvaluator();
 
   /// A part that begins at `row` and `col`, no pixel in two of them. Throws as `reliability`.
-  void look(const Cube& reference, const Cube& fused, const Cube& sigma, Index row, Index col);
+  void add(const Cube& reference, const Cube& fused, const Cube& sigma, Index row, Index col);
   Reliability result();
 
  private:

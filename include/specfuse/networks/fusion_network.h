@@ -30,8 +30,8 @@ class FusionNetwork {
   /// Throws as `plan_network` does.
   NetworkPlan plan(const NetworkSizes& sizes) const { return plan_network(description_, sizes, path_); }
   bool is_fitted() const { return net_ != nullptr; }
-  /// Throws `ConfigError` where it is fitted and the pair has other bands than it was fitted on.
-  void check_bands(const Pair& pair) const;
+  /// Throws `ConfigError` where it is fitted and these are other bands than it was fitted on.
+  void check_bands(const NetworkSizes& sizes) const;
 
   /// Learns from examples; a warm start keeps normalisation and parameters. Bands are scaled by the range they have in
   /// the training examples. Checkpoints hold what `checkpoint` does and what `describe` adds.

@@ -4,9 +4,13 @@
 #include <vector>
 
 #include "specfuse/networks/description.h"
-#include "specfuse/networks/network_sizes.h"
 
 namespace specfuse {
+
+/// Bands of the images that a network is for.
+struct NetworkSizes {
+  Index bands = 0, msi_bands = 0;
+};
 
 /// What is cut for branches: an input, and the side of its neighbourhood (1: the pixel alone).
 struct Feed {
@@ -42,14 +46,13 @@ struct NetworkPlan {
   Index parameter_count() const;
   /// Of plain arithmetic for one pixel in large tiles.
   double flops() const;
+  /// Half the widest neighbourhood, in fine pixels.
+  Index receptive_radius() const;
 };
 
 /// Throws `ConfigError` naming the layer and the field where something does not fit, with the smallest that would, or
 /// where parameters, gradients and the optimiser's moments do not fit into memory. `path` is where the description
 /// stands in the configuration, such as "model".
 NetworkPlan plan_network(const NetworkDescription& description, const NetworkSizes& sizes, const std::string& path);
-
-/// Half the widest neighbourhood of a described network; it need not fit.
-Index receptive_radius(const NetworkDescription& description, const NetworkSizes& sizes, const std::string& path);
 
 }  // namespace specfuse

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "specfuse/nn/parameter.h"
@@ -11,25 +12,24 @@ namespace specfuse {
 /// Changes parameters along their gradients. A parameter without a gradient is left alone.
 class Optimizer {
  public:
-  explicit Optimizer(std::vector<Parameter> parameters) : parameters_(std::move(parameters)) {}
   virtual ~Optimizer() = default;
 
   virtual void step(double learning_rate) = 0;
   void clear_grads();
   /// What the optimiser remembers of each parameter: "<memory>/<parameter>" -> tensor, shared, not copied.
-  virtual std::map<std::string, Tensor> memory() const = 0;
+  std::map<std::string, Tensor> memory() const;
   /// Number of steps taken, and its setting when resuming.
   std::uint64_t steps() const { return steps_; }
   /// Copies remembered tensors back. Throws `Error` naming what is missing or of another shape.
   void restore(const std::map<std::string, Tensor>& memory, std::uint64_t steps);
 
  protected:
-  /// Zeros, one tensor a parameter.
-  std::vector<Tensor> zeros_like_parameters() const;
-  /// Adds a memory's tensors to a map under "<name>/<parameter>".
-  void list(const std::string& name, const std::vector<Tensor>& tensors, std::map<std::string, Tensor>& all) const;
+  /// With memories of these names, at first zeros.
+  Optimizer(std::vector<Parameter> parameters, const std::vector<std::string>& memories);
 
   std::vector<Parameter> parameters_;
+  /// Name and one tensor a parameter.
+  std::vector<std::pair<std::string, std::vector<Tensor>>> memories_;
   std::uint64_t steps_ = 0;
 };
 
@@ -43,13 +43,12 @@ struct SgdOptions {
 /// Stochastic gradient descent as Caffe has it: v = momentum v + rate (g + decay w); w -= v.
 class Sgd : public Optimizer {
  public:
-  Sgd(std::vector<Parameter> parameters, const SgdOptions& options);
+  Sgd(std::vector<Parameter> parameters, const SgdOptions& options)
+      : Optimizer(std::move(parameters), {"velocity"}), options_(options) {}
   void step(double learning_rate) override;
-  std::map<std::string, Tensor> memory() const override;
 
  private:
   SgdOptions options_;
-  std::vector<Tensor> velocity_;
 };
 
 struct AdamWOptions {
@@ -62,13 +61,12 @@ struct AdamWOptions {
 /// m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; w -= rate (m^ / (sqrt(v^) + eps) + decay w), ^ being bias-corrected.
 class AdamW : public Optimizer {
  public:
-  AdamW(std::vector<Parameter> parameters, const AdamWOptions& options);
+  AdamW(std::vector<Parameter> parameters, const AdamWOptions& options)
+      : Optimizer(std::move(parameters), {"mean", "square"}), options_(options) {}
   void step(double learning_rate) override;
-  std::map<std::string, Tensor> memory() const override;
 
  private:
   AdamWOptions options_;
-  std::vector<Tensor> mean_, square_;
 };
 
 /// Scales all gradients by one factor so that their common Euclidean norm is at most `limit`; returns the norm before.

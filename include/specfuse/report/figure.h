@@ -13,7 +13,7 @@ struct Figure {
   std::string name;
   std::string caption;
   /// Of a picture; empty for a chart.
-  Image image;
+  Picture image;
   /// Of a chart.
   std::string svg;
 };

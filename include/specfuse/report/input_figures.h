@@ -15,7 +15,7 @@ struct Mark {
 };
 
 /// A picture of the whole scene, one pixel per pixel, with the parts drawn on it and named.
-FigureGroup overview_figure(const Image& scene, const std::vector<Mark>& marks);
+FigureGroup overview_figure(const Picture& scene, const std::vector<Mark>& marks);
 
 /// The spectral response [msi bands, bands] against wavelength in nm, or against the band where unknown. `names` are
 /// those of the bands of the MSI; none: they are counted.

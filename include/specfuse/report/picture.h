@@ -28,22 +28,22 @@ std::optional<Stretch> false_colour_of(const Cube& cube);
 
 /// The cube in colour, one picture pixel per pixel, grey where there is no data. Throws `Error` where a band of the
 /// stretch is not there.
-Image composite(const Cube& cube, const Stretch& stretch);
+Picture composite(const Cube& cube, const Stretch& stretch);
 
 /// A map [rows, cols] in the inferno colours (van der Walt and Smith 2015; perceptually uniform): `low` and below is
 /// black, `high` and above is pale yellow, NaN is grey. Throws `Error` unless low < high.
-Image heat_map(const Tensor& map, float low, float high);
+Picture heat_map(const Tensor& map, float low, float high);
 
 /// The same picture at a size for a page: each pixel repeated so that the longer side has at least 256, or, where it
 /// has more than 1024, every n-th pixel only.
-Image page_sized(const Image& image);
+Picture page_sized(const Picture& image);
 
 /// Each pixel repeated, so that the longer side has at least `least`. Throws `Error` for a picture without pixels.
-Image enlarged(const Image& image, Index least);
+Picture enlarged(const Picture& image, Index least);
 
 /// A map [rows, cols] of differences: -`end` and below is blue, 0 white, `end` and above red, NaN grey. Throws `Error`
 /// unless end > 0.
-Image difference_map(const Tensor& map, float end);
+Picture difference_map(const Tensor& map, float end);
 
 /// Colour bars for `heat_map` from 0, and for `difference_map`, as SVG text with round ticks and the unit.
 std::string heat_bar(double high, const std::string& unit);

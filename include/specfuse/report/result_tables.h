@@ -12,7 +12,7 @@ namespace specfuse {
 /// The tables of an experiment, made once for all files that show them.
 struct ResultTables {
   Table scores;
-  /// For the terminal and for papers: the measures that the configuration chooses, and the time.
+  /// For the terminal and for papers: the metrics that the configuration chooses, and the time.
   Table short_scores;
   /// Without rows where nothing was estimated.
   Table estimates;
@@ -41,7 +41,7 @@ Table score_table(const ExperimentResults& results);
 Table short_table(const ExperimentResults& results);
 /// The PSF and the responses that were estimated from the pair.
 Table estimate_table(const ExperimentResults& results);
-/// For each measure the p-value of a two-sided paired t-test over the seeds, of each method against the one with the
+/// For each metric the p-value of a two-sided paired t-test over the seeds, of each method against the one with the
 /// best mean; nothing for that one itself. Without rows for a single seed.
 Table significance_table(const ExperimentResults& results);
 /// The scores of fusing the training input.

@@ -18,7 +18,7 @@ struct Cell {
 /// Mean and spread of values, one for each seed.
 Cell cell_of(const std::vector<double>& values);
 
-/// Methods by measures. The best of each column and group is set in bold, on the terminal marked by a star; equal ones
+/// Methods by metrics. The best of each column and group is set in bold, on the terminal marked by a star; equal ones
 /// are all best.
 struct Table {
   struct Column {

@@ -18,8 +18,6 @@ std::string base64(const std::string& bytes);
 std::string number_text(double value, int decimals);
 /// With two significant digits and a power of ten.
 std::string scientific_text(double value);
-/// With the fewest digits that are read back as the same number.
-std::string exact_number_text(double value);
 /// With at most four significant digits and no trailing zeros.
 std::string number_text(double value);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "specfuse/config/config.h"
 #include "specfuse/imaging/no_data.h"
+#include "specfuse/imaging/outliers.h"
 #include "specfuse/imaging/pair_parts.h"
 #include "specfuse/io/pair.h"
 #include "specfuse/io/scene.h"
@@ -23,12 +25,26 @@ void check_coarse_part(const std::string& path, const Rectangle& part, Index row
 /// noted.
 void check_declared(const UndeclaredNoData& seen, const std::string& path, Cube& image);
 
+/// Throws where an image, which is of the file and dataset `source`, has no data in any pixel.
+void require_data(const Cube& cube, const DataConfig& data, const std::string& source);
+
 /// The images of an experiment, cropped, and how coarse and fine ones belong together.
 struct Scene {
-  /// Undefined for a pair without one.
+  /// None for a pair without one.
   std::optional<Cube> reference;
   /// Only where the experiment reads a pair in; otherwise `simulate` makes one from the reference.
   std::optional<Pair> measured;
+  /// Values of a measured pair that cannot have been measured.
+  PairOutliers outliers{};
+  /// A measured pair that is larger than memory; `measured` and `reference` are then its means over step x step pixels,
+  /// for people to look at and for checks.
+  struct Large {
+    std::shared_ptr<const PairParts> pair;
+    /// Null where there is none.
+    ImagePtr reference;
+    Index step = 1;
+  };
+  std::optional<Large> large{};
   Degradation degradation;
   /// The names of the bands of the MSI; empty where they have none.
   std::vector<std::string> msi_names;
@@ -71,22 +87,21 @@ class FilesRead {
   std::map<std::string, std::pair<Content, bool>> files_;
 };
 
-/// Scenes and pairs that were read, for many experiments on the same ones.
-struct SceneFiles {
-  FilesRead<Cube> scenes;
-  FilesRead<PairFile> pairs;
-  void forget_unused() {
-    scenes.forget_unused();
-    pairs.forget_unused();
-  }
-};
+/// Images that were read, for many experiments on the same ones.
+using SceneFiles = FilesRead<ImagePtr>;
 
-/// Takes a pair for what was read from the file that `data` names.
-void remember_pair(const DataConfig& data, const PairFile& pair, SceneFiles& files);
+/// What `read` gives, kept in `files` for others where there are any (null: none).
+ImagePtr image_of(SceneFiles* files, const std::string& key, const std::function<ImagePtr()>& read);
+
+/// Adds what left an image's file, and what is doubtful of it, to what is said of a scene.
+void add_notes(const FileNotes& notes, Scene& scene);
 
 /// The scene that `data` names or describes, not a pair, with its wavelengths, the chosen bands and part. `files`,
 /// where given, remembers what was read. Throws `DataError`, and `ConfigError` naming fields below `data`.
 Cube load_cube(const DataConfig& data, const std::vector<std::string>& directories, SceneFiles* files = nullptr);
+
+/// The files of the measured pair that `data` names: one, or that of the HSI and that of the MSI. Throws `DataError`.
+std::vector<std::string> image_files(const DataConfig& data, const std::vector<std::string>& directories);
 
 /// The files that `data` names, for people.
 std::string source_of(const DataConfig& data);
@@ -100,9 +115,11 @@ PairSource pair_source_in(const DataConfig& data, const std::vector<std::string>
 /// Reads or synthesises what `config.data` and, for `transfer`, `config.protocol` name, looking for files in
 /// `directories`, and resolves PSF and SRF for each. Throws `DataError` on data that is missing or unreadable and
 /// `ConfigError` on a degradation that does not fit them or scenes of other bands. What is in `files` is not read
-/// again, and what is read is kept there; null: nothing is kept. `scratch` is that of the scene.
+/// again, and what is read is kept there; null: nothing is kept. `scratch` is that of the scene. A measured pair
+/// with which a run would take more than `memory` bytes stays in its files.
 Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>& directories,
-                 SceneFiles* files = nullptr, const std::string& scratch = "");
+                 SceneFiles* files = nullptr, const std::string& scratch = "",
+                 double memory = std::numeric_limits<double>::infinity());
 
 /// The pair that the methods get: the measured one, or one simulated from the reference with noise of this seed.
 Pair make_pair(const Scene& scene, Index seed);

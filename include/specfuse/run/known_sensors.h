@@ -7,6 +7,7 @@
 
 #include "specfuse/estimate/estimate.h"
 #include "specfuse/estimate/harmonise.h"
+#include "specfuse/imaging/image.h"
 #include "specfuse/methods/fusion_method.h"
 
 namespace specfuse {
@@ -31,7 +32,7 @@ struct KnownSensors {
   /// same place.
   void place(const Cube& reference, const Pair& applied);
   /// The reference moved by that; `boundary` is that of the degradation.
-  Cube on_msi(const Cube& reference, Boundary boundary) const;
+  ImagePtr on_msi(const ImagePtr& reference, Boundary boundary) const;
 };
 
 /// Estimates what the options ask for, and looks at the residual where the MSI is to be harmonised. What is only to be

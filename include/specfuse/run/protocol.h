@@ -10,15 +10,18 @@ namespace specfuse {
 
 /// What one seed of an experiment asks of every method alike.
 struct Task {
-  /// To fuse.
+  /// To fuse, as methods get it.
+  std::shared_ptr<const PairParts> parts;
+  /// All of it, or of a pair that is larger than memory what is shown of it: means over step x step pixels.
   Pair pair;
-  /// Pixels along each axis of which `pair` shows the mean: of a pair that stays on disk.
   Index step = 1;
+  bool is_large = false;
   /// All that `fit` sees; nothing for "apply".
   TrainingData training;
   /// How the images of `pair` came from what was told of its sensors.
   KnownSensors sensors;
-  /// On the grid of the MSI; none where there is none.
+  /// On the grid of the MSI; null where there is none. And all of it, or what is shown of it.
+  ImagePtr whole_reference;
   std::optional<Cube> reference;
   /// All that a second fit sees, which goes on from the first; "transfer" alone has one.
   std::optional<TrainingData> fine_tuning;

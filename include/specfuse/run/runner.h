@@ -16,7 +16,8 @@ struct RunOptions {
   bool resume = false;
   /// Replace what another run left there.
   bool overwrite = false;
-  /// Bytes to keep to, by leaving the pair on disk and fusing part by part; none: the pair is held in memory.
+  /// Bytes to keep to: a measured pair that takes more stays in its files, and is fused part by part. None: what the
+  /// machine has free.
   std::optional<double> memory{};
   /// A folder where what methods learn from waits in files, for more of it than fits into memory; empty: in memory.
   std::string scratch{};

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "specfuse/config/config.h"
-#include "specfuse/config/field_labels.h"
 #include "specfuse/core/error.h"
+#include "specfuse/sweep/field_label.h"
 
 namespace specfuse {
 

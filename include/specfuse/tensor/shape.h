@@ -2,6 +2,7 @@
 
 #include <array>
 #include <initializer_list>
+#include <span>
 #include <string>
 
 #include "specfuse/core/buffer.h"
@@ -15,7 +16,8 @@ class Shape {
 
   Shape() = default;
   /// Throws `Error` on a negative extent, on more than `kMaxRank` of them, or if their product overflows.
-  Shape(std::initializer_list<Index> extents);
+  Shape(std::initializer_list<Index> extents) : Shape(std::span(extents.begin(), extents.size())) {}
+  explicit Shape(std::span<const Index> extents);
 
   int rank() const { return rank_; }
   /// Extent of a dimension; a negative one counts from the end. Throws `Error` outside the rank.

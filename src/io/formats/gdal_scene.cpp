@@ -1,15 +1,13 @@
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <memory>
-#include <string_view>
 #include <vector>
 
 #include "specfuse/core/error.h"
 #include "specfuse/core/utf8.h"
+#include "specfuse/io/file.h"
 #include "specfuse/io/scene.h"
 
 #ifdef SPECFUSE_GDAL
@@ -20,30 +18,18 @@
 namespace specfuse {
 namespace {
 
-constexpr const char* kSummary = "whatever GDAL reads: ENVI, GeoTIFF and others";
-
-std::string ending_of(const std::string& path) {
-  std::string ending = std::filesystem::path(path).extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return std::tolower(c); });
-  return ending;
-}
+std::string ending_of(const std::string& path) { return lower_case(std::filesystem::path(path).extension().string()); }
 
 #ifndef SPECFUSE_GDAL
 
 /// Files that are most likely such ones.
-bool recognises(const std::string& path) {
+bool is_gdal(const std::string& path) {
   constexpr std::array<const char*, 9> kEndings{".hdr", ".img", ".dat",  ".bsq", ".bil",
                                                 ".bip", ".tif", ".tiff", ".vrt"};
   return std::find(kEndings.begin(), kEndings.end(), ending_of(path)) != kEndings.end();
 }
 
-Cube read(const std::string& path, const std::string&) {
-  throw DataError(concat(path,
-                         ": needs GDAL, and this program was built without it; install it (Debian: libgdal-dev), "
-                         "then build again"));
-}
-
-constexpr std::unique_ptr<ImageOnDisk> (*open_scene)(const std::string&, const std::string&) = nullptr;
+constexpr decltype(SceneFormat::open) open_gdal = nullptr;
 
 #else
 
@@ -76,21 +62,17 @@ Raster open(const std::string& path) {
   return {GDALOpenEx(path.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY, nullptr, nullptr, nullptr), GDALClose};
 }
 
-bool recognises(const std::string& path) { return ending_of(path) == ".hdr" || open(path) != nullptr; }
+bool is_gdal(const std::string& path) { return ending_of(path) == ".hdr" || open(path) != nullptr; }
 
 /// Whether a header is none of ENVI: GDAL says nothing then.
-bool is_no_header(const std::string& path) {
-  std::array<char, 4> begin{};
-  std::ifstream(path, std::ios::binary).read(begin.data(), begin.size());
-  return ending_of(path) == ".hdr" && std::string_view(begin.data(), begin.size()) != "ENVI";
-}
+bool is_no_header(const std::string& path) { return ending_of(path) == ".hdr" && !begins_with(path, "ENVI"); }
 
 std::string file_reason() {
   const std::string reason = as_utf8(CPLGetLastErrorMsg());
   return reason.empty() ? "GDAL gives no reason" : reason.substr(0, reason.find('\n'));
 }
 
-class GdalScene : public ImageOnDisk {
+class GdalScene : public Image {
  public:
   explicit GdalScene(const std::string& path) : path_(path), raster_(open(data_file(path))) {
     SPECFUSE_CHECK_AS(DataError, raster_ != nullptr, path_, ": expected an image, got none: ",
@@ -186,19 +168,14 @@ class GdalScene : public ImageOnDisk {
   std::string warning_;
 };
 
-Cube read(const std::string& path, const std::string&) {
-  const GdalScene scene(path);
-  return scene.read({0, 0, scene.rows(), scene.cols()});
-}
-
-std::unique_ptr<ImageOnDisk> open_scene(const std::string& path, const std::string&) {
-  return std::make_unique<GdalScene>(path);
-}
+ImagePtr open_gdal(const std::string& path, const std::string&) { return std::make_shared<GdalScene>(path); }
 
 #endif
 
 }  // namespace
 
-SceneFormat gdal_scene_format() { return {"gdal", kSummary, recognises, read, open_scene}; }
+SceneFormat gdal_scene_format() {
+  return {"gdal", "whatever GDAL reads: ENVI, GeoTIFF and others", is_gdal, open_gdal, "GDAL", "libgdal-dev"};
+}
 
 }  // namespace specfuse

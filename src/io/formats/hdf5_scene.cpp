@@ -14,7 +14,7 @@ namespace {
 constexpr std::array<char, 8> kSignature = {'\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
 constexpr std::streamoff kFirstOffset = 512;
 
-bool recognises(const std::string& path) {
+bool is_hdf5(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::array<char, kSignature.size()> bytes{};
   for (std::streamoff at = 0; file.seekg(at) && file.read(bytes.data(), bytes.size());
@@ -24,41 +24,24 @@ bool recognises(const std::string& path) {
   return false;
 }
 
-void check_dataset(const Hdf5Reader& file, const std::string& dataset) {
-  SPECFUSE_CHECK_AS(DataError, file.has(dataset) || !file.has("/hsi") || !file.has("/msi"), file.path(),
-                    ": no dataset ", dataset,
-                    ", but /hsi and /msi: name a pair in data.pair, or one of its images in data.dataset");
-}
-
-/// MATLAB writes its first dimension fastest.
-bool is_of_matlab(const Hdf5Reader& file, const std::string& dataset) {
-  return file.texts(dataset).contains("MATLAB_class");
-}
-
-Cube read(const std::string& path, const std::string& dataset) {
+ImagePtr open_hdf5(const std::string& path, const std::string& dataset) {
   const Hdf5Reader file(path);
-  check_dataset(file, dataset);
-  Cube cube = read_cube(file, dataset_of(file, dataset));
-  if (is_of_matlab(file, dataset)) {
-    const Shape& shape = cube.values.shape();
-    const bool flat = file.shape(dataset).size() == 2;
-    cube.values = in_order(flat ? cube.values.reshape({1, shape[0], shape[1]}) : cube.values, "bcr");
-  }
-  return cube;
-}
-
-std::unique_ptr<ImageOnDisk> open(const std::string& path, const std::string& dataset) {
-  const Hdf5Reader file(path);
-  check_dataset(file, dataset);
-  SPECFUSE_CHECK_AS(DataError, !is_of_matlab(file, dataset), path, ": ", dataset,
-                    ": expected a dataset that was not written by MATLAB to read it part by part; --import makes one");
-  return std::make_unique<Hdf5Image>(path, dataset_of(file, dataset));
+  SPECFUSE_CHECK_AS(DataError, file.has(dataset) || !file.has("/hsi") || !file.has("/msi"), path, ": no dataset ",
+                    dataset, ", but /hsi and /msi: name a pair in data.pair, or one of its images in data.dataset");
+  auto image = std::make_shared<Hdf5Image>(path, dataset_of(file, dataset));
+  if (!file.texts(dataset).contains("MATLAB_class")) return image;
+  // MATLAB writes its first dimension fastest.
+  Cube cube = image->read_all();
+  const Shape& shape = cube.values.shape();
+  const bool flat = file.shape(dataset).size() == 2;
+  cube.values = in_order(flat ? cube.values.reshape({1, shape[0], shape[1]}) : cube.values, "bcr");
+  return in_memory(std::move(cube));
 }
 
 }  // namespace
 
 SceneFormat hdf5_scene_format() {
-  return {"hdf5", "HDF5, with /wavelength_nm beside the dataset where it is known", recognises, read, open};
+  return {"hdf5", "HDF5, with /wavelength_nm beside the dataset where it is known", is_hdf5, open_hdf5};
 }
 
 }  // namespace specfuse

@@ -1,17 +1,18 @@
 #include <algorithm>
 #include <array>
-#include <cstdint>
 #include <fstream>
 #include <memory>
 #include <string_view>
 
 #include "io/micrometres.h"
 #include "io/reorder.h"
+#include "io/stored_numbers.h"
 #include "io/stored_values.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/utf8.h"
 #include "specfuse/imaging/georeference.h"
 #include "specfuse/imaging/no_data.h"
+#include "specfuse/io/file.h"
 #include "specfuse/io/scene.h"
 
 #ifdef SPECFUSE_MATIO
@@ -22,21 +23,13 @@ namespace specfuse {
 namespace {
 
 /// What the text at the beginning of a file of version 5 starts with; files of version 7.3 are HDF5.
-constexpr std::string_view kMagic = "MATLAB 5.0 MAT-file";
+constexpr std::string_view kMatlabMagic = "MATLAB 5.0 MAT-file";
 
-bool recognises(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::array<char, kMagic.size()> bytes{};
-  return file.read(bytes.data(), bytes.size()) && std::equal(bytes.begin(), bytes.end(), kMagic.begin());
-}
+bool is_matlab(const std::string& path) { return begins_with(path, kMatlabMagic); }
 
 #ifndef SPECFUSE_MATIO
 
-Cube read(const std::string& path, const std::string&) {
-  throw DataError(concat(path,
-                         ": needs matio, and this program was built without it; install it (Debian: libmatio-dev), "
-                         "then build again"));
-}
+constexpr decltype(SceneFormat::open) open_matlab = nullptr;
 
 #else
 
@@ -47,36 +40,11 @@ bool is_numeric(const matvar_t& variable) {
   return variable.isComplex == 0 && variable.class_type >= MAT_C_DOUBLE && variable.class_type <= MAT_C_UINT64;
 }
 
-template <class Number>
-void convert(const void* from, float* to, std::size_t count) {
-  const auto* const numbers = static_cast<const Number*>(from);
-  std::transform(numbers, numbers + count, to, [](Number number) { return static_cast<float>(number); });
-}
-
 /// The values in the order of the file, first dimension fastest.
 void copy_values(const matvar_t& variable, float* to, std::size_t count) {
-  switch (variable.class_type) {
-    case MAT_C_DOUBLE:
-      return convert<double>(variable.data, to, count);
-    case MAT_C_SINGLE:
-      return convert<float>(variable.data, to, count);
-    case MAT_C_INT8:
-      return convert<std::int8_t>(variable.data, to, count);
-    case MAT_C_UINT8:
-      return convert<std::uint8_t>(variable.data, to, count);
-    case MAT_C_INT16:
-      return convert<std::int16_t>(variable.data, to, count);
-    case MAT_C_UINT16:
-      return convert<std::uint16_t>(variable.data, to, count);
-    case MAT_C_INT32:
-      return convert<std::int32_t>(variable.data, to, count);
-    case MAT_C_UINT32:
-      return convert<std::uint32_t>(variable.data, to, count);
-    case MAT_C_INT64:
-      return convert<std::int64_t>(variable.data, to, count);
-    default:
-      return convert<std::uint64_t>(variable.data, to, count);
-  }
+  const bool integer = variable.class_type >= MAT_C_INT8, sign = (variable.class_type - MAT_C_INT8) % 2 == 0;
+  read_numbers(variable.data, {integer ? sign ? 'i' : 'u' : 'f', static_cast<std::size_t>(variable.data_size)}, to,
+               static_cast<Index>(count));
 }
 
 /// Throws where the last element of a file goes beyond its end: the library reads what is missing as it pleases. Each
@@ -113,21 +81,21 @@ class MatlabScene {
       if (!is_numeric(*variable)) continue;
       known_.push_back({variable->name, {variable->dims, variable->dims + variable->rank}});
     }
+    rows_ = numbers("nRow");
+    cols_ = numbers("nCol");
   }
 
   Cube read(const std::string& dataset) {
     const std::string name = dataset.substr(dataset.find_first_not_of('/'));
     const Known& known = choose(name);
-    const std::vector<double> rows = numbers("nRow"), cols = numbers("nCol");
     Cube cube;
-    const bool sized = rows.size() == 1 && cols.size() == 1;
-    if (known.extents.size() == 3 || !sized) {
+    if (known.extents.size() == 3 || !sized()) {
       const std::size_t bands = known.extents.size() == 3 ? known.extents[2] : 1;
       cube.values = in_order(values(known, {bands, known.extents[1], known.extents[0]}), "bcr");
     } else {
       // Bands by pixels, down the columns.
       cube.values = in_order(
-          values(known, {static_cast<std::size_t>(cols[0]), static_cast<std::size_t>(rows[0]), known.extents[0]}),
+          values(known, {static_cast<std::size_t>(cols_[0]), static_cast<std::size_t>(rows_[0]), known.extents[0]}),
           "crb");
     }
     for (const char* wavelengths : {"wavelength_nm", "wavelengths", "wavelength"}) {
@@ -152,6 +120,9 @@ class MatlabScene {
     std::string name;
     std::vector<std::size_t> extents;
   };
+
+  /// Whether it says how many rows and columns the pixels of a matrix have.
+  bool sized() const { return rows_.size() == 1 && cols_.size() == 1; }
 
   /// What is said of the image, by the names that a scene has for it.
   void read_attributes(Cube& cube) {
@@ -182,14 +153,12 @@ class MatlabScene {
   /// The variable of this name; or else the only cube, or the largest matrix of bands by pixels of nRow x nCol, or the
   /// only image of one band.
   const Known& choose(const std::string& name) {
-    const std::vector<double> rows = numbers("nRow"), cols = numbers("nCol");
-    const bool sized = rows.size() == 1 && cols.size() == 1;
     const auto matrix = [&](const Known& known) {
-      return sized && known.extents.size() == 2 && known.extents[1] > 1 &&
-             static_cast<double>(known.extents[1]) == rows[0] * cols[0];
+      return sized() && known.extents.size() == 2 && known.extents[1] > 1 &&
+             static_cast<double>(known.extents[1]) == rows_[0] * cols_[0];
     };
     const auto flat = [&](const Known& known) {
-      return !sized && known.extents.size() == 2 && known.extents[0] > 1 && known.extents[1] > 1;
+      return !sized() && known.extents.size() == 2 && known.extents[0] > 1 && known.extents[1] > 1;
     };
     const Known *only = nullptr, *largest = nullptr, *image = nullptr;
     int cubes = 0, images = 0;
@@ -244,19 +213,23 @@ class MatlabScene {
   std::string path_;
   std::unique_ptr<mat_t, decltype(&Mat_Close)> file_;
   std::vector<Known> known_;
+  std::vector<double> rows_, cols_;
   /// Names of variables that hold a line of text.
   std::vector<std::string> texts_;
 };
 
-Cube read(const std::string& path, const std::string& dataset) { return MatlabScene(path).read(dataset); }
+ImagePtr open_matlab(const std::string& path, const std::string& dataset) {
+  return in_memory(MatlabScene(path).read(dataset));
+}
 
 #endif
 
 }  // namespace
 
 SceneFormat matlab_scene_format() {
-  return {"matlab", "MATLAB up to version 7: the only variable of three dimensions, or two, or the one that is named",
-          recognises, read};
+  return {"matlab",  "MATLAB up to version 7: the only variable of three dimensions, or two, or the one that is named",
+          is_matlab, open_matlab,
+          "matio",   "libmatio-dev"};
 }
 
 }  // namespace specfuse

@@ -16,9 +16,6 @@
 namespace specfuse {
 namespace {
 
-/// What the names of methods that are networks start with.
-constexpr const char* kNetworks = "two_cnn_fu";
-
 using Item = std::pair<std::string, CandidateDescription>;
 
 std::vector<Item> enabled(const CandidateDescriptions& candidates) {
@@ -31,23 +28,18 @@ std::vector<Item> enabled(const CandidateDescriptions& candidates) {
 
 Item candidate(const char* name, CandidateDescription description) { return {name, std::move(description)}; }
 
-/// A method of the bench as a candidate; networks take too long for one.
+/// A method of the bench as a candidate; networks, which share their work, take too long for one.
 std::unique_ptr<FusionMethod> method_of(const CandidateDescription& candidate, const std::string& path) {
-  std::string known;
-  for (const MethodType& type : method_types()) {
-    if (type.name.starts_with(kNetworks) || type.name == kExternal) continue;
-    if (type.name == candidate.method) return type.default_options()->make();
-    known += (known.empty() ? "" : ", ") + type.name;
-  }
-  throw ConfigError(concat(path, ".method: expected one of ", known, ", got \"", candidate.method, "\""));
+  const auto suits = [](const MethodType& type) { return !type.traits.shares_work; };
+  return make_part(candidate.method, suits, concat(path, ".method: expected one of "));
 }
 
 /// The estimate that a method makes when it learns, if it does, one scale down.
-Cube estimate_of(FusionMethod& method, const TrainingData& data, const Pair& pair, std::uint64_t seed) {
+Cube estimate_of(FusionMethod& method, const TrainingData& data, const KnownPair& pair, std::uint64_t seed) {
   FitContext context;
   context.seed = seed;
   method.fit(data, context);
-  return method.fuse(pair);
+  return fuse(method, pair).fused;
 }
 
 }  // namespace
@@ -57,13 +49,15 @@ void CandidateDescription::describe(FieldVisitor& fields) {
   fields("from", from, "Or an earlier candidate, by name, to go on from.");
   fields("guided", guided, Range{0, 100},
          "Rounds in which what it misses of the HSI goes where the detail of the MSI foretells it.");
-  fields("projections", projections, Range{0, 100}, "Rounds of consistency with both inputs after those.");
-  fields("subspace", subspace, "Whether it is projected on the noise-whitened signal subspace of the HSI at the end.");
+  fields("projections", projections, Range{0, 100}, Label{"rounds of consistency"},
+         "Rounds of consistency with both inputs after those.");
+  fields("subspace", subspace, Label{"projection on the subspace"},
+         "Whether it is projected on the noise-whitened signal subspace of the HSI at the end.");
   fields("in_base", in_base, "Whether it is one of those whose median is the base.");
   fields("in_small_base", in_small_base,
          "The same for a pair of which fewer than four coarse pixels are left one scale down, such as 100 x 100 pixels "
          "at ratio 8; as `in_base` where it is not given.");
-  fields("enabled", enabled, "Whether it is there; `false` leaves out one of the usual ones.");
+  fields("enabled", enabled, Label{"presence"}, "Whether it is there; `false` leaves out one of the usual ones.");
 }
 
 CandidateDescriptions default_candidates() {
@@ -80,7 +74,7 @@ CandidateDescriptions default_candidates() {
            candidate("linear", {.method = "linear_injection", .in_base = false})}};
 }
 
-void check_candidates(const CandidateDescriptions& candidates, const std::string& path, const Pair& pair) {
+void check_candidates(const CandidateDescriptions& candidates, const std::string& path, const KnownPair& pair) {
   const Index ratio = pair.degradation.ratio;
   SPECFUSE_CHECK_AS(ConfigError, pair.hsi.rows() >= ratio && pair.hsi.cols() >= ratio, path, ": expected at least ",
                     ratio, " x ", ratio, " coarse pixels, got ", pair.hsi.rows(), " x ", pair.hsi.cols());
@@ -105,7 +99,7 @@ void check_candidates(const CandidateDescriptions& candidates, const std::string
     } else {
       const std::unique_ptr<FusionMethod> method = method_of(description, at);
       try {
-        method->check({{lower_scale(pair)}, {}}, pair);
+        method->check({{pair.lower()}, {}}, pair);
       } catch (const ConfigError& problem) {
         throw ConfigError(concat(at, ": ", problem.what()));
       }
@@ -116,11 +110,12 @@ void check_candidates(const CandidateDescriptions& candidates, const std::string
   SPECFUSE_CHECK_AS(ConfigError, based, path, ": expected at least one that is in_base, got none");
 }
 
-std::vector<Tensor> make_candidates(const CandidateDescriptions& candidates, const Pair& pair, std::uint64_t seed) {
-  const TrainingData data{{lower_scale(pair)}, {}};
+std::vector<Tensor> make_candidates(const CandidateDescriptions& candidates, const KnownPair& pair,
+                                    std::uint64_t seed) {
+  const TrainingData data{{pair.lower()}, {}};
   const std::vector<Item> there = enabled(candidates);
   std::vector<Tensor> values(there.size());
-  const PairNoise noise = noise_of(pair);
+  const PairNoise& noise = pair.noise();  // with all threads, before candidates ask for it
   Progress progress(static_cast<Index>(there.size()), "candidates");
   const auto keep = [&](std::size_t i, Cube& estimate) {
     const CandidateDescription& description = there[i].second;

@@ -17,7 +17,7 @@ void add_guided(const Pair& pair, const PairNoise& noise, Cube& fused) {
   missing.hsi.values = missing_of_hsi(pair, noise, fused).values;
   const std::unique_ptr<FusionMethod> injection = make_method(kGuide);
   injection->check({}, missing);
-  add_scaled(fused.values, injection->fuse(missing).values);
+  add_scaled(fused.values, fuse(*injection, missing).fused.values);
 }
 
 }  // namespace specfuse

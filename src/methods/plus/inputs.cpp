@@ -13,7 +13,7 @@
 #include "specfuse/kernels/matrix.h"
 #include "specfuse/methods/plus/guided.h"
 #include "specfuse/methods/shared/consistency.h"
-#include "specfuse/methods/shared/injection_lesson.h"
+#include "specfuse/methods/shared/detail_injection.h"
 #include "specfuse/methods/shared/signal_subspace.h"
 #include "specfuse/methods/shared/spectra.h"
 #include "specfuse/tensor/math.h"
@@ -106,7 +106,8 @@ const std::vector<std::string>& all_kinds() {
 void PlusInputOptions::describe(FieldVisitor& fields) {
   Choices known{};
   known.texts = all_kinds();
-  fields("candidates", candidates, "Estimates of the fine image for the network to weigh, by name.");
+  fields("candidates", candidates, Label{"candidate"},
+         "Estimates of the fine image for the network to weigh, by name.");
   fields("kinds", kinds, known,
          "What the network sees: `candidates`, each candidate's deviation from the base; `interpolated`, that of the "
          "up-sampled HSI; the base's `level` in its band; its `misfit` to HSI and MSI; and for each band its `spread`, "
@@ -114,7 +115,7 @@ void PlusInputOptions::describe(FieldVisitor& fields) {
   fields("guided", guided, Range{0, 100},
          "Rounds in which what the base misses of the HSI goes where the detail of the MSI foretells it; none for a "
          "pair as small as in `in_small_base`.");
-  fields("consistency", consistency, Range{0, 100},
+  fields("consistency", consistency, Range{0, 100}, Label{"rounds of consistency in the network"},
          "Rounds of consistency with both inputs, as far as their noise allows, before the network and after it.");
 }
 
@@ -130,12 +131,11 @@ Index PlusInputOptions::channels() const {
   return count;
 }
 
-PlusInputs::PlusInputs(const Pair& pair, const PlusInputOptions& options, std::uint64_t seed) {
+PlusInputs::PlusInputs(const KnownPair& pair, const PlusInputOptions& options, std::uint64_t seed) {
   std::vector<Tensor> candidates = make_candidates(options.candidates, pair, seed);
   base_ = median_of_base(options.candidates, candidates, pair);
-  Cube base;
-  base.values = base_;
-  const PairNoise noise = noise_of(pair);
+  Cube base = as_cube(base_);
+  const PairNoise& noise = pair.noise();
   for (Index round = 0; round < options.guided; ++round) add_guided(pair, noise, base);
   for (Index round = 0; round < options.consistency; ++round) make_consistent(pair, noise, base);
   const BandStatistics of_base = statistics_of(base_);
@@ -217,9 +217,9 @@ void PlusInputs::move_to_disk(const std::string& folder) {
 }
 
 /// How much detail the HSI has one scale down, and how much of it that of the MSI does not foretell.
-void PlusInputs::add_detail(const Pair& pair) {
-  const InjectionLesson lesson = injection_lesson(pair);
-  for (const Cube& detail : {lesson.missing, left_by_gain(lesson)}) {
+void PlusInputs::add_detail(const KnownPair& pair) {
+  const InjectionLesson lesson = injection_lesson(pair.lower());
+  for (const Cube& detail : {lesson.missing, lesson.left}) {
     std::vector<float> rms;
     const Matrix spectra = spectra_of(detail, 0, detail.pixels());
     for (Index b = 0; b < bands(); ++b) {

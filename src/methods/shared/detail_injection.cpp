@@ -6,6 +6,7 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
+#include "specfuse/imaging/msi_detail.h"
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/kernels/gemm.h"
 #include "specfuse/methods/shared/spectra.h"
@@ -141,16 +142,6 @@ LowStatistics low_statistics(const PairParts& pair) {
   return seen;
 }
 
-PartFusion local_fusion(const PairParts& pair, std::function<FusedWithSigma(const Pair& part)> fuse) {
-  PartFusion fusion;
-  fusion.fuse = std::move(fuse);
-  fusion.margin = detail_margin(pair.degradation());
-  // The result, and the MSI's detail and what it is made of.
-  fusion.bytes_per_pixel =
-      static_cast<double>(sizeof(float)) * static_cast<double>(pair.bands() + 3 * pair.msi_bands());
-  return fusion;
-}
-
 void inject(Cube& fused, const Cube& detail, const Tensor& gain) {
   parallel_gemm(plain({detail.values.data(), detail.pixels(), detail.bands()}),
                 plain({gain.data(), gain.dim(0), gain.dim(1)}), {fused.values.data(), fused.pixels(), fused.bands()},
@@ -181,6 +172,21 @@ void keep_above(Cube& fused, const std::vector<float>& least) {
       values[i] = std::max(values[i], least[static_cast<std::size_t>(i % bands)]);
     }
   });
+}
+
+InjectionLesson injection_lesson(const TrainingPair& lower) {
+  InjectionLesson lesson{lower, msi_detail(lower.input), lower.target, lower.target, {}, {}};
+  lesson.missing.values = lower.target.values.clone();
+  add_scaled(lesson.missing.values, upsample_cubic(lower.input.hsi, lower.input.degradation).values, -1.0f);
+  const Matrix d = spectra_of(lesson.detail, 0, lesson.detail.pixels());
+  const Matrix e = spectra_of(lesson.missing, 0, lesson.missing.pixels());
+  lesson.square = product_tn(d, d);
+  lesson.gain = least_squares(lesson.square, product_tn(d, e));
+  Matrix taken = lesson.gain;
+  for (double& value : taken.values) value = -value;
+  lesson.left.values = lesson.missing.values.clone();
+  add_product(lesson.detail.values, taken, lesson.left.values);
+  return lesson;
 }
 
 }  // namespace specfuse

@@ -38,14 +38,6 @@ double correlation_over(const Tensor& psf, Index shift) {
   return common / dot(psf, psf);
 }
 
-/// 1 / diag(a^-1): the variance of each variable that its regression on all others leaves.
-std::vector<double> residual_variances(const Matrix& a) {
-  const Matrix inverse = solve_positive(a, identity(a.rows));
-  std::vector<double> variances;
-  for (Index i = 0; i < a.rows; ++i) variances.push_back(1 / inverse(i, i));
-  return variances;
-}
-
 Matrix block(const Matrix& a, Index first, Index count) {
   Matrix result(count, count);
   for (Index i = 0; i < count; ++i) std::copy_n(a.row(first + i) + first, count, result.row(i));
@@ -74,7 +66,8 @@ bool has_many_pixels(const Cube& hsi) {
   return static_cast<double>(hsi.pixels()) > kPixelsPerBand * static_cast<double>(hsi.bands());
 }
 
-/// [bands, bands] that turns a spectrum into the residuals of each band's regression, of some scale.
+/// [bands, bands] that turns a spectrum into the residuals of each band's regression, divided by their variances, which
+/// are 1 / its diagonal.
 Matrix residual_filter(const Cube& hsi) {
   const Matrix moments = ridged_covariance(hsi);
   const Index bands = moments.rows;
@@ -88,9 +81,23 @@ Matrix residual_filter(const Cube& hsi) {
   return filter;
 }
 
+/// Standard deviations of the residuals.
+std::vector<double> residual_deviations(const Cube& hsi, const Matrix& filter) {
+  const Index bands = hsi.bands();
+  const double pixels = static_cast<double>(hsi.pixels());
+  std::vector<double> deviations;
+  for (Index b = 0; b < bands; ++b) {
+    // The mean and the weights of the other bands are fitted to the same pixels.
+    const Index near = std::min(b + kNeighbours + 1, bands) - std::max<Index>(b - kNeighbours, 0);
+    const auto fitted = static_cast<double>(has_many_pixels(hsi) ? bands : near);
+    deviations.push_back(std::sqrt(1 / filter(b, b) * pixels / std::max(pixels - fitted, 1.0)));
+  }
+  return deviations;
+}
+
 /// Part of the variance of each band's residual that is white: what neighbours have in common passed the PSF, whose own
 /// correlation over one coarse pixel says how much that is.
-std::vector<double> white_shares(const Cube& hsi, const Degradation& degradation) {
+std::vector<double> white_shares(const Cube& hsi, const Matrix& filter, const Degradation& degradation) {
   const Index bands = hsi.bands();
   const double passed = correlation_over(degradation.psf, degradation.ratio);
   std::vector<double> shares(static_cast<std::size_t>(bands), 1.0);
@@ -101,7 +108,7 @@ std::vector<double> white_shares(const Cube& hsi, const Degradation& degradation
   for (Index i = 0; i < hsi.values.size(); ++i) {
     centred_hsi.values[i] -= static_cast<float>(mean[static_cast<std::size_t>(i % bands)]);
   }
-  const Cube residual = transform_spectra(centred_hsi, residual_filter(hsi));
+  const Cube residual = transform_spectra(centred_hsi, filter);
   for (Index b = 0; b < bands; ++b) {
     const auto at = [&](Index r, Index c) { return double{residual.pixel(r, c)[b]}; };
     double square = 0, down = 0, along = 0;
@@ -144,32 +151,13 @@ double fine_noise(const Cube& image, Index band) {
 
 }  // namespace
 
-std::vector<double> hsi_noise(const Cube& hsi) {
-  const Index bands = hsi.bands();
-  const double pixels = static_cast<double>(hsi.pixels());
-  const Matrix moments = ridged_covariance(hsi);
-
-  // The mean and the weights of the other bands are fitted to the same pixels.
-  const auto corrected = [&](double variance, Index fitted) {
-    return std::sqrt(variance * pixels / std::max(pixels - static_cast<double>(fitted), 1.0));
-  };
-  std::vector<double> noise;
-  if (has_many_pixels(hsi)) {
-    for (const double variance : residual_variances(moments)) noise.push_back(corrected(variance, bands));
-    return noise;
-  }
-  for (Index b = 0; b < bands; ++b) {
-    const Index first = std::max<Index>(b - kNeighbours, 0), end = std::min(b + kNeighbours + 1, bands);
-    const std::vector<double> variances = residual_variances(block(moments, first, end - first));
-    noise.push_back(corrected(variances[static_cast<std::size_t>(b - first)], end - first));
-  }
-  return noise;
-}
+std::vector<double> hsi_noise(const Cube& hsi) { return residual_deviations(hsi, residual_filter(hsi)); }
 
 PairNoise noise_of(const Pair& pair) {
   const Degradation& degradation = pair.degradation;
   check_pair_with_srf(pair, "noise_of");
-  PairNoise noise{hsi_noise(pair.hsi), {}};
+  const Matrix filter = residual_filter(pair.hsi);
+  PairNoise noise{residual_deviations(pair.hsi, filter), {}};
   Cube misfit = degrade_spatially(pair.msi, degradation);
   add_scaled(misfit.values, degrade_spectrally(pair.hsi, degradation.srf).values, -1.0f);
   const double kept = dot(degradation.psf, degradation.psf);
@@ -185,7 +173,7 @@ PairNoise noise_of(const Pair& pair) {
   }
   std::sort(shares.begin(), shares.end());
   const double share = std::min(shares[shares.size() / 2], 1.0);
-  const std::vector<double> white = white_shares(pair.hsi, degradation);
+  const std::vector<double> white = white_shares(pair.hsi, filter, degradation);
   for (std::size_t b = 0; b < white.size(); ++b) noise.hsi[b] *= std::sqrt(std::min(share, white[b]));
   return noise;
 }

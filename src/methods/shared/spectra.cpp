@@ -34,6 +34,12 @@ Matrix signal_subspace(const Cube& cube, Index dimension) {
   return leading_eigenvectors(second_moments(cube), dimension);
 }
 
+Cube as_cube(const Tensor& values) {
+  Cube cube;
+  cube.values = values;
+  return cube;
+}
+
 Cube transform_spectra(const Cube& cube, const Matrix& matrix) {
   SPECFUSE_CHECK(cube.bands() == matrix.rows, "transform_spectra: expected ", matrix.rows, " bands, got ",
                  cube.bands());

@@ -16,12 +16,6 @@ constexpr double kWeakest = 1e-5;
 /// Pixels that one thread takes at a time.
 constexpr Index kPixelsPerTask = 512;
 
-Cube as_cube(const Tensor& values) {
-  Cube cube;
-  cube.values = values;
-  return cube;
-}
-
 Matrix scaled(Matrix matrix, double factor) {
   for (double& value : matrix.values) value *= factor;
   return matrix;
@@ -29,8 +23,8 @@ Matrix scaled(Matrix matrix, double factor) {
 
 }  // namespace
 
-SubspaceProblem::SubspaceProblem(const Pair& pair, Index dimension, const char* method) : pair_(pair) {
-  check_pair_with_srf(pair, method);
+SubspaceProblem::SubspaceProblem(const Pair& pair, Index dimension) : pair_(pair) {
+  check_pair_with_srf(pair, "subspace");
   blur_ = SeparableBlur::of(pair.degradation, pair.hsi.rows(), pair.hsi.cols());
   intensity_ = intensity_of(pair.hsi);
   basis_ = signal_subspace(pair.hsi, std::min(dimension, pair.hsi.bands()));

@@ -31,35 +31,37 @@ Tensor planes_of(const Cube& cube, Index begin, Index end) {
 
 }  // namespace
 
-bool window_fits(const Cube& image, Index window, LeftOut& left_out) {
-  if (image.rows() >= window && image.cols() >= window) return true;
-  left_out[concat("images smaller than ", window, " x ", window, " pixels")] = 1;
-  return false;
-}
-
-std::vector<double> values_of_bands(const Comparison& images, const std::function<double(const BandPlanes&)>& value) {
+Sums sums_over_windows(const Part& part, Index side, double (*value)(const BandPlanes&)) {
   constexpr Index kGroup = 16;  // bands that one thread copies at a time: a cache line of each pixel
-  const Cube& reference = images.reference;
-  std::vector<double> values(images.bands.size());
-  parallel_ranges(reference.bands(), kGroup, [&](Index begin, Index end) {
-    const Tensor x = planes_of(reference, begin, end), y = planes_of(images.fused, begin, end);
+  const Cube& x = part.reference;
+  const Index rows = x.rows(), cols = x.cols();
+  Sums sums(part.totals.bands.size() + 1);
+  if (rows < side || cols < side) return sums;
+  sums.back() = static_cast<double>((rows - side + 1) * (cols - side + 1));
+  parallel_ranges(x.bands(), kGroup, [&](Index begin, Index end) {
+    const Tensor of_x = planes_of(x, begin, end), of_y = planes_of(part.fused, begin, end);
     for (Index b = begin; b < end; ++b) {
-      const auto band = static_cast<std::size_t>(b);
-      const Index at = (b - begin) * reference.pixels();
-      values[band] = value({reference.rows(), reference.cols(), x.data() + at, y.data() + at, images.bands[band]});
+      const BandStatistics& band = part.totals.bands[static_cast<std::size_t>(b)];
+      const Index at = (b - begin) * x.pixels();
+      sums[static_cast<std::size_t>(b)] = value({rows, cols, of_x.data() + at, of_y.data() + at, band});
     }
   });
-  return values;
+  return sums;
 }
 
-double mean_over_planes(const Comparison& images, Index window, LeftOut& left_out,
-                        const std::function<double(const BandPlanes&)>& value) {
-  if (!window_fits(images.reference, window, left_out)) return kNothing;
-  const std::vector<double> values = values_of_bands(images, [&](const BandPlanes& band) {
-    return band.statistics.most == band.statistics.least ? kNothing : value(band);
+double mean_over_windows(const Totals& totals, const Sums& sums, Index side, LeftOut& left_out) {
+  if (!has_windows(sums, side, left_out)) return kNothing;
+  auto next = sums.begin();
+  return mean_over_bands(totals, "bands with zero span", left_out, [&](const BandStatistics& band) {
+    const double sum = *next++;
+    return band.is_constant() ? kNothing : sum / sums.back();
   });
-  auto next = values.begin();
-  return mean_over_bands(images, "bands with zero span", left_out, [&](const BandStatistics&) { return *next++; });
+}
+
+bool has_windows(const Sums& sums, Index side, LeftOut& left_out) {
+  if (!sums.empty() && sums.back() > 0) return true;
+  left_out[concat("images smaller than ", side, " x ", side, " pixels")] = 1;
+  return false;
 }
 
 }  // namespace specfuse

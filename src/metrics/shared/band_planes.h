@@ -1,8 +1,6 @@
 #pragma once
 
-#include <functional>
-
-#include "metrics/shared/comparison.h"
+#include "metrics/metric.h"
 
 namespace specfuse {
 
@@ -13,15 +11,15 @@ struct BandPlanes {
   BandStatistics statistics;
 };
 
-/// value(planes) of every band, each of which one thread works on alone.
-std::vector<double> values_of_bands(const Comparison& images, const std::function<double(const BandPlanes&)>& value);
+/// What a metric of windows adds up: sums of value(planes) over the windows of a part, of each band, and last how many
+/// windows of `side` x `side` pixels there are in it.
+Sums sums_over_windows(const Part& part, Index side, double (*value)(const BandPlanes&));
 
-/// The mean of value(planes) over the bands. Bands of zero span in the reference are left out and counted. NaN, and
-/// counted, where the image is smaller than `window` in rows or columns.
-double mean_over_planes(const Comparison& images, Index window, LeftOut& left_out,
-                        const std::function<double(const BandPlanes&)>& value);
+/// The mean over the bands of their means over all windows. Bands of zero span in the reference are left out and
+/// counted. NaN, and counted, where there are no windows.
+double mean_over_windows(const Totals& totals, const Sums& sums, Index side, LeftOut& left_out);
 
-/// Whether a window x window square fits; counts the image where not.
-bool window_fits(const Cube& image, Index window, LeftOut& left_out);
+/// Whether any windows were added up; counts the image where not.
+bool has_windows(const Sums& sums, Index side, LeftOut& left_out);
 
 }  // namespace specfuse

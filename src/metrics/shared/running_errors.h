@@ -2,8 +2,9 @@
 
 #include <cstdint>
 
-#include "metrics/shared/comparison.h"
 #include "metrics/shared/grouped_curve.h"
+#include "metrics/shared/totals.h"
+#include "specfuse/metrics/error_statistics.h"
 
 namespace specfuse {
 

@@ -10,7 +10,7 @@ struct LinearLayer : CloneableLayer<LinearLayer> {
   bool zero_init = false;
 
   void describe(FieldVisitor& fields) override {
-    fields("units", units, Range{1, 65536},
+    fields("units", units, Range{1, 65536}, Label{"units"},
            "Values it makes; null: as many as flow into the first of these layers, or, in the last layer of `fusion`, "
            "as many as there are bands.");
     describe_activation(fields, activation);

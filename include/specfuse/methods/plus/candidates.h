@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "specfuse/core/fields.h"
-#include "specfuse/imaging/degrade.h"
+#include "specfuse/methods/fusion_method.h"
 
 namespace specfuse {
 
@@ -32,11 +32,11 @@ CandidateDescriptions default_candidates();
 
 /// Throws `ConfigError` naming the candidate and the field, below the key path `path`, where one is not well described,
 /// or does not suit the pair.
-void check_candidates(const CandidateDescriptions& candidates, const std::string& path, const Pair& pair);
+void check_candidates(const CandidateDescriptions& candidates, const std::string& path, const KnownPair& pair);
 
 /// What each that is enabled makes of the pair, [rows, cols, bands], in their order. Methods that learn do so one scale
 /// down; those that draw random numbers take them from the seed.
-std::vector<Tensor> make_candidates(const CandidateDescriptions& candidates, const Pair& pair, std::uint64_t seed);
+std::vector<Tensor> make_candidates(const CandidateDescriptions& candidates, const KnownPair& pair, std::uint64_t seed);
 
 /// The median over those that are in the base, for every value: [rows, cols, bands]. Where fewer than four coarse
 /// pixels are left of the pair one scale down, which is what injection learns from, the base is another, unless it were

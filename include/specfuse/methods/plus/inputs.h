@@ -48,7 +48,7 @@ struct Block {
 class PlusInputs {
  public:
   /// Throws what a candidate throws that cannot be made of the pair; see `check_candidates`.
-  PlusInputs(const Pair& pair, const PlusInputOptions& options, std::uint64_t seed);
+  PlusInputs(const KnownPair& pair, const PlusInputOptions& options, std::uint64_t seed);
   /// Names what the constructor makes of the same arguments with the same kernels: 16 hexadecimal digits.
   static std::string key(const Pair& pair, const PlusInputOptions& options, std::uint64_t seed);
 
@@ -80,7 +80,7 @@ class PlusInputs {
   static Plane plane_of(Index values);
   Tensor minus_base(const Tensor& values) const;
   void add_plane(const Tensor& deviation, float unit, float limit);
-  void add_detail(const Pair& pair);
+  void add_detail(const KnownPair& pair);
 
   Tensor base_;
   std::vector<float> scale_;

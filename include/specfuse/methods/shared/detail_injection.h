@@ -2,8 +2,8 @@
 
 #include <vector>
 
+#include "specfuse/imaging/training_data.h"
 #include "specfuse/kernels/matrix.h"
-#include "specfuse/methods/fusion_method.h"
 #include "specfuse/methods/paper.h"
 
 namespace specfuse {
@@ -53,9 +53,6 @@ struct LowStatistics {
 };
 LowStatistics low_statistics(const PairParts& pair);
 
-/// Of a method that makes up-sampled images and MSI detail of a part, and no more.
-PartFusion local_fusion(const PairParts& pair, std::function<FusedWithSigma(const Pair& part)> fuse);
-
 /// fused += detail gain: detail [rows, cols, msi bands], gain [msi bands, bands].
 void inject(Cube& fused, const Cube& detail, const Tensor& gain);
 
@@ -70,5 +67,17 @@ void keep_above(Cube& fused, const std::vector<float>& least);
 
 /// Both for a pair in memory.
 void keep_non_negative(Cube& fused, const Cube& hsi);
+
+/// What a pair itself teaches about injection, one scale down, where the HSI is the answer.
+struct InjectionLesson {
+  TrainingPair lower;
+  /// The MSI's detail d [rows, cols, msi bands], what up-sampling misses of the answer, e [rows, cols, bands], and what
+  /// linear injection leaves of that, e - d A.
+  Cube detail, missing, left;
+  /// d'd [msi bands, msi bands] over all pixels, and the A [msi bands, bands] of the least |e - d A|.
+  Matrix square, gain;
+};
+
+InjectionLesson injection_lesson(const TrainingPair& lower);
 
 }  // namespace specfuse

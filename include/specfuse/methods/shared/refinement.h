@@ -11,9 +11,9 @@ struct Refinement {
   bool subspace = false;
 
   void describe(FieldVisitor& fields) {
-    fields("projections", projections, Range{0, 100},
+    fields("projections", projections, Range{0, 100}, Label{"rounds of consistency"},
            "Rounds of consistency with both inputs at the end; only right without noise, and needs the response.");
-    fields("subspace", subspace,
+    fields("subspace", subspace, Label{"projection on the subspace"},
            "Whether the result is projected on the directions in which the HSI stands out of its noise; suits noise.");
   }
 

@@ -16,6 +16,9 @@ Matrix spectra_of(const Cube& cube, Index first, Index count);
 /// of their second moments, strongest first. Throws `Error` unless 1 <= dimension <= bands.
 Matrix signal_subspace(const Cube& cube, Index dimension);
 
+/// Values [rows, cols, bands] as an image of which nothing else is known.
+Cube as_cube(const Tensor& values);
+
 /// The spectrum of every pixel times `matrix` [bands, new bands], wavelengths dropped. Throws `Error` where sizes
 /// differ.
 Cube transform_spectra(const Cube& cube, const Matrix& matrix);

@@ -16,7 +16,7 @@ namespace specfuse {
 class SubspaceProblem {
  public:
   /// `dimension` is cut to the number of HSI bands. The pair has to outlive this. Throws as `check_pair_with_srf`.
-  SubspaceProblem(const Pair& pair, Index dimension, const char* method);
+  SubspaceProblem(const Pair& pair, Index dimension);
 
   /// Orthogonal columns [bands, dimension].
   const Matrix& basis() const { return basis_; }

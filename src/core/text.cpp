@@ -1,0 +1,40 @@
+#include "specfuse/core/text.h"
+
+#include <cctype>
+#include <charconv>
+
+namespace specfuse {
+namespace {
+
+/// Writes a number, and returns how many characters that takes.
+template <std::size_t size, class... Arguments>
+std::size_t write_number(char (&to)[size], Arguments... arguments) {
+  return static_cast<std::size_t>(std::to_chars(to, to + size, arguments...).ptr - to);
+}
+
+}  // namespace
+
+TextPart::TextPart(double number) : size_(write_number(own_, number, std::chars_format::general, 6)) {}
+void TextPart::write(long long number) { size_ = write_number(own_, number); }
+void TextPart::write(unsigned long long number) { size_ = write_number(own_, number); }
+
+std::string concat_parts(std::initializer_list<TextPart> parts) {
+  std::size_t size = 0;
+  for (const TextPart& part : parts) size += part.text().size();
+  std::string text;
+  text.reserve(size);
+  for (const TextPart& part : parts) text += part.text();
+  return text;
+}
+
+std::string exact_number_text(double number) {
+  char text[32];
+  return {text, write_number(text, number)};
+}
+
+std::string lower_case(std::string text) {
+  for (char& letter : text) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  return text;
+}
+
+}  // namespace specfuse

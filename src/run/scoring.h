@@ -1,0 +1,12 @@
+#pragma once
+
+#include "run/method_run.h"
+
+namespace specfuse {
+
+/// Scores a fused image against both inputs, and, where there is a reference, on the part that the protocol scores
+/// against that; and the fused training image against its target. Returns what people are shown of it. Throws
+/// `Interrupted` when the user asked to stop.
+FusedWithSigma score(const Task& task, const std::vector<std::string>& profiles, Fusion& fusion);
+
+}  // namespace specfuse
