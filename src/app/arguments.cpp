@@ -80,7 +80,8 @@ const std::vector<Option>& options() {
       {"--threads", "N", kAny, [](auto&, auto& value) { set_threads(count_of("--threads", value)); },
        "how many threads to use (default: all processors)"},
       {"--memory", "SIZE", kExperiment, [](auto& all, auto& value) { all.memory = bytes_of("--memory", value); },
-       "keep to so much memory, such as 1.5GiB, 800MB or 2G (GiB): the pair stays on disk and is fused part by part"},
+       "keep to so much memory, such as 1.5GiB, 800MB or 2G (GiB): a pair that takes more stays in its files and is "
+       "fused part by part"},
       {"--scratch", "DIR", kExperiment, text(&Arguments::scratch),
        "leave what networks learn from in files there, for more training scenes than fit into memory"},
       {"--resume", "", kRuns, flag(&Arguments::resume), "go on from what an interrupted run left"},

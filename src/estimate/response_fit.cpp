@@ -20,7 +20,7 @@ struct Prediction {
   double variance, cross, mean, position;
 };
 
-/// The usual distance of neighbouring bands.
+/// The median distance of neighbouring bands.
 double spacing(const std::vector<double>& position) {
   std::vector<double> steps;
   for (std::size_t i = 1; i < position.size(); ++i) steps.push_back(position[i] - position[i - 1]);

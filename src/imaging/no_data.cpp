@@ -174,24 +174,24 @@ bool UndeclaredNoData::is_saturated() const {
   return (most_.value == kEndOfIntegers || most_.value == 65535) && 100 * most_.pixels >= pixels_;
 }
 
-std::vector<std::string> UndeclaredNoData::doubts(const std::string& path) const {
-  std::vector<std::string> doubts;
+std::vector<std::string> UndeclaredNoData::warnings(const std::string& path) const {
+  std::vector<std::string> warnings;
   if (zeros_ > 0 && 100 * zeros_ >= pixels_) {
-    doubts.push_back(concat(zeros_, " of ", pixels_, " pixels are 0 in all bands: if nothing was measured there, ",
-                            path, ".nodata=0 says so"));
+    warnings.push_back(concat(zeros_, " of ", pixels_, " pixels are 0 in all bands: if nothing was measured there, ",
+                              path, ".nodata=0 says so"));
   }
   if (holes_ > 0) {
-    doubts.push_back(concat(holes_, " of ", pixels_,
-                            " pixels have no data in some of their bands, and count as having none in any"));
+    warnings.push_back(concat(holes_, " of ", pixels_,
+                              " pixels have no data in some of their bands, and count as having none in any"));
   }
   if (partly_ > 0) {
-    doubts.push_back(concat(partly_, " of ", pixels_,
-                            " pixels have 0, which stands for no data, in some bands only, and count as measured"));
+    warnings.push_back(concat(partly_, " of ", pixels_,
+                              " pixels have 0, which stands for no data, in some bands only, and count as measured"));
   }
   if (is_saturated()) {
-    doubts.push_back(concat(most_.pixels, " of ", pixels_, " pixels are ", most_.value,
-                            " in all bands: if nothing was measured there, ", path, ".nodata=", most_.value,
-                            " says so"));
+    warnings.push_back(concat(most_.pixels, " of ", pixels_, " pixels are ", most_.value,
+                              " in all bands: if nothing was measured there, ", path, ".nodata=", most_.value,
+                              " says so"));
   }
   std::size_t first = lows_.size();
   Index count = 0;
@@ -201,10 +201,10 @@ std::vector<std::string> UndeclaredNoData::doubts(const std::string& path) const
     ++count;
   }
   if (count > 0 && pixels_ > 1) {
-    doubts.push_back(concat(count, " of ", bands_, " bands have one value in all pixels, the first of them band ",
-                            first + 1, ", which is ", lows_[first], ": data.bands can leave some out"));
+    warnings.push_back(concat(count, " of ", bands_, " bands have one value in all pixels, the first of them band ",
+                              first + 1, ", which is ", lows_[first], ": data.bands can leave some out"));
   }
-  return doubts;
+  return warnings;
 }
 
 Cube valid_pixels(const Cube& cube, const Cube& other) {

@@ -32,7 +32,7 @@ double quantile(std::vector<float>& values, double part) {
   return double{*at};
 }
 
-/// What is usual in a band.
+/// What is normal in a band.
 struct Band {
   std::vector<float> values;
   double median = 0, low = 0, high = 0, deviation = 0;
@@ -82,7 +82,7 @@ struct Side {
     }
     return false;
   }
-  /// How many bands of a pixel are far from usual, yet not beyond all others.
+  /// How many bands of a pixel are far from normal, yet not beyond all others.
   Index unusual(const float* pixel, bool or_beyond) const {
     Index count = 0;
     for (std::size_t b = 0; b < bands.size(); ++b) {
@@ -106,16 +106,16 @@ void around(const Cube& image, Index row, Index col, const Visit& visit) {
 /// Whether a value is an outlier as far as its own image tells, and what may stand for it then: the mean of those
 /// around that are not beyond all others either.
 std::optional<float> filled(const Cube& image, const Side& side, Index row, Index col, std::size_t band) {
-  const Band& usual = side.bands[band];
+  const Band& normal = side.bands[band];
   const float* const itself = image.pixel(row, col);
-  if (!image.is_valid(row * image.cols() + col) || !usual.is_beyond(itself[band])) return {};
+  if (!image.is_valid(row * image.cols() + col) || !normal.is_beyond(itself[band])) return {};
   if (side.unusual(itself, false) > 0) return {};
   double sum = 0, count = 0, most = 0;
   around(image, row, col, [&](const float* pixel) {
-    if (usual.is_beyond(pixel[band])) return;
+    if (normal.is_beyond(pixel[band])) return;
     sum += pixel[band];
     ++count;
-    most = std::max(most, usual.ranges_from_median(pixel[band]));
+    most = std::max(most, normal.ranges_from_median(pixel[band]));
   });
   if (count == 0 || most >= kUnusualAround) return {};
   return static_cast<float>(sum / count);

@@ -25,7 +25,7 @@ bool places(const std::vector<double>& at) {
   return at != std::vector<double>{0, 1, 0, 0, 0, 1} && at != std::vector<double>{0, 1, 0, 0, 0, -1};
 }
 
-/// What is doubtful goes into results, where folders of one machine say nothing.
+/// Warnings go into results, where folders of one machine say nothing.
 std::string without_folder(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 /// "bands 3, 7-9 of 12 (700 to 950 nm)", counted from 1.
@@ -72,7 +72,7 @@ class CheckedImage : public Image {
     described_.notes = all;
     stored_.select(bands_);
     check_wavelengths(path_, names(), described_);
-    for (std::vector<std::string>* const sentences : {&described_.notes.left_out, &described_.notes.doubts}) {
+    for (std::vector<std::string>* const sentences : {&described_.notes.left_out, &described_.notes.warnings}) {
       for (std::string& sentence : *sentences) {
         if (sentence.starts_with(path_)) sentence = without_folder(path_) + sentence.substr(path_.size());
       }
@@ -107,7 +107,7 @@ class CheckedImage : public Image {
     const auto at = cube.attributes.find(kGeotransformAttribute);
     if (at != cube.attributes.end() && !places(numbers_of(cube, kGeotransformAttribute))) {
       cube.attributes.erase(at);
-      cube.notes.doubts.push_back(
+      cube.notes.warnings.push_back(
           concat(path_, ": its geotransform places no area on earth, and the image is taken as without any"));
     }
     return cube;

@@ -80,7 +80,7 @@ class Description {
 
   GDALRasterBandH band(std::size_t at) const { return GDALGetRasterBand(image_.raster, image_.bands[at]); }
   std::string envi(const char* name) const { return text_or_nothing(GDALGetMetadataItem(image_.raster, name, "ENVI")); }
-  void doubt(const std::string& sentence) { cube_.notes.doubts.push_back(concat(image_.path, ": ", sentence)); }
+  void note(const std::string& sentence) { cube_.notes.warnings.push_back(concat(image_.path, ": ", sentence)); }
 
   /// One number for all bands where they have the same.
   void set(const std::string& name, const Numbers& numbers) {
@@ -92,7 +92,7 @@ class Description {
 
   void read_stored() {
     if (GDALGetRasterColorTable(band(0)) != nullptr) {
-      doubt("its values are numbers of classes or of colours of a palette, and are taken as measured");
+      note("its values are numbers of classes or of colours of a palette, and are taken as measured");
     }
     Numbers missing, scales, offsets;
     bool any = false;
@@ -123,7 +123,7 @@ class Description {
         numbers_of(cube_, kScaleAttribute) != Numbers{1} || numbers_of(cube_, kOffsetAttribute) != Numbers{0};
     if (whole.size() == 1 && !scaled) cube_.attributes[kScaleAttribute] = Numbers{1 / whole.front()};
     const bool more = !envi("data_reflectance_gain_values").empty() || (!whole.empty() && (scaled || whole.size() > 1));
-    if (more) doubt("its header scales the values to reflectance in more than one way, and the first alone is used");
+    if (more) note("its header scales the values to reflectance in more than one way, and the first alone is used");
   }
 
   /// Has a number for each band, or none.
@@ -153,7 +153,7 @@ class Description {
     }
     if (silent == 0) return numbers;
     if (!numbers.empty())
-      doubt(concat("only ", numbers.size(), " of its bands say their ", name, ", which is not used"));
+      note(concat("only ", numbers.size(), " of its bands say their ", name, ", which is not used"));
     return {};
   }
 
@@ -176,7 +176,7 @@ class Description {
     }
     if (!widths.empty()) cube_.attributes[kFwhmAttribute] = widths;
     if (!is_said(unit) && !are_nanometres(centres)) {
-      doubt("its wavelengths, whose unit it does not say, are none that a sensor sees, and are not used");
+      note("its wavelengths, whose unit it does not say, are none that a sensor sees, and are not used");
       centres.clear();
     }
     cube_.wavelength_nm = centres;
@@ -189,7 +189,7 @@ class Description {
     if (GDALGetGeoTransform(image_.raster, transform.data()) == CE_None) {
       cube_.attributes[kGeotransformAttribute] = transform;
     } else if (GDALGetGCPCount(image_.raster) > 0 || GDALGetMetadata(image_.raster, "RPC") != nullptr) {
-      doubt("it is placed by control points or a sensor model alone, which are not used; gdalwarp puts it on a grid");
+      note("it is placed by control points or a sensor model alone, which are not used; gdalwarp puts it on a grid");
     }
     const std::string projection = text_or_nothing(GDALGetProjectionRef(image_.raster));
     if (!projection.empty()) cube_.attributes[kProjectionAttribute] = projection;

@@ -17,7 +17,7 @@ struct GdalImage {
 
 /// Gives an image what its file says of it: what stands for no data, scale and offset as `StoredValues` takes them,
 /// wavelengths in nanometres, widths and bad bands, where it lies, and texts. Throws `DataError` on lists that do not
-/// fit the bands; what is passed over is noted as doubtful.
+/// fit the bands; what is passed over is noted as a warning.
 void describe_gdal(const GdalImage& image, Cube& cube);
 
 /// Throws `DataError` where an ENVI file is longer or shorter than its header says, or a field of that is given twice.

@@ -135,7 +135,7 @@ std::vector<Index> kept_of(const FileNotes& notes) {
 
 /// A response without the rows and columns of bands that left, and a sentence on what it loses.
 Tensor response_of(const Tensor& srf, const FileNotes& msi, const FileNotes& hsi, const std::string& path,
-                   std::vector<std::string>& doubts) {
+                   std::vector<std::string>& warnings) {
   const std::vector<Index> rows = kept_of(msi), cols = kept_of(hsi);
   Tensor result = Tensor::uninitialized({std::ssize(rows), std::ssize(cols)});
   float* to = result.data();
@@ -149,9 +149,9 @@ Tensor response_of(const Tensor& srf, const FileNotes& msi, const FileNotes& hsi
     const bool loses = all - left > 1e-6 * all;
     for (const Index band : cols) *to++ = loses ? static_cast<float>(weights[band] * all / left) : weights[band];
     if (!loses) continue;
-    doubts.push_back(concat(path.substr(path.rfind('/') + 1), ": bands of /hsi that are left out have ",
-                            std::lround(100 * (1 - left / all)), " % of the weights in row ", row + 1,
-                            " of /srf: the others are raised to the same sum"));
+    warnings.push_back(concat(path.substr(path.rfind('/') + 1), ": bands of /hsi that are left out have ",
+                              std::lround(100 * (1 - left / all)), " % of the weights in row ", row + 1,
+                              " of /srf: the others are raised to the same sum"));
   }
   return result;
 }
@@ -204,9 +204,10 @@ PairImages open_pair(const std::string& path, const PairSource& source) {
   check_ratio(file, pair.ratio, hsi_shape, msi_shape);
   pair.srf = read_response(file, of_msi.bands, of_hsi.bands);
   if (pair.srf.defined()) {
-    std::vector<std::string> doubts = of_hsi.doubts;
-    pair.srf = response_of(pair.srf, of_msi, of_hsi, path, doubts);
-    pair.hsi = described(std::move(pair.hsi), [doubts](Cube& part, const Rectangle&) { part.notes.doubts = doubts; });
+    std::vector<std::string> warnings = of_hsi.warnings;
+    pair.srf = response_of(pair.srf, of_msi, of_hsi, path, warnings);
+    pair.hsi =
+        described(std::move(pair.hsi), [warnings](Cube& part, const Rectangle&) { part.notes.warnings = warnings; });
   }
   if (!file.has(kReference.values)) return pair;
   SPECFUSE_CHECK_AS(DataError, pair.grids.empty(), path,

@@ -33,7 +33,7 @@ bool all_are(const std::vector<double>& numbers, double value) {
 }
 
 /// Names what an image says that sounds as if its values were packed, in words that no convention has.
-void doubt_the_rest(const std::string& where, Cube& image) {
+void warn_of_the_rest(const std::string& where, Cube& image) {
   for (const auto& [name, value] : image.attributes) {
     const std::string low = lower_case(name);
     const bool known = name == kScaleAttribute || name == kOffsetAttribute ||
@@ -41,8 +41,8 @@ void doubt_the_rest(const std::string& where, Cube& image) {
     const bool sounds = std::any_of(kWords.begin(), kWords.end(),
                                     [&](const char* word) { return low.find(word) != std::string::npos; });
     if (!known && (!sounds || std::holds_alternative<std::string>(value))) continue;
-    image.notes.doubts.push_back(concat(where, ": its attribute ", as_utf8(name),
-                                        " is not understood, and values are taken as they are stored"));
+    image.notes.warnings.push_back(concat(where, ": its attribute ", as_utf8(name),
+                                          " is not understood, and values are taken as they are stored"));
   }
 }
 
@@ -74,7 +74,7 @@ StoredValues::StoredValues(const std::string& where, const NoData& given, Cube& 
   const auto is_unsigned = image.attributes.find("_Unsigned");
   SPECFUSE_CHECK_AS(DataError, is_unsigned == image.attributes.end(), where,
                     ": expected integers of their own type, got signed ones that `_Unsigned` says are others");
-  doubt_the_rest(where, image);
+  warn_of_the_rest(where, image);
 }
 
 void StoredValues::select(const std::vector<Index>& bands) {

@@ -17,8 +17,8 @@ inline const std::string kScaleAttribute = "scale_factor", kOffsetAttribute = "a
 class StoredValues {
  public:
   /// Takes all of it out of the attributes of an image: the values that are made of the stored ones are no longer
-  /// such. `given` goes before what the file says stands for no data. `where` names the image in errors and in what is
-  /// doubtful, which is added to its notes. Throws `DataError` on lists of another length than the bands.
+  /// such. `given` goes before what the file says stands for no data. `where` names the image in errors and in
+  /// warnings, which are added to its notes. Throws `DataError` on lists of another length than the bands.
   StoredValues(const std::string& where, const NoData& given, Cube& image);
 
   /// Leaves these bands, counted from 0.

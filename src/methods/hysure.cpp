@@ -29,7 +29,7 @@ struct HysureOptions {
     fields("iterations", iterations, Range{1, 1e6}, Label{"iterations"}, "Iterations of the splitting method.");
     fields("inner_iterations", inner_iterations, Range{1, 1e6}, "Conjugate gradient iterations in each of them.");
     fields("msi_weight", msi_weight, Range{0, 1e9}, Label{"weight of the MSI"},
-           "Weight of the squared misfit to the MSI against that to the HSI, of images without noise.");
+           "Weight of the squared residual to the MSI against that to the HSI, of images without noise.");
     fields("total_variation", total_variation, Range{0, 1e9}, Label{"weight of the total variation"},
            "Weight of the total variation, of images without noise, divided by the mean of the HSI.");
     fields("penalty", penalty, Range{1e-9, 1e9},
@@ -48,8 +48,8 @@ struct HysureOptions {
 /// the Fourier domain; here only the gradients are split off and the quadratic step is solved by conjugate gradients
 /// with the exact operators, whatever the boundary. Where the paper's E are endmembers, here they are the principal
 /// directions of the HSI, scaled as `SubspaceProblem` says so that the variation of each coefficient counts the same.
-/// Where the pair tells of noise, each band's misfit is divided by it, and the variation counts as the square of how
-/// much that lowers the mean of the HSI: less, as noise already takes weight from both misfits. `fuse` throws
+/// Where the pair tells of noise, each band's residual is divided by it, and the variation counts as the square of how
+/// much that lowers the mean of the HSI: less, as noise already takes weight from both residuals. `fuse` throws
 /// `ConfigError` without an SRF.
 class Hysure : public FusionMethod {
  public:

@@ -203,7 +203,7 @@ class Training {
   const FitContext& context_;
   std::unique_ptr<Optimizer> optimizer_;
   Rng sampler_;
-  SumsAside sums_;
+  AsyncSums sums_;
   /// Steps taken, and those that the checkpoint in the file has.
   Index step_ = 0, saved_step_ = 0;
   double best_loss_ = std::numeric_limits<double>::infinity();

@@ -77,7 +77,7 @@ void add_up(const std::vector<const float*>& terms, Index count, float* sum) {
   }
 }
 
-/// Until all have come. MPI's own waiting keeps a processor busy, which the caller of `SumsAside` has better use for.
+/// Until all have come. MPI's own waiting keeps a processor busy, which the caller of `AsyncSums` has better use for.
 void wait_for_all(std::vector<MPI_Request>& requests) {
   constexpr std::chrono::microseconds kPause{50};
   for (int all = 0;;) {
@@ -219,11 +219,11 @@ void join_shares(Index count, Index size, float* values, Index total) {
   }
 }
 
-SumsAside::SumsAside() {
+AsyncSums::AsyncSums() {
   if (rank_count() > 1) worker_ = std::thread([this] { work(); });
 }
 
-SumsAside::~SumsAside() {
+AsyncSums::~AsyncSums() {
   if (!worker_.joinable()) return;
   {
     const std::lock_guard lock(mutex_);
@@ -233,20 +233,20 @@ SumsAside::~SumsAside() {
   worker_.join();
 }
 
-void SumsAside::add(float* values, Index count) {
+void AsyncSums::add(float* values, Index count) {
   if (!worker_.joinable()) return;
   const std::lock_guard lock(mutex_);
   waiting_.push_back({values, count});
   changed_.notify_all();
 }
 
-void SumsAside::wait() {
+void AsyncSums::wait() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return problem_ || (waiting_.empty() && !busy_); });
   if (problem_) std::rethrow_exception(problem_);
 }
 
-void SumsAside::work() {
+void AsyncSums::work() {
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return stop_ || !waiting_.empty(); });

@@ -250,7 +250,7 @@ std::string metrics_json(const ExperimentResults& results, const ResultTables& t
             {"degradation_hash", degradation_hash(config)},
             {"protocol", write_fields(config.protocol)},
             {"data_hash", results.data_hash},
-            {"warnings", results.doubts},
+            {"warnings", results.warnings},
             {"grids", results.grids.empty() ? Json(nullptr) : Json(results.grids)},
             {"scored_on", results.scored() ? Json(results.scored_on) : Json(nullptr)},
             {"methods", Json::array()},
@@ -277,7 +277,7 @@ ExperimentResults read_metrics_json(const std::string& text, const std::string& 
     results.config = config;
     if (json.at("scored_on").is_string()) results.scored_on = json.at("scored_on").get<std::string>();
     results.data_hash = json.at("data_hash").get<std::string>();
-    results.doubts = json.value("warnings", std::vector<std::string>());
+    results.warnings = json.value("warnings", std::vector<std::string>());
     if (json.contains("grids") && json.at("grids").is_string()) results.grids = json.at("grids").get<std::string>();
     for (const Json& method : json.at("methods")) results.methods.push_back(read_method(method));
     if (json.contains("estimates")) {

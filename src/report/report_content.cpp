@@ -135,9 +135,11 @@ std::vector<std::string> notes_of(const ExperimentResults& results) {
   if (!results.preview.empty()) notes.push_back(results.preview);
   if (!results.scored()) {
     std::string reduced;
-    if (!results.preview.empty()) {
-      reduced = " Nothing is fused one scale down, where there would be an answer, of a pair that stays on disk.";
-    } else if (results.config.protocol.type != Protocol::transfer) {
+    const bool any = std::any_of(results.methods.begin(), results.methods.end(),
+                                 [](const MethodResult& result) { return result.train_scores.has_value(); });
+    if (!any && results.config.protocol.type == Protocol::wald) {
+      reduced = " Nothing is fused one scale down, where there would be an answer, of a pair that stays in its files.";
+    } else if (any && results.config.protocol.type != Protocol::transfer) {
       reduced = " reduced is the same pair one scale down, where there is an answer.";
     }
     notes.push_back(
@@ -152,7 +154,7 @@ std::vector<std::string> notes_of(const ExperimentResults& results) {
   if (!results.estimates.empty()) {
     for (const Finding& finding : results.estimates.begin()->second.findings) notes.push_back(text_of(finding) + ".");
   }
-  for (const std::string& doubt : results.doubts) notes.push_back(concat("Warning: ", doubt, "."));
+  for (const std::string& warning : results.warnings) notes.push_back(concat("Warning: ", warning, "."));
   std::set<std::string> in_training;
   for (const MethodResult& result : results.methods) {
     if (!result.train_scores) continue;

@@ -12,16 +12,16 @@ namespace specfuse {
 namespace {
 
 /// Throws `ConfigError` where something that is given and is no default is not as stored.
-void check_agrees(const Json& given, const Json& usual, const Json& stored, const std::string& path) {
-  if (given == usual || given == stored) return;
+void check_agrees(const Json& given, const Json& defaults, const Json& stored, const std::string& path) {
+  if (given == defaults || given == stored) return;
   SPECFUSE_CHECK_AS(ConfigError, given.is_object() && stored.is_object(), path, ": expected ", json_text(stored),
                     " as in the checkpoint, got ", json_text(given));
   for (const auto& [key, value] : given.items()) {
-    const bool known = usual.is_object() && usual.contains(key);
-    if (known && usual.at(key) == value) continue;
+    const bool known = defaults.is_object() && defaults.contains(key);
+    if (known && defaults.at(key) == value) continue;
     const std::string below = concat(path, ".", key);
     SPECFUSE_CHECK_AS(ConfigError, stored.contains(key), below, ": the checkpoint says nothing of it");
-    check_agrees(value, known ? usual.at(key) : Json(), stored.at(key), below);
+    check_agrees(value, known ? defaults.at(key) : Json(), stored.at(key), below);
   }
 }
 
@@ -33,13 +33,13 @@ MethodConfig adopt_method(const MethodConfig& method, const Json& stored, const 
   plain.name = method.name;
   plain.options = method_options(method.name);
   Json options = write_fields(method);
-  const Json usual = write_fields(plain);
+  const Json defaults = write_fields(plain);
   for (auto& [key, value] : options.items()) {
     if (key == "name" || key == "label" || key == "checkpoint" || key == "cache") continue;
     if (key == "model" || key == "train") {
-      check_agrees(value, usual.at(key), stored.at(key), concat(path, ".", key));
+      check_agrees(value, defaults.at(key), stored.at(key), concat(path, ".", key));
       value = stored.at(key);
-    } else if (!value.is_object() && value == usual.at(key) && stored.contains(key)) {
+    } else if (!value.is_object() && value == defaults.at(key) && stored.contains(key)) {
       value = stored.at(key);  // such as fuse_tile: no matter of what was learned
     }
   }
@@ -106,9 +106,9 @@ ExperimentConfig adopt_checkpoints(const ExperimentConfig& config, const std::ve
   return adopted;
 }
 
-std::vector<std::string> checkpoint_doubts(const ExperimentConfig& config,
-                                           const std::vector<std::string>& directories) {
-  std::vector<std::string> doubts;
+std::vector<std::string> checkpoint_warnings(const ExperimentConfig& config,
+                                             const std::vector<std::string>& directories) {
+  std::vector<std::string> warnings;
   for (const MethodConfig& method : config.methods) {
     if (!method.checkpoint || method.options->traits().suits_any_pair) continue;
     const std::string file = find_checkpoint(*method.checkpoint, directories);
@@ -122,9 +122,9 @@ std::vector<std::string> checkpoint_doubts(const ExperimentConfig& config,
       }
     }
     if (found.empty()) continue;
-    doubts.push_back(concat(method.label, " learned from another degradation (", differences_text(found), ")"));
+    warnings.push_back(concat(method.label, " learned from another degradation (", differences_text(found), ")"));
   }
-  return doubts;
+  return warnings;
 }
 
 }  // namespace specfuse

@@ -101,7 +101,7 @@ Index side_within(const Fuser& fuser, const Task& task, const Budget& budget, co
     const std::string needs = concat(
         title, " needs the whole image at once, and about ", mebibytes(budget.needed_for(whole)), " of memory, where ",
         mebibytes(budget.memory), budget.is_limit ? " may be taken (--memory)" : " are free");
-    SPECFUSE_CHECK_AS(ConfigError, !task.is_large && !budget.is_limit, needs);
+    SPECFUSE_CHECK_AS(TooLittleMemory, !task.is_large && !budget.is_limit, needs);
     warn(needs);
     return whole_side;
   }
@@ -113,8 +113,8 @@ Index side_within(const Fuser& fuser, const Task& task, const Budget& budget, co
   }
   while (side > ratio && bytes_in_parts(fuser, pair, has_reference, side) > budget.left()) side -= ratio;
   const double needed = budget.needed_for(bytes_in_parts(fuser, pair, has_reference, side));
-  SPECFUSE_CHECK_AS(ConfigError, needed <= budget.memory, "--memory: expected at least ", mebibytes(needed), " for ",
-                    title, ", got ", mebibytes(budget.memory));
+  SPECFUSE_CHECK_AS(TooLittleMemory, needed <= budget.memory, "--memory: expected at least ", mebibytes(needed),
+                    " for ", title, ", got ", mebibytes(budget.memory), budget.is_limit ? "" : ", which are free");
   return side;
 }
 

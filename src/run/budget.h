@@ -3,10 +3,17 @@
 #include <optional>
 #include <string>
 
+#include "specfuse/core/error.h"
 #include "specfuse/methods/fusion_method.h"
 #include "specfuse/run/protocol.h"
 
 namespace specfuse {
+
+/// More memory is needed than may be taken: no fault of the configuration.
+class TooLittleMemory : public ConfigError {
+ public:
+  using ConfigError::ConfigError;
+};
 
 /// Memory that a run keeps to, in bytes.
 struct Budget {
@@ -20,7 +27,7 @@ struct Budget {
   /// Whether it was given, and is to be kept to by refusing what needs more.
   bool is_limit = false;
 
-  /// What the machine has free where nothing is given.
+  /// What the machine has free where nothing is given, as the first rank sees it: all ranks call it.
   explicit Budget(const std::optional<double>& given);
   /// A part of it may be kept in free buffers, for their next use.
   double free_buffers() const { return 0.125 * memory; }
@@ -38,7 +45,7 @@ std::vector<Rectangle> places_of(const Fuser& fuser, const PairParts& pair, Inde
 inline constexpr Index kScoredSide = 128, kChunksAtOnce = 2;
 
 /// The side of the parts in which the pair of a task is fused, in coarse pixels, a multiple of the ratio: all of a pair
-/// in memory where the budget has room for that. Throws `ConfigError` with the memory that is needed where there is
+/// in memory where the budget has room for that. Throws `TooLittleMemory` with the memory that is needed where there is
 /// room for no part, or the fuser needs the whole; `title` names the result.
 Index side_within(const Fuser& fuser, const Task& task, const Budget& budget, const std::string& title);
 

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "run/method_checks.h"
-#include "run/scene_doubts.h"
+#include "run/scene_warnings.h"
 #include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
@@ -33,7 +33,7 @@ bool attempt(Findings& findings, const Work& work) {
 
 void add(const Findings& more, Findings& all) {
   all.mistakes.insert(all.mistakes.end(), more.mistakes.begin(), more.mistakes.end());
-  all.doubts.insert(all.doubts.end(), more.doubts.begin(), more.doubts.end());
+  all.warnings.insert(all.warnings.end(), more.warnings.begin(), more.warnings.end());
 }
 
 /// Equal for experiments on one scene; those on the same data are neighbours in the order of these texts.
@@ -84,7 +84,7 @@ class Checker {
     Findings common;
     const bool loaded = attempt(common, [&] {
       scene = load_scene(first, directories_, &files_);
-      common.doubts = scene_doubts(first, scene);
+      common.warnings = scene_warnings(first, scene);
     });
     for (const std::size_t run : runs) add(common, findings_[run]);
     if (!loaded) return;
@@ -114,7 +114,7 @@ class Checker {
     Findings common;
     attempt(common, [&] {
       task = make_task(scene, first.protocol, first.seeds.front(), needs);
-      common.doubts = task_doubts(first, scene, *task);
+      common.warnings = task_warnings(first, scene, *task);
     });
     ScoredSpectra scored = task ? ScoredSpectra(scene, *task) : ScoredSpectra();
     std::map<std::string, Findings> known;
@@ -125,7 +125,8 @@ class Checker {
         if (wrong_.count(entry->first) > 0) continue;
         Findings& found = entry->second;
         if (fresh)
-          attempt(found, [&] { found.doubts = check_method(configs_[run], i, *task, directories_, scored).doubts; });
+          attempt(found,
+                  [&] { found.warnings = check_method(configs_[run], i, *task, directories_, scored).warnings; });
         add(found, findings_[run]);
       }
     }

@@ -19,12 +19,12 @@ void check_coarse_part(const std::string& path, const Rectangle& part, Index row
 }
 
 void check_declared(const UndeclaredNoData& seen, const std::string& path, Cube& image) {
-  std::vector<std::string>& doubts = image.notes.doubts;
+  std::vector<std::string>& warnings = image.notes.warnings;
   const std::string begin = path + ": ";
-  const bool noted =
-      std::any_of(doubts.begin(), doubts.end(), [&](const std::string& doubt) { return doubt.starts_with(begin); });
-  for (const std::string& doubt : noted ? std::vector<std::string>{} : seen.doubts(path)) {
-    doubts.push_back(begin + doubt);
+  const bool noted = std::any_of(warnings.begin(), warnings.end(),
+                                 [&](const std::string& warning) { return warning.starts_with(begin); });
+  for (const std::string& warning : noted ? std::vector<std::string>{} : seen.warnings(path)) {
+    warnings.push_back(begin + warning);
   }
   const std::string suspect = seen.text();
   SPECFUSE_CHECK_AS(ConfigError, suspect.empty(), path, ".nodata: expected it for an image with ", suspect, "; ", path,

@@ -6,7 +6,7 @@
 namespace specfuse {
 
 /// What a result was computed with: JSON with version, compiler, CPU, SIMD, BLAS, threads and system, and the memory in
-/// bytes that a pair on disk was kept to, on which its parts depend.
+/// bytes that the run was told to keep to, on which its parts depend.
 std::string environment_text(const std::optional<double>& memory = {});
 
 }  // namespace specfuse

@@ -72,14 +72,6 @@ void set_wavelengths(const std::optional<WavelengthConfig>& wavelengths, const s
   cube.wavelength_nm = values;
 }
 
-/// Equal where data comes from one file, or is one synthetic scene, whatever part of it is used.
-std::string file_key(const DataConfig& data) {
-  DataConfig whole = data;
-  whole.crop.reset();
-  whole.outliers.reset();
-  return json_text(write_fields(whole));
-}
-
 Boundary boundary_of(const std::string& name) {
   if (name == "replicate") return Boundary::replicate;
   return name == "circular" ? Boundary::circular : Boundary::symmetric;
@@ -100,6 +92,13 @@ SceneSource source_in(const ImageConfig& image, const std::string& path, const s
         std::vector<double>(image.geotransform->begin(), image.geotransform->end());
   };
   return {*image.dataset, *image.axes, image.nodata.value_or(NoData{}), image.bands, describe};
+}
+
+std::string file_key(const DataConfig& data) {
+  DataConfig whole = data;
+  whole.crop.reset();
+  whole.outliers.reset();
+  return json_text(write_fields(whole));
 }
 
 ImagePtr image_of(SceneFiles* files, const std::string& key, const std::function<ImagePtr()>& read) {
@@ -141,8 +140,8 @@ PairSource pair_source_in(const DataConfig& data, const std::vector<std::string>
 }
 
 void add_notes(const FileNotes& notes, Scene& scene) {
-  scene.doubts.insert(scene.doubts.end(), notes.left_out.begin(), notes.left_out.end());
-  scene.doubts.insert(scene.doubts.end(), notes.doubts.begin(), notes.doubts.end());
+  scene.warnings.insert(scene.warnings.end(), notes.left_out.begin(), notes.left_out.end());
+  scene.warnings.insert(scene.warnings.end(), notes.warnings.begin(), notes.warnings.end());
 }
 
 namespace {

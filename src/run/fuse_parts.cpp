@@ -47,16 +47,17 @@ FusedWithSigma fuse_part(const Fuser& fuser, const Task& task, const Rectangle& 
 /// How long parts have been made, in this run and in those that were killed: the first rank writes it into a file.
 class PartClock {
  public:
-  explicit PartClock(const std::string& folder) : file_(folder + "/seconds.json") {
-    if (this_rank() == 0 && fs::exists(file_)) before_ = parse_json(read_text(file_), file_).get<double>();
+  explicit PartClock(const std::string& folder) : file_(folder + "/seconds.json"), writes_(this_rank() == 0) {
+    if (writes_ && fs::exists(file_)) before_ = parse_json(read_text(file_), file_).get<double>();
   }
   double seconds() const { return before_ + since_.seconds(); }
   void keep() const {
-    if (this_rank() == 0) write_text_atomically(file_, json_text(Json(seconds())));
+    if (writes_) write_text_atomically(file_, json_text(Json(seconds())));
   }
 
  private:
   std::string file_;
+  bool writes_;
   double before_ = 0;
   Stopwatch since_;
 };
@@ -66,7 +67,7 @@ void make_parts(const PartsOfResult& of, const Fuser& fuser, const PartFiles& fi
   const auto ranks = static_cast<std::size_t>(rank_count()), rank = static_cast<std::size_t>(this_rank());
   Progress progress(of.title, std::ssize(files.places()), "parts");
   for (std::size_t i = rank; i < files.places().size(); i += ranks) {
-    stop_where_asked("fusing", of.title);
+    if (interrupted()) break;
     const RankAlone alone;
     if (!files.has(i)) {
       files.keep(i, fuse_part(fuser, of.task, files.made(i)));
@@ -74,6 +75,9 @@ void make_parts(const PartsOfResult& of, const Fuser& fuser, const PartFiles& fi
     }
     progress.update(static_cast<Index>(i) + 1);
   }
+  // Each rank ends its part first.
+  const bool stops = sum_over_ranks(interrupted() ? 1.0 : 0.0) > 0;
+  SPECFUSE_CHECK_AS(Interrupted, !stops, "interrupted while fusing ", of.title, "; continue with --resume");
 }
 
 /// The first pixels of the result, with wavelengths, attributes and a place on earth.
@@ -195,7 +199,6 @@ double fuse_in_parts(const PartsOfResult& parts, const Fuser& fuser, Index side,
   const PartClock clock(parts.folder);
   const PartFiles files(parts.folder, *parts.task.parts, places_of(fuser, *parts.task.parts, side), fuser.blend);
   make_parts(parts, fuser, files, clock);
-  wait_for_ranks();
   if (this_rank() == 0) pack(parts, files, path);
   return clock.seconds();
 }

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "run/scene_doubts.h"
+#include "run/scene_warnings.h"
 #include "specfuse/config/config.h"
 #include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
@@ -93,13 +93,13 @@ std::string import_scene(const Import& import) {
   const bool told = std::any_of(import.settings.begin(), import.settings.end(), [](const std::string& setting) {
     return setting.starts_with("axes=") || setting.starts_with("data.axes=");
   });
-  const std::string doubt = told ? "" : doubt_of_axes(cube);
-  SPECFUSE_CHECK_AS(ConfigError, doubt.empty(), import.from, ": ", doubt,
+  const std::string warning = told ? "" : warning_of_axes(cube);
+  SPECFUSE_CHECK_AS(ConfigError, warning.empty(), import.from, ": ", warning,
                     " --set axes=... says so; axes=rcb keeps them");
   // The same scene in another format has the same picture.
   const std::string pixels = encode_png(page_sized(composite(cube, stretch_of(cube))));
   if (!std::filesystem::exists(picture) || read_text(picture) != pixels) check_free(import, picture);
-  for (const std::string& sentence : cube.notes.doubts) warn(sentence);
+  for (const std::string& sentence : cube.notes.warnings) warn(sentence);
   writer.write(import.to, cube);
   write_text_atomically(picture, pixels);
   const auto missing = std::count(cube.valid.begin(), cube.valid.end(), std::uint8_t{0});

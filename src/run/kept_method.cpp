@@ -1,5 +1,6 @@
 #include "run/kept_method.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -108,6 +109,8 @@ void stage_method(const ResultFolder& folder, const std::string& result) {
     const std::string name = entry.path().filename().string();
     if (name != kSummaryFile && name != kTrainingFile) names.push_back(name);
   }
+  // Where they are moved, the image goes first: without it a result is not whole.
+  std::stable_partition(names.begin(), names.end(), [](const std::string& name) { return name == kFusedFile; });
   // As a second name where the file system has such: what is kept stays until all is published.
   for (const std::string& name : names) {
     const std::string kept = kept_file(folder, result, name.c_str()), staged = folder.staged(concat(result, "/", name));

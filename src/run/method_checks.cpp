@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "run/method_files.h"
-#include "run/scene_doubts.h"
+#include "run/scene_warnings.h"
 #include "specfuse/core/error.h"
 #include "specfuse/networks/plan.h"
 #include "specfuse/report/text_format.h"
@@ -28,8 +28,8 @@ void look_at_learning(const ExperimentConfig& config, const MethodConfig& entry,
   found.learned_shares = {std::nullopt};
   if (!scored.exist()) return;
   if (entry.checkpoint && method.learned_from.empty()) {
-    found.doubts.push_back(concat(entry.label, ": ", *entry.checkpoint,
-                                  " does not say what it learned from, which may be what it is scored on"));
+    found.warnings.push_back(concat(entry.label, ": ", *entry.checkpoint,
+                                    " does not say what it learned from, which may be what it is scored on"));
     return;
   }
   // What is learned from the pair itself is no part of its reference, or lies apart from what is scored.
@@ -38,9 +38,9 @@ void look_at_learning(const ExperimentConfig& config, const MethodConfig& entry,
   // What somebody else's program brings with it is not known.
   if (share > 0 || entry.name != kExternal) found.learned_shares = {share};
   if (share == 0) return;
-  found.doubts.push_back(concat(entry.label, " learned from what it is scored on (", number_text(100 * share, 0),
-                                " % of its spectra): its scores do not tell what it does elsewhere; ",
-                                "a checkpoint, or protocol.train_scenes, without this scene would"));
+  found.warnings.push_back(concat(entry.label, " learned from what it is scored on (", number_text(100 * share, 0),
+                                  " % of its spectra): its scores do not tell what it does elsewhere; ",
+                                  "a checkpoint, or protocol.train_scenes, without this scene would"));
 }
 
 }  // namespace
@@ -69,15 +69,15 @@ MethodFindings check_method(const ExperimentConfig& config, std::size_t place, c
   const MethodConfig& entry = config.methods[place];
   ExperimentConfig alone = config;
   alone.methods = {entry};
-  MethodFindings found{checkpoint_doubts(alone, directories), {}};
+  MethodFindings found{checkpoint_warnings(alone, directories), {}};
   of_method(place, [&] {
     const std::unique_ptr<FusionMethod> method = make_method(entry, directories);
     if (entry.checkpoint) restore_from(find_checkpoint(*entry.checkpoint, directories), *method);
     method->check(task.training, task.pair);
     if (task.fine_tuning) method->check(*task.fine_tuning, task.pair);
     const bool goes_on = entry.checkpoint || (method->traits.is_ready() && task.fine_tuning);
-    const std::string doubt = goes_on ? "" : method->warnings(task.training);
-    if (!doubt.empty()) found.doubts.push_back(concat(entry.label, " ", doubt));
+    const std::string warning = goes_on ? "" : method->warnings(task.training);
+    if (!warning.empty()) found.warnings.push_back(concat(entry.label, " ", warning));
     look_at_learning(config, entry, task, *method, scored, found);
   });
   return found;
@@ -85,14 +85,14 @@ MethodFindings check_method(const ExperimentConfig& config, std::size_t place, c
 
 MethodFindings check_methods(const ExperimentConfig& config, const Scene& scene, const Task& task,
                              const std::vector<std::string>& directories, ScoredSpectra scored) {
-  MethodFindings all{scene_doubts(config, scene), {}};
-  const auto add = [&](const std::vector<std::string>& doubts) {
-    all.doubts.insert(all.doubts.end(), doubts.begin(), doubts.end());
+  MethodFindings all{scene_warnings(config, scene), {}};
+  const auto add = [&](const std::vector<std::string>& warnings) {
+    all.warnings.insert(all.warnings.end(), warnings.begin(), warnings.end());
   };
-  add(task_doubts(config, scene, task));
+  add(task_warnings(config, scene, task));
   for (std::size_t i = 0; i < config.methods.size(); ++i) {
     const MethodFindings one = check_method(config, i, task, directories, scored);
-    add(one.doubts);
+    add(one.warnings);
     all.learned_shares.push_back(one.learned_shares.front());
   }
   return all;

@@ -23,7 +23,7 @@ MethodNeeds needs_of(const ExperimentConfig& config, const Scene& scene);
 /// What a look at methods and their data tells before anything is fitted.
 struct MethodFindings {
   /// A sentence each, without its full stop.
-  std::vector<std::string> doubts;
+  std::vector<std::string> warnings;
   /// Of the spectra that are scored, the share that each method learned from before, or does from other scenes. None
   /// without a reference, and where a checkpoint does not say.
   std::vector<std::optional<double>> learned_shares;

@@ -189,19 +189,21 @@ Fusion make_result(const Workplace& at, const MethodConfig& entry, Index seed) {
 
 void check_parts(const ExperimentConfig& config, const std::vector<std::string>& directories, const Task& task,
                  const Budget& budget) {
-  if (!task.is_large) return;
+  if (!task.is_large && !budget.is_limit) return;
   SPECFUSE_CHECK_AS(
-      ConfigError, !image_writer(config.output.format, "output.format").collects,
+      ConfigError, !task.is_large || !image_writer(config.output.format, "output.format").collects,
       "output.format: expected one that is written part by part for a pair that is larger than the memory "
       "it may take, got ",
       config.output.format);
   const RankAlone alone;
   const WholePair shown(task.pair);
-  TrainingData training;
-  if (task.training.large != nullptr) training.large = &shown;
+  TrainingData training = task.training;
+  if (training.large != nullptr) training.large = &shown;
   for (const MethodConfig& entry : config.methods) {
     const std::unique_ptr<FusionMethod> method = make_method(entry, directories);
     if (entry.checkpoint) restore_from(find_checkpoint(*entry.checkpoint, directories), *method);
+    // What takes long to learn is not learned twice: of a pair in memory its fuser tells then.
+    if (!task.is_large && !method->traits.is_ready()) continue;
     try {
       if (!method->traits.is_ready()) learn(*method, training, {});
     } catch (const ConfigError& problem) {

@@ -36,7 +36,8 @@ struct Workplace {
 /// it; what the others return is of no use. Throws `Interrupted`, with what was done so far kept.
 Fusion make_result(const Workplace& at, const MethodConfig& entry, Index seed);
 
-/// Throws `ConfigError` where a pair that is larger than memory cannot be fused part by part, or not in so little.
+/// Throws `ConfigError` where a pair that is larger than memory cannot be fused part by part, and `TooLittleMemory`
+/// where a method needs more than may be taken.
 void check_parts(const ExperimentConfig& config, const std::vector<std::string>& directories, const Task& task,
                  const Budget& budget);
 

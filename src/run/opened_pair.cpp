@@ -50,8 +50,10 @@ OpenedPair open_measured(const DataConfig& data, const std::vector<std::string>&
   PairImages pair;
   if (data.pair) {
     pair = open_pair(find_file(*data.pair, directories), pair_source_in(data, directories));
-    pair.hsi = watched(std::move(pair.hsi), seen, &SeenValues::hsi);
-    pair.msi = watched(std::move(pair.msi), seen, &SeenValues::msi);
+    const std::string key = file_key(data);
+    pair.hsi = watched(image_of(files, key + "/hsi", [&] { return pair.hsi; }), seen, &SeenValues::hsi);
+    pair.msi = watched(image_of(files, key + "/msi", [&] { return pair.msi; }), seen, &SeenValues::msi);
+    if (pair.reference) pair.reference = image_of(files, key + "/reference", [&] { return pair.reference; });
   } else {
     const auto open = [&](const ImageConfig& image, const std::string& path, UndeclaredNoData SeenValues::*which) {
       const auto read = [&] {

@@ -64,7 +64,7 @@ std::string joined(const std::vector<Table>& tables, std::string (*written)(cons
 /// What a person should know of the run, a line each, for the log.
 std::string words_of(const ExperimentResults& results) {
   std::string lines;
-  for (const std::string& doubt : results.doubts) lines += json_text(Json{{"warning", doubt}}) + "\n";
+  for (const std::string& warning : results.warnings) lines += json_text(Json{{"warning", warning}}) + "\n";
   for (const auto& [seed, estimate] : results.estimates) {
     for (const Finding& finding : estimate.findings)
       lines += json_text(Json{{"seed", seed}, {"finding", text_of(finding)}}) + "\n";

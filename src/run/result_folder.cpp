@@ -69,6 +69,7 @@ ResultFolder::~ResultFolder() {
 }
 
 void ResultFolder::give_up() {
+  if (lock_ < 0) return;
   if (!goes_on_) forget();
 }
 

@@ -87,8 +87,8 @@ std::string hash_of_data(const Prepared& prepared) {
 ExperimentResults begin_results(const Prepared& prepared, const RunOptions& options) {
   ExperimentResults results;
   results.config = prepared.config;
-  results.doubts = prepared.found.doubts;
-  for (const std::string& doubt : results.doubts) warn(doubt);
+  results.warnings = prepared.found.warnings;
+  for (const std::string& warning : results.warnings) warn(warning);
   results.grids = prepared.scene.grids;
   if (!results.grids.empty()) say(results.grids);
   const std::optional<Region>& test = prepared.config.protocol.test;
@@ -130,6 +130,8 @@ Fusion find_or_make(const Workplace& at, const MethodConfig& method, Index seed,
   }
   try {
     return make_result(at, method, seed);
+  } catch (const TooLittleMemory&) {
+    throw;
   } catch (const ConfigError&) {
     folder.give_up();  // no run of this configuration can go on
     throw;
@@ -195,7 +197,7 @@ std::string plan_experiment(const ExperimentConfig& given, const RunOptions& opt
   const PairParts& pair = *task.parts;
   const Index ratio = pair.degradation().ratio;
   std::string plan;
-  for (const std::string& doubt : prepared.found.doubts) warn(doubt);
+  for (const std::string& warning : prepared.found.warnings) warn(warning);
   if (!scene.grids.empty()) plan += concat("joins    ", scene.grids, "\n");
   plan += concat("fuses    hsi ", pair.rows(), " x ", pair.cols(), " x ", pair.bands(), " and msi ",
                  pair.rows() * ratio, " x ", pair.cols() * ratio, " x ", pair.msi_bands(),

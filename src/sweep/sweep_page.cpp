@@ -136,13 +136,13 @@ Table readable_table(const Sweep& sweep, const std::vector<RunOutcome>& outcomes
   return table;
 }
 
-/// What went wrong or is doubtful.
+/// What went wrong, and the warnings.
 std::vector<std::string> notes_of(const Sweep& sweep, const std::vector<RunOutcome>& outcomes) {
   RunMessages messages;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     if (!outcomes[i].failure.empty()) messages.add(i, concat("failed: ", outcomes[i].failure));
     if (!outcomes[i].results) continue;
-    for (const std::string& doubt : outcomes[i].results->doubts) messages.add(i, concat("warning: ", doubt, "."));
+    for (const std::string& warning : outcomes[i].results->warnings) messages.add(i, concat("warning: ", warning, "."));
   }
   return messages.lines(sweep, Wording::labels);
 }

@@ -9,7 +9,7 @@
 namespace specfuse {
 
 /// What sweep.html shows: what varies and what does not, the short table, the figures, and every run with what went
-/// wrong or is doubtful.
+/// wrong, and the warnings.
 ReportContent sweep_page(const Sweep& sweep, const std::vector<RunOutcome>& outcomes,
                          const std::vector<FigureGroup>& figures);
 

@@ -88,7 +88,7 @@ std::string sweep_json(const Sweep& sweep, const std::vector<RunOutcome>& outcom
                  {"state", state_of(outcomes[i])}};
     if (const auto& results = outcomes[i].results) {
       json["data_hash"] = results->data_hash;
-      json["warnings"] = results->doubts;
+      json["warnings"] = results->warnings;
     }
     if (!outcomes[i].failure.empty()) json["failure"] = outcomes[i].failure;
     runs.push_back(json);

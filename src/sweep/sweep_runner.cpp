@@ -48,15 +48,15 @@ Sweep adopt(Sweep sweep, const SweepOptions& options) {
 }
 
 /// Checks data, sensors, sizes and methods of every run that is not done, so that nothing fails hours later that could
-/// have been known, and warns of what is doubtful. Throws `BadSweep` or `Interrupted`.
+/// have been known, and gives their warnings. Throws `BadSweep` or `Interrupted`.
 void check(const Sweep& sweep, const SweepOptions& options) {
-  RunMessages mistakes, doubts;
+  RunMessages mistakes, warnings;
   std::vector<std::size_t> places;
   std::vector<const ExperimentConfig*> configs;
   for (std::size_t i = 0; i < sweep.runs.size(); ++i) {
     const SweepRun& run = sweep.runs[i];
     if (const auto done = RunFolder(options.out, run.hash).results(run.config)) {  // its data may be gone by now
-      for (const std::string& doubt : done->doubts) doubts.add(i, doubt);
+      for (const std::string& warning : done->warnings) warnings.add(i, warning);
       continue;
     }
     places.push_back(i);
@@ -69,10 +69,10 @@ void check(const Sweep& sweep, const SweepOptions& options) {
       mistakes.add(places[i], mistake.text);
       of_data_alone = of_data_alone && mistake.of_data;
     }
-    for (const std::string& doubt : findings[i].doubts) doubts.add(places[i], doubt);
+    for (const std::string& warning : findings[i].warnings) warnings.add(places[i], warning);
   }
   refuse(sweep, mistakes, of_data_alone);
-  for (const std::string& doubt : doubts.lines(sweep)) warn(doubt);
+  for (const std::string& warning : warnings.lines(sweep)) warn(warning);
 }
 
 /// The positions of all runs, from this rank's share on: each rank does what no other has begun.

@@ -78,8 +78,8 @@ TEST_CASE("pair: bands without data leave, and the reference and the response lo
   CHECK(std::equal(expected.begin(), expected.end(), read.srf.data()));
   REQUIRE(read.hsi.notes.left_out.size() == 1);
   CHECK(read.hsi.notes.left_out[0] == "pair.h5: band 2 of 3 (500 nm) is without data in any pixel");
-  REQUIRE(read.hsi.notes.doubts.size() == 1);
-  CHECK(contains(read.hsi.notes.doubts[0], "have 50 % of the weights in row 1 of /srf"));
+  REQUIRE(read.hsi.notes.warnings.size() == 1);
+  CHECK(contains(read.hsi.notes.warnings[0], "have 50 % of the weights in row 1 of /srf"));
   pair.msi.wavelength_nm = {450, 50};
   CHECK(refusal(path, pair) == path + ": /msi_wavelength_nm: expected nanometres from 100 to 100000, got 50 at band 1");
   pair.msi.wavelength_nm.clear();

@@ -47,7 +47,7 @@ TEST_CASE("two_cnn_fu: fits its training image and keeps wavelengths and attribu
   CHECK(fused.attributes == example.input.hsi.attributes);
 }
 
-TEST_CASE("two_cnn_fu: doubts what has fewer pixels than a tenth of its parameters") {
+TEST_CASE("two_cnn_fu: warnings what has fewer pixels than a tenth of its parameters") {
   TwoCnnFuOptions options = small_network_options();
   TrainingPair example = small_example(6, 6, 9, 2);
   const auto parameters = [&] { return plan_network(options.model, {9, 2}, "model").parameter_count(); };

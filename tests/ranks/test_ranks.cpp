@@ -29,7 +29,7 @@ TEST_CASE("a process that was started alone is rank 0 of 1, and shares nothing")
   CHECK(this_rank() == 0);
   CHECK(rank_count() == 1);
   std::vector<float> values{1, 2, 3};
-  SumsAside sums;
+  AsyncSums sums;
   sums.add(values.data(), 3);
   sums.wait();
   sum_over_ranks(values.data(), 3);

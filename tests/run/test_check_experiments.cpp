@@ -91,8 +91,8 @@ TEST_CASE("check_experiments: what several have in common is looked at once, and
   const std::vector<Findings> found = check(configs, {folder.file("")});
   for (const Findings& one : found) {
     CHECK(one.mistakes.empty());
-    REQUIRE(one.doubts.size() >= 1);
-    CHECK(contains(one.doubts[0], "has no wavelengths"));
+    REQUIRE(one.warnings.size() >= 1);
+    CHECK(contains(one.warnings[0], "has no wavelengths"));
   }
 }
 

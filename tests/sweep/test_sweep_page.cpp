@@ -74,7 +74,7 @@ TEST_CASE("sweep page: every run is there, with a link to its report, and with w
   std::vector<RunOutcome> outcomes = all_done(sweep);
   outcomes[1] = {std::nullopt, "no <room>"};
   outcomes[2].results.reset();
-  outcomes[0].results->doubts = outcomes[3].results->doubts = {"few pixels"};
+  outcomes[0].results->warnings = outcomes[3].results->warnings = {"few pixels"};
   outcomes[3].results->methods[0].fit_seconds = 12.4;
   const ReportContent page = page_of(sweep, outcomes);
   CHECK(page.summary[1] == "2 of 4 runs done, 1 failed");

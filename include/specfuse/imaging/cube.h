@@ -13,14 +13,14 @@ namespace specfuse {
 /// A text or a list of numbers.
 using AttributeValue = std::variant<std::string, std::vector<double>>;
 
-/// What reading an image took away of its file, and what is doubtful of it: for people, and for what counts the file's
+/// What reading an image took away of its file, and warnings: for people, and for what counts the file's
 /// bands. It is of what was read, not of what is made of it.
 struct FileNotes {
   /// The bands that are left of `bands` that were asked for, counted from 0; empty: all.
   std::vector<Index> kept{};
   Index bands = 0;
-  /// The bands that left and why, and what is doubtful: sentences without their full stops.
-  std::vector<std::string> left_out{}, doubts{};
+  /// The bands that left and why, and warnings: sentences without their full stops.
+  std::vector<std::string> left_out{}, warnings{};
   /// Of what was read, not of a part of it: pixels that some bands have data for, and count as without any.
   Index partly = 0;
 };

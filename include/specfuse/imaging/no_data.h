@@ -64,7 +64,7 @@ class UndeclaredNoData {
   /// What is certain enough to be refused, a sentence on all parts; empty where there is nothing of the kind.
   std::string text() const;
   /// What may be so or not, a sentence each; `path` is that of the image in the configuration.
-  std::vector<std::string> doubts(const std::string& path) const;
+  std::vector<std::string> warnings(const std::string& path) const;
 
  private:
   void look_at(const float* pixel, bool says_zero);

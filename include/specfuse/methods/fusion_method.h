@@ -120,7 +120,7 @@ class FusionMethod {
   /// Throws `ConfigError` where the options do not suit the data, before anything long is started.
   virtual void check(const TrainingData&, const Pair&) const {}
 
-  /// What `check` lets pass, and yet makes the result doubtful; empty where there is nothing.
+  /// A warning of what `check` lets pass; empty where there is none.
   virtual std::string warnings(const TrainingData&) const { return {}; }
 
   /// Learns from examples, or takes no more than the seed. Returns what it decided, for log and report; empty where

@@ -61,12 +61,12 @@ RankShare share_of_rank(Index count, int rank, int ranks = rank_count());
 void join_shares(Index count, Index size, float* values, Index total);
 
 /// Sums over ranks made on a thread of its own, while the caller goes on with what does not need them.
-class SumsAside {
+class AsyncSums {
  public:
-  SumsAside();
-  ~SumsAside();
-  SumsAside(const SumsAside&) = delete;
-  SumsAside& operator=(const SumsAside&) = delete;
+  AsyncSums();
+  ~AsyncSums();
+  AsyncSums(const AsyncSums&) = delete;
+  AsyncSums& operator=(const AsyncSums&) = delete;
 
   /// Replaces values by their sums, some time before `wait` returns. All ranks add the same in the same order.
   void add(float* values, Index count);

@@ -55,8 +55,8 @@ struct ExperimentResults {
   /// Which part of the reference the scores are of, such as "whole image" or "rows 0-31, cols 16-63".
   std::string scored_on;
   std::vector<MethodResult> methods;
-  /// What makes the results doubtful, a sentence each, without its full stop.
-  std::vector<std::string> doubts;
+  /// Warnings, a sentence each, without its full stop.
+  std::vector<std::string> warnings;
   /// Of the pair of each seed, where the configuration asks for an estimate.
   std::map<Index, Estimate> estimates;
   /// `data_hash` of the scene.

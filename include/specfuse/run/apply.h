@@ -14,7 +14,8 @@ namespace specfuse {
 ExperimentConfig adopt_checkpoints(const ExperimentConfig& config, const std::vector<std::string>& directories);
 
 /// A sentence for each method whose checkpoint learned under another PSF or response than those of `config`.
-std::vector<std::string> checkpoint_doubts(const ExperimentConfig& config, const std::vector<std::string>& directories);
+std::vector<std::string> checkpoint_warnings(const ExperimentConfig& config,
+                                             const std::vector<std::string>& directories);
 
 /// The file of a checkpoint, looked for from here and then as data is.
 std::string find_checkpoint(const std::string& name, const std::vector<std::string>& directories);

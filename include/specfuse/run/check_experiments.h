@@ -18,7 +18,7 @@ struct Findings {
   /// Of the data, or where that is right, of every method that is wrong; none: it can be run.
   std::vector<Mistake> mistakes;
   /// A sentence each, without its full stop.
-  std::vector<std::string> doubts;
+  std::vector<std::string> warnings;
 };
 
 /// Checks each experiment as `plan_experiment` does, and returns what was found in their order. A scene that several

@@ -21,7 +21,7 @@ void check_inside(const std::string& path, const Rectangle& part, Index rows, In
 /// The same, and unless it is made of whole pixels of the HSI.
 void check_coarse_part(const std::string& path, const Rectangle& part, Index rows, Index cols, Index ratio);
 
-/// Throws `ConfigError` where something was seen in an image; `path` is that of its configuration. What is doubtful is
+/// Throws `ConfigError` where something was seen in an image; `path` is that of its configuration. Warnings are
 /// noted.
 void check_declared(const UndeclaredNoData& seen, const std::string& path, Cube& image);
 
@@ -58,8 +58,8 @@ struct Scene {
   std::vector<Scene> train, validation;
   /// What was done to images on grids of their own, for people; empty where nothing was.
   std::string grids{};
-  /// Which bands of its files are left out, and what is doubtful of these: sentences without their full stops.
-  std::vector<std::string> doubts{};
+  /// Which bands of its files are left out, and warnings: sentences without their full stops.
+  std::vector<std::string> warnings{};
   /// The folder where other scenes, and what is made of them to learn from, wait in files; empty: in memory.
   std::string scratch{};
 };
@@ -90,10 +90,13 @@ class FilesRead {
 /// Images that were read, for many experiments on the same ones.
 using SceneFiles = FilesRead<ImagePtr>;
 
+/// Equal where data comes from one file, or is one synthetic scene, whatever part of it is used.
+std::string file_key(const DataConfig& data);
+
 /// What `read` gives, kept in `files` for others where there are any (null: none).
 ImagePtr image_of(SceneFiles* files, const std::string& key, const std::function<ImagePtr()>& read);
 
-/// Adds what left an image's file, and what is doubtful of it, to what is said of a scene.
+/// Adds what left an image's file, and its warnings, to those of a scene.
 void add_notes(const FileNotes& notes, Scene& scene);
 
 /// The scene that `data` names or describes, not a pair, with its wavelengths, the chosen bands and part. `files`,

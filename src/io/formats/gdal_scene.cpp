@@ -149,14 +149,14 @@ class GdalScene : public Image {
       cube.attributes["missing_value"] = std::vector<double>{std::nan("")};
     }
     if (alpha_ > 0) {
-      cube.notes.doubts.push_back(concat(path_, ": its band ", alpha_,
-                                         " is an alpha band, and is taken for a mask; gdal_translate -colorinterp_",
-                                         alpha_, " undefined makes it one of data"));
+      cube.notes.warnings.push_back(concat(path_, ": its band ", alpha_,
+                                           " is an alpha band, and is taken for a mask; gdal_translate -colorinterp_",
+                                           alpha_, " undefined makes it one of data"));
     }
     if (GDALGetMetadataItem(raster_.get(), "SUBDATASET_2_NAME", "SUBDATASETS") != nullptr) {
-      cube.notes.doubts.push_back(concat(path_, ": it holds several images, and the first alone is used"));
+      cube.notes.warnings.push_back(concat(path_, ": it holds several images, and the first alone is used"));
     }
-    if (!warning_.empty()) cube.notes.doubts.push_back(concat(path_, ": GDAL says: ", warning_));
+    if (!warning_.empty()) cube.notes.warnings.push_back(concat(path_, ": GDAL says: ", warning_));
   }
 
   std::string path_;

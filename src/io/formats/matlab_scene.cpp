@@ -107,9 +107,9 @@ class MatlabScene {
         cube.wavelength_nm = found;
         break;
       }
-      cube.notes.doubts.push_back(concat(path_, ": its ", wavelengths, " of ", found.size(),
-                                         " numbers are no wavelengths of the ", cube.bands(), " bands of ", known.name,
-                                         ", and are not used"));
+      cube.notes.warnings.push_back(concat(path_, ": its ", wavelengths, " of ", found.size(),
+                                           " numbers are no wavelengths of the ", cube.bands(), " bands of ",
+                                           known.name, ", and are not used"));
     }
     read_attributes(cube);
     return cube;

@@ -48,7 +48,7 @@ void CandidateDescription::describe(FieldVisitor& fields) {
   fields("method", method, "A method of the bench, with its default options.");
   fields("from", from, "Or an earlier candidate, by name, to go on from.");
   fields("guided", guided, Range{0, 100},
-         "Rounds in which what it misses of the HSI goes where the detail of the MSI foretells it.");
+         "Rounds in which what it misses of the HSI goes where the detail of the MSI predicts it.");
   fields("projections", projections, Range{0, 100}, Label{"rounds of consistency"},
          "Rounds of consistency with both inputs after those.");
   fields("subspace", subspace, Label{"projection on the subspace"},
@@ -57,7 +57,7 @@ void CandidateDescription::describe(FieldVisitor& fields) {
   fields("in_small_base", in_small_base,
          "The same for a pair of which fewer than four coarse pixels are left one scale down, such as 100 x 100 pixels "
          "at ratio 8; as `in_base` where it is not given.");
-  fields("enabled", enabled, Label{"presence"}, "Whether it is there; `false` leaves out one of the usual ones.");
+  fields("enabled", enabled, Label{"presence"}, "Whether it is there; `false` leaves out one of the default ones.");
 }
 
 CandidateDescriptions default_candidates() {

@@ -110,10 +110,11 @@ void PlusInputOptions::describe(FieldVisitor& fields) {
          "Estimates of the fine image for the network to weigh, by name.");
   fields("kinds", kinds, known,
          "What the network sees: `candidates`, each candidate's deviation from the base; `interpolated`, that of the "
-         "up-sampled HSI; the base's `level` in its band; its `misfit` to HSI and MSI; and for each band its `spread`, "
-         "the `noise` of the HSI, how well the MSI's `detail` foretells it one scale down, and the `ratio`.");
+         "up-sampled HSI; the base's `level` in its band; its `misfit`, the residual to HSI and MSI; and for each band "
+         "its `spread`, "
+         "the `noise` of the HSI, how well the MSI's `detail` predicts it one scale down, and the `ratio`.");
   fields("guided", guided, Range{0, 100},
-         "Rounds in which what the base misses of the HSI goes where the detail of the MSI foretells it; none for a "
+         "Rounds in which what the base misses of the HSI goes where the detail of the MSI predicts it; none for a "
          "pair as small as in `in_small_base`.");
   fields("consistency", consistency, Range{0, 100}, Label{"rounds of consistency in the network"},
          "Rounds of consistency with both inputs, as far as their noise allows, before the network and after it.");
@@ -216,7 +217,7 @@ void PlusInputs::move_to_disk(const std::string& folder) {
   base_ = base_.on_disk(folder);
 }
 
-/// How much detail the HSI has one scale down, and how much of it that of the MSI does not foretell.
+/// How much detail the HSI has one scale down, and how much of it that of the MSI does not predict.
 void PlusInputs::add_detail(const KnownPair& pair) {
   const InjectionLesson lesson = injection_lesson(pair.lower());
   for (const Cube& detail : {lesson.missing, lesson.left}) {

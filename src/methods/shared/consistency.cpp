@@ -11,7 +11,7 @@
 namespace specfuse {
 namespace {
 
-/// Least noise of the MSI's misfit, in units of its mean square over all bands.
+/// Least noise of the MSI's residual, in units of its mean square over all bands.
 constexpr double kLeastNoise = 1e-12;
 
 Cube difference(const Cube& x, const Cube& y) {
@@ -33,18 +33,18 @@ Matrix mean_products(const Cube& cube) {
 }
 
 /// Multiplies each band by the share of its mean square that is not noise.
-void keep_signal(Cube& misfit, const std::vector<double>& noise) {
+void keep_signal(Cube& residual, const std::vector<double>& noise) {
   std::vector<double> squares(noise.size());
-  const Index bands = misfit.bands();
-  for (Index i = 0; i < misfit.values.size(); ++i) {
-    squares[static_cast<std::size_t>(i % bands)] += double{misfit.values[i]} * misfit.values[i];
+  const Index bands = residual.bands();
+  for (Index i = 0; i < residual.values.size(); ++i) {
+    squares[static_cast<std::size_t>(i % bands)] += double{residual.values[i]} * residual.values[i];
   }
   std::vector<float> gains;
   for (std::size_t b = 0; b < noise.size(); ++b) {
-    const double expected = noise[b] * noise[b] * static_cast<double>(misfit.pixels());
+    const double expected = noise[b] * noise[b] * static_cast<double>(residual.pixels());
     gains.push_back(squares[b] > 0 ? static_cast<float>(signal_share(squares[b] / expected)) : 0.0f);
   }
-  scale_bands(misfit, gains);
+  scale_bands(residual, gains);
 }
 
 /// W' of the estimate W r of the signal in r, for signal and independent noise together of these second moments.

@@ -158,12 +158,12 @@ PairNoise noise_of(const Pair& pair) {
   check_pair_with_srf(pair, "noise_of");
   const Matrix filter = residual_filter(pair.hsi);
   PairNoise noise{residual_deviations(pair.hsi, filter), {}};
-  Cube misfit = degrade_spatially(pair.msi, degradation);
-  add_scaled(misfit.values, degrade_spectrally(pair.hsi, degradation.srf).values, -1.0f);
+  Cube residual = degrade_spatially(pair.msi, degradation);
+  add_scaled(residual.values, degrade_spectrally(pair.hsi, degradation.srf).values, -1.0f);
   const double kept = dot(degradation.psf, degradation.psf);
   std::vector<double> shares;
-  for (Index m = 0; m < misfit.bands(); ++m) {
-    const double square = mean_square(misfit, m);
+  for (Index m = 0; m < residual.bands(); ++m) {
+    const double square = mean_square(residual, m);
     noise.msi.push_back(std::min(std::sqrt(square / kept), fine_noise(pair.msi, m)));
     double claimed = 0;
     for (Index b = 0; b < pair.hsi.bands(); ++b) {

@@ -12,7 +12,7 @@ inline constexpr const char* kGuide = "local_injection";
 bool is_small(const Pair& pair);
 
 /// X += local_injection(m, msi) for what stands out of the noise in m = hsi - degrade(X): what the fused image misses
-/// of the HSI goes where the detail of the MSI foretells it. Cubic up-sampling would spread a small bright thing that X
+/// of the HSI goes where the detail of the MSI predicts it. Cubic up-sampling would spread a small bright thing that X
 /// misses over several coarse pixels. Nothing for a small pair. Throws as `make_consistent`, and `ConfigError`
 /// where a side of the HSI has fewer pixels than the ratio.
 void add_guided(const Pair& pair, const PairNoise& noise, Cube& fused);

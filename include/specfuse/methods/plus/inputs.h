@@ -37,14 +37,14 @@ struct Block {
 ///   candidates    (candidate - base) / e of each, e the root mean square of that over pixels and candidates
 ///   interpolated  (up(hsi) - base) / (8 e)
 ///   level         (base - mean) / deviation of the base in its band
-///   misfit        up(hsi - degrade(base)) / e, and the misfit to the MSI spread over the bands by pinv(srf), / e
+///   misfit        up(hsi - degrade(base)) / e, and the residual to the MSI spread over the bands by pinv(srf), / e
 ///   spread        log(deviation / e) / 3
 ///   noise         log(noise of the HSI / e) / 3
 ///   detail        log(rms of the HSI's detail / e) / 3 one scale down, and of what the MSI's detail leaves of it
 ///   ratio         log2(ratio) - 2
 ///
 /// The first four differ from pixel to pixel, the others from band to band. Of these four all except level are kept in
-/// 16 bits and limited to 10 in size, candidates and misfit to 8.
+/// 16 bits and limited to 10 in size, candidates and residuals to 8.
 class PlusInputs {
  public:
   /// Throws what a candidate throws that cannot be made of the pair; see `check_candidates`.

@@ -14,10 +14,10 @@ void make_consistent(const Pair& pair, Cube& fused);
 Cube hsi_misfit(const Pair& pair, const Cube& fused);
 Cube msi_misfit(const Pair& pair, const Cube& fused);
 
-/// The same with as much of each misfit as stands out of the noise: band b of the HSI's times 1 - noise_b^2 / mean
+/// The same with as much of each residual as stands out of the noise: band b of the HSI's times 1 - noise_b^2 / mean
 /// square, at least 0, and that of the MSI through the Wiener filter of its second moments against the noise. As above
-/// where there is no noise, and nothing is done where the misfit is all noise. Throws as above, and where the noise has
-/// another number of bands.
+/// where there is no noise, and nothing is done where the residual is all noise. Throws as above, and where the noise
+/// has another number of bands.
 void make_consistent(const Pair& pair, const PairNoise& noise, Cube& fused);
 
 /// What stands out of the noise in hsi - degrade(X): [coarse rows, coarse cols, bands]. Throws as above.

@@ -20,7 +20,7 @@ struct PairNoise {
   std::vector<double> hsi, msi;
 };
 
-/// How much noise the images of a pair can hold. What both show alike is none: of the misfit degrade(msi) - R hsi, R
+/// How much noise the images of a pair can hold. What both show alike is none: of the residual degrade(msi) - R hsi, R
 /// the response, the mean square is msi_m^2 sum(psf^2) + sum_b R_mb^2 hsi_b^2 for MSI band m, and each term is at most
 /// all of it. That bounds the MSI's noise, as does what differs from pixel to pixel in it (Immerkaer 1996), and scales
 /// `hsi_noise` down, all bands alike, where it claims more. Nor is noise what neighbouring coarse pixels have in common

@@ -9,10 +9,11 @@
 
 namespace specfuse {
 
-/// A pair seen from the signal subspace of its HSI: what methods that minimise a quadratic misfit share. The unknown is
-/// X [rows, cols, dimension], the coefficients of the fine image X basis', divided by the HSI's mean. Each coefficient
-/// is scaled to a mean square of 1 over the HSI, so that penalties treat the weak ones, which tell materials apart, as
-/// the strong ones, which are mostly brightness. The misfit itself does not depend on that scaling.
+/// A pair seen from the signal subspace of its HSI: what methods that minimise a quadratic residual share. The unknown
+/// is X [rows, cols, dimension], the coefficients of the fine image X basis', divided by the HSI's mean. Each
+/// coefficient is scaled to a mean square of 1 over the HSI, so that penalties treat the weak ones, which tell
+/// materials apart, as the strong ones, which are mostly brightness. The residual itself does not depend on that
+/// scaling.
 class SubspaceProblem {
  public:
   /// `dimension` is cut to the number of HSI bands. The pair has to outlive this. Throws as `check_pair_with_srf`.
@@ -25,7 +26,7 @@ class SubspaceProblem {
   /// The mean of the HSI, by which everything is divided.
   double intensity() const { return intensity_; }
 
-  /// With A for blur and decimation, R for the response and E for the basis, half the squared misfit
+  /// With A for blur and decimation, R for the response and E for the basis, half the squared residual
   /// |(hsi - A X) E'|^2 + |msi - X E' R'|^2 has its minimum where curvature(X) = pull:
   /// A'A X E'E + X (R E)'(R E) of coefficients on the fine grid,
   Tensor curvature(const Tensor& coefficients) const;

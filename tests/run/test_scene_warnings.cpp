@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "run/scene_doubts.h"
+#include "run/scene_warnings.h"
 #include "specfuse/core/error.h"
 #include "specfuse/tensor/math.h"
 #include "support/message_of.h"
@@ -29,63 +29,63 @@ Pair pair_of(float hsi, float msi) {
 
 }  // namespace
 
-TEST_CASE("scene doubts: a response that makes of the HSI what is not of the MSI's size") {
-  const auto doubt = [](const Pair& pair) { return doubt_of_response(pair, "/srf of a.h5"); };
+TEST_CASE("scene warnings: a response that makes of the HSI what is not of the MSI's size") {
+  const auto warning = [](const Pair& pair) { return warning_of_response(pair, "/srf of a.h5"); };
   Pair pair = pair_of(10, 10);
-  CHECK(doubt(pair).empty());
-  CHECK(doubt(pair_of(10, 6.7F)).empty());
-  CHECK(doubt(pair_of(6.7F, 10)).empty());
-  CHECK(contains(doubt(pair_of(10, 6.6F)),
+  CHECK(warning(pair).empty());
+  CHECK(warning(pair_of(10, 6.7F)).empty());
+  CHECK(warning(pair_of(6.7F, 10)).empty());
+  CHECK(contains(warning(pair_of(10, 6.6F)),
                  "the response (/srf of a.h5) makes of the HSI, in band 1 of the MSI, what has "
                  "a root mean square of 10 where the MSI has 6.6; its rows sum to 1:"));
-  CHECK(contains(doubt(pair_of(6.6F, 10)), "a root mean square of 6.6 where the MSI has 10;"));
-  CHECK(contains(doubt(pair_of(-6.6F, -10)), "a root mean square of 6.6 where the MSI has 10;"));
+  CHECK(contains(warning(pair_of(6.6F, 10)), "a root mean square of 6.6 where the MSI has 10;"));
+  CHECK(contains(warning(pair_of(-6.6F, -10)), "a root mean square of 6.6 where the MSI has 10;"));
   // Weights that count bands; the worst band is named.
   for (Index b = 4; b < 8; ++b) pair.degradation.srf.data()[b] *= 4;
-  CHECK(contains(doubt(pair),
+  CHECK(contains(warning(pair),
                  "in band 2 of the MSI, what has a root mean square of 40 where the MSI has 10; its rows sum "
                  "to 1 to 4:"));
   pair.degradation.srf = {};
-  CHECK(doubt(pair).empty());
+  CHECK(warning(pair).empty());
 }
 
-TEST_CASE("scene doubts: rows of the response in another order than the MSI's bands") {
+TEST_CASE("scene warnings: rows of the response in another order than the MSI's bands") {
   Pair pair = pair_of(10, 10);
   for (Index p = 0; p < pair.hsi.pixels(); ++p) {
     for (Index b = 0; b < 2; ++b) pair.hsi.values.data()[p * 4 + b] = 9;
   }
   for (Index p = 0; p < pair.msi.pixels(); ++p) pair.msi.values.data()[p * 2] = 9;
-  CHECK(doubt_of_response(pair, "degrade.srf").empty());
+  CHECK(warning_of_response(pair, "degrade.srf").empty());
   pair.degradation.srf = Tensor::from({2, 4}, {0, 0, 0.5F, 0.5F, 0.5F, 0.5F, 0, 0});
-  CHECK(contains(doubt_of_response(pair, "degrade.srf"),
+  CHECK(contains(warning_of_response(pair, "degrade.srf"),
                  "the response (degrade.srf) makes of the HSI, in band 1 of the MSI, what is like its band 2: are the "
                  "rows of the response in the order of the MSI's bands?"));
   // What is as much like the one as like the other does not tell.
   fill(pair.msi.values, 9.5F);
-  CHECK(doubt_of_response(pair, "degrade.srf").empty());
+  CHECK(warning_of_response(pair, "degrade.srf").empty());
 }
 
-TEST_CASE("scene doubts: a response is judged where both images have data") {
+TEST_CASE("scene warnings: a response is judged where both images have data") {
   Pair pair = pair_of(10, 10);
   pair.hsi.valid = {0, 1, 1, 1, 1, 1};
   std::fill_n(pair.hsi.values.data(), 4, 1000.0F);
-  CHECK(doubt_of_response(pair, "degrade.srf").empty());
+  CHECK(warning_of_response(pair, "degrade.srf").empty());
   for (const Index row : {0, 1}) std::fill_n(pair.msi.pixel(row, 0), 4, 1000.0F);
-  CHECK(doubt_of_response(pair, "degrade.srf").empty());
+  CHECK(warning_of_response(pair, "degrade.srf").empty());
   for (const Index row : {0, 1}) std::fill_n(pair.msi.pixel(row, 0), 4, 10.0F);
   pair.hsi.valid.clear();
-  CHECK(!doubt_of_response(pair, "degrade.srf").empty());
+  CHECK(!warning_of_response(pair, "degrade.srf").empty());
   pair.msi.valid.assign(24, 0);
   pair.msi.valid[0] = 1;  // less than half of a coarse pixel
-  CHECK(doubt_of_response(pair, "degrade.srf").empty());
+  CHECK(warning_of_response(pair, "degrade.srf").empty());
 }
 
-TEST_CASE("scene doubts: dark images have no size to compare") {
-  CHECK(doubt_of_response(pair_of(0, 10), "degrade.srf").empty());
-  CHECK(doubt_of_response(pair_of(10, 0), "degrade.srf").empty());
+TEST_CASE("scene warnings: dark images have no size to compare") {
+  CHECK(warning_of_response(pair_of(0, 10), "degrade.srf").empty());
+  CHECK(warning_of_response(pair_of(10, 0), "degrade.srf").empty());
 }
 
-TEST_CASE("scene doubts: images whose units are a hundredfold apart are refused, whatever a few pixels hold") {
+TEST_CASE("scene warnings: images whose units are a hundredfold apart are refused, whatever a few pixels hold") {
   const std::string kNothing = "nothing was thrown";
   const auto fails = [](const Pair& pair) { return message_of<ConfigError>([&] { check_units(pair, "a.h5"); }); };
   for (const float apart : {1.0F, 90.0F, 0.011F}) CHECK(fails(pair_of(10, 10 * apart)) == kNothing);

@@ -1,4 +1,4 @@
-#include "run/scene_doubts.h"
+#include "run/scene_warnings.h"
 
 #include <algorithm>
 #include <array>
@@ -96,7 +96,7 @@ Index most_like(const Cube& seen, Index band, const Cube& measured) {
 
 }  // namespace
 
-std::string doubt_of_axes(const Cube& cube) {
+std::string warning_of_axes(const Cube& cube) {
   // On real scenes the share along spectra is 0.27 to 0.96, and 2.6 to 1000 times that of other axes.
   constexpr double kLeast = 0.2, kTimes = 2;
   if (cube.bands() == 1) return {};  // a picture
@@ -107,7 +107,7 @@ std::string doubt_of_axes(const Cube& cube) {
                 rows > cols ? "brc or bcr" : "rbc or cbr", "?");
 }
 
-std::string doubt_of_response(const Pair& pair, const std::string& source) {
+std::string warning_of_response(const Pair& pair, const std::string& source) {
   // Calibrations of two instruments differ by less.
   constexpr double kTimes = 1.5;
   if (!pair.degradation.srf.defined()) return {};
@@ -117,17 +117,18 @@ std::string doubt_of_response(const Pair& pair, const std::string& source) {
   const Cube measured = valid_pixels(coarse, pair.hsi);
   const std::string made = concat("the response (", source, ") makes of the HSI, in band ");
   double most = std::log(kTimes);
-  std::string doubt;
+  std::string warning;
   for (Index band = 0; band < seen.bands(); ++band) {
     const double one = size_of(seen, band), other = size_of(measured, band);
     if (one == 0 || other == 0 || std::abs(std::log(one / other)) <= most) continue;
     most = std::abs(std::log(one / other));
-    doubt = concat(made, band + 1, " of the MSI, what has a root mean square of ", number_text(one),
-                   " where the MSI has ", number_text(other), "; its rows sum to ", row_sums_text(pair.degradation.srf),
-                   ": do they have to sum to one, and are both images in the same units? degrade.estimate with gain "
-                   "auto does without either");
+    warning =
+        concat(made, band + 1, " of the MSI, what has a root mean square of ", number_text(one), " where the MSI has ",
+               number_text(other), "; its rows sum to ", row_sums_text(pair.degradation.srf),
+               ": do they have to sum to one, and are both images in the same units? degrade.estimate with gain "
+               "auto does without either");
   }
-  if (!doubt.empty()) return doubt;
+  if (!warning.empty()) return warning;
   for (Index band = 0; band < seen.bands(); ++band) {
     const Index like = most_like(seen, band, measured);
     if (like == band) continue;
@@ -150,43 +151,43 @@ void check_units(const Pair& pair, const std::string& source) {
                     "); degrade.estimate.gain finds the factor of each MSI band");
 }
 
-std::vector<std::string> scene_doubts(const ExperimentConfig& config, const Scene& scene) {
-  std::vector<std::string> doubts = scene.doubts;
+std::vector<std::string> scene_warnings(const ExperimentConfig& config, const Scene& scene) {
+  std::vector<std::string> warnings = scene.warnings;
   for (const std::vector<Scene>* const others : {&scene.train, &scene.validation}) {
     for (const Scene& other : *others) {
-      for (const std::string& doubt : other.doubts) {
-        if (std::find(doubts.begin(), doubts.end(), doubt) == doubts.end()) doubts.push_back(doubt);
+      for (const std::string& warning : other.warnings) {
+        if (std::find(warnings.begin(), warnings.end(), warning) == warnings.end()) warnings.push_back(warning);
       }
     }
   }
   const std::string& sensor = config.degrade.srf.sensor;
   const Cube& spectra = scene.measured ? scene.measured->hsi : *scene.reference;
   if (!sensor.empty() && spectra.wavelength_nm.empty()) {
-    doubts.push_back(concat("the scene has no wavelengths: the bands of ", sensor,
-                            " are taken at fixed fractions of its band count, not at the sensor's edges; "
-                            "data.wavelength_nm can supply them"));
+    warnings.push_back(concat("the scene has no wavelengths: the bands of ", sensor,
+                              " are taken at fixed fractions of its band count, not at the sensor's edges; "
+                              "data.wavelength_nm can supply them"));
   }
   if (config.data.nodata && spectra.valid.empty() && spectra.notes.kept.empty() &&
       (!scene.measured || scene.measured->msi.valid.empty())) {
-    doubts.push_back("data.nodata is given, but no pixel is without data");
+    warnings.push_back("data.nodata is given, but no pixel is without data");
   }
   if (scene.measured) {
-    for (const std::string& text : outlier_texts(scene.outliers)) doubts.push_back(concat("data: ", text));
+    for (const std::string& text : outlier_texts(scene.outliers)) warnings.push_back(concat("data: ", text));
   }
-  const std::string axes = config.data.synthetic ? "" : doubt_of_axes(spectra);
-  if (!axes.empty()) doubts.push_back(axes);
-  return doubts;
+  const std::string axes = config.data.synthetic ? "" : warning_of_axes(spectra);
+  if (!axes.empty()) warnings.push_back(axes);
+  return warnings;
 }
 
-std::vector<std::string> task_doubts(const ExperimentConfig& config, const Scene& scene, const Task& task) {
-  std::vector<std::string> doubts = task.sensors.warnings;
+std::vector<std::string> task_warnings(const ExperimentConfig& config, const Scene& scene, const Task& task) {
+  std::vector<std::string> warnings = task.sensors.warnings;
   if (task.pair.disagreement.values.defined()) {
-    for (std::string& text : changed_areas(task.pair.disagreement, task.step)) doubts.push_back(std::move(text));
+    for (std::string& text : changed_areas(task.pair.disagreement, task.step)) warnings.push_back(std::move(text));
   }
   if (scene.measured) check_units(task.pair, source_of(config.data));
-  const std::string doubt = scene.measured ? doubt_of_response(task.pair, response_source(config)) : "";
-  if (!doubt.empty()) doubts.push_back(doubt);
-  return doubts;
+  const std::string warning = scene.measured ? warning_of_response(task.pair, response_source(config)) : "";
+  if (!warning.empty()) warnings.push_back(warning);
+  return warnings;
 }
 
 }  // namespace specfuse
