@@ -16,7 +16,7 @@ constexpr Index kMostSamples = 4096;
 /// Of the penalty, what counts each weight itself beside the steps between neighbours.
 constexpr double kPsfRidge = 0.05;
 /// Steps of a fit, each with what the HSI explains under the one before.
-constexpr int kRounds = 12;
+constexpr int kFreeRounds = 12;
 
 /// Steps between neighbouring weights of a PSF, and the weights themselves: the penalty as a quadratic form.
 Matrix roughness(Index size) {
@@ -118,7 +118,7 @@ PsfFit PsfProblem::free_form(const PsfFit& from) const {
       normal = sum(normal, group.normal, 1);
       residual = sum(residual, group.residual, 1);
     }
-    for (int round = 0; round < kRounds; ++round)
+    for (int round = 0; round < kFreeRounds; ++round)
       at = sum(at, step_of(normal, product(residual, at), rough, penalty, at, prior), 1);
     return at;
   };

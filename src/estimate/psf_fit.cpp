@@ -193,8 +193,8 @@ double PsfProblem::robust_cost(const Matrix& x) const {
 void PsfProblem::keep_agreeing(const Parameters& at, bool width) {
   const Matrix x = samples_.degraded(psf_of(at, width));
   const std::vector<double> all = column_spreads(x);
-  constexpr int kRounds = 12;
-  for (int round = 0; round < kRounds; ++round) {
+  constexpr int kKeepRounds = 12;
+  for (int round = 0; round < kKeepRounds; ++round) {
     const Matrix left = residuals(x);
     std::vector<double> robust;
     for (Index m = 0; m < x.cols; ++m) {
@@ -293,8 +293,8 @@ PsfFit PsfProblem::find(const PsfFreedom& freedom) {
   best = descend(best, freedom, 4, nullptr);
   keep_agreeing(best, freedom.width);
   choose_basis(true);
-  constexpr int kRounds = 4;
-  for (int round = 0; round < kRounds; ++round) {
+  constexpr int kRefineRounds = 4;
+  for (int round = 0; round < kRefineRounds; ++round) {
     const std::vector<std::uint8_t> before = kept_;
     keep_agreeing(best, freedom.width);
     best = descend(best, freedom, 4, nullptr);

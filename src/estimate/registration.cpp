@@ -140,14 +140,14 @@ std::array<double, 2> register_images(const Cube& still, const Cube& moving, con
 }
 
 std::string better_orientation(const Pair& pair) {
-  constexpr Index kSamplesEach = 10, kMostDirections = 20;
+  constexpr Index kPixelsEach = 10, kOrientationDirections = 20;
   const Index pixels = pair.hsi.pixels();
   if (pixels < 16) return {};
   Cube msi = pair.msi, hsi = pair.hsi;
   msi.valid.clear();
   hsi.valid.clear();
   const Cube coarse = degrade_spatially(msi, pair.degradation);
-  const Matrix scores = BandMoments(hsi).scores(std::clamp<Index>(pixels / kSamplesEach, 1, kMostDirections));
+  const Matrix scores = BandMoments(hsi).scores(std::clamp<Index>(pixels / kPixelsEach, 1, kOrientationDirections));
   const Matrix gram = [&] {
     Matrix product = product_tn(scores, scores);
     for (Index i = 0; i < product.rows; ++i) product(i, i) = product(i, i) * (1 + 1e-9) + 1e-300;

@@ -105,6 +105,6 @@ TEST_CASE("cnmf: fuses a single coarse pixel and refuses an unknown response") {
   const Cube fused = fuse(*make_method("cnmf"), example.input).fused;
   CHECK(relative_error(fused, example.target) < 1e-2);
   example.input.degradation.srf = Tensor();
-  CHECK_THROWS_WITH_AS(fuse(*make_method("cnmf"), example.input).fused,
+  CHECK_THROWS_WITH_AS(fuse(*make_method("cnmf"), example.input),
                        doctest::Contains("cnmf: expected the spectral response"), ConfigError);
 }

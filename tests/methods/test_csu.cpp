@@ -58,6 +58,6 @@ TEST_CASE("csu: fuses a single coarse pixel and refuses an unknown response") {
   const Cube fused = fuse(*make_method("csu"), example.input).fused;
   CHECK(relative_error(fused, example.target) < 1e-2);
   example.input.degradation.srf = Tensor();
-  CHECK_THROWS_WITH_AS(fuse(*make_method("csu"), example.input).fused,
+  CHECK_THROWS_WITH_AS(fuse(*make_method("csu"), example.input),
                        doctest::Contains("csu: expected the spectral response"), ConfigError);
 }

@@ -59,6 +59,6 @@ TEST_CASE("hysure: fuses a single coarse pixel and refuses an unknown response")
   const Cube fused = fuse(*make_method("hysure"), example.input).fused;
   CHECK(relative_error(fused, example.target) < 1e-2);
   example.input.degradation.srf = Tensor();
-  CHECK_THROWS_WITH_AS(fuse(*make_method("hysure"), example.input).fused,
-                       doctest::Contains("expected the spectral response"), ConfigError);
+  CHECK_THROWS_WITH_AS(fuse(*make_method("hysure"), example.input), doctest::Contains("expected the spectral response"),
+                       ConfigError);
 }

@@ -53,9 +53,9 @@ TEST_CASE("linear_injection: a constant image has no detail to inject") {
 TEST_CASE("linear_injection: refuses to fuse before a fit, other bands and foreign checkpoints") {
   const TrainingPair example = small_example(3, 3, 5, 2);
   const auto method = make_method("linear_injection");
-  CHECK_THROWS_WITH_AS(fuse(*method, example.input).fused, doctest::Contains("neither fitted nor restored"), Error);
+  CHECK_THROWS_WITH_AS(fuse(*method, example.input), doctest::Contains("neither fitted nor restored"), Error);
   method->fit({{example}, {}}, {});
-  CHECK_THROWS_WITH_AS(fuse(*method, small_example(3, 3, 6, 2).input).fused,
+  CHECK_THROWS_WITH_AS(fuse(*method, small_example(3, 3, 6, 2).input),
                        doctest::Contains("fitted for 2 MSI and 5 HSI bands, got 2 and 6"), ConfigError);
   CHECK_THROWS_AS(method->restore({}), DataError);
 }

@@ -83,9 +83,9 @@ TEST_CASE("two_cnn_fu: two runs and any number of threads give the same bits") {
 TEST_CASE("two_cnn_fu: refuses to fuse before a fit and other bands") {
   TwoCnnFu method(small_network_options());
   const TrainingPair example = small_example(6, 6, 9, 2);
-  CHECK_THROWS_WITH_AS(fuse(method, example.input).fused, doctest::Contains("neither fitted nor restored"), Error);
+  CHECK_THROWS_WITH_AS(fuse(method, example.input), doctest::Contains("neither fitted nor restored"), Error);
   method.fit({{example}, {}}, {});
-  CHECK_THROWS_WITH_AS(fuse(method, small_example(6, 6, 10, 2).input).fused, doctest::Contains("trained on 9"), Error);
+  CHECK_THROWS_WITH_AS(fuse(method, small_example(6, 6, 10, 2).input), doctest::Contains("trained on 9"), Error);
 }
 
 TEST_CASE("two_cnn_fu: a warm start goes on from what was fitted, its normalisation kept") {

@@ -207,7 +207,7 @@ TEST_CASE("two_cnn_fu_plus: what it cannot do is refused before it begins") {
   // A checkpoint may be restored before it fuses.
   CHECK(refusal(untrained) == "nothing was thrown");
   CHECK(message_of<ConfigError>([&] { untrained.fit({}, {}); }) == "weights: expected shipped, or pairs to learn from");
-  CHECK_THROWS_WITH_AS(fuse(untrained, pair).fused, doctest::Contains("neither fitted nor restored"), Error);
+  CHECK_THROWS_WITH_AS(fuse(untrained, pair), doctest::Contains("neither fitted nor restored"), Error);
   PlusOptions options = small_options();
   options.model.inputs.candidates.get("gsa").method = "none";
   CHECK(refusal(TwoCnnFuPlus(options)).starts_with("model.candidates.gsa.method: expected"));

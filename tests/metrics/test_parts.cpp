@@ -100,9 +100,9 @@ TEST_CASE("parts: every metric of every profile is that of the whole images") {
       const Evaluation parts = by_parts(reference, fused, 4, side);
       check_close(parts.scores, whole);
       CHECK(parts.scores.left_out == whole.left_out);
-      for (const auto& [profile, scores] : parts.profiles) {
-        CAPTURE(profile);
-        check_close(scores, evaluate_profile(profile, reference, fused, 4));
+      for (const auto& each : parts.profiles) {
+        CAPTURE(each.first);
+        check_close(each.second, evaluate_profile(each.first, reference, fused, 4));
       }
       check_same(parts.errors, error_statistics(reference, fused));
     }
