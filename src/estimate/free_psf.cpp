@@ -49,26 +49,19 @@ Matrix centred_columns(Matrix values) {
   return centred(std::move(values), means);
 }
 
+/// Above zero also where all is zero.
+double mean_of_diagonal(const Matrix& a) {
+  double mean = 1e-300;
+  for (Index i = 0; i < a.rows; ++i) mean += a(i, i) / static_cast<double>(a.rows);
+  return mean;
+}
+
 double quadratic(const Matrix& form, const Matrix& at) { return product_tn(at, product(form, at)).values[0]; }
 
 Matrix sum(const Matrix& a, const Matrix& b, double factor) {
   Matrix result = a;
   for (std::size_t i = 0; i < result.values.size(); ++i) result.values[i] += factor * b.values[i];
   return result;
-}
-
-/// The step from `at` that takes back the residual whose product with the patches is `slope`, without going far from
-/// `prior`; it keeps the sum.
-Matrix step_of(const Matrix& normal, const Matrix& slope, const Matrix& rough, double penalty, const Matrix& at,
-               const Matrix& prior) {
-  double scale = 1e-300;
-  for (Index i = 0; i < normal.rows; ++i) scale += normal(i, i) / static_cast<double>(normal.rows);
-  Matrix system = sum(normal, rough, penalty * scale);
-  const Matrix back = sum(slope, product(rough, sum(at, prior, -1)), penalty * scale);
-  for (double& value : system.values) value += 1e3 * scale;
-  Matrix step = solve_positive(system, back);
-  for (double& value : step.values) value = -value;
-  return step;
 }
 
 }  // namespace
@@ -111,6 +104,7 @@ PsfFit PsfProblem::free_form(const PsfFit& from) const {
   double used = 0;
   const std::vector<FormGroup> groups = form_groups(from.psf, size, used);
   const Matrix prior = padded(from.psf, size), rough = roughness(size);
+  // Steps that take back what is left of the MSI, without going far from `prior`.
   const auto fitted = [&](const FormGroup* without, double penalty) {
     Matrix normal(size * size, size * size), residual = normal, at = prior;
     for (const FormGroup& group : groups) {
@@ -118,8 +112,15 @@ PsfFit PsfProblem::free_form(const PsfFit& from) const {
       normal = sum(normal, group.normal, 1);
       residual = sum(residual, group.residual, 1);
     }
-    for (int round = 0; round < kFreeRounds; ++round)
-      at = sum(at, step_of(normal, product(residual, at), rough, penalty, at, prior), 1);
+    const double scale = mean_of_diagonal(normal);
+    Matrix system = sum(normal, rough, penalty * scale);
+    // A step that changes the sum of the weights costs much, so the sum stays.
+    for (double& value : system.values) value += 1e3 * scale;
+    const Cholesky factor(system);
+    for (int round = 0; round < kFreeRounds; ++round) {
+      const Matrix slope = sum(product(residual, at), product(rough, sum(at, prior, -1)), penalty * scale);
+      at = sum(at, factor.solve(slope), -1);
+    }
     return at;
   };
   // Relative to what the MSI varies under it, as a wider PSF leaves less of everything.

@@ -11,8 +11,9 @@
 extern "C" {
 void dgelsd_(const int* m, const int* n, const int* nrhs, double* a, const int* lda, double* b, const int* ldb,
              double* s, const double* rcond, int* rank, double* work, const int* lwork, int* iwork, int* info);
-void dposv_(const char* uplo, const int* n, const int* nrhs, double* a, const int* lda, double* b, const int* ldb,
-            int* info);
+void dpotrf_(const char* uplo, const int* n, double* a, const int* lda, int* info);
+void dpotrs_(const char* uplo, const int* n, const int* nrhs, const double* a, const int* lda, double* b,
+             const int* ldb, int* info);
 void dsyev_(const char* jobz, const char* uplo, const int* n, double* a, const int* lda, double* w, double* work,
             const int* lwork, int* info);
 }
@@ -126,23 +127,26 @@ Matrix least_squares(const Matrix& a, const Matrix& b) {
   return from_columns(right, height, a.cols, b.cols);
 }
 
-std::optional<Matrix> solve_if_positive(const Matrix& a, const Matrix& b) {
-  SPECFUSE_CHECK(a.rows == a.cols && a.rows == b.rows && a.rows >= 1 && b.cols >= 1,
-                 "solve_positive: expected [n, n] and [n, k], got ", a.rows, " x ", a.cols, " and ", b.rows, " x ",
-                 b.cols);
-  const int n = to_lapack(a.rows), k = to_lapack(b.cols);
-  std::vector<double> left = by_columns(a, a.rows), right = by_columns(b, b.rows);
+Cholesky::Cholesky(const Matrix& a) : size_(a.rows), factor_(by_columns(a, a.rows)) {
+  SPECFUSE_CHECK(a.rows == a.cols && a.rows >= 1, "Cholesky: expected [n, n], got ", a.rows, " x ", a.cols);
+  const int n = to_lapack(size_);
   int info = 0;
-  dposv_("L", &n, &k, left.data(), &n, right.data(), &n, &info);
-  if (info != 0) return {};
-  return from_columns(right, b.rows, b.rows, b.cols);
+  dpotrf_("L", &n, factor_.data(), &n, &info);
+  positive_ = info == 0;
 }
 
-Matrix solve_positive(const Matrix& a, const Matrix& b) {
-  std::optional<Matrix> solution = solve_if_positive(a, b);
-  SPECFUSE_CHECK(solution.has_value(), "solve_positive: the matrix is not positive definite");
-  return *std::move(solution);
+Matrix Cholesky::solve(const Matrix& b) const {
+  SPECFUSE_CHECK(positive_, "Cholesky: the matrix is not positive definite");
+  SPECFUSE_CHECK(b.rows == size_ && b.cols >= 1, "Cholesky: expected a right-hand side of ", size_, " rows, got ",
+                 b.rows, " x ", b.cols);
+  const int n = to_lapack(size_), k = to_lapack(b.cols);
+  std::vector<double> right = by_columns(b, size_);
+  int info = 0;
+  dpotrs_("L", &n, &k, factor_.data(), &n, right.data(), &n, &info);
+  return from_columns(right, size_, size_, b.cols);
 }
+
+Matrix solve_positive(const Matrix& a, const Matrix& b) { return Cholesky(a).solve(b); }
 
 Eigen eigen_symmetric(const Matrix& a) {
   SPECFUSE_CHECK(a.rows == a.cols && a.rows >= 1, "eigen_symmetric: expected [n, n], got ", a.rows, " x ", a.cols);

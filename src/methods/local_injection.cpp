@@ -149,7 +149,7 @@ Matrix answer_to(const Lesson& lesson, const float* sum, double shrink, const fl
   }
   for (Index i = 0; i < few; ++i) square(i, i) += ridge;
   for (int growth = 0; growth < kMostGrowths; ++growth) {
-    if (std::optional<Matrix> answer = solve_if_positive(square, own)) return *std::move(answer);
+    if (const Cholesky factor(square); factor.is_positive_definite()) return factor.solve(own);
     for (Index i = 0; i < few; ++i) square(i, i) += 9 * ridge;
     ridge *= 10;
   }

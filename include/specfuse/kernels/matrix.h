@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "specfuse/tensor/tensor.h"
@@ -44,10 +43,23 @@ Matrix product_nt(const Matrix& a, const Matrix& b);
 /// singular values below 1e-12 of the largest are left out.
 Matrix least_squares(const Matrix& a, const Matrix& b);
 
-/// X of a X = b for a symmetric positive definite a [n, n], of which the lower triangle is read: b [n, k] (dposv).
+/// The factors of a symmetric a [n, n], of which the lower triangle is read, for any number of solutions (dpotrf,
+/// dpotrs).
+class Cholesky {
+ public:
+  explicit Cholesky(const Matrix& a);
+  bool is_positive_definite() const { return positive_; }
+  /// X of a X = b: b [n, k]. Throws `Error` where a is not positive definite.
+  Matrix solve(const Matrix& b) const;
+
+ private:
+  Index size_ = 0;
+  std::vector<double> factor_;
+  bool positive_ = false;
+};
+
+/// X of a X = b for a symmetric positive definite a [n, n]: b [n, k].
 Matrix solve_positive(const Matrix& a, const Matrix& b);
-/// The same; nothing where a is not positive definite.
-std::optional<Matrix> solve_if_positive(const Matrix& a, const Matrix& b);
 
 /// Eigenvalues in decreasing order, and their unit eigenvectors as columns [n, n], of a symmetric a [n, n] of which the
 /// lower triangle is read (dsyev). Each vector's largest component is positive.
