@@ -104,7 +104,7 @@ fuzz: build-asan/build.ninja
 dependencies:
 	@.ci/dependencies
 
-# The tables of experiments/README.md from what the fields say of themselves.
+# The tables of experiments/README.md from the descriptions of the fields.
 docs: program
 	./run_experiment --document experiments/README.md > experiments/README.md.new
 	mv experiments/README.md.new experiments/README.md

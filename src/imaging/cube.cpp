@@ -74,4 +74,13 @@ std::vector<double> band_means(const Cube& cube) {
   return means;
 }
 
+double mean_square(const Cube& cube, Index band) {
+  double total = 0;
+  for (Index p = 0; p < cube.pixels(); ++p) {
+    const double value = cube.values[p * cube.bands() + band];
+    total += value * value;
+  }
+  return total / static_cast<double>(cube.pixels());
+}
+
 }  // namespace specfuse

@@ -51,16 +51,6 @@ bool any_in_both(const Cube& one, const Cube& other) {
   return false;
 }
 
-/// Root mean square of a band.
-double size_of(const Cube& cube, Index band) {
-  double squares = 0;
-  for (Index p = 0; p < cube.pixels(); ++p) {
-    const double value = cube.values[p * cube.bands() + band];
-    squares += value * value;
-  }
-  return std::sqrt(squares / static_cast<double>(cube.pixels()));
-}
-
 /// The median of the sizes of all values.
 double median_size(const Cube& cube) {
   std::vector<float> sizes(cube.values.data(), cube.values.data() + cube.values.size());
@@ -119,7 +109,7 @@ std::string warning_of_response(const Pair& pair, const std::string& source) {
   double most = std::log(kTimes);
   std::string warning;
   for (Index band = 0; band < seen.bands(); ++band) {
-    const double one = size_of(seen, band), other = size_of(measured, band);
+    const double one = std::sqrt(mean_square(seen, band)), other = std::sqrt(mean_square(measured, band));
     if (one == 0 || other == 0 || std::abs(std::log(one / other)) <= most) continue;
     most = std::abs(std::log(one / other));
     warning =

@@ -87,5 +87,7 @@ Rectangle with_margin(const Rectangle& part, Index margin, Index rows, Index col
 
 /// The mean of each band over all pixels, summed in their order.
 std::vector<double> band_means(const Cube& cube);
+/// The mean of the squares of a band over all pixels.
+double mean_square(const Cube& cube, Index band);
 
 }  // namespace specfuse

@@ -44,15 +44,6 @@ Matrix block(const Matrix& a, Index first, Index count) {
   return result;
 }
 
-double mean_square(const Cube& cube, Index band) {
-  double total = 0;
-  for (Index p = 0; p < cube.pixels(); ++p) {
-    const double value = cube.values[p * cube.bands() + band];
-    total += value * value;
-  }
-  return total / static_cast<double>(cube.pixels());
-}
-
 /// Covariance of the bands, with a ridge that keeps it positive definite.
 Matrix ridged_covariance(const Cube& hsi) {
   Matrix moments = covariance(hsi, hsi).xx;
