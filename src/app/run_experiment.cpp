@@ -24,6 +24,7 @@
 #include "specfuse/kernels/blas.h"
 #include "specfuse/kernels/dispatch.h"
 #include "specfuse/ranks/ranks.h"
+#include "specfuse/report/table_text.h"
 #include "specfuse/run/find_data.h"
 #include "specfuse/run/import_scene.h"
 #include "specfuse/run/runner.h"

@@ -7,6 +7,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/report/palette.h"
+#include "specfuse/report/table_text.h"
 #include "specfuse/report/text_format.h"
 
 namespace specfuse {

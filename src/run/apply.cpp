@@ -64,12 +64,31 @@ Json parse_stored(const std::string& text, const std::string& file) {
 /// 0, which is no valid ratio, where it is not an integer.
 Index integer_of(const Json& json) { return json.is_number_integer() ? json.get<Index>() : 0; }
 
+FileFinder finder(const std::vector<std::string>& directories) {
+  return [&directories](const std::string& name) { return find_checkpoint(name, directories); };
+}
+
 }  // namespace
 
 std::string find_checkpoint(const std::string& name, const std::vector<std::string>& directories) {
   std::vector<std::string> places{"."};
   places.insert(places.end(), directories.begin(), directories.end());
   return find_file(name, places);
+}
+
+std::unique_ptr<FusionMethod> make_method(const MethodConfig& entry, const std::vector<std::string>& directories) {
+  std::unique_ptr<FusionMethod> method = entry.options->make();
+  method->find_files(finder(directories));
+  return method;
+}
+
+std::vector<std::string> files_of_methods(const ExperimentConfig& config, const std::vector<std::string>& directories) {
+  std::vector<std::string> files;
+  for (const MethodConfig& entry : config.methods) {
+    if (entry.checkpoint) files.push_back(find_checkpoint(*entry.checkpoint, directories));
+    for (const std::string& file : entry.options->make()->find_files(finder(directories))) files.push_back(file);
+  }
+  return files;
 }
 
 void restore_from(const std::string& file, FusionMethod& method) {

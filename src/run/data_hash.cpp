@@ -1,13 +1,35 @@
 #include "run/data_hash.h"
 
+#include <algorithm>
+#include <filesystem>
 #include <functional>
 
+#include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
 #include "specfuse/io/file.h"
+#include "specfuse/results/run_folder.h"
+#include "specfuse/run/apply.h"
 
 namespace specfuse {
 
-std::string data_hash(const Scene& scene, const std::vector<std::string>& files) {
+namespace {
+
+/// An image and, of an ENVI header, the values that lie beside it.
+void add_files(const std::filesystem::path& image, std::vector<std::string>& files) {
+  files.push_back(image);
+  if (image.extension() != ".hdr") return;
+  const std::size_t header = files.size();
+  for (const std::filesystem::directory_entry& entry : std::filesystem::directory_iterator(image.parent_path())) {
+    const std::filesystem::path& name = entry.path();
+    const bool beside = (name.stem() == image.stem() && name != image) || name.filename() == image.stem();
+    if (beside && entry.is_regular_file()) files.push_back(name);
+  }
+  std::sort(files.begin() + static_cast<std::ptrdiff_t>(header), files.end());
+}
+
+}  // namespace
+
+std::string data_hash(const ExperimentConfig& config, const Scene& scene, const std::vector<std::string>& directories) {
   std::string hashes;
   const auto add = [&](const Tensor& tensor) {
     hashes += hex_hash(tensor.data(), static_cast<std::size_t>(tensor.size()) * sizeof(float));
@@ -27,8 +49,12 @@ std::string data_hash(const Scene& scene, const std::vector<std::string>& files)
     for (const Scene& other : one.validation) add_scene(other);
   };
   add_scene(scene);
+  std::vector<std::string> files = files_of_methods(config, directories);
+  if (scene.large) {
+    for (const std::string& image : image_files(config.data, directories)) add_files(image, files);
+  }
   for (const std::string& file : files) hashes += file_hash(file);
-  return hex_hash(hashes.data(), hashes.size());
+  return concat(scene.large ? kStreamedHash : "", hex_hash(hashes.data(), hashes.size()));
 }
 
 }  // namespace specfuse

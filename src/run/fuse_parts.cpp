@@ -2,22 +2,16 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
-#include "run/part_files.h"
-#include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/progress.h"
-#include "specfuse/core/stopwatch.h"
 #include "specfuse/imaging/georeference.h"
 #include "specfuse/imaging/no_data.h"
-#include "specfuse/imaging/preview.h"
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/io/cube_writer.h"
-#include "specfuse/io/file.h"
-#include "specfuse/io/scene.h"
 #include "specfuse/ranks/ranks.h"
+#include "specfuse/results/part_files.h"
 
 namespace fs = std::filesystem;
 
@@ -44,35 +38,14 @@ FusedWithSigma fuse_part(const Fuser& fuser, const Task& task, const Rectangle& 
   return made;
 }
 
-/// How long parts have been made, in this run and in those that were killed: the first rank writes it into a file.
-class PartClock {
- public:
-  explicit PartClock(const std::string& folder) : file_(folder + "/seconds.json"), writes_(this_rank() == 0) {
-    if (writes_ && fs::exists(file_)) before_ = parse_json(read_text(file_), file_).get<double>();
-  }
-  double seconds() const { return before_ + since_.seconds(); }
-  void keep() const {
-    if (writes_) write_text_atomically(file_, json_text(Json(seconds())));
-  }
-
- private:
-  std::string file_;
-  bool writes_;
-  double before_ = 0;
-  Stopwatch since_;
-};
-
 /// Makes all parts that are not there, the ranks in turns.
-void make_parts(const PartsOfResult& of, const Fuser& fuser, const PartFiles& files, const PartClock& clock) {
+void make_parts(const PartsOfResult& of, const Fuser& fuser, const PartFiles& files) {
   const auto ranks = static_cast<std::size_t>(rank_count()), rank = static_cast<std::size_t>(this_rank());
   Progress progress(of.title, std::ssize(files.places()), "parts");
   for (std::size_t i = rank; i < files.places().size(); i += ranks) {
     if (interrupted()) break;
     const RankAlone alone;
-    if (!files.has(i)) {
-      files.keep(i, fuse_part(fuser, of.task, files.made(i)));
-      clock.keep();
-    }
+    if (!files.has(i)) files.keep(i, fuse_part(fuser, of.task, files.made(i)));
     progress.update(static_cast<Index>(i) + 1);
   }
   // Each rank ends its part first.
@@ -80,14 +53,40 @@ void make_parts(const PartsOfResult& of, const Fuser& fuser, const PartFiles& fi
   SPECFUSE_CHECK_AS(Interrupted, !stops, "interrupted while fusing ", of.title, "; continue with --resume");
 }
 
+/// A result lies where the MSI does, or else on the pixels that the HSI's are made of.
+void place_on_earth(const Pair& pair, Cube& fused) {
+  const bool placed = pair.msi.attributes.contains(kGeotransformAttribute);
+  copy_georeference(placed ? pair.msi : pair.hsi, fused);
+  if (!placed) move_georeference(fused, 0, 0, 1 / static_cast<double>(pair.degradation.ratio));
+}
+
+/// What stands for no data in a result: as the MSI has it, where the method does not have it of the HSI.
+void state_no_data(const Pair& pair, Cube& fused) {
+  const auto stated = pair.msi.attributes.find(kNoDataAttribute);
+  const AttributeValue nan = std::vector<double>{std::nan("")};
+  fused.attributes.emplace(kNoDataAttribute, stated == pair.msi.attributes.end() ? nan : stated->second);
+}
+
+/// Marks what of a result, or of a part of it that lies at `fine`, was not measured: pixels that are not `valid` have
+/// no data, and what reading the file fills in there; and where the pair has outliers.
+void mark_unmeasured(const std::vector<std::uint8_t>& valid, const PartsOfResult& of, const Rectangle& fine,
+                     FusedWithSigma& part) {
+  for (Cube* const cube : {&part.fused, part.sigma ? &*part.sigma : nullptr}) {
+    if (cube == nullptr) continue;
+    cube->valid = valid;
+    fill_from_around(*cube);
+  }
+  mark_outliers(of.outliers, of.task.pair.degradation.ratio, fine, part.fused, part.sigma ? &*part.sigma : nullptr);
+}
+
 /// The first pixels of the result, with wavelengths, attributes and a place on earth.
 Cube like_result(const PairParts& pair) {
   const Pair corner = pair.read({0, 0, 1, 1});
-  FusedWithSigma one{upsample_cubic(corner.hsi, pair.degradation().ratio)};
+  Cube one = upsample_cubic(corner.hsi, pair.degradation().ratio);
   place_on_earth(corner, one);
-  const auto stated = corner.msi.attributes.find(kNoDataAttribute);
-  if (stated != corner.msi.attributes.end()) one.fused.attributes.emplace(*stated);
-  return one.fused;
+  if (one.attributes.contains(kNoDataAttribute) || corner.msi.attributes.contains(kNoDataAttribute))
+    state_no_data(corner, one);
+  return one;
 }
 
 /// Where a result has data, in a rectangle of fine pixels; empty: everywhere.
@@ -104,27 +103,24 @@ std::vector<std::uint8_t> valid_in(const PairParts& pair, const Rectangle& fine)
 /// Puts the parts together in the file of the whole image.
 void pack(const PartsOfResult& of, const PartFiles& files, const std::string& path) {
   const PairParts& pair = *of.task.parts;
-  Cube part = like_result(pair);
-  const Pair corner = pair.read({0, 0, 1, 1});
-  const bool may_lack_data =
-      corner.hsi.attributes.contains(kNoDataAttribute) || corner.msi.attributes.contains(kNoDataAttribute);
+  const Cube like = like_result(pair);
+  const bool may_lack_data = like.attributes.contains(kNoDataAttribute);
   const Rectangle whole = fine_of(pair);
   const std::optional<double> width_95 = files.width_95();
-  CubeWriter writer(path, part, whole.rows, whole.cols, width_95);
+  CubeWriter writer(path, like, whole.rows, whole.cols, width_95);
   const Index side = kChunksAtOnce * writer.unit();
   Progress progress(of.title + ", packing", whole.rows * whole.cols, "pixels");
   for (Index row = 0; row < whole.rows; row += side) {
     for (Index col = 0; col < whole.cols; col += side) {
       stop_where_asked("packing", of.title);
       const Rectangle fine{row, col, std::min(side, whole.rows - row), std::min(side, whole.cols - col)};
-      part.values = files.read("/cube", fine);
-      part.valid = may_lack_data ? valid_in(pair, fine) : std::vector<std::uint8_t>{};
-      part.outliers.clear();
-      Cube sigma = part;
-      if (width_95) sigma.values = files.read("/sigma", fine);
-      mark_outliers(of.outliers, pair.degradation().ratio, fine, part, width_95 ? &sigma : nullptr);
-      writer.write(row, col, with_no_data(part));
-      if (width_95) writer.write_sigma(row, col, with_no_data(sigma));
+      FusedWithSigma part{like};
+      part.fused.values = files.read("/cube", fine);
+      if (width_95) part.sigma = like;
+      if (width_95) part.sigma->values = files.read("/sigma", fine);
+      mark_unmeasured(may_lack_data ? valid_in(pair, fine) : std::vector<std::uint8_t>{}, of, fine, part);
+      writer.write(row, col, with_no_data(part.fused));
+      if (width_95) writer.write_sigma(row, col, with_no_data(*part.sigma));
       progress.tick(fine.rows * fine.cols);
     }
   }
@@ -133,74 +129,34 @@ void pack(const PartsOfResult& of, const PartFiles& files, const std::string& pa
 
 }  // namespace
 
-FusedImage fused_in_memory(const FusedWithSigma& fusion) {
-  return {in_memory(fusion.fused), fusion.sigma ? in_memory(*fusion.sigma) : nullptr, fusion.width_95};
-}
-
-FusedImage open_fused(const std::string& path, const PairOutliers& outliers, Index ratio) {
-  const auto mark = [outliers, ratio](Cube& part, const Rectangle& place) {
-    mark_outliers(outliers, ratio, place, part, nullptr);
-  };
-  SceneSource source;
-  FusedImage image{described(open_image(path, source), mark)};
-  const Hdf5Reader file(path);
-  source.dataset = "/sigma";
-  if (!file.has(source.dataset)) return image;
-  image.sigma = open_image(path, source);
-  image.width_95 = file.number("/sigma", "width_95").value();
-  return image;
-}
-
-ShownImage::ShownImage(const FusedImage& image, const Task& task)
-    : image_(image), kept_{0, 0, task.pair.msi.rows(), task.pair.msi.cols()} {
-  if (task.step == 1) return;
-  const Cube corner = image.fused->read({0, 0, 1, 1});
-  for (std::optional<Preview>* preview : {&fused_, &sigma_}) {
-    preview->emplace(corner, image.fused->rows(), image.fused->cols(), task.step);
-  }
-}
-
-void ShownImage::add(const Rectangle& part, const Cube& fused, const Cube* sigma) {
-  if (!fused_) return;
-  fused_->add(fused, part.row, part.col);
-  if (sigma != nullptr) sigma_->add(*sigma, part.row, part.col);
-}
-
-FusedWithSigma ShownImage::image() const {
-  FusedWithSigma shown{fused_ ? crop(fused_->cube(), kept_) : image_.fused->read_all()};
-  if (image_.sigma) shown.sigma = sigma_ ? crop(sigma_->cube(), kept_) : image_.sigma->read_all();
-  shown.width_95 = image_.width_95;
-  return shown;
-}
-
-void place_on_earth(const Pair& pair, FusedWithSigma& fusion) {
-  Cube& fused = fusion.fused;
-  const bool placed = pair.msi.attributes.contains(kGeotransformAttribute);
-  copy_georeference(placed ? pair.msi : pair.hsi, fused);
-  if (!placed) move_georeference(fused, 0, 0, 1 / static_cast<double>(pair.degradation.ratio));
-  if (fusion.sigma) copy_georeference(fused, *fusion.sigma);
-}
-
 Index choose_side(const PartsOfResult& parts, const Fuser& fuser, const Budget& budget) {
-  const std::string file = parts.folder + "/parts.json";
   if (this_rank() != 0) return of_first_rank(0);
-  Index side = 0;
-  if (fs::exists(file)) {
-    side = parse_json(read_text(file), file).at("side").get<Index>();
-  } else {
+  std::optional<Index> side = PartFiles::side_in(parts.folder);
+  if (!side) {
     side = side_within(fuser, parts.task, budget, parts.title);
-    fs::create_directories(parts.folder);
-    write_text_atomically(file, json_text(Json{{"side", side}}));
+    PartFiles::keep_side(parts.folder, *side);
   }
-  return of_first_rank(side);
+  return of_first_rank(*side);
+}
+
+FusedWithSigma fuse_whole(const PartsOfResult& parts, const Fuser& fuser, const Pair& seen) {
+  const Pair& pair = parts.task.pair;
+  FusedWithSigma fusion = fuser.fuse(seen);
+  parts.task.sensors.widen(pair, fusion);
+  place_on_earth(pair, fusion.fused);
+  const std::vector<std::uint8_t> valid = valid_of_result(pair);
+  if (!valid.empty()) state_no_data(pair, fusion.fused);
+  if (fusion.sigma) copy_georeference(fusion.fused, *fusion.sigma);
+  if (fusion.sigma && !valid.empty()) fusion.sigma->attributes = fusion.fused.attributes;
+  mark_unmeasured(valid, parts, {0, 0, fusion.fused.rows(), fusion.fused.cols()}, fusion);
+  return fusion;
 }
 
 double fuse_in_parts(const PartsOfResult& parts, const Fuser& fuser, Index side, const std::string& path) {
-  const PartClock clock(parts.folder);
   const PartFiles files(parts.folder, *parts.task.parts, places_of(fuser, *parts.task.parts, side), fuser.blend);
-  make_parts(parts, fuser, files, clock);
+  make_parts(parts, fuser, files);
   if (this_rank() == 0) pack(parts, files, path);
-  return clock.seconds();
+  return files.seconds();
 }
 
 void write_parts_of(const std::string& path, const PartsOfResult& parts, const ImageWriter& format,

@@ -26,12 +26,6 @@ std::string learn(FusionMethod& method, const TrainingData& data, FitContext con
   return method.fit(data, context);
 }
 
-Checkpoint learned_by(const FusionMethod& method) {
-  Checkpoint checkpoint = method.checkpoint();
-  if (!checkpoint.tensors.empty()) save_learned_from(method.learned_from, checkpoint);
-  return checkpoint;
-}
-
 ScoredSpectra::ScoredSpectra(const Scene& scene, const Task& task) {
   if (!scene.reference) return;
   find_ = [&scene, &task] {

@@ -14,9 +14,6 @@ namespace specfuse {
 /// `ConfigError` where the method learns otherwise than by parts, and has to learn from a large pair.
 std::string learn(FusionMethod& method, const TrainingData& data, FitContext context);
 
-/// The checkpoint of a method with what it learned from.
-Checkpoint learned_by(const FusionMethod& method);
-
 /// The spectra of the reference that results are scored on.
 class ScoredSpectra {
  public:

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "run/method_files.h"
 #include "run/scene_warnings.h"
 #include "specfuse/core/error.h"
 #include "specfuse/networks/plan.h"

@@ -1,26 +1,29 @@
 #include "run/method_run.h"
 
-#include <cmath>
 #include <filesystem>
 
-#include "run/earlier_run.h"
-#include "run/kept_method.h"
 #include "run/learned_from.h"
-#include "run/method_files.h"
-#include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/peak_memory.h"
 #include "specfuse/core/profile.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/core/stopwatch.h"
-#include "specfuse/imaging/no_data.h"
 #include "specfuse/ranks/ranks.h"
+#include "specfuse/results/kept_result.h"
 #include "specfuse/run/apply.h"
 
 namespace specfuse {
 namespace {
 
-bool applies(const ExperimentConfig& config) { return config.protocol.type == Protocol::apply; }
+/// The experiment as if this method and seed were all of it: what its checkpoint is to remember.
+std::string config_of(const ExperimentConfig& config, const MethodConfig& method, Index seed) {
+  ExperimentConfig alone = config;
+  alone.name = method.label;  // what the experiment is called, and shows, changes no result
+  alone.report = {};
+  alone.methods = {method};
+  alone.seeds = {seed};
+  return config_text(alone);
+}
 
 /// The contexts of the fits of one result: one, or a pre-training and a fine-tuning.
 std::vector<FitContext> fit_contexts(const Workplace& at, const MethodConfig& method, Index seed) {
@@ -94,97 +97,101 @@ Task unmasked(Task task) {
   return task;
 }
 
-/// The result has no data where the MSI has none, or the coarse pixel around.
-void limit_to_data(const Pair& pair, FusedWithSigma& fusion) {
-  Cube& fused = fusion.fused;
-  fused.valid = valid_of_result(pair);
-  if (fused.valid.empty()) return;
-  const auto stated = pair.msi.attributes.find(kNoDataAttribute);
-  const AttributeValue nan = std::vector<double>{std::nan("")};
-  fused.attributes.emplace(kNoDataAttribute, stated == pair.msi.attributes.end() ? nan : stated->second);
-  fill_from_around(fused);  // as reading the file will do
-  if (!fusion.sigma) return;
-  fusion.sigma->valid = fused.valid;
-  fusion.sigma->attributes = fused.attributes;
-  fill_from_around(*fusion.sigma);
-}
+/// One result on its way: what its method is told, and where what comes of it is kept.
+class Making {
+ public:
+  Making(const Workplace& at, const MethodConfig& entry, Index seed)
+      : at_(at), entry_(entry), task_(unmasked(at.task)), fits_(fit_contexts(at, entry, seed)),
+        name_(fits_.back().label), parts_{at.task, at.scene.outliers, name_, at.folder.kept("parts/" + name_)},
+        kept_(at.folder, name_), method_(make_method(entry, at.directories)),
+        shares_(method_->traits.shares_work && !task_.is_large), makes_(shares_ || this_rank() == 0) {
+    fusion_.result.folder = name_;
+  }
 
-/// Fuses a pair in memory as one part. `seen` is what methods see of it.
-FusedWithSigma fuse_whole(const Fuser& fuser, const Workplace& at, const Task& seen) {
-  const Pair& pair = at.task.pair;
-  FusedWithSigma fusion = fuser.fuse(seen.pair);
-  at.task.sensors.widen(pair, fusion);
-  place_on_earth(pair, fusion);
-  limit_to_data(pair, fusion);
-  mark_outliers(at.scene.outliers, pair.degradation.ratio, {0, 0, fusion.fused.rows(), fusion.fused.cols()},
-                fusion.fused, fusion.sigma ? &*fusion.sigma : nullptr);
-  return fusion;
-}
+  /// Restores and fits, as far as the entry asks for it.
+  void learn() {
+    const ProfileSpan span("fit");
+    reset_peak_memory();
+    const Stopwatch fitting;
+    const auto alone = alone_unless_shared();
+    if (entry_.checkpoint) restore_from(find_checkpoint(*entry_.checkpoint, at_.directories), *method_);
+    const bool fits = !entry_.checkpoint || at_.config.protocol.type != Protocol::apply;
+    if (fits) fusion_.result.remarks = fit_all(*method_, task_, fits_);
+    fuser_ = method_->fuser(*task_.parts);
+    fusion_.result.fit_seconds = fitting.seconds();
+  }
 
-/// Restores and fits, as far as the entry asks for it. Returns the remarks.
-std::string prepare(FusionMethod& method, const MethodConfig& entry, const Workplace& at, const Task& task,
-                    const std::vector<FitContext>& fits) {
-  const ProfileSpan span("fit");
-  if (entry.checkpoint) restore_from(find_checkpoint(*entry.checkpoint, at.directories), method);
-  return entry.checkpoint && applies(at.config) ? "" : fit_all(method, task, fits);
-}
+  void fuse() {
+    const Index side = choose_side(parts_, fuser_, at_.budget);
+    if (this_rank() == 0) kept_.begin();
+    const bool is_whole = places_of(fuser_, *task_.parts, side).size() == 1 && !task_.is_large;
+    if (!is_whole) {
+      fusion_.result.fuse_seconds = fuse_in_parts(parts_, fuser_, side, kept_.fused_file());
+    } else if (makes_) {
+      const ProfileSpan span("fuse");
+      const Stopwatch fusing;
+      const auto alone = alone_unless_shared();
+      made_ = fuse_whole(parts_, fuser_, task_.pair);
+      fusion_.result.fuse_seconds = fusing.seconds();
+    }
+  }
+
+  void fuse_training_image() {
+    const std::vector<TrainingPair>& pairs = task_.training.train;
+    if (!makes_ || pairs.empty() || !method_->traits.fuses_training_image) return;
+    const auto alone = alone_unless_shared();
+    if (suits(*method_, task_.training, pairs.front().input))
+      fusion_.fused_training = specfuse::fuse(*method_, pairs.front().input).fused;
+  }
+
+  /// By the first rank.
+  void keep() {
+    const std::string& format = at_.config.output.format;
+    const bool theirs = made_ && made_->program_memory_mb > 0;
+    fusion_.result.peak_memory_mb = theirs ? made_->program_memory_mb : peak_memory_mb();
+    if (!fusion_.result.remarks.empty()) say(concat(name_, ": ", fusion_.result.remarks));
+    if (made_) {
+      kept_.write(*made_, format);
+      fusion_.image = fused_in_memory(*made_);
+    } else {
+      write_parts_of(kept_.fused_file(), parts_, image_writer(format, "output.format"), kept_.directory());
+      fusion_.image = open_fused(kept_.fused_file(), at_.scene.outliers, task_.pair.degradation.ratio);
+    }
+    if (!task_.training.empty() || task_.fine_tuning) kept_.write_learned(*method_, fits_);
+    kept_.finish(fusion_);
+    std::filesystem::remove_all(parts_.folder);
+  }
+
+  Fusion fusion() { return std::move(fusion_); }
+
+ private:
+  /// What does not share its work, each rank does by itself, with the same result.
+  std::unique_ptr<RankAlone> alone_unless_shared() const { return shares_ ? nullptr : std::make_unique<RankAlone>(); }
+
+  const Workplace& at_;
+  const MethodConfig& entry_;
+  const Task task_;
+  const std::vector<FitContext> fits_;
+  const std::string name_;
+  const PartsOfResult parts_;
+  const KeptResult kept_;
+  const std::unique_ptr<FusionMethod> method_;
+  const bool shares_, makes_;
+  Fuser fuser_;
+  std::optional<FusedWithSigma> made_;
+  Fusion fusion_;
+};
 
 }  // namespace
 
 Fusion make_result(const Workplace& at, const MethodConfig& entry, Index seed) {
-  const Task task = unmasked(at.task);
-  const std::vector<FitContext> fits = fit_contexts(at, entry, seed);
-  const bool is_first = this_rank() == 0;
-  Fusion fusion;
-  MethodResult& result = fusion.result;
-  result.folder = fits.back().label;
-  const ProgressTitle title(result.folder);
-  const PartsOfResult parts{at.task, at.scene.outliers, result.folder, at.folder.kept("parts/" + result.folder)};
-  const std::unique_ptr<FusionMethod> method = make_method(entry, at.directories);
-  // What does not share its work, each rank does by itself, with the same result.
-  const bool shares = method->traits.shares_work && !task.is_large;
-  reset_peak_memory();
-  const Stopwatch fitting;
-  std::optional<RankAlone> alone;
-  if (!shares) alone.emplace();
-  result.remarks = prepare(*method, entry, at, task, fits);
-  const Fuser fuser = method->fuser(*task.parts);
-  alone.reset();
-  result.fit_seconds = fitting.seconds();
-  const Index side = choose_side(parts, fuser, at.budget);
-  const bool is_whole = places_of(fuser, *task.parts, side).size() == 1 && !task.is_large;
-  const bool makes = shares || is_first;
-  KeptResult kept(at.folder, result.folder, at.config.output.format);
-  std::optional<FusedWithSigma> made;
-  if (!shares) alone.emplace();
-  if (is_whole && makes) {
-    const ProfileSpan span("fuse");
-    const Stopwatch fusing;
-    made = fuse_whole(fuser, at, task);
-    result.fuse_seconds = fusing.seconds();
-  }
-  const std::vector<TrainingPair>& pairs = task.training.train;
-  if (makes && !pairs.empty() && method->traits.fuses_training_image &&
-      suits(*method, task.training, pairs.front().input))
-    fusion.fused_training = fuse(*method, pairs.front().input).fused;
-  alone.reset();
-  if (!is_whole) result.fuse_seconds = fuse_in_parts(parts, fuser, side, kept.fused_file());
-  if (!is_first) return fusion;
-
-  const bool theirs = made && made->program_memory_mb > 0;
-  result.peak_memory_mb = theirs ? made->program_memory_mb : peak_memory_mb();
-  if (!result.remarks.empty()) say(concat(result.folder, ": ", result.remarks));
-  if (made) {
-    fusion.image = fused_in_memory(*made);
-    kept.write(*made);
-  } else {
-    kept.write_parts(parts);
-    fusion.image = open_fused(kept.fused_file(), at.scene.outliers, task.pair.degradation.ratio);
-  }
-  if (!task.training.empty() || task.fine_tuning) kept.write_learned(*method, fits);
-  kept.finish(fusion);
-  std::filesystem::remove_all(parts.folder);
-  return fusion;
+  const ProgressTitle title(at.config.folder_of(entry, seed));
+  Making making(at, entry, seed);
+  making.learn();
+  making.fuse();
+  making.fuse_training_image();
+  if (this_rank() == 0) making.keep();
+  return making.fusion();
 }
 
 void check_parts(const ExperimentConfig& config, const std::vector<std::string>& directories, const Task& task,

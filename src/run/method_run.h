@@ -1,24 +1,15 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "run/fuse_parts.h"
-#include "run/result_folder.h"
-#include "run/training_log.h"
-#include "specfuse/report/experiment_results.h"
+#include "run/budget.h"
+#include "specfuse/results/fusion.h"
+#include "specfuse/results/run_folder.h"
+#include "specfuse/results/training_log.h"
 #include "specfuse/run/experiment_scene.h"
 
 namespace specfuse {
-
-/// A fitted method, and the image that it made.
-struct Fusion {
-  MethodResult result;
-  FusedImage image;
-  /// What it made of its own (first) training image; none where it is not trained, or cannot fuse so small a pair.
-  std::optional<Cube> fused_training{};
-};
 
 /// What the results of one seed of an experiment are made from.
 struct Workplace {
@@ -27,7 +18,7 @@ struct Workplace {
   const Scene& scene;
   const Task& task;
   const Budget& budget;
-  const ResultFolder& folder;
+  const RunFolder& folder;
   TrainingLog& log;
 };
 

@@ -5,22 +5,20 @@
 #include <utility>
 
 #include "run/data_hash.h"
-#include "run/earlier_run.h"
-#include "run/environment.h"
-#include "run/kept_method.h"
 #include "run/method_checks.h"
-#include "run/method_files.h"
-#include "run/result_files.h"
 #include "run/run_figures.h"
 #include "run/scoring.h"
 #include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/progress.h"
-#include "specfuse/io/scene.h"
+#include "specfuse/io/cube_writer.h"
 #include "specfuse/networks/plan.h"
 #include "specfuse/ranks/ranks.h"
+#include "specfuse/report/report_files.h"
 #include "specfuse/report/text_format.h"
+#include "specfuse/results/environment.h"
+#include "specfuse/results/kept_result.h"
 #include "specfuse/run/apply.h"
 #include "specfuse/run/find_data.h"
 
@@ -31,6 +29,15 @@ Budget budget_of(const RunOptions& options) {
   const Budget budget(options.memory);
   if (budget.is_limit) limit_free_memory(budget.free_buffers());
   return budget;
+}
+
+/// The bytes that a pair in memory may take: what is left of the budget, unless that is what the machine has free,
+/// which varies from one call to the next. Then a run that is there already has decided.
+double memory_for_pair(const ExperimentConfig& config, const RunOptions& options, const Budget& budget) {
+  if (budget.is_limit || (options.overwrite && !options.resume)) return budget.left();
+  const std::optional<std::string> hash = RunFolder(options.out).data_hash_of(config);
+  const Index decided = of_first_rank(!hash ? 0 : hash->starts_with(kStreamedHash) ? 1 : 2);
+  return decided == 0 ? budget.left() : decided == 1 ? 0 : std::numeric_limits<double>::infinity();
 }
 
 /// All that is known of an experiment before anything is made.
@@ -47,7 +54,8 @@ struct Prepared {
   /// Throws for all that can be wrong.
   Prepared(const ExperimentConfig& given, const RunOptions& options)
       : directories(data_directories(options.data_directories)), config(adopt_checkpoints(given, directories)),
-        budget(budget_of(options)), scene(load_scene(config, directories, nullptr, options.scratch, budget.left())),
+        budget(budget_of(options)),
+        scene(load_scene(config, directories, nullptr, options.scratch, memory_for_pair(config, options, budget))),
         needs(needs_of(config, scene)), first(make_task(scene, config.protocol, config.seeds.front(), needs)),
         found(check_methods(config, scene, *first, directories, ScoredSpectra(scene, *first))) {
     // What is shown of all results, of the pair and of its reference.
@@ -62,27 +70,6 @@ struct Prepared {
   }
 };
 
-/// An image and, of an ENVI header, the values that lie beside it.
-void add_files(const std::filesystem::path& image, std::vector<std::string>& files) {
-  files.push_back(image);
-  if (image.extension() != ".hdr") return;
-  const std::size_t header = files.size();
-  for (const std::filesystem::directory_entry& entry : std::filesystem::directory_iterator(image.parent_path())) {
-    const std::filesystem::path& name = entry.path();
-    const bool beside = (name.stem() == image.stem() && name != image) || name.filename() == image.stem();
-    if (beside && entry.is_regular_file()) files.push_back(name);
-  }
-  std::sort(files.begin() + static_cast<std::ptrdiff_t>(header), files.end());
-}
-
-/// Of the values that were read, or of the files of a pair that stays in them.
-std::string hash_of_data(const Prepared& prepared) {
-  std::vector<std::string> files = files_of_methods(prepared.config, prepared.directories);
-  if (!prepared.scene.large) return data_hash(prepared.scene, files);
-  for (const std::string& file : image_files(prepared.config.data, prepared.directories)) add_files(file, files);
-  return kStreamedHash + data_hash(prepared.scene, files);
-}
-
 /// What is known of the results before there are any.
 ExperimentResults begin_results(const Prepared& prepared, const RunOptions& options) {
   ExperimentResults results;
@@ -93,7 +80,7 @@ ExperimentResults begin_results(const Prepared& prepared, const RunOptions& opti
   if (!results.grids.empty()) say(results.grids);
   const std::optional<Region>& test = prepared.config.protocol.test;
   results.scored_on = test ? test->text() : "whole image";
-  results.data_hash = hash_of_data(prepared);
+  if (this_rank() == 0) results.data_hash = data_hash(prepared.config, prepared.scene, prepared.directories);
   results.environment = environment_text(options.memory);
   return results;
 }
@@ -113,17 +100,18 @@ void describe_shown(const Task& task, ExperimentResults& results) {
              task.step, " x ", task.step, " pixels of each image, whose rows and columns they count.");
 }
 
-void stop_where_asked(const std::string& before, const ResultFolder& folder) {
+void stop_where_asked(const std::string& before, const RunFolder& folder) {
   SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before ", before,
                     folder.keeps_work() ? "; continue with --resume" : "");
 }
 
 /// The result of a method, kept from an earlier run or made now. All ranks call it; what the others return is of no
 /// use.
-Fusion find_or_make(const Workplace& at, const MethodConfig& method, Index seed, ResultFolder& folder) {
+Fusion find_or_make(const Workplace& at, const MethodConfig& method, Index seed, RunFolder& folder) {
   const std::string name = at.config.folder_of(method, seed);
   std::optional<Fusion> kept;
-  if (this_rank() == 0) kept = find_result(folder, name, at.task, at.scene.outliers);
+  if (this_rank() == 0)
+    kept = KeptResult(folder, name).find(at.scene.outliers, at.task.pair.degradation.ratio, !at.task.is_large);
   if (first_rank_says(kept.has_value())) {
     say(name + ": was complete before");
     return kept ? *std::move(kept) : Fusion{};
@@ -138,6 +126,20 @@ Fusion find_or_make(const Workplace& at, const MethodConfig& method, Index seed,
   }
 }
 
+/// Says what was found of the sensors, and stages what both images disagree on, as HDF5 and in `format`.
+void keep_sensors(const Task& task, const RunFolder& folder, const std::string& format) {
+  if (task.sensors.estimate) {
+    for (const Finding& finding : task.sensors.estimate->findings) say(text_of(finding));
+  }
+  const Cube& map = task.pair.disagreement;
+  if (!map.values.defined()) return;
+  const std::string file = folder.staged(kDisagreementFile);
+  write_cube(file, map);
+  const ImageWriter& writer = image_writer(format, "output.format");
+  if (!file.ends_with(writer.ending))
+    writer.write(std::filesystem::path(file).replace_extension(writer.ending).string(), map);
+}
+
 }  // namespace
 
 std::string run_experiment(const ExperimentConfig& given, const RunOptions& options) {
@@ -146,12 +148,17 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
   const ExperimentConfig& config = prepared.config;
   const Scene& scene = prepared.scene;
   ExperimentResults results = begin_results(prepared, options);
-  ResultFolder folder(options.out);
-  if (!first_rank_says(is_first && begin_in(folder, config, results.data_hash, options))) {
-    return is_first ? earlier_summary(folder, config) : "";
+  RunFolder folder(options.out);
+  std::optional<ExperimentResults> earlier;
+  if (is_first) earlier = folder.begin(config, results.data_hash, {options.resume, options.overwrite});
+  if (first_rank_says(earlier.has_value())) {
+    if (!earlier) return "";
+    say(concat(folder.path(), ": this experiment was done before; --overwrite does it anew"));
+    return summary_text(*earlier);
   }
   TrainingLog log(folder.kept(kLogFile));
-  if (is_first) begin_files(config, scene, folder);
+  // A scene that was made up for this run is found nowhere else.
+  if (is_first && config.data.synthetic) write_cube(folder.staged(kSceneFile), *scene.reference);
   std::optional<RunFigures> figures;
   for (const Index seed : config.seeds) {
     const bool is_shown = is_first && seed == config.seeds.front();
@@ -185,7 +192,8 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
   stop_where_asked("the results were written", folder);
   say("writing the report and the files");
   const ProgressTitle title("report");
-  return write_results(results, {figures->groups(), figures->viewer()}, log.text(), folder);
+  publish_results(results, report_files(results, {figures->groups(), figures->viewer()}), log, folder);
+  return summary_text(results);
 }
 
 std::string plan_experiment(const ExperimentConfig& given, const RunOptions& options) {

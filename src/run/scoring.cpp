@@ -46,6 +46,43 @@ struct Mean {
   }
 };
 
+/// What people are shown of a fused image: all, or means as of the pair that it is made from, of which the parts
+/// are added.
+class ShownImage {
+ public:
+  ShownImage(const FusedImage& image, const Task& task);
+  /// Where the part is in the image; null: there is no sigma.
+  void add(const Rectangle& part, const Cube& fused, const Cube* sigma);
+  FusedWithSigma image() const;
+
+ private:
+  const FusedImage& image_;
+  Rectangle kept_;
+  std::optional<Preview> fused_, sigma_;
+};
+
+ShownImage::ShownImage(const FusedImage& image, const Task& task)
+    : image_(image), kept_{0, 0, task.pair.msi.rows(), task.pair.msi.cols()} {
+  if (task.step == 1) return;
+  const Cube corner = image.fused->read({0, 0, 1, 1});
+  for (std::optional<Preview>* preview : {&fused_, &sigma_}) {
+    preview->emplace(corner, image.fused->rows(), image.fused->cols(), task.step);
+  }
+}
+
+void ShownImage::add(const Rectangle& part, const Cube& fused, const Cube* sigma) {
+  if (!fused_) return;
+  fused_->add(fused, part.row, part.col);
+  if (sigma != nullptr) sigma_->add(*sigma, part.row, part.col);
+}
+
+FusedWithSigma ShownImage::image() const {
+  FusedWithSigma shown{fused_ ? crop(fused_->cube(), kept_) : image_.fused->read_all()};
+  if (image_.sigma) shown.sigma = sigma_ ? crop(sigma_->cube(), kept_) : image_.sigma->read_all();
+  shown.width_95 = image_.width_95;
+  return shown;
+}
+
 /// What adds up over the parts of an image.
 class Scoring {
  public:

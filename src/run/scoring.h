@@ -1,6 +1,10 @@
 #pragma once
 
-#include "run/method_run.h"
+#include <string>
+#include <vector>
+
+#include "specfuse/results/fusion.h"
+#include "specfuse/run/protocol.h"
 
 namespace specfuse {
 

@@ -158,7 +158,7 @@ Links links_of(const Sweep& sweep, const std::vector<RunOutcome>& outcomes) {
       for (const MethodResult& result : outcomes[i].results->methods) {
         seconds += result.fit_seconds + result.fuse_seconds;
       }
-      link.address = concat("runs/", run.hash, "/", kReportFile);
+      link.address = concat(run.folder(), "/", kReportFile);
       link.note = concat(number_text(seconds, seconds < 1 ? 2 : seconds < 10 ? 1 : 0), " s");
     }
     links.links.push_back(link);

@@ -1,13 +1,7 @@
 #include "sweep/sweep_report.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -15,30 +9,15 @@
 #include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
 #include "specfuse/io/file.h"
-#include "specfuse/report/palette.h"
+#include "specfuse/report/report_files.h"
 #include "specfuse/report/report_html.h"
+#include "specfuse/report/table_text.h"
 #include "specfuse/report/text_format.h"
-#include "sweep/run_folder.h"
 #include "sweep/sweep_figures.h"
 #include "sweep/sweep_page.h"
 
 namespace specfuse {
 namespace {
-
-/// A lock on a folder; waits until no other process has it.
-class FolderLock {
- public:
-  explicit FolderLock(const std::string& path) : descriptor_(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    SPECFUSE_CHECK(descriptor_ >= 0 && flock(descriptor_, LOCK_EX) == 0, "cannot lock the folder ", path, ": ",
-                   std::strerror(errno));
-  }
-  ~FolderLock() { close(descriptor_); }
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
-
- private:
-  int descriptor_;
-};
 
 Json values_json(const Sweep& sweep, const SweepRun& run) {
   Json values = Json::object();
@@ -49,26 +28,6 @@ Json values_json(const Sweep& sweep, const SweepRun& run) {
 }
 
 const char* const kSweepFile = "sweep.json";
-
-/// The figures that an earlier call wrote: names out of a file, so only such as a sweep gives.
-std::vector<std::string> earlier_figures(const std::string& out) {
-  std::string text;
-  try {
-    text = read_text(out + "/" + kSweepFile);
-  } catch (const DataError&) {
-    return {};  // there was none
-  }
-  std::vector<std::string> figures;
-  const Json json = json_of(text);
-  if (!json.is_object() || !json.contains("files") || !json["files"].is_array()) return {};
-  for (const Json& file : json["files"]) {
-    const std::string name = file.is_string() ? file.get<std::string>() : "", folder = concat(kFigureFolder, "/");
-    const bool plain = name.starts_with(folder) && name.ends_with(".svg") &&
-                       name.find('/', folder.size()) == std::string::npos && name.find('\0') == std::string::npos;
-    if (plain) figures.push_back(name);
-  }
-  return figures;
-}
 
 std::string state_of(const RunOutcome& outcome) {
   if (outcome.results) return "done";
@@ -120,36 +79,29 @@ std::string sweep_markdown(const Sweep& sweep, const std::vector<RunOutcome>& ou
 }
 
 Table SweepFiles::write() {
-  const FolderLock lock(out_);
+  const FileLock lock(out_, true);
   const Stopwatch taken;
   for (std::size_t i = 0; i < outcomes_.size(); ++i) {
     RunOutcome& outcome = outcomes_[i];
     if (outcome.results) continue;
-    const RunFolder folder(out_, sweep_.runs[i].hash);
+    const RunFolder folder(concat(out_, "/", sweep_.runs[i].folder()));
     outcome = {folder.results(sweep_.runs[i].config), folder.failure()};
     if (outcome.results) outcome.failure.clear();
   }
   const SweepTable sheet = sweep_table(sweep_, outcomes_);
   const std::vector<FigureGroup> figures = sweep_figures(sweep_, sheet);
-  std::vector<std::pair<std::string, std::string>> files{
-      {"sweep.csv", table_csv(sheet.table)},
-      {"sweep.md", sweep_markdown(sweep_, outcomes_, sheet)},
-      {"sweep.tex", table_latex(sheet.table)},
-      {"sweep.html", report_html(sweep_page(sweep_, outcomes_, figures))}};
-  for (const FigureGroup& group : figures) {
-    for (const Figure& figure : group.figures) {
-      files.emplace_back(concat(kFigureFolder, "/", figure.name, ".svg"), with_light_colours(figure.svg));
-    }
-  }
+  std::vector<ResultFile> files{{"sweep.csv", table_csv(sheet.table)},
+                                {"sweep.md", sweep_markdown(sweep_, outcomes_, sheet)},
+                                {"sweep.tex", table_latex(sheet.table)},
+                                {"sweep.html", report_html(sweep_page(sweep_, outcomes_, figures))}};
+  for (ResultFile& file : figure_files(figures)) files.push_back(std::move(file));
   std::vector<std::string> names{kSweepFile};
-  for (const auto& [name, text] : files) names.push_back(name);
-  const std::vector<std::string> earlier = earlier_figures(out_);
+  for (const ResultFile& file : files) names.push_back(file.name);
+  const std::vector<std::string> earlier = listed_files(out_ + "/" + kSweepFile, "sweep");
   std::filesystem::create_directories(out_ + "/" + kFigureFolder);
-  for (const auto& [name, text] : files) write_text_atomically(out_ + "/" + name, text);
+  for (const ResultFile& file : files) write_text_atomically(out_ + "/" + file.name, file.content);
   write_text_atomically(out_ + "/" + kSweepFile, sweep_json(sweep_, outcomes_, sheet, names));
-  for (const std::string& name : earlier) {
-    if (std::find(names.begin(), names.end(), name) == names.end()) std::filesystem::remove(out_ + "/" + name);
-  }
+  remove_unlisted(out_, earlier, names);
   seconds_ = taken.seconds();
   since_ = Stopwatch();
   return sheet.table;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <deque>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -18,10 +19,10 @@
 #include "specfuse/core/threads.h"
 #include "specfuse/ranks/ranks.h"
 #include "specfuse/report/text_format.h"
+#include "specfuse/results/run_folder.h"
 #include "specfuse/run/apply.h"
 #include "specfuse/run/check_experiments.h"
 #include "specfuse/run/find_data.h"
-#include "sweep/run_folder.h"
 #include "sweep/run_messages.h"
 #include "sweep/sweep_report.h"
 
@@ -33,6 +34,25 @@ namespace {
 constexpr auto kPause = std::chrono::milliseconds(20);
 /// Seconds for which a run of another process is tried again: the processes of a killed sweep take a moment to end.
 constexpr double kPatience = 2;
+
+RunFolder folder_of(const SweepRun& run, const SweepOptions& options) {
+  return RunFolder(concat(options.out, "/", run.folder()));
+}
+
+/// The file of its configuration. Who has locked it does the run.
+std::string claimed_file(const SweepRun& run, const SweepOptions& options) {
+  return concat(options.out, "/", run.config_file());
+}
+
+/// In a word: done, running, failed, "cut off" or "to do".
+std::string state_of_run(const SweepRun& run, const SweepOptions& options) {
+  const RunFolder folder = folder_of(run, options);
+  const std::string file = claimed_file(run, options);
+  if (folder.results(run.config)) return "done";
+  if (fs::exists(file) && !FileLock(file).held()) return "running";
+  if (!folder.failure().empty()) return "failed";
+  return folder.keeps_work() ? "cut off" : "to do";
+}
 
 /// The sweep with the options that each run of `apply` takes from its checkpoints. Where they cannot be read, the check
 /// will say so.
@@ -55,7 +75,7 @@ void check(const Sweep& sweep, const SweepOptions& options) {
   std::vector<const ExperimentConfig*> configs;
   for (std::size_t i = 0; i < sweep.runs.size(); ++i) {
     const SweepRun& run = sweep.runs[i];
-    if (const auto done = RunFolder(options.out, run.hash).results(run.config)) {  // its data may be gone by now
+    if (const auto done = folder_of(run, options).results(run.config)) {  // its data may be gone by now
       for (const std::string& warning : done->warnings) warnings.add(i, warning);
       continue;
     }
@@ -104,7 +124,7 @@ class Runner {
   /// Throws `Interrupted` once no process is left.
   void run() {
     if (this_rank() == 0) {
-      for (const std::size_t position : waiting_) folder_of(position).forget_failure();
+      for (const std::size_t position : waiting_) folder_at(position).forget_failure();
     }
     wait_for_ranks();
     while (!waiting_.empty() || !active_.empty()) {
@@ -123,14 +143,14 @@ class Runner {
  private:
   struct Job {
     std::size_t position;
-    std::unique_ptr<Claim> claim;
+    std::unique_ptr<FileLock> claim;
     ChildProcess process;
     Stopwatch since_start;
   };
 
-  RunFolder folder_of(std::size_t position) const { return {options_.out, sweep_.runs[position].hash}; }
+  RunFolder folder_at(std::size_t position) const { return folder_of(sweep_.runs[position], options_); }
   bool done(std::size_t position) const {
-    return folder_of(position).results(sweep_.runs[position].config).has_value();
+    return folder_at(position).results(sweep_.runs[position].config).has_value();
   }
 
   void tell(std::size_t position, const std::string& news) const {
@@ -146,16 +166,19 @@ class Runner {
       tell(position, "was done before");
       return true;
     }
-    const RunFolder folder = folder_of(position);
-    auto claim = std::make_unique<Claim>(folder.config_path());
+    const RunFolder folder = folder_at(position);
+    const std::string file = claimed_file(sweep_.runs[position], options_);
+    auto claim = std::make_unique<FileLock>(file);
     if (!claim->held()) return postpone(position);
     // By another process, just before its claim ended, or by another rank.
     if (done(position) || !folder.failure().empty()) return true;
-    claim->write(config_text(sweep_.runs[position].config));
-    tell(position, folder.can_resume() ? "goes on" : "starts");
-    const int descriptor = claim->descriptor();
-    active_.push_back(
-        std::unique_ptr<Job>(new Job{position, std::move(claim), ChildProcess(command_of(folder, descriptor)), {}}));
+    // In place, as another file would not be locked.
+    std::ofstream text(file);
+    SPECFUSE_CHECK(text << config_text(sweep_.runs[position].config) << std::flush, "cannot write ", file);
+    tell(position, folder.keeps_work() ? "goes on" : "starts");
+    Command command = command_of(folder.path(), file);
+    command.descriptor = claim->descriptor();
+    active_.push_back(std::unique_ptr<Job>(new Job{position, std::move(claim), ChildProcess(command), {}}));
     patience_.reset();
     return true;
   }
@@ -171,19 +194,22 @@ class Runner {
     return false;
   }
 
-  /// This program once more, on one run. The claim of the run stays open in it.
-  Command command_of(const RunFolder& folder, int claim) const {
-    std::vector<std::string> arguments{
-        "run_experiment", folder.config_path(), "--out",
-        folder.path(),    "--resume",           "--overwrite",
-        "--quiet",        "--threads",          std::to_string(std::max(1, threads() / jobs_))};
+  /// This program once more, on one run.
+  Command command_of(const std::string& out, const std::string& config) const {
+    std::vector<std::string> arguments{"run_experiment",
+                                       config,
+                                       "--out",
+                                       out,
+                                       "--resume",
+                                       "--overwrite",
+                                       "--quiet",
+                                       "--threads",
+                                       std::to_string(std::max(1, threads() / jobs_))};
     if (detect_anomaly()) arguments.push_back("--detect-anomaly");
     for (const std::string& directory : options_.data_directories) {
       arguments.insert(arguments.end(), {"--data-dir", directory});
     }
-    Command command{"/proc/self/exe", arguments};
-    command.descriptor = claim;
-    return command;
+    return {"/proc/self/exe", arguments};
   }
 
   void finish(const Job& job, const ChildProcess::Ending& ending) {
@@ -192,7 +218,7 @@ class Runner {
     }
     if (interrupted()) return tell(job.position, "stopped");
     const std::string reason = reason_of(ending);
-    folder_of(job.position).record_failure(reason);
+    folder_at(job.position).record_failure(reason);
     tell(job.position, "failed: " + reason);
   }
 
@@ -221,7 +247,7 @@ class Runner {
 std::vector<std::string> failed_of(const Sweep& sweep, const SweepOptions& options) {
   std::vector<std::string> lines;
   for (const SweepRun& run : sweep.runs) {
-    const std::string failure = RunFolder(options.out, run.hash).failure();
+    const std::string failure = folder_of(run, options).failure();
     if (!failure.empty()) lines.push_back(concat(sweep.text_of(run), ": ", failure));
   }
   return lines;
@@ -256,8 +282,8 @@ std::string plan_sweep(const Sweep& given, const SweepOptions& options) {
   std::string plan;
   for (std::size_t position = 0; position < sweep.runs.size(); ++position) {
     const SweepRun& run = sweep.runs[position];
-    plan += concat(position + 1, "/", sweep.runs.size(), "  ", run.hash, "  ",
-                   RunFolder(options.out, run.hash).state(run.config), "  ", sweep.text_of(run), "\n");
+    plan += concat(position + 1, "/", sweep.runs.size(), "  ", run.hash, "  ", state_of_run(run, options), "  ",
+                   sweep.text_of(run), "\n");
   }
   return plan;
 }

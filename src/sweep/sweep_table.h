@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "specfuse/report/experiment_results.h"
-#include "specfuse/report/result_tables.h"
+#include "specfuse/results/experiment_results.h"
+#include "specfuse/results/result_tables.h"
 #include "specfuse/sweep/sweep.h"
 
 namespace specfuse {

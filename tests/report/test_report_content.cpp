@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "report/example_results.h"
 #include "specfuse/report/report_content.h"
+#include "support/example_results.h"
 #include "support/text.h"
 
 using namespace specfuse;

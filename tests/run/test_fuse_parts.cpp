@@ -4,6 +4,7 @@
 #include <csignal>
 #include <filesystem>
 
+#include "run/fuse_parts.h"
 #include "run/measured_pair.h"
 #include "run/scoring.h"
 #include "specfuse/core/interrupt.h"

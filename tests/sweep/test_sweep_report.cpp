@@ -4,10 +4,12 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/io/file.h"
-#include "specfuse/report/metrics_json.h"
+#include "specfuse/report/table_text.h"
+#include "specfuse/results/metrics_json.h"
+#include "specfuse/results/run_folder.h"
+#include "specfuse/sweep/sweep_runner.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"
-#include "sweep/run_folder.h"
 #include "sweep/sweep_example.h"
 #include "sweep/sweep_report.h"
 
@@ -17,7 +19,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// The text of a metrics.json.
-std::string written(const ExperimentResults& results) { return metrics_json(results, result_tables(results)); }
+std::string written(const ExperimentResults& results) { return metrics_json(results); }
 
 }  // namespace
 
@@ -55,46 +57,37 @@ TEST_CASE("sweep_report: what is not complete is left out and named") {
   CHECK(contains(json, "\"failure\": \"no | room\""));
 }
 
-TEST_CASE("sweep_report: a run is done when its metrics are whole and of the same experiment") {
+TEST_CASE("sweep_report: a run is done, running, failed, cut off or to do") {
   const TemporaryFolder temporary;
-  const Sweep sweep = parse(R"("grid": {"degrade.ratio": [2, 4]})");
+  const Sweep sweep = parse_sweep(R"({"name": "s", "sweep": {"grid": {"degrade.ratio": [2, 4]}, "base": {
+      "data": {"synthetic": {"rows": 16, "cols": 16, "bands": 60}}, "methods": [{"name": "bicubic"}]}}})",
+                                  "s.json", {});
   const SweepRun& run = sweep.runs[0];
-  const std::string out = temporary.file("out");
-  const RunFolder folder(out, run.hash);
-  const auto state = [&] { return folder.state(run.config); };
+  SweepOptions options;
+  options.out = temporary.file("out");
+  const RunFolder folder(concat(options.out, "/", run.folder()));
+  const auto state = [&] {
+    const std::string line = plan_sweep(sweep, options), before = concat("1/2  ", run.hash, "  ");
+    REQUIRE(line.starts_with(before));
+    return line.substr(before.size(), line.find("  ", before.size()) - before.size());
+  };
   CHECK(state() == "to do");
-  fs::create_directories(folder.path() + "/.resume");
+  fs::create_directories(folder.kept(""));
+  write_text_atomically(folder.kept("a.h5"), "checkpoint");
   CHECK(state() == "cut off");
   folder.record_failure("no room");
   CHECK(state() == "failed");
-  CHECK(folder.failure() == "no room");
-  fs::create_directories(out + "/configs");
+  const std::string claimed = concat(options.out, "/", run.config_file());
+  fs::create_directories(fs::path(claimed).parent_path());
   {
-    const Claim claim(folder.config_path());
-    CHECK(claim.held());
-    CHECK_FALSE(Claim(folder.config_path()).held());
+    const FileLock claim(claimed);
     CHECK(state() == "running");
-    claim.write("long text");
-    claim.write("text");
-    CHECK(read_text(folder.config_path()) == "text");
   }
   CHECK(state() == "failed");
-  const std::string file = folder.path() + "/metrics.json", whole = written(results_of(run, 30));
-  write_text_atomically(file, whole.substr(0, whole.size() - 20));
+  write_text_atomically(folder.published("metrics.json"), written(results_of(sweep.runs[1], 30)));
   CHECK(state() == "failed");
-  write_text_atomically(file, written(results_of(sweep.runs[1], 30)));
-  CHECK(state() == "failed");
-  for (const char* const wrong : {"{}", "[]", "null", "\"x\""}) {
-    write_text_atomically(file, wrong);
-    CHECK(state() == "failed");
-  }
-  write_text_atomically(file, whole);
+  write_text_atomically(folder.published("metrics.json"), written(results_of(run, 30)));
   CHECK(state() == "done");
-  const ExperimentResults read = folder.results(run.config).value();
-  CHECK(read.methods.at(1).scores->values.at(0).value == 31);
-  CHECK(std::isnan(read.methods.at(1).scores->values.at(1).value));
-  CHECK(read.methods.at(1).label == "gsa");
-  CHECK(read.scored_on == "whole image");
 }
 
 TEST_CASE("sweep_report: the files are written again from what the runs have left") {
@@ -106,7 +99,7 @@ TEST_CASE("sweep_report: the files are written again from what the runs have lef
   CHECK(files.write().rows.empty());
   CHECK(contains(read_text(out + "/sweep.html"), "0 of 2 runs done"));
   for (const SweepRun& run : sweep.runs) {
-    const RunFolder folder(out, run.hash);
+    const RunFolder folder(concat(out, "/", run.folder()));
     folder.record_failure("an earlier call");
     write_text_atomically(folder.path() + "/metrics.json", written(results_of(run, 30)));
   }
@@ -138,7 +131,7 @@ TEST_CASE("sweep_report: what an earlier call wrote and this one does not is rem
   write_text_atomically(figures + "mine.svg", "mine");
   write_text_atomically(temporary.file("elsewhere.svg"), "mine");
   const std::string listed =
-      R"({"files": ["figures/degrade.psf.type_psnr_db.svg", "figures/../../elsewhere.svg", "sweep.md", 3]})";
+      R"({"sweep": "s", "files": ["figures/degrade.psf.type_psnr_db.svg", "figures/../../elsewhere.svg", "sweep.md", 3]})";
   write_text_atomically(out + "/sweep.json", listed);
   write(parse(R"("grid": {"degrade.ratio": [2, 4]})"));
   CHECK_FALSE(fs::exists(figures + "degrade.psf.type_psnr_db.svg"));

@@ -5,7 +5,7 @@
 
 #include "specfuse/metrics/error_statistics.h"
 #include "specfuse/report/figure.h"
-#include "specfuse/report/figure_data.h"
+#include "specfuse/results/figure_data.h"
 
 namespace specfuse {
 

@@ -1,19 +1,13 @@
 #pragma once
 
-#include <array>
 #include <optional>
 #include <string>
 
 #include "specfuse/imaging/cube.h"
 #include "specfuse/io/png.h"
+#include "specfuse/results/figure_data.h"
 
 namespace specfuse {
-
-/// How a cube becomes a colour picture: the band shown in red, green and blue, and the values shown as none and full.
-struct Stretch {
-  std::array<Index, 3> bands{};
-  std::array<float, 3> low{}, high{};
-};
 
 /// Bands nearest to 650, 550 and 450 nm; where wavelengths are unknown, those at 0.15, 0.10 and 0.05 of the band count,
 /// or the third, second and first of fewer than 20. Limits are the 2nd and 98th percentile of each. Use the stretch of

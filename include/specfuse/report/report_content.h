@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "specfuse/config/json_fields.h"
-#include "specfuse/report/experiment_results.h"
 #include "specfuse/report/figure.h"
-#include "specfuse/report/result_tables.h"
 #include "specfuse/report/viewer.h"
+#include "specfuse/results/experiment_results.h"
+#include "specfuse/results/result_tables.h"
 
 namespace specfuse {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "specfuse/report/figure.h"
-#include "specfuse/report/figure_data.h"
+#include "specfuse/results/figure_data.h"
 
 namespace specfuse {
 

@@ -3,7 +3,7 @@
 #include <optional>
 #include <vector>
 
-#include "specfuse/report/figure_data.h"
+#include "specfuse/results/figure_data.h"
 
 namespace specfuse {
 

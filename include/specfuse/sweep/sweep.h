@@ -26,6 +26,10 @@ struct SweepRun {
   ExperimentConfig config;
   /// `config_hash` of `config`; no two runs have the same.
   std::string hash;
+
+  /// In the sweep's output folder: the folder of the run, and the file of its configuration.
+  std::string folder() const { return "runs/" + hash; }
+  std::string config_file() const { return "configs/" + hash + ".json"; }
 };
 
 /// How a text names fields: as `--set` takes them, or in words.

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "specfuse/report/table.h"
+#include "specfuse/results/table.h"
 #include "specfuse/sweep/sweep.h"
 
 namespace specfuse {

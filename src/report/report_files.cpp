@@ -1,0 +1,77 @@
+#include "specfuse/report/report_files.h"
+
+#include <utility>
+
+#include "specfuse/config/result_names.h"
+#include "specfuse/core/error.h"
+#include "specfuse/core/progress.h"
+#include "specfuse/core/threads.h"
+#include "specfuse/io/png.h"
+#include "specfuse/report/palette.h"
+#include "specfuse/report/picture.h"
+#include "specfuse/report/report_content.h"
+#include "specfuse/report/report_html.h"
+#include "specfuse/report/table_text.h"
+#include "specfuse/results/result_tables.h"
+
+namespace specfuse {
+namespace {
+
+/// A column of a paper is about 8.5 cm wide.
+constexpr int kDotsPerInch = 300, kColumnPixels = 1000;
+
+/// Those of the tables that have rows, one below the other.
+std::string one_below_other(const std::vector<Table>& tables, std::string (*written)(const Table&)) {
+  std::string text;
+  for (const Table& table : tables) {
+    if (!table.rows.empty()) text += concat(text.empty() ? "" : "\n", written(table));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string summary_text(const ExperimentResults& results) {
+  return one_below_other({short_table(results), estimate_table(results)}, table_text);
+}
+
+std::vector<ResultFile> report_files(const ExperimentResults& results, SceneOnPage scene) {
+  const ResultTables tables = result_tables(results);
+  ReportContent content = report_content(results, tables, std::move(scene.figures));
+  content.viewer = std::move(scene.viewer);
+  std::vector<ResultFile> files = figure_files(content.groups);
+  files.push_back({kScoresCsv, table_csv(tables.scores)});
+  files.push_back(
+      {kScoresMarkdown, one_below_other({tables.short_scores, tables.estimates, tables.significance}, table_markdown)});
+  files.push_back({kScoresLatex, one_below_other({tables.short_scores, tables.estimates}, table_latex)});
+  if (!tables.significance.rows.empty()) files.push_back({kSignificanceLatex, table_latex(tables.significance)});
+  files.push_back({kReportFile, report_html(content)});
+  if (!content.viewer.file.empty()) files.push_back({content.viewer.file, std::move(content.viewer.cubes)});
+  return files;
+}
+
+std::vector<ResultFile> figure_files(const std::vector<FigureGroup>& groups) {
+  std::vector<ResultFile> files;
+  std::vector<const Picture*> pictures;  // null: a chart
+  const auto add = [&](const Figure& figure) {
+    const std::string stem = concat(kFigureFolder, "/", figure.name);
+    if (!figure.svg.empty()) files.push_back({stem + ".svg", with_light_colours(figure.svg)});
+    pictures.resize(files.size());
+    if (figure.image.rows == 0) return;
+    files.push_back({stem + ".png", ""});
+    pictures.push_back(&figure.image);
+  };
+  for (const FigureGroup& group : groups) {
+    for (const Figure& figure : group.figures) add(figure);
+    add(group.colour_bar);
+  }
+  Progress progress(std::ssize(files), "figures");
+  parallel_for(std::ssize(files), [&](Index i) {
+    const auto at = static_cast<std::size_t>(i);
+    if (pictures[at] != nullptr) files[at].content = encode_png(enlarged(*pictures[at], kColumnPixels), kDotsPerInch);
+    progress.tick();
+  });
+  return files;
+}
+
+}  // namespace specfuse
