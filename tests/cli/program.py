@@ -2,6 +2,8 @@
 
 A test program is called with RUN_EXPERIMENT MAKE_BAD_FILES and ends in `main()`. Standard library only.
 """
+import atexit
+import functools
 import json
 import os
 import shutil
@@ -44,11 +46,20 @@ def timeless(value):
             if key not in ("fit_seconds", "fuse_seconds", "peak_memory_mb", "seconds")}
 
 
+@functools.cache
+def made_files():
+    """A folder with the files that the tests read, made once a process."""
+    folder = tempfile.mkdtemp(prefix="specfuse-files-")
+    atexit.register(shutil.rmtree, folder)
+    subprocess.run([MAKE_BAD_FILES, folder], check=True)
+    return folder
+
+
 class ProgramTest(unittest.TestCase):
     def setUp(self):
         self.folder = Path(tempfile.mkdtemp(prefix="specfuse-cli-"))
         self.out = self.folder / "out"
-        subprocess.run([MAKE_BAD_FILES, self.folder], check=True)
+        shutil.copytree(made_files(), self.folder, dirs_exist_ok=True)
 
     def tearDown(self):
         shutil.rmtree(self.folder)
