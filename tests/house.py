@@ -18,7 +18,7 @@ from collections import defaultdict, namedtuple
 from pathlib import Path
 
 MOST_SHARE, MOST_FILE_LINES, MOST_FUNCTION_LINES = 1 / 5, 350, 60
-TOP_LEVEL = {"Makefile", "meson.build", "meson_options.txt", "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md",
+TOP_LEVEL = {"Makefile", "pyproject.toml", "meson.build", "meson_options.txt", "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md",
              "BENCHMARK.md", "CITATION.cff", "Doxyfile", "src", "include", "examples", "experiments", "data", "tests",
              "bench", "results", "python", "docs"}
 LIBRARY = ("src", "include/specfuse")

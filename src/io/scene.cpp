@@ -8,6 +8,7 @@
 #include "io/cube_dataset.h"
 #include "io/reorder.h"
 #include "specfuse/core/error.h"
+#include "specfuse/io/held_image.h"
 
 namespace specfuse {
 
@@ -54,6 +55,13 @@ const SceneFormat& format_of(const std::string& path) {
                          "), got another; data/README.md shows how to make one"));
 }
 
+ImagePtr open_file(const std::string& path, const SceneSource& source) {
+  const SceneFormat& format = format_of(path);
+  SPECFUSE_CHECK_AS(DataError, source.no_data.mask.empty() || format.name == "hdf5", path,
+                    ": nodata.mask is valid only with an image in HDF5");
+  return format.open(path, source.dataset);
+}
+
 }  // namespace
 
 const Choices& axis_orders() {
@@ -62,10 +70,7 @@ const Choices& axis_orders() {
 }
 
 ImagePtr open_image(const std::string& path, const SceneSource& source) {
-  const SceneFormat& format = format_of(path);
-  SPECFUSE_CHECK_AS(DataError, source.no_data.mask.empty() || format.name == "hdf5", path,
-                    ": nodata.mask is valid only with an image in HDF5");
-  ImagePtr image = format.open(path, source.dataset);
+  ImagePtr image = names_held_image(path) ? held_image(path) : open_file(path, source);
   if (source.axes != "rcb") {
     Cube cube = image->read_all();
     cube.values = in_order(cube.values, source.axes);

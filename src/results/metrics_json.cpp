@@ -292,4 +292,6 @@ ExperimentResults read_metrics_json(const std::string& text, const std::string& 
   }
 }
 
+std::string estimate_text(const Estimate& estimate) { return estimate_json(0, estimate).dump(); }
+
 }  // namespace specfuse

@@ -32,12 +32,25 @@ auto inside_key(const std::string& key, const Work& work) {
   }
 }
 
+Tensor kernel_of(const std::vector<std::vector<double>>& rows) {
+  std::vector<float> values;
+  for (const std::vector<double>& row : rows) {
+    SPECFUSE_CHECK_AS(ConfigError, row.size() == rows.size(), "psf.weights: expected ", rows.size(),
+                      " numbers in each of as many rows, got ", row.size());
+    values.insert(values.end(), row.begin(), row.end());
+  }
+  return Tensor::from(Shape{std::ssize(rows), std::ssize(rows)}, values);
+}
+
 Tensor load_psf(const DegradeConfig& degrade, const std::vector<std::string>& directories) {
   return inside_key("degrade", [&] {
-    if (degrade.psf.type != "kernel") return make_psf(degrade.psf, degrade.ratio);
-    SPECFUSE_CHECK_AS(ConfigError, !degrade.psf.file.empty(), "psf.file: expected the file of the kernel, got nothing");
-    const std::string path = find_file(degrade.psf.file, directories);
-    return make_psf(degrade.psf, degrade.ratio, parse_kernel_csv(read_text(path), path));
+    const PsfOptions& psf = degrade.psf;
+    if (psf.type != "kernel") return make_psf(psf, degrade.ratio);
+    SPECFUSE_CHECK_AS(ConfigError, psf.file.empty() != psf.weights.empty(),
+                      "psf.type: `kernel` requires one of `psf.file` and `psf.weights`");
+    if (psf.file.empty()) return make_psf(psf, degrade.ratio, kernel_of(psf.weights));
+    const std::string path = find_file(psf.file, directories);
+    return make_psf(psf, degrade.ratio, parse_kernel_csv(read_text(path), path));
   });
 }
 

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "specfuse/core/error.h"
+#include "specfuse/io/held_image.h"
 
 namespace specfuse {
 
@@ -22,6 +23,7 @@ std::vector<std::string> data_directories(const std::vector<std::string>& given)
 }
 
 std::string find_file(const std::string& name, const std::vector<std::string>& directories) {
+  if (names_held_image(name)) return name;
   std::vector<std::string> searched;
   for (const std::string& directory : directories) {
     if (std::find(searched.begin(), searched.end(), directory) != searched.end()) continue;

@@ -55,13 +55,6 @@ TrainingData data_for(const FusionMethod& method, const Task& task) {
   return task.is_large && method.traits.is_ready() ? TrainingData{} : task.training;
 }
 
-/// Runs all fits that the task asks for in turn. Returns the remarks of the last that has any.
-std::string fit_all(FusionMethod& method, const Task& task, const std::vector<FitContext>& contexts) {
-  const std::string first = learn(method, data_for(method, task), contexts.front());
-  const std::string last = task.fine_tuning ? learn(method, *task.fine_tuning, contexts.back()) : "";
-  return last.empty() ? first : last;
-}
-
 /// Whether a method can fuse a pair: the training image may be smaller than what it needs.
 bool suits(const FusionMethod& method, const TrainingData& data, const Pair& pair) {
   try {
@@ -79,7 +72,18 @@ void unmask(Pair& pair) {
   pair.msi.outliers.clear();
 }
 
-/// The task as methods see it: whole images, filled in where there is no data.
+}  // namespace
+
+bool is_fitted(const ExperimentConfig& config, const MethodConfig& entry) {
+  return !entry.checkpoint || config.protocol.type != Protocol::apply;
+}
+
+std::string fit_all(FusionMethod& method, const Task& task, const std::vector<FitContext>& contexts) {
+  const std::string first = learn(method, data_for(method, task), contexts.front());
+  const std::string last = task.fine_tuning ? learn(method, *task.fine_tuning, contexts.back()) : "";
+  return last.empty() ? first : last;
+}
+
 Task unmasked(Task task) {
   unmask(task.pair);
   if (!task.is_large) task.parts = std::make_shared<WholePair>(task.pair);
@@ -96,6 +100,8 @@ Task unmasked(Task task) {
   if (task.fine_tuning) unmask_all(*task.fine_tuning);
   return task;
 }
+
+namespace {
 
 /// One result on its way: what its method is told, and where what comes of it is kept.
 class Making {
@@ -115,8 +121,7 @@ class Making {
     const Stopwatch fitting;
     const auto alone = alone_unless_shared();
     if (entry_.checkpoint) restore_from(find_checkpoint(*entry_.checkpoint, at_.directories), *method_);
-    const bool fits = !entry_.checkpoint || at_.config.protocol.type != Protocol::apply;
-    if (fits) fusion_.result.remarks = fit_all(*method_, task_, fits_);
+    if (is_fitted(at_.config, entry_)) fusion_.result.remarks = fit_all(*method_, task_, fits_);
     fuser_ = method_->fuser(*task_.parts);
     fusion_.result.fit_seconds = fitting.seconds();
   }

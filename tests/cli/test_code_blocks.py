@@ -24,7 +24,7 @@ REPLACED = [
     (r"/shared/", "results/", "a folder that all machines of a cluster see"),
     (r"flight_line\.hdr", "flight_line.h5", "GDAL, which reads ENVI, need not be there"),
     (r"octave-cli", "sh", "Octave need not be there"),
-    (r"(?m)^specfuse_caffe\.checkpoint_from_caffe.*", "", "test_python_networks.py does it on a file that it makes"),
+    (r"(?m)^caffe\.checkpoint_from_caffe.*", "", "test_python_networks.py does it on a file that it makes"),
     (r"steps=200\b", "steps=1", "takes a minute"),
     (r'steps": 500\b', 'steps": 1', "takes a minute"),
     (r"output.format=geotiff", "output.format=hdf5", "GDAL, which writes GeoTIFF and ENVI, need not be there"),

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""python/specfuse.py with the program: test_python.py RUN_EXPERIMENT MAKE_BAD_FILES
+"""The Python package with the program: test_python.py RUN_EXPERIMENT MAKE_BAD_FILES
 
 Needs NumPy and h5py, and Matplotlib and PyTorch for a test each (Debian: python3-h5py, python3-matplotlib,
 python3-torch); without them it says so and ends with 77, which meson takes for skipped.
@@ -25,7 +25,7 @@ sys.path[:0] = [str(TOP / "python"), str(TOP / "examples")]
 import specfuse
 
 matplotlib.use("agg")
-specfuse.PROGRAM = PROGRAM
+specfuse.experiments.PROGRAM = PROGRAM
 DATA = {"synthetic": {"rows": 24, "cols": 24, "bands": 40}}
 NETWORK = "two_cnn_fu/checkpoint.h5"
 
@@ -99,7 +99,8 @@ class Python(ProgramTest):
         self.assertEqual((read.ratio, read.attributes, read.nodata), (2, pair.attributes, None))
         for name in ["hsi", "msi", "reference", "srf", "wavelength_nm", "msi_wavelength_nm"]:
             np.testing.assert_array_equal(getattr(read, name), getattr(pair, name), name)
-        metrics = self.run_small(data={"pair": "pair.h5"}, methods=[{"name": "bicubic"}])
+        told = {"ratio": 2, "estimate": dict.fromkeys(["psf", "shift", "srf", "gain"], "false")}
+        metrics = self.run_small(data={"pair": "pair.h5"}, degrade=told, methods=[{"name": "bicubic"}])
         np.testing.assert_allclose(metrics["figures"]["response"], srf, rtol=1e-6)
         error = specfuse.read_results("out").fused("bicubic").cube - reference
         self.assertAlmostEqual(metrics["methods"][0]["metrics"]["rmse"], np.sqrt((error.astype(float) ** 2).mean()), 6)
@@ -134,14 +135,14 @@ class Python(ProgramTest):
     def test_errors_name_file_field_and_what_was_expected(self):
         with h5py.File("other.h5", "w") as file:
             file["image"] = np.ones((2, 2, 2))
-            file["cube"] = np.ones((2, 2))
+            file["cube"] = np.ones(2)
             file["wavelength_nm"] = np.ones(3)
         (self.folder / "text.h5").write_text("no")
         cube = np.ones((4, 4, 2))
         for read, pattern in [
                 (lambda: specfuse.read_scene("none.h5"), "none.h5: expected an HDF5 file, found none"),
                 (lambda: specfuse.read_scene("text.h5"), "text.h5: expected an HDF5 file"),
-                (lambda: specfuse.read_scene("other.h5"), r"other.h5: expected /cube \[rows, cols, bands\].*, got .*\[2, 2\]"),
+                (lambda: specfuse.read_scene("other.h5"), r"other.h5: expected /cube \[rows, cols, bands\].*, got .*\[2\]"),
                 (lambda: specfuse.read_scene("other.h5", "image"), r"other.h5: wavelength_nm: expected \[2\], got \[3\]"),
                 (lambda: specfuse.read_pair("other.h5"), r"expected /hsi \[rows, cols, bands\], found /cube, /image"),
                 (lambda: specfuse.read_checkpoint("other.h5"), "other.h5: expected a checkpoint"),
@@ -155,7 +156,7 @@ class Python(ProgramTest):
 
     def test_run_takes_files_and_dicts_and_raises_what_the_program_says(self):
         (self.folder / "small.json").write_text(json.dumps(experiment(data=DATA, methods=[{"name": "gsa"}])))
-        metrics = specfuse.run("small.json", set={"methods.gsa.label": "sharp", "degrade.ratio": 4})
+        metrics = specfuse.run("small.json", changes={"methods.gsa.label": "sharp", "degrade.ratio": 4})
         self.assertEqual((metrics["methods"][0]["label"], metrics["config"]["degrade"]["ratio"]), ("sharp", 4))
         self.assertEqual(metrics, specfuse.read_results("results/small").metrics)
         config = experiment(data=DATA, methods=[{"name": "gsa"}])

@@ -20,7 +20,7 @@ from program import PROGRAM, TOP, ProgramTest, main
 
 sys.path[:0] = [str(TOP / "python"), str(TOP / "examples")]
 import specfuse
-import specfuse_caffe
+from specfuse import caffe
 import two_cnn_fu
 
 BANDS, MSI_BANDS = 136, 4
@@ -109,7 +109,7 @@ class Networks(ProgramTest):
         blobs = made_blobs(2)
         write_caffemodel(self.folder / "net.caffemodel.h5", blobs)
         converted = self.folder / "converted.h5"
-        found = specfuse_caffe.checkpoint_from_caffe(self.folder / "net.caffemodel.h5", like, converted)
+        found = caffe.checkpoint_from_caffe(self.folder / "net.caffemodel.h5", like, converted)
         self.assertEqual(found, {ours: layer for layer, (ours, _) in CAFFE.items()})
         checkpoint, pair = specfuse.read_checkpoint(converted), specfuse.read_pair(self.pair)
         self.assertIn("learned_from", specfuse.read_checkpoint(like).tensors)
@@ -121,7 +121,7 @@ class Networks(ProgramTest):
         self.assert_agree(fused, expected.reshape(fused.shape))
 
         # Trained on patches with columns before rows, the same weights see the image as it is after a conversion.
-        specfuse_caffe.checkpoint_from_caffe(self.folder / "net.caffemodel.h5", like, converted, transposed=True)
+        caffe.checkpoint_from_caffe(self.folder / "net.caffemodel.h5", like, converted, transposed=True)
         fused, _ = self.fused_by_program("applied_transposed", checkpoint=str(converted))
         turned = caffe_forward(blobs, spectra, patches.transpose(2, 3)).numpy() * span + low
         self.assertGreater(abs(turned - expected).max() / abs(expected).max(), 100 * MOST_GAP)
@@ -133,7 +133,7 @@ class Networks(ProgramTest):
 
         def convert(blobs, layers=None):
             write_caffemodel(path, blobs)
-            return specfuse_caffe.checkpoint_from_caffe(path, like, out, layers)
+            return caffe.checkpoint_from_caffe(path, like, out, layers)
         blobs = made_blobs(3)
         swapped = convert(blobs, {"hsi.conv2": "conv3_h"})
         self.assertEqual([swapped["hsi.conv2"], swapped["hsi.conv3"]], ["conv3_h", "conv2_h"])

@@ -3,6 +3,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "specfuse/core/fields.h"
 #include "specfuse/tensor/tensor.h"
@@ -16,23 +17,24 @@ struct PsfOptions {
   std::string type = "gaussian";
   /// Full width at half maximum in fine pixels, of a Gaussian only; none: the ratio.
   std::optional<double> fwhm;
-  /// CSV text of the weights, one row a line, of a kernel only.
+  /// Of a kernel only: CSV text of the weights, one row a line, or the rows themselves.
   std::string file;
+  std::vector<std::vector<double>> weights;
 
   void describe(FieldVisitor& fields) {
     fields("type", type, Choices{"gaussian", "box", "delta", "kernel"}, Label{"PSF"},
            "`gaussian`, cut off at twice the ratio; `box`, the block of fine pixels itself; `delta`, its middle; "
-           "`kernel`, from `file`.");
+           "`kernel`, from `file` or `weights`.");
     fields("fwhm", fwhm, Range{0.1, 1000}, Label{"PSF FWHM", "fine pixels", "as the ratio"}, OnlyWith{"type=gaussian"},
            "Full width at half maximum in fine pixels; null: the ratio.");
-    fields("file", file, OnlyWith{"type=kernel"}, RequiredWith{"type=kernel"},
-           "CSV of the weights, one row a line; found as data is.");
+    fields("file", file, OnlyWith{"type=kernel"}, "CSV of the weights, one row a line; found as data is.");
+    fields("weights", weights, OnlyWith{"type=kernel"}, "The rows themselves.");
   }
 };
 
 /// The weights [size, size] of the fine pixels that a coarse pixel sums, centred on its ratio x ratio block: size and
-/// ratio are both even or both odd, the sum is 1. `kernel` holds what `options.file` contains, and is read for that
-/// type only. Throws `ConfigError` on an unknown type, a missing kernel or a ratio below 2.
+/// ratio are both even or both odd, the sum is 1. `kernel` holds the weights of that type, and is
+/// read for it only. Throws `ConfigError` on an unknown type, a missing kernel or a ratio below 2.
 Tensor make_psf(const PsfOptions& options, Index ratio, const Tensor& kernel = {});
 
 /// A Gaussian of these full widths at half maximum in fine pixels, down and across, cut off as `make_psf` does.

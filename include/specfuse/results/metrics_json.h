@@ -16,4 +16,7 @@ std::string metrics_json(const ExperimentResults& results, const std::vector<std
 /// is not what `metrics_json` writes of this experiment.
 ExperimentResults read_metrics_json(const std::string& text, const std::string& file, const ExperimentConfig& config);
 
+/// What `metrics.json` has of an estimate.
+std::string estimate_text(const Estimate& estimate);
+
 }  // namespace specfuse

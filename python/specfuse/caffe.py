@@ -4,7 +4,8 @@ import re
 import h5py
 import numpy as np
 
-import specfuse
+from .checkpoints import state_dict, write_checkpoint
+from .errors import DataError
 
 
 def checkpoint_from_caffe(caffe_h5, like, out, layers=None, transposed=False):
@@ -16,7 +17,7 @@ def checkpoint_from_caffe(caffe_h5, like, out, layers=None, transposed=False):
     `transposed`: the patches that Caffe saw had columns before rows, as arrays that MATLAB writes have.
     Returns which of Caffe's layers each layer is.
     """
-    state = specfuse.state_dict(like)
+    state = state_dict(like)
     shapes = {name.removesuffix(".weight"): tuple(value.shape) for name, value in state.items()
               if name.endswith(".weight")}
     blobs = _read_blobs(caffe_h5)
@@ -26,7 +27,7 @@ def checkpoint_from_caffe(caffe_h5, like, out, layers=None, transposed=False):
         if transposed and name.startswith("msi."):
             weight = _with_rows_first(weight, shapes["msi.conv3"][0])
         state[f"{name}.weight"], state[f"{name}.bias"] = weight, bias
-    specfuse.write_checkpoint(out, state, like)
+    write_checkpoint(out, state, like)
     with h5py.File(out, "r+") as file:
         if "learned_from" in file:
             del file["learned_from"]  # that is of `like`, and what Caffe learned from is not known
@@ -36,12 +37,12 @@ def checkpoint_from_caffe(caffe_h5, like, out, layers=None, transposed=False):
 def _read_blobs(path):
     """The weights and biases of each layer that has both."""
     if not h5py.is_hdf5(path):
-        raise specfuse.DataError(f"{path}: expected an HDF5 file")
+        raise DataError(f"{path}: expected an HDF5 file")
     with h5py.File(path) as file:
         groups = file["data"] if "data" in file else {}
         blobs = {name: (group["0"][()], group["1"][()]) for name, group in groups.items() if {"0", "1"} <= set(group)}
     if not blobs:
-        raise specfuse.DataError(f"{path}: expected groups /data/LAYER with datasets 0 and 1, as Caffe writes them")
+        raise DataError(f"{path}: expected groups /data/LAYER with datasets 0 and 1, as Caffe writes them")
     return blobs
 
 
@@ -54,7 +55,7 @@ def _matched(path, shapes, blobs, layers):
     """Which of Caffe's layers each layer of ours is."""
     unknown = [name for name in layers if name not in shapes] + [name for name in layers.values() if name not in blobs]
     if unknown:
-        raise specfuse.DataError(f"{path}: layers: expected {', '.join(shapes)} and of the file {', '.join(blobs)}, got "
+        raise DataError(f"{path}: layers: expected {', '.join(shapes)} and of the file {', '.join(blobs)}, got "
                                  f"{', '.join(unknown)}")
     found = dict(layers)
     for name, shape in shapes.items():
@@ -63,7 +64,7 @@ def _matched(path, shapes, blobs, layers):
             theirs = [other for other in blobs if _plain(blobs[other][0].shape) == _plain(shape)
                       and other not in layers.values()]
             if len(ours) != len(theirs) or len({re.sub(r"\d+$", "", other) for other in ours}) > 1:
-                raise specfuse.DataError(
+                raise DataError(
                     f"{path}: expected {len(ours)} layer(s) of shape {shape}, for {', '.join(ours)}, got "
                     f"{', '.join(theirs) or 'none'}; `layers` says which is which. The file has " +
                     ", ".join(f"{other} {blob[0].shape}" for other, blob in blobs.items()))
@@ -71,7 +72,7 @@ def _matched(path, shapes, blobs, layers):
     for name, layer in found.items():
         weight, bias = (blob.shape for blob in blobs[layer])
         if _plain(weight) != _plain(shapes[name]) or np.prod(bias) != shapes[name][0]:
-            raise specfuse.DataError(f"{path}: {layer}: expected weights {shapes[name]} and as many biases as {name} has, "
+            raise DataError(f"{path}: {layer}: expected weights {shapes[name]} and as many biases as {name} has, "
                                      f"got {weight} and {bias}")
     return found
 

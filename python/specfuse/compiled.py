@@ -1,0 +1,10 @@
+"""The compiled part of the package."""
+
+
+def core():
+    """`specfuse._core`, loaded when it is first needed: files and weights can be read without it."""
+    try:
+        from . import _core
+    except ImportError as problem:
+        raise ImportError(f"{problem}; `pip install .` in the folder of specfuse builds what runs on arrays") from None
+    return _core
