@@ -1,5 +1,7 @@
 #include "specfuse/imaging/georeference.h"
 
+#include "specfuse/core/text.h"
+
 namespace specfuse {
 
 std::vector<double> numbers_of(const Cube& image, const std::string& attribute) {
@@ -7,6 +9,18 @@ std::vector<double> numbers_of(const Cube& image, const std::string& attribute) 
   const auto* const numbers =
       found == image.attributes.end() ? nullptr : std::get_if<std::vector<double>>(&found->second);
   return numbers == nullptr ? std::vector<double>{} : *numbers;
+}
+
+std::vector<std::string> band_names_of(const Cube& image) {
+  const auto found = image.attributes.find(kBandNamesAttribute);
+  const auto* const text = found == image.attributes.end() ? nullptr : std::get_if<std::string>(&found->second);
+  std::vector<std::string> names;
+  if (text == nullptr) return names;
+  for (std::size_t begin = 0, end = 0; end != std::string::npos; begin = end + 2) {
+    end = text->find(", ", begin);
+    names.push_back(text->substr(begin, end == std::string::npos ? end : end - begin));
+  }
+  return std::ssize(names) == image.bands() ? names : std::vector<std::string>{};
 }
 
 void move_georeference(Cube& image, Index row, Index col, double size) {
@@ -37,6 +51,11 @@ Cube select_bands(const Cube& image, const std::vector<Index>& bands) {
     auto* const numbers = found == result.attributes.end() ? nullptr : std::get_if<std::vector<double>>(&found->second);
     if (numbers != nullptr && std::ssize(*numbers) == image.bands()) *numbers = selected(*numbers);
   }
+  const std::vector<std::string> names = band_names_of(image);
+  if (!names.empty()) {
+    result.attributes[kBandNamesAttribute] =
+        joined(bands, [&](Index band) { return names[static_cast<std::size_t>(band)]; });
+  }
   for (Index p = 0; p < image.pixels(); ++p) {
     const float* const from = image.values.data() + p * image.bands();
     float* to = result.values.data() + p * result.bands();
@@ -46,7 +65,8 @@ Cube select_bands(const Cube& image, const std::vector<Index>& bands) {
 }
 
 void forget_bands(Cube& image) {
-  for (const std::string& name : {kFwhmAttribute, kGoodBandsAttribute}) image.attributes.erase(name);
+  for (const std::string& name : {kFwhmAttribute, kGoodBandsAttribute, kBandNamesAttribute})
+    image.attributes.erase(name);
 }
 
 void copy_georeference(const Cube& from, Cube& to) {

@@ -34,6 +34,8 @@ void check_options(const SrfOptions& options) {
                     "srf: expected shape box or gaussian, got ", options.shape);
   SPECFUSE_CHECK_AS(ConfigError, options.shape == "box" || !options.sensor.empty(), "srf: shape ", options.shape,
                     " belongs to a sensor, got none");
+  SPECFUSE_CHECK_AS(ConfigError, options.bands.empty() || !options.sensor.empty() || !options.file.empty(),
+                    "srf: bands belong to a sensor or a file, got none");
 }
 
 std::vector<Row> rows_of_ranges(const std::vector<std::vector<Index>>& ranges, const Bands& bands) {
@@ -64,9 +66,23 @@ std::vector<Row> rows_of_fractions(const std::vector<std::vector<double>>& fract
   return rows_of_ranges(ranges, bands);
 }
 
+/// Of the sensor, those that are asked for.
+std::vector<SensorBand> chosen_bands(const SrfOptions& options) {
+  const std::vector<SensorBand>& all = sensor_bands(options.sensor);
+  std::vector<SensorBand> chosen;
+  for (const std::string& name : options.bands) {
+    const auto found = std::find_if(all.begin(), all.end(), [&](const SensorBand& band) { return band.name == name; });
+    SPECFUSE_CHECK_AS(ConfigError, found != all.end(), "srf.bands: expected one of ",
+                      joined(all, [](const SensorBand& band) { return band.name; }), " of ", options.sensor, ", got ",
+                      name);
+    chosen.push_back(*found);
+  }
+  return options.bands.empty() ? all : chosen;
+}
+
 std::vector<Row> rows_of_sensor(const SrfOptions& options, const Bands& bands) {
-  const std::vector<SensorBand>& sensor = sensor_bands(options.sensor);
-  if (bands.wavelength_nm.empty() && options.sensor == "landsat7")
+  const std::vector<SensorBand> sensor = chosen_bands(options);
+  if (options.bands.empty() && bands.wavelength_nm.empty() && options.sensor == "landsat7")
     return rows_of_fractions(landsat7_fractions(), bands);
   SPECFUSE_CHECK_AS(ConfigError, !bands.wavelength_nm.empty(), "srf: sensor ", options.sensor,
                     " needs the wavelengths of the scene, which has none; give ranges, fractions or weights");
@@ -101,7 +117,7 @@ std::vector<Row> rows_of_table(const SrfOptions& options, const Bands& bands, co
   SPECFUSE_CHECK_AS(ConfigError, !bands.wavelength_nm.empty(), "srf: measured responses of ", table.source,
                     " need the wavelengths of the scene, which has none; give ranges, fractions or weights");
   std::vector<Row> rows;
-  for (const std::string& name : options.columns.empty() ? table.names : options.columns) {
+  for (const std::string& name : options.bands.empty() ? table.names : options.bands) {
     const auto found = std::find(table.names.begin(), table.names.end(), name);
     SPECFUSE_CHECK_AS(ConfigError, found != table.names.end(), "srf: expected a column of ", table.source, ", got ",
                       name);
@@ -135,10 +151,10 @@ Tensor normalized(std::vector<Row> rows, const Bands& bands) {
 }  // namespace
 
 std::vector<std::string> response_names(const SrfOptions& options, const ResponseTable& measured) {
-  if (!options.file.empty()) return options.columns.empty() ? measured.names : options.columns;
+  if (!options.file.empty()) return options.bands.empty() ? measured.names : options.bands;
   std::vector<std::string> names;
   if (options.sensor.empty()) return names;
-  for (const SensorBand& band : sensor_bands(options.sensor)) names.emplace_back(band.name);
+  for (const SensorBand& band : chosen_bands(options)) names.emplace_back(band.name);
   return names;
 }
 

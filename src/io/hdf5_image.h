@@ -5,6 +5,9 @@
 
 namespace specfuse {
 
+/// Whether a file is HDF5, by its first bytes.
+bool is_hdf5(const std::string& path);
+
 /// An image that is a dataset [rows, cols, bands] of an HDF5 file.
 class Hdf5Image : public Image {
  public:

@@ -198,23 +198,30 @@ Tensor Hdf5Reader::read(const std::string& dataset, int rank) const {
 
 Tensor Hdf5Reader::read_part(const std::string& dataset, const std::array<Index, 2>& first,
                              const std::array<Index, 2>& count) const {
+  const std::vector<Index> extents = shape(dataset);
+  READ_CHECK(extents.size() == 2 || extents.size() == 3, path_, ": ", dataset,
+             ": expected 3 dimensions, or 2 of one band, got ", extents.size(), " ", shape_text(extents));
+  if (extents.size() == 3) return read_block(dataset, {first[0], first[1], 0}, {count[0], count[1], extents[2]});
+  return read_block(dataset, {first[0], first[1]}, {count[0], count[1]}).reshape({count[0], count[1], 1});
+}
+
+Tensor Hdf5Reader::read_block(const std::string& dataset, const std::vector<Index>& first,
+                              const std::vector<Index>& count) const {
   const Handle handle = open_dataset(*this, file_, dataset);
-  std::vector<Index> extents = extents_of(*this, dataset, handle);
-  const int rank = static_cast<int>(extents.size());
-  READ_CHECK(rank == 2 || rank == 3, path_, ": ", dataset, ": expected 3 dimensions, or 2 of one band, got ", rank, " ",
-             shape_text(extents));
-  if (rank == 2) extents.push_back(1);
-  for (std::size_t i = 0; i < 2; ++i) {
+  const std::vector<Index> extents = extents_of(*this, dataset, handle);
+  READ_CHECK(extents.size() == first.size(), path_, ": ", dataset, ": expected ", first.size(), " dimensions, got ",
+             extents.size(), " ", shape_text(extents));
+  for (std::size_t i = 0; i < first.size(); ++i) {
     SPECFUSE_CHECK(first[i] >= 0 && count[i] >= 1 && first[i] <= extents[i] - count[i], path_, ": ", dataset,
                    ": expected a part of ", shape_text(extents), ", got ", count[i], " from ", first[i]);
   }
-  check_readable(*this, dataset, handle, extents, {count[0], count[1], extents[2]});
-  const hsize_t start[] = {hsize_t(first[0]), hsize_t(first[1]), 0};
-  const hsize_t size[] = {hsize_t(count[0]), hsize_t(count[1]), hsize_t(extents[2])};
-  const Handle there(H5Dget_space(handle.get()), H5Sclose), here(H5Screate_simple(rank, size, nullptr), H5Sclose);
-  Tensor values = Tensor::uninitialized({count[0], count[1], extents[2]});
+  check_readable(*this, dataset, handle, extents, count);
+  const std::vector<hsize_t> start(first.begin(), first.end()), size(count.begin(), count.end());
+  const Handle there(H5Dget_space(handle.get()), H5Sclose),
+      here(H5Screate_simple(static_cast<int>(size.size()), size.data(), nullptr), H5Sclose);
+  Tensor values = Tensor::uninitialized(Shape(count));
   READ_CHECK(there.valid() && here.valid() &&
-                 H5Sselect_hyperslab(there.get(), H5S_SELECT_SET, start, nullptr, size, nullptr) >= 0 &&
+                 H5Sselect_hyperslab(there.get(), H5S_SELECT_SET, start.data(), nullptr, size.data(), nullptr) >= 0 &&
                  H5Dread(handle.get(), H5T_NATIVE_FLOAT, here.get(), there.get(), H5P_DEFAULT, values.data()) >= 0,
              path_, ": cannot read ", dataset, ": ", hdf5_reason());
   return values;

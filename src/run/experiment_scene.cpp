@@ -11,6 +11,7 @@
 #include "specfuse/core/rng.h"
 #include "specfuse/imaging/georeference.h"
 #include "specfuse/imaging/outliers.h"
+#include "specfuse/imaging/sensors.h"
 #include "specfuse/imaging/shift.h"
 #include "specfuse/io/file.h"
 #include "specfuse/io/pair.h"
@@ -169,6 +170,19 @@ void keep_rows(const FileNotes& msi, Scene& scene) {
   }
 }
 
+/// What the MSI's file says of its response where the configuration leaves it open: its sensor, and which bands of it.
+SrfOptions completed(SrfOptions srf, const Cube& hsi, const Cube& msi) {
+  const auto found = msi.attributes.find(kSensorAttribute);
+  const auto* const sensor = found == msi.attributes.end() ? nullptr : std::get_if<std::string>(&found->second);
+  const bool names = !band_names_of(msi).empty();
+  if (!srf.given() && names && sensor != nullptr && is_sensor(*sensor) && !hsi.wavelength_nm.empty())
+    srf.sensor = *sensor;
+  if (srf.sensor.empty() || !srf.bands.empty()) return srf;
+  const bool fewer = static_cast<std::size_t>(msi.bands()) < sensor_bands(srf.sensor).size();
+  if (names || fewer) srf.bands = bands_of_image(msi, srf.sensor);
+  return srf;
+}
+
 void load_measured(const ExperimentConfig& config, const std::vector<std::string>& directories, SceneFiles* files,
                    double memory, Scene& scene) {
   const DataConfig& data = config.data;
@@ -179,11 +193,14 @@ void load_measured(const ExperimentConfig& config, const std::vector<std::string
                     " as in ", path, ", got ", config.degrade.ratio);
   const Cube hsi = images.hsi->read({0, 0, 1, 1}), msi = images.msi->read({0, 0, 1, 1});
   scene.degradation.srf = images.srf;
-  const SrfOptions& srf = config.degrade.srf;
+  const SrfOptions& given = config.degrade.srf;
   const bool simulates = config.protocol.type == Protocol::transfer;
-  SPECFUSE_CHECK_AS(ConfigError, !srf.given() || !images.srf.defined() || simulates, "degrade.srf: expected none, as ",
-                    path, " brings its own /srf");
+  SPECFUSE_CHECK_AS(ConfigError, !given.given() || !images.srf.defined() || simulates,
+                    "degrade.srf: expected none, as ", path, " brings its own /srf");
+  const SrfOptions srf = images.srf.defined() ? given : completed(given, hsi, msi);
   if (srf.given() && !images.srf.defined()) {
+    if (!given.given())
+      scene.estimate.srf_told = concat(srf.sensor, " (", joined(srf.bands), "), as the file of the MSI says");
     load_srf(srf, hsi, directories, scene);
     keep_rows(msi.notes, scene);
     SPECFUSE_CHECK_AS(ConfigError, scene.degradation.srf.dim(0) == msi.bands(), "degrade.srf: expected ", msi.bands(),

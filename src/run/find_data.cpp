@@ -30,7 +30,9 @@ std::string find_file(const std::string& name, const std::vector<std::string>& d
     searched.push_back(directory);
     const std::filesystem::path path = std::filesystem::path(directory) / name;
     std::error_code ignored;
-    if (!name.empty() && std::filesystem::is_regular_file(path, ignored)) return path.string();
+    const std::filesystem::file_type type = std::filesystem::status(path, ignored).type();
+    const bool is_there = type == std::filesystem::file_type::regular || type == std::filesystem::file_type::directory;
+    if (!name.empty() && is_there) return path.string();
   }
   throw DataError(concat(name, ": not found in ", joined(searched),
                          "; data/README.md says where to get scenes, and --data-dir "

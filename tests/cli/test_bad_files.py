@@ -333,7 +333,7 @@ class BadFiles(unittest.TestCase):
                 (self.folder / "responses.csv").write_bytes(text.encode("latin-1"))
                 self.refused(code, "responses.csv.*(?:" + pattern + ")|" + pattern, config(
                     data={"synthetic": {"rows": 16, "cols": 16, "bands": 40}},
-                    degrade={"ratio": 2, "srf": {"file": "responses.csv", "columns": ["B1"]}}))
+                    degrade={"ratio": 2, "srf": {"file": "responses.csv", "bands": ["B1"]}}))
 
     def test_kernels(self):
         for name, (text, code, pattern) in KERNELS.items():

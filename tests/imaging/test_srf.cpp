@@ -1,6 +1,7 @@
 #include <map>
 
 #include "specfuse/core/error.h"
+#include "specfuse/imaging/georeference.h"
 #include "specfuse/imaging/sensors.h"
 #include "specfuse/imaging/srf.h"
 #include "support/golden.h"
@@ -58,13 +59,28 @@ TEST_CASE("srf: every sensor has its published number of bands, and rows sum to 
 }
 
 TEST_CASE("srf: the edges of every sensor are the published ones, typed a second time") {
+  const std::vector<double> oli{435, 451, 452, 512, 533, 590, 636, 673, 851, 879, 1566, 1651, 2107, 2294};
+  const std::vector<double> worldview{400, 450, 450, 510, 510, 580, 585, 625, 630, 690, 705, 745, 770, 895, 860, 1040};
   const std::map<std::string, std::vector<double>> published{
+      {"landsat5", {450, 520, 520, 600, 630, 690, 760, 900, 1550, 1750, 2080, 2350}},
+      {"landsat9", oli},
+      {"ali", {433, 453, 450, 515, 525, 605, 630, 690, 775, 805, 845, 890, 1200, 1300, 1550, 1750, 2080, 2350}},
+      {"sentinel2b", {459.1, 525.1, 541.0, 577.0, 649.4, 680.4, 695.8,  711.8,  731.6,  746.6,
+                      769.7, 789.7, 779.9, 885.9, 853.0, 875.0, 1563.4, 1657.4, 2093.2, 2278.2}},
+      {"sentinel2c", {456, 522, 543, 579, 651.5, 682.5, 699.5,  714.5,  733.5,  748.5,
+                      775, 795, 782, 888, 855.5, 876.5, 1566.5, 1657.5, 2103.5, 2278.5}},
+      {"worldview3", worldview},
+      {"worldview3_swir",
+       {1195, 1225, 1550, 1590, 1640, 1680, 1710, 1750, 2145, 2185, 2185, 2225, 2235, 2285, 2295, 2365}},
+      {"dove", {455, 515, 500, 590, 590, 670, 780, 860}},
+      {"dove_r", {464, 517, 547, 585, 650, 682, 846, 888}},
+      {"superdove", {431, 452, 465, 515, 513, 549, 547, 583, 600, 620, 650, 680, 697, 713, 845, 885}},
       {"landsat7", {441, 514, 519, 601, 631, 692, 772, 898, 1547, 1749, 2064, 2345}},
-      {"landsat8", {435, 451, 452, 512, 533, 590, 636, 673, 851, 879, 1566, 1651, 2107, 2294}},
+      {"landsat8", oli},
       {"sentinel2a", {459.4, 525.4, 541.8, 577.8, 649.1, 680.1, 696.6,  711.6,  733.0,  748.0,
                       772.8, 792.8, 779.8, 885.8, 854.2, 875.2, 1568.2, 1659.2, 2114.9, 2289.9}},
       {"ikonos", {445, 516, 506, 595, 632, 698, 757, 853}},
-      {"worldview2", {400, 450, 450, 510, 510, 580, 585, 625, 630, 690, 705, 745, 770, 895, 860, 1040}}};
+      {"worldview2", worldview}};
   for (const auto& [name, edges] : published) {
     const std::vector<SensorBand>& bands = sensor_bands(name);
     REQUIRE(2 * bands.size() == edges.size());
@@ -82,9 +98,43 @@ TEST_CASE("srf: a sensor band outside the scene is named with its edges and the 
         }) ==
         "srf: landsat7 band green (519-601 nm) expected a band of the scene inside its edges, "
         "got 3 bands from 400 to 900 nm");
-  CHECK(message_of<ConfigError>([] { make_srf(sensor("landsat9"), {500}, 1); }) ==
-        "srf: expected one of the sensors ikonos, landsat7, landsat8, sentinel2a, worldview2, got landsat9 "
-        "(did you mean landsat7?)");
+  CHECK(
+      message_of<ConfigError>([] { make_srf(sensor("landsat6"), {500}, 1); }) ==
+      "srf: expected one of the sensors ali, dove, dove_r, ikonos, landsat5, landsat7, landsat8, landsat9, sentinel2a, "
+      "sentinel2b, sentinel2c, superdove, worldview2, worldview3, worldview3_swir, got landsat6 (did you mean "
+      "landsat5?)");
+}
+
+TEST_CASE("srf: some bands of a sensor, by their names") {
+  SrfOptions options = sensor("sentinel2a");
+  options.bands = {"B8", "B3"};
+  const Tensor srf = make_srf(options, {550, 560, 850}, 3);
+  CHECK(srf.shape() == Shape{2, 3});
+  CHECK(std::vector<float>(srf.data(), srf.data() + 6) == std::vector<float>{0, 0, 1, 0.5f, 0.5f, 0});
+  CHECK(response_names(options) == options.bands);
+  options.bands = {"B3", "B99"};
+  CHECK(message_of<ConfigError>([&] {
+          make_srf(options, {550, 560, 850}, 3);
+        }) == "srf.bands: expected one of B2, B3, B4, B5, B6, B7, B8, B8A, B11, B12 of sentinel2a, got B99");
+  SrfOptions ranges;
+  ranges.ranges = {{0, 1}};
+  ranges.bands = {"B3"};
+  CHECK_THROWS_AS(make_srf(ranges, {}, 3), ConfigError);
+}
+
+TEST_CASE("srf: which bands of a sensor an image has, by their names or their wavelengths") {
+  Cube image(1, 1, 3);
+  image.wavelength_nm = {835, 560, 665};
+  CHECK(bands_of_image(image, "sentinel2a") == std::vector<std::string>{"B8", "B3", "B4"});
+  CHECK(bands_of_image(image, "worldview2") == std::vector<std::string>{"nir1", "green", "red"});
+  image.attributes[kBandNamesAttribute] = std::string("B8A, B11, B2");
+  CHECK(bands_of_image(image, "sentinel2a") == std::vector<std::string>{"B8A", "B11", "B2"});
+  CHECK(band_names_of(select_bands(image, {2, 0})) == std::vector<std::string>{"B2", "B8A"});
+  image.attributes.clear();
+  image.wavelength_nm = {835, 836, 665};  // two of one band
+  CHECK(bands_of_image(image, "sentinel2a").empty());
+  image.wavelength_nm = {835, 1000, 665};
+  CHECK(bands_of_image(image, "sentinel2a").empty());
 }
 
 TEST_CASE("srf: without wavelengths landsat7 takes fractions of the band count, other sensors are refused") {
@@ -147,14 +197,14 @@ TEST_CASE("srf: measured responses are interpolated at the band centres, clipped
   options.file = "table.csv";
   const ResponseTable table = parse_response_csv(kTable, "table.csv");
   check_digest(make_srf(options, every_20_nm(), 106, table), {0, 0, 14.49968587});
-  options.columns = {"B"};
+  options.bands = {"B"};
   CHECK(make_srf(options, {450, 700}, 2, table)[0] == doctest::Approx(2.0 / 3));
   CHECK_THROWS_AS(make_srf(options, {}, 2, table), ConfigError);
   CHECK(message_of<ConfigError>([&] {
           make_srf(options, {300, 301}, 2, table);
         }) ==
         "srf: table.csv column B expected a positive response at a band of the scene, got 2 bands from 300 to 301 nm");
-  options.columns = {"C"};
+  options.bands = {"C"};
   CHECK_THROWS_AS(make_srf(options, {450, 700}, 2, table), ConfigError);
 }
 

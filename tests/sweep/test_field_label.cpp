@@ -39,7 +39,7 @@ TEST_CASE("field label: looking for it changes nothing of the experiment") {
 
 TEST_CASE("field label: what has no name is called by its path") {
   const ExperimentConfig two = experiment(kTwo);
-  CHECK(field_label("degrade.srf.columns", two).axis() == "degrade.srf.columns");
+  CHECK(field_label("degrade.srf.bands", two).axis() == "degrade.srf.bands");
   CHECK(field_label("methods.1.train.bias_rate", two).axis() == "train.bias_rate of net");
   CHECK(field_label("methods.1.model.branches.msi.layers.conv.dilation", two).axis() ==
         "model.branches.msi.layers.conv.dilation of net");

@@ -17,9 +17,14 @@ inline const std::string kProjectionAttribute = "projection";
 /// Of the bands: full widths at half maximum in nanometres, and 1 for a good one, 0 for a bad one.
 inline const std::string kFwhmAttribute = "fwhm_nm";
 inline const std::string kGoodBandsAttribute = "good_bands";
+/// The names of the bands, "B2, B3, B4", and the sensor that has them, both as in the table of sensors (sensors.h).
+inline const std::string kBandNamesAttribute = "band_names", kSensorAttribute = "sensor";
 
 /// All numbers of an attribute; none where it is missing or a text.
 std::vector<double> numbers_of(const Cube& image, const std::string& attribute);
+
+/// The names of its bands; none where they are not known.
+std::vector<std::string> band_names_of(const Cube& image);
 
 /// Where the part of an image lies that begins at this pixel and whose pixels are `size` of the image's wide. Nothing
 /// happens to an image without a geotransform.

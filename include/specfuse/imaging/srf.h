@@ -13,15 +13,15 @@ namespace specfuse {
 /// The spectral response of the MSI, one row for each of its bands. Exactly one of sensor, file, weights, ranges and
 /// fractions is given.
 struct SrfOptions {
-  /// landsat7, landsat8, sentinel2a, ikonos or worldview2: published band edges of the reflective bands.
+  /// One of `sensor_list`: published band edges of the reflective bands.
   std::string sensor;
   /// box: equal weights of the bands centred inside the edges, both included. gaussian: super-Gaussian weights
   /// exp(-ln 2 * (2 |l - c| / width)^6), one half at the edges. Of a sensor only.
   std::string shape = "box";
   /// CSV of measured responses; see `parse_response_csv`.
   std::string file;
-  /// Columns of the file to use, in this order; none: all.
-  std::vector<std::string> columns;
+  /// Bands of the sensor, or columns of the file, to use in this order; none: all.
+  std::vector<std::string> bands;
   /// Explicit rows of one weight per band.
   std::vector<std::vector<double>> weights;
   /// Rows of equal weights of the bands [first, last], counted from 0, both included.
@@ -43,7 +43,9 @@ struct SrfOptions {
            "Inside the edges of a sensor: equal weights, or a super-Gaussian that is one half at them.");
     fields("file", file, Label{"file of the responses"},
            "CSV of measured responses, first column `wavelength_nm`; found as data is.");
-    fields("columns", columns, OnlyWith{"file"}, "Columns of the file to use, in this order; none: all.");
+    fields("bands", bands,
+           "Bands of the sensor, or columns of the file, to use in this order; none: all, or those that the MSI's file "
+           "names or has the wavelengths of, if it has fewer than the sensor. Valid only with `sensor` or `file`.");
     fields("weights", weights, "One row of weights, one for each HSI band, for each MSI band.");
     fields("ranges", ranges, "Band indices [first, last] from 0, both included, one range for each MSI band.");
     fields("fractions", fractions, Range{0, 1}, "The same in fractions of the band count.");

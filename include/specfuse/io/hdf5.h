@@ -43,6 +43,8 @@ class Hdf5Reader {
   /// of the third; of one of two dimensions as if it had a third of length 1.
   Tensor read_part(const std::string& dataset, const std::array<Index, 2>& first,
                    const std::array<Index, 2>& count) const;
+  /// Any part: of each dimension `count` from `first` on.
+  Tensor read_block(const std::string& dataset, const std::vector<Index>& first, const std::vector<Index>& count) const;
   /// What stands where nothing was written to a dataset, if its file says it.
   std::optional<double> fill_value(const std::string& dataset) const;
   /// A dataset of one dimension, or of others of length 1 beside it, in double precision.

@@ -1,0 +1,90 @@
+#include "io/product_files.h"
+#include "specfuse/io/scene.h"
+
+#ifdef SPECFUSE_GDAL
+#include "io/metadata_xml.h"
+#include "io/product.h"
+#include "specfuse/core/error.h"
+#endif
+
+namespace specfuse {
+namespace {
+
+constexpr ProductNames kPlanetNames{R"((\d{8}_.*_3B)_AnalyticMS.*metadata.*\.xml)",
+                                    R"((\d{8}_.*_3B)_AnalyticMS(?!.*udm).*\.tiff?)"};
+
+bool is_planetscope(const std::string& path) { return is_product(path, kPlanetNames); }
+
+#ifdef SPECFUSE_GDAL
+
+/// The bands of a stack, as in the table of the sensor.
+std::vector<std::string> names_of_stack(Index bands, const std::string& file) {
+  if (bands == 4) return {"blue", "green", "red", "nir"};
+  SPECFUSE_CHECK_AS(DataError, bands == 8, file, ": expected 4 or 8 bands of a PlanetScope scene, got ", bands);
+  return {"coastal_blue", "blue", "green_i", "green", "yellow", "red", "rededge", "nir"};
+}
+
+std::string planet_of(const XmlElement& root) {
+  const std::string instrument = root.has("Instrument") ? root.all("Instrument").front()->text("shortName") : "";
+  if (instrument == "PSB.SD") return "superdove";
+  if (instrument == "PS2.SD") return "dove_r";
+  SPECFUSE_CHECK_AS(DataError, instrument == "PS2", root.file, ": Instrument: expected PS2, PS2.SD or PSB.SD, got ",
+                    instrument.empty() ? "none" : instrument);
+  return "dove";
+}
+
+/// What the stored values of a product that is no surface reflectance are multiplied with, for each band.
+std::map<Index, double> top_reflectance(const XmlElement& root) {
+  std::map<Index, double> scales;
+  for (const XmlElement* const band : root.all("bandSpecificMetadata"))
+    scales[static_cast<Index>(band->number("bandNumber"))] = band->number("reflectanceCoefficient");
+  return scales;
+}
+
+ImagePtr open_planetscope(const std::string& path, const std::string&) {
+  const ProductFiles files = product_files(path, kPlanetNames);
+  const XmlElement root = parse_xml(product_text(files.metadata), files.metadata);
+  const std::string stem = *match(files.metadata, kPlanetNames.metadata);
+  std::vector<std::string> images;
+  for (const std::string& file : files.like(kPlanetNames.data)) {
+    if (match(file, kPlanetNames.data) == stem) images.push_back(file);
+  }
+  if (match(path, kPlanetNames.data)) images = {path};
+  SPECFUSE_CHECK_AS(DataError, images.size() == 1, files.metadata, ": expected one image of the scene beside it, got ",
+                    images.empty() ? "none; put it there" : "several; name the one that is meant");
+  Product product{path, planet_of(root)};
+  product.images = {open_gdal_image(images.front())};
+  const bool is_surface = name_of(images.front()).find("_SR") != std::string::npos;
+  const std::map<Index, double> scales = is_surface ? std::map<Index, double>{} : top_reflectance(root);
+  for (const std::string& name : names_of_stack(product.images.front()->bands(), images.front())) {
+    constexpr double kSurfaceScale = 1e-4;
+    ProductBand band = product_band(product.sensor, name);
+    band.band = std::ssize(product.bands);
+    SPECFUSE_CHECK_AS(DataError, is_surface || scales.contains(band.band + 1), files.metadata,
+                      ": expected a reflectanceCoefficient of band ", band.band + 1, ", got none");
+    band.scale = is_surface ? kSurfaceScale : scales.at(band.band + 1);
+    product.bands.push_back(band);
+  }
+  product.missing = 0;
+  if (!is_surface)
+    product.warnings.emplace_back(
+        "it is no product of surface reflectance (SR): its values are reflectance at the top "
+        "of the atmosphere");
+  return product_image(std::move(product));
+}
+
+#else
+
+constexpr decltype(SceneFormat::open) open_planetscope = nullptr;
+
+#endif
+
+}  // namespace
+
+SceneFormat planetscope_scene_format() {
+  return {"planetscope",  "PlanetScope ortho scenes of 4 or 8 bands, with their metadata.xml beside them",
+          is_planetscope, open_planetscope,
+          "GDAL",         "libgdal-dev"};
+}
+
+}  // namespace specfuse
