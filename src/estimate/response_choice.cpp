@@ -105,12 +105,28 @@ Candidate fitted(const std::vector<ResponseProblem>& problems, const std::string
   return candidate;
 }
 
+/// The sensors that have this many bands; of those with the same edges the first.
+std::vector<std::string> sensors_with(std::size_t count) {
+  const auto same = [](const SensorBand& one, const SensorBand& other) {
+    return one.low_nm == other.low_nm && one.high_nm == other.high_nm;
+  };
+  std::vector<std::string> sensors;
+  for (const auto& [sensor, names] : sensor_list()) {
+    const std::vector<SensorBand>& bands = sensor_bands(sensor);
+    const bool known = std::any_of(sensors.begin(), sensors.end(), [&](const std::string& other) {
+      const std::vector<SensorBand>& others = sensor_bands(other);
+      return std::equal(bands.begin(), bands.end(), others.begin(), others.end(), same);
+    });
+    if (bands.size() == count && !known) sensors.push_back(sensor);
+  }
+  return sensors;
+}
+
 /// The published bands of every sensor that has as many as the MSI, as far as the hsi reaches.
 std::vector<Candidate> published(const ResponseSamples& pair, const std::vector<ResponseProblem>& problems,
                                  const Order& order) {
   std::vector<Candidate> candidates;
-  for (const auto& [sensor, bands] : sensor_list()) {
-    if (bands.size() != problems.size()) continue;
+  for (const std::string& sensor : sensors_with(problems.size())) {
     for (const std::string shape : {"box", "gaussian"}) {
       SrfOptions options;
       options.sensor = sensor;
@@ -139,12 +155,11 @@ std::vector<Candidate> published(const ResponseSamples& pair, const std::vector<
 void fit_near_published(const ResponseSamples& pair, const std::vector<ResponseProblem>& problems,
                         std::vector<Candidate>& candidates) {
   if (pair.hsi.wavelength_nm.empty()) return;
-  for (const auto& [sensor, bands] : sensor_list()) {
-    if (bands.size() != problems.size()) continue;
+  for (const std::string& sensor : sensors_with(problems.size())) {
     Candidate candidate{concat("near ", sensor), std::vector<Response>(problems.size()), 0};
-    parallel_for(static_cast<Index>(problems.size()), [&, name = sensor](Index m) {
+    parallel_for(static_cast<Index>(problems.size()), [&](Index m) {
       const auto at = static_cast<std::size_t>(m);
-      const SensorBand& band = sensor_bands(name)[at];
+      const SensorBand& band = sensor_bands(sensor)[at];
       candidate.rows[at] = fit_filter(problems[at], {band.low_nm, band.high_nm});
     });
     for (const Response& row : candidate.rows) candidate.cost += row.cost + handicap(problems.front(), kAllowanceNear);

@@ -97,7 +97,8 @@ std::vector<Row> rows_of_sensor(const SrfOptions& options, const Bands& bands) {
       inside = inside || in;
     }
     SPECFUSE_CHECK_AS(ConfigError, inside, "srf: ", options.sensor, " band ", band.name, " (", band.low_nm, "-",
-                      band.high_nm, " nm) expected a band of the scene inside its edges, got ", bands.text());
+                      band.high_nm, " nm) expected a band of the scene inside its edges, got ", bands.text(),
+                      "; srf.bands leaves it out, and data.msi.bands that of a measured MSI");
     rows.push_back(std::move(row));
   }
   return rows;

@@ -108,6 +108,8 @@ std::vector<std::string> files_in(const std::string& path) {
   return folder.empty() ? std::vector<std::string>{} : files_below(folder, kDeepest);
 }
 
+bool holds_files(const std::string& path) { return !as_folder(without_slashes(path)).empty(); }
+
 std::vector<std::string> files_directly_in(const std::string& folder) { return files_below(folder, 0); }
 
 std::optional<std::string> match(const std::string& file, const char* expression) {
@@ -138,12 +140,16 @@ bool is_product(const std::string& path, const ProductNames& names) {
 
 ProductFiles product_files(const std::string& path, const ProductNames& names) {
   const std::vector<std::string> found = metadata_for(path, names);
-  SPECFUSE_CHECK_AS(DataError, !found.empty(), path,
-                    ": expected the metadata of the product beside it, in a file like ", names.metadata,
-                    ", got none; put them there, or rename the image to read it without them");
+  SPECFUSE_CHECK_AS(DataError, !found.empty(), path, ": expected the metadata of the product beside it, in a file ",
+                    names.shown, ", got none; put them there, or rename the image to read it without them");
   SPECFUSE_CHECK_AS(DataError, found.size() == 1, path, ": expected one product, got ", found.size(), ", ",
                     name_of(found[0]), " and ", name_of(found.back()), " among them; name the one that is meant");
   return {found.front(), files_directly_in(folder_holding(found.front()))};
+}
+
+std::vector<std::string> files_of_product(const std::string& path, const ProductNames& names) {
+  if (holds_files(path) && !fs::is_directory(path)) return {path};
+  return product_files(path, names).beside;
 }
 
 #ifdef SPECFUSE_GDAL
@@ -160,12 +166,8 @@ std::string product_text(const std::string& file) {
   return text;
 }
 
-#else
-
-std::string product_text(const std::string& file) { return read_text(file); }
+ImagePtr open_gdal_image(const std::string& file) { return gdal_scene_format().open(file, ""); }
 
 #endif
-
-ImagePtr open_gdal_image(const std::string& file) { return gdal_scene_format().open(file, ""); }
 
 }  // namespace specfuse

@@ -9,10 +9,9 @@
 namespace specfuse {
 
 /// How the files of a product are called, as regular expressions for the name without its folder, in any case. Both
-/// have one group in brackets, which is the same in all files of one product.
+/// have one group in brackets, which is the same in all files of one product; `shown` is how people write the first.
 struct ProductNames {
-  const char* metadata;
-  const char* data;
+  const char *metadata, *data, *shown;
   /// Whether data are told by their name alone; else metadata have to lie beside them.
   bool distinct = true;
 };
@@ -28,6 +27,9 @@ struct ProductFiles {
   /// Those whose name is like this.
   std::vector<std::string> like(const char* name) const;
 };
+
+/// Whether a path is a folder or an archive.
+bool holds_files(const std::string& path);
 
 /// All files in a folder and in those in it, a few deep; in an archive (.zip, .tar, .tar.gz, .tgz) where the program
 /// has GDAL. Empty where it is neither.
@@ -48,10 +50,13 @@ std::optional<std::string> match(const std::string& file, const char* expression
 /// Whether a path is a file of such a product, or a folder or an archive with one.
 bool is_product(const std::string& path, const ProductNames& names);
 
+/// The files of a product that is there: those with its metadata in one folder, or its archive.
+std::vector<std::string> files_of_product(const std::string& path, const ProductNames& names);
+
 /// Throws `DataError` naming what is missing where the metadata are not there, or where there are several products.
 ProductFiles product_files(const std::string& path, const ProductNames& names);
 
-/// The whole file, which may be in an archive. Throws `DataError`.
+/// The whole file, which may be in an archive. Throws `DataError`. With GDAL alone, as the next is.
 std::string product_text(const std::string& file);
 
 /// A file that GDAL reads, as it is stored.

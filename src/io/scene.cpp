@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 
 #include "io/checked_image.h"
@@ -43,13 +44,18 @@ Tensor read_mask(const std::string& path, const SceneSource& source, const Image
 /// The first format that knows the file.
 const SceneFormat& format_of(const std::string& path) {
   SPECFUSE_CHECK_AS(DataError, std::ifstream(path).good(), "cannot read ", path, ": ", std::strerror(errno));
+  const SceneFormat* found = nullptr;
   for (const SceneFormat& format : scene_formats()) {
-    if (!format.recognises(path)) continue;
+    // A file is what the first says that knows it; in a folder there may be anything.
+    if ((found != nullptr && !std::filesystem::is_directory(path)) || !format.recognises(path)) continue;
+    SPECFUSE_CHECK_AS(DataError, found == nullptr, path, ": expected one product in this folder, got some of ",
+                      found->name, " and ", format.name, "; name a file of the one that is meant");
     SPECFUSE_CHECK_AS(DataError, format.open != nullptr, path, ": needs ", format.library,
                       ", and this program was built without it; install it (Debian: ", format.package,
                       "), then build again");
-    return format;
+    found = &format;
   }
+  if (found != nullptr) return *found;
   const std::string known = joined(scene_formats(), [](const SceneFormat& format) { return format.name; });
   throw DataError(concat(path, ": expected a scene in a format that is known (", known,
                          "), got another; data/README.md shows how to make one"));
@@ -78,6 +84,11 @@ ImagePtr open_image(const std::string& path, const SceneSource& source) {
   }
   const Tensor mask = read_mask(path, source, *image);
   return checked_image(std::move(image), path, source, mask);
+}
+
+std::vector<std::string> scene_files(const std::string& path) {
+  const SceneFormat& format = format_of(path);
+  return format.files == nullptr ? std::vector{path} : format.files(path);
 }
 
 Cube read_scene(const std::string& path) {

@@ -139,7 +139,9 @@ Cube load_cube(const DataConfig& data, const std::vector<std::string>& directori
 
 std::vector<std::string> image_files(const DataConfig& data, const std::vector<std::string>& directories) {
   if (data.pair) return {find_file(*data.pair, directories)};
-  return {find_file(data.hsi->file, directories), find_file(data.msi->file, directories)};
+  std::vector<std::string> files = scene_files(find_file(data.hsi->file, directories));
+  for (const std::string& file : scene_files(find_file(data.msi->file, directories))) files.push_back(file);
+  return files;
 }
 
 std::string source_of(const DataConfig& data) {

@@ -39,9 +39,8 @@ std::array<double, 3> common_steps(const Tensor& values) {
 }
 
 /// Where the response of a measured pair is from.
-std::string response_source(const ExperimentConfig& config) {
-  if (config.degrade.estimate.srf == "true") return "as estimated";
-  return config.degrade.srf.given() ? "degrade.srf" : concat("/srf of ", source_of(config.data));
+std::string response_source(const ExperimentConfig& config, const Scene& scene) {
+  return config.degrade.estimate.srf == "true" ? "as estimated" : scene.estimate.srf_told;
 }
 
 bool any_in_both(const Cube& one, const Cube& other) {
@@ -175,7 +174,7 @@ std::vector<std::string> task_warnings(const ExperimentConfig& config, const Sce
     for (std::string& text : changed_areas(task.pair.disagreement, task.step)) warnings.push_back(std::move(text));
   }
   if (scene.measured) check_units(task.pair, source_of(config.data));
-  const std::string warning = scene.measured ? warning_of_response(task.pair, response_source(config)) : "";
+  const std::string warning = scene.measured ? warning_of_response(task.pair, response_source(config, scene)) : "";
   if (!warning.empty()) warnings.push_back(warning);
   return warnings;
 }

@@ -243,6 +243,69 @@ class Products(ProgramTest):
         np.testing.assert_allclose(cube, stored[..., order] / 5, rtol=1e-6)
         self.assertEqual(attributes["sensor"], "worldview2")
 
+    def wrong(self, path, file, cases):
+        """Each case is what is replaced in a file of the product, by what, and what is said of it then."""
+        kept = file.read_text()
+        for old, made, pattern in cases:
+            with self.subTest(pattern):
+                self.assertIn(old, kept)
+                file.write_text(kept.replace(old, made))
+                self.fails(pattern, path)
+        file.write_text(kept)
+
+    def test_wrong_metadata_get_one_line(self):
+        centres = np.arange(420, 900, 20.0)
+        image = make.enmap(self.folder, GROUND.at(centres, 3), centres, np.full(24, 9.0), [])
+        self.wrong(image, self.folder / image.name.replace("SPECTRAL_IMAGE.TIF", "METADATA.XML"), [
+            ("</specific>", "", "METADATA.XML: expected XML, got none"),
+            ("bandCharacterisation", "bands", "METADATA.XML: expected an element bandCharacterisation, got none"),
+            ("<GainOfBand>0.0001", "<GainOfBand>x", 'METADATA.XML: GainOfBand: expected a number, got "x"'),
+            ("<GainOfBand>0.0001", "<GainOfBand>0", "scale_factor, add_offset: expected finite numbers and no scale of 0"),
+            ("<wavelengthCenterOfBand>420.0</wavelengthCenterOfBand>", "", "expected one band in bandCharacterisation for each of 24")])
+        safe = make.sentinel2(self.folder / "s2", self.bands("B2", "B3", "B4", "B8"))
+        self.wrong(safe, safe / "MTD_MSIL2A.xml", [
+            ("Sentinel-2A", "Sentinel-3A", "SPACECRAFT_NAME: expected Sentinel-2A, 2B or 2C, got Sentinel-3A"),
+            (">10000<", ">0<", "BOA_QUANTIFICATION_VALUE: expected a number above 0"),
+            ("BOA_QUANTIFICATION_VALUE", "VALUE", "MTD_MSIL2A.xml: expected an element BOA_QUANTIFICATION_VALUE"),
+            ('band_id="3"', 'band_id="13"', "BOA_ADD_OFFSET: expected a band_id from 0 to 12")])
+        landsat = make.landsat(self.folder, {number: GROUND.at([500], 3)[..., 0] for number in range(1, 8)})
+        self.wrong(landsat, landsat, [
+            ("LANDSAT_8", "LANDSAT_3", "SPACECRAFT_ID: expected LANDSAT_4, 5, 7, 8 or 9, got LANDSAT_3"),
+            ("GROUP = PRODUCT_CONTENTS", "GROUP = PRODUCT_METADATA", "expected metadata of Collection 2"),
+            ("_ADD_BAND_4 = -0.2", "_ADD_BAND_4 = none", "REFLECTANCE_ADD_BAND_4 in LEVEL2_.*: expected a number, got none"),
+            ("REFLECTANCE_MULT_BAND_7", "OTHER", "expected REFLECTANCE_MULT_BAND_7 in LEVEL2_SURFACE_REFLECTANCE_PARAMETERS")])
+        stack = make.worldview(self.folder, np.ones((12, 12, 4)), ("B", "G", "R", "N"))
+        self.wrong(stack, self.folder / stack.name.replace("TIF", "IMD"), [
+            ("WV02", "GE01", "satId: expected WV02 or WV03, got GE01"),
+            ("BAND_N", "BAND_X", "expected a group .* for each of 4 bands of .*, got 3"),
+            ("absCalFactor", "calFactor", "expected absCalFactor in BAND_B, got none")])
+        scene = make.planetscope(self.folder, GROUND.at([490, 560, 665, 865], 1), "PS2")
+        self.wrong(scene, next(self.folder.glob("*AnalyticMS_metadata.xml")), [
+            (">PS2<", ">HAL<", "Instrument: expected PS2, PS2.SD or PSB.SD, got HAL")])
+
+    def test_wrong_folders_and_files_get_one_line(self):
+        one, other = (make.sentinel2(self.folder / name, self.bands("B2", "B3", "B4", "B8"), craft=f"Sentinel-2{name}")
+                      for name in "AB")
+        shutil.copytree(other, one.parent / other.name)
+        self.fails("expected one product, got several, .*SAFE and .*SAFE among them", one.parent)
+        archive = make.zipped(other)
+        archive.write_bytes(archive.read_bytes()[:2000])
+        self.fails("expected a scene in a format that is known", archive)
+        (self.folder / "empty").mkdir()
+        self.fails("empty: expected a scene in a format that is known", self.folder / "empty")
+        centres = np.arange(420, 900, 20.0)
+        make.enmap(other.parent, GROUND.at(centres, 3), centres, np.full(24, 9.0), [])
+        self.fails("expected one product in this folder, got some of enmap and sentinel2; name a file", other.parent)
+        make.geotiff(next(other.rglob("*B04_10m.jp2")), np.ones((50, 72), "uint16"), 10, driver="JP2OpenJPEG")
+        self.fails("expected images of one place, as large as the first", other)
+        image, path = self.prisma()
+        with h5py.File(path, "a") as file:
+            del file["HDFEOS/SWATHS/PRS_L2D_HCO/Data Fields/SWIR_Cube"]
+        self.fails("no dataset /HDFEOS/SWATHS/PRS_L2D_HCO/Data Fields/SWIR_Cube", path)
+        table = np.ones((2, 8, 8), int)
+        path = make.emit(self.folder / "emit.nc", image, np.arange(image.shape[2]) + 400, np.ones(3), [1] * 3, table)
+        self.fails("sensor_band_parameters/fwhm: expected .* numbers, one for each band, got 3", path)
+
     def fused(self, hsi, msi, **degrade):
         config = experiment(data={"hsi": {"file": str(hsi)}, "msi": {"file": str(msi)}}, methods=[{"name": "gsa"}],
                             degrade={"ratio": 3, **degrade})

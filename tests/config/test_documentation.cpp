@@ -10,7 +10,7 @@ TEST_CASE("documentation: what stands between the marks is made anew, the rest s
   const std::string text = "before\n<!-- generated: scene formats -->\nstale\n\n<!-- end -->\nbehind\n";
   const std::string made = with_documentation(text, "a.md");
   CHECK(
-      made.starts_with("before\n<!-- generated: scene formats -->\n\n| format | what it is |\n|---|---|\n| `hdf5` |"));
+      made.starts_with("before\n<!-- generated: scene formats -->\n\n| format | what it is |\n|---|---|\n| `enmap` |"));
   CHECK(made.ends_with("|\n\n<!-- end -->\nbehind\n"));
   CHECK(with_documentation(made, "a.md") == made);
 }

@@ -97,7 +97,7 @@ TEST_CASE("srf: a sensor band outside the scene is named with its edges and the 
           make_srf(sensor("landsat7"), {500, 400, 900}, 3);
         }) ==
         "srf: landsat7 band green (519-601 nm) expected a band of the scene inside its edges, "
-        "got 3 bands from 400 to 900 nm");
+        "got 3 bands from 400 to 900 nm; srf.bands leaves it out, and data.msi.bands that of a measured MSI");
   CHECK(
       message_of<ConfigError>([] { make_srf(sensor("landsat6"), {500}, 1); }) ==
       "srf: expected one of the sensors ali, dove, dove_r, ikonos, landsat5, landsat7, landsat8, landsat9, sentinel2a, "

@@ -26,6 +26,8 @@ struct SceneFormat {
   ImagePtr (*open)(const std::string& path, const std::string& dataset);
   /// What it needs, and the package of Debian that has it.
   std::string library{}, package{};
+  /// All files that such an image is made of; null: the file alone.
+  std::vector<std::string> (*files)(const std::string& path) = nullptr;
 };
 
 /// Every format, in the order in which they are tried.
@@ -59,6 +61,9 @@ ImagePtr open_image(const std::string& path, const SceneSource& source);
 /// All of it. Throws the same, and where no pixel has data.
 Cube read_scene(const std::string& path, const SceneSource& source);
 Cube read_scene(const std::string& path);
+
+/// The files that an image is made of. Throws as `open_image` where there is none.
+std::vector<std::string> scene_files(const std::string& path);
 
 /// r, c and b for rows, columns and bands in any order.
 const Choices& axis_orders();

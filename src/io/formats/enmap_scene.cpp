@@ -16,9 +16,12 @@ namespace specfuse {
 namespace {
 
 /// Both of DLR, and of one form.
-constexpr ProductNames kEnmapNames{R"((.*-)METADATA\.XML)", R"((.*-)SPECTRAL_IMAGE(?:_COG)?\.(?:TIFF?|BSQ|BIL|BIP))"};
+constexpr ProductNames kEnmapNames{R"((.*-)METADATA\.XML)", R"((.*-)SPECTRAL_IMAGE(?:_COG)?\.(?:TIFF?|BSQ|BIL|BIP))",
+                                   "*-METADATA.XML"};
 
 bool is_enmap(const std::string& path) { return is_product(path, kEnmapNames); }
+
+std::vector<std::string> files_of_enmap(const std::string& path) { return files_of_product(path, kEnmapNames); }
 
 #ifdef SPECFUSE_GDAL
 
@@ -92,9 +95,10 @@ constexpr decltype(SceneFormat::open) open_enmap = nullptr;
 }  // namespace
 
 SceneFormat enmap_scene_format() {
-  return {"enmap",  "EnMAP and DESIS L2A: SPECTRAL_IMAGE.TIF or METADATA.XML, or the folder or archive of both",
-          is_enmap, open_enmap,
-          "GDAL",   "libgdal-dev"};
+  return {"enmap",       "EnMAP and DESIS L2A: SPECTRAL_IMAGE.TIF or METADATA.XML, or the folder or archive of both",
+          is_enmap,      open_enmap,
+          "GDAL",        "libgdal-dev",
+          files_of_enmap};
 }
 
 }  // namespace specfuse

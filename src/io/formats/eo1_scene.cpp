@@ -10,9 +10,12 @@
 namespace specfuse {
 namespace {
 
-constexpr ProductNames kEo1Names{R"((EO1[AH][^_]*)_MTL.*\.TXT)", R"((EO1[AH][^_]*)(?:_B\d{1,3})?_L1.*\.TIFF?)"};
+constexpr ProductNames kEo1Names{R"((EO1[AH][^_]*)_MTL.*\.TXT)", R"((EO1[AH][^_]*)(?:_B\d{1,3})?_L1.*\.TIFF?)",
+                                 "EO1*_MTL_L1T.TXT"};
 
 bool is_eo1(const std::string& path) { return is_product(path, kEo1Names); }
+
+std::vector<std::string> files_of_eo1(const std::string& path) { return files_of_product(path, kEo1Names); }
 
 #ifdef SPECFUSE_GDAL
 
@@ -93,9 +96,10 @@ constexpr decltype(SceneFormat::open) open_eo1 = nullptr;
 }  // namespace
 
 SceneFormat eo1_scene_format() {
-  return {"eo1",  "Hyperion and ALI L1T of EO-1: the MTL file, a band, or the folder or archive of all",
-          is_eo1, open_eo1,
-          "GDAL", "libgdal-dev"};
+  return {"eo1",       "Hyperion and ALI L1T of EO-1: the MTL file, a band, or the folder or archive of all",
+          is_eo1,      open_eo1,
+          "GDAL",      "libgdal-dev",
+          files_of_eo1};
 }
 
 }  // namespace specfuse

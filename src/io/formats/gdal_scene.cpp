@@ -62,7 +62,9 @@ Raster open(const std::string& path) {
   return {GDALOpenEx(path.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY, nullptr, nullptr, nullptr), GDALClose};
 }
 
-bool is_gdal(const std::string& path) { return ending_of(path) == ".hdr" || open(path) != nullptr; }
+bool is_gdal(const std::string& path) {
+  return !std::filesystem::is_directory(path) && (ending_of(path) == ".hdr" || open(path) != nullptr);
+}
 
 /// Whether a header is none of ENVI: GDAL says nothing then.
 bool is_no_header(const std::string& path) { return ending_of(path) == ".hdr" && !begins_with(path, "ENVI"); }

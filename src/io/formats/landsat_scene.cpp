@@ -13,9 +13,12 @@
 namespace specfuse {
 namespace {
 
-constexpr ProductNames kLandsatNames{R"((L[COTEM]\d\d_.*)_MTL\.txt)", R"((L[COTEM]\d\d_.*?)_(?:SR_)?B\d+\.TIFF?)"};
+constexpr ProductNames kLandsatNames{R"((L[COTEM]\d\d_.*)_MTL\.txt)", R"((L[COTEM]\d\d_.*?)_(?:SR_)?B\d+\.TIFF?)",
+                                     "*_MTL.txt"};
 
 bool is_landsat(const std::string& path) { return is_product(path, kLandsatNames); }
+
+std::vector<std::string> files_of_landsat(const std::string& path) { return files_of_product(path, kLandsatNames); }
 
 #ifdef SPECFUSE_GDAL
 
@@ -80,9 +83,10 @@ constexpr decltype(SceneFormat::open) open_landsat = nullptr;
 }  // namespace
 
 SceneFormat landsat_scene_format() {
-  return {"landsat",  "Landsat 4 to 9 Collection 2: the MTL.txt, a band, or the folder or archive of all",
-          is_landsat, open_landsat,
-          "GDAL",     "libgdal-dev"};
+  return {"landsat",       "Landsat 4 to 9 Collection 2: the MTL.txt, a band, or the folder or archive of all",
+          is_landsat,      open_landsat,
+          "GDAL",          "libgdal-dev",
+          files_of_landsat};
 }
 
 }  // namespace specfuse

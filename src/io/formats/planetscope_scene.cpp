@@ -11,9 +11,11 @@ namespace specfuse {
 namespace {
 
 constexpr ProductNames kPlanetNames{R"((\d{8}_.*_3B)_AnalyticMS.*metadata.*\.xml)",
-                                    R"((\d{8}_.*_3B)_AnalyticMS(?!.*udm).*\.tiff?)"};
+                                    R"((\d{8}_.*_3B)_AnalyticMS(?!.*udm).*\.tiff?)", "*_3B_AnalyticMS*metadata.xml"};
 
 bool is_planetscope(const std::string& path) { return is_product(path, kPlanetNames); }
+
+std::vector<std::string> files_of_planetscope(const std::string& path) { return files_of_product(path, kPlanetNames); }
 
 #ifdef SPECFUSE_GDAL
 
@@ -82,9 +84,13 @@ constexpr decltype(SceneFormat::open) open_planetscope = nullptr;
 }  // namespace
 
 SceneFormat planetscope_scene_format() {
-  return {"planetscope",  "PlanetScope ortho scenes of 4 or 8 bands, with their metadata.xml beside them",
-          is_planetscope, open_planetscope,
-          "GDAL",         "libgdal-dev"};
+  return {"planetscope",
+          "PlanetScope ortho scenes of 4 or 8 bands, with their metadata.xml beside them",
+          is_planetscope,
+          open_planetscope,
+          "GDAL",
+          "libgdal-dev",
+          files_of_planetscope};
 }
 
 }  // namespace specfuse

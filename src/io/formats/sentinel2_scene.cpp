@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <filesystem>
 
 #include "io/product_files.h"
 #include "specfuse/io/scene.h"
@@ -17,6 +19,16 @@ constexpr const char* kMetadataName = "MTD_MSIL2A\\.xml";
 /// As in T33UUU_20220724T102559_B02_10m.jp2; the group is what all bands of a product have in common.
 constexpr const char* kBandFile = R"((T\d\d[A-Z]{3}_\d{8}T\d{6})_B[0-9A]{2}_\d\dm\.(?:jp2|tiff?))";
 
+bool is_sentinel2(const std::string& path) {
+  if (match(path, kMetadataName) || match(path, kBandFile)) return true;
+  const std::vector<std::string> files = files_in(path);
+  return std::any_of(files.begin(), files.end(), [](const std::string& file) {
+    return match(file, kMetadataName).has_value() || match(file, kBandFile).has_value();
+  });
+}
+
+#ifdef SPECFUSE_GDAL
+
 /// Files in which a Sentinel-2 product may be, given one of them: those of its folder, or of the folder above that has
 /// the metadata of both.
 std::vector<std::string> files_around(const std::string& path) {
@@ -29,16 +41,6 @@ std::vector<std::string> files_around(const std::string& path) {
   }
   return files_directly_in(folder_holding(path));
 }
-
-bool is_sentinel2(const std::string& path) {
-  if (match(path, kMetadataName) || match(path, kBandFile)) return true;
-  const std::vector<std::string> files = files_in(path);
-  return std::any_of(files.begin(), files.end(), [](const std::string& file) {
-    return match(file, kMetadataName).has_value() || match(file, kBandFile).has_value();
-  });
-}
-
-#ifdef SPECFUSE_GDAL
 
 /// What `dataset` may be: the pixels of the image, and the names of its bands at each resolution.
 struct BandChoice {
@@ -77,17 +79,20 @@ Sentinel2Values calibration_of(const XmlElement& root) {
   result.sensor = concat("sentinel2", static_cast<char>(craft.back() - 'A' + 'a'));
   result.whole = root.number("BOA_QUANTIFICATION_VALUE");
   SPECFUSE_CHECK_AS(DataError, result.whole > 0, root.file, ": BOA_QUANTIFICATION_VALUE: expected a number above 0");
-  std::map<std::string, std::string> names;
   for (const XmlElement* const band : root.all("Spectral_Information")) {
-    const auto id = band->attributes.find("bandid"), name = band->attributes.find("physicalband");
-    if (id == band->attributes.end() || name == band->attributes.end()) continue;
-    names[id->second] = name->second;
-    if (band->has("CENTRAL")) result.centre_nm[name->second] = band->number("CENTRAL");
+    const auto name = band->attributes.find("physicalband");
+    if (name != band->attributes.end() && band->has("CENTRAL"))
+      result.centre_nm[name->second] = band->number("CENTRAL");
   }
   for (const XmlElement* const offset : root.all("BOA_ADD_OFFSET")) {
+    // By their band_id.
+    constexpr std::array kNumbered{"B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8", "B8A", "B9", "B10", "B11", "B12"};
     const auto id = offset->attributes.find("band_id");
-    if (id != offset->attributes.end() && names.contains(id->second))
-      result.offset[names[id->second]] = std::strtod(offset->content.c_str(), nullptr);
+    const std::size_t number =
+        id == offset->attributes.end() ? kNumbered.size() : std::strtoul(id->second.c_str(), nullptr, 10);
+    SPECFUSE_CHECK_AS(DataError, number < kNumbered.size(), root.file,
+                      ": BOA_ADD_OFFSET: expected a band_id from 0 to 12");
+    result.offset[kNumbered[number]] = std::strtod(offset->content.c_str(), nullptr);
   }
   return result;
 }
@@ -110,8 +115,13 @@ std::string metadata_among(const std::vector<std::string>& files, const std::str
   return found.empty() ? "" : found.front();
 }
 
+std::vector<std::string> files_of_sentinel2(const std::string& path) {
+  if (!holds_files(path)) return files_around(path);
+  return std::filesystem::is_directory(path) ? files_in(path) : std::vector{path};
+}
+
 ImagePtr open_sentinel2(const std::string& path, const std::string& dataset) {
-  const std::vector<std::string> inside = files_in(path), files = inside.empty() ? files_around(path) : inside;
+  const std::vector<std::string> files = holds_files(path) ? files_in(path) : files_around(path);
   const std::string metadata = metadata_among(files, path);
   const std::string common = match(path, kBandFile).value_or("");
   Sentinel2Values calibration;
@@ -151,6 +161,7 @@ ImagePtr open_sentinel2(const std::string& path, const std::string& dataset) {
 #else
 
 constexpr decltype(SceneFormat::open) open_sentinel2 = nullptr;
+constexpr decltype(SceneFormat::files) files_of_sentinel2 = nullptr;
 
 #endif
 
@@ -162,7 +173,8 @@ SceneFormat sentinel2_scene_format() {
           is_sentinel2,
           open_sentinel2,
           "GDAL",
-          "libgdal-dev"};
+          "libgdal-dev",
+          files_of_sentinel2};
 }
 
 }  // namespace specfuse

@@ -10,9 +10,11 @@
 namespace specfuse {
 namespace {
 
-constexpr ProductNames kWorldviewNames{R"((.*)\.IMD)", R"((.*)\.(?:TIFF?|NTF))", false};
+constexpr ProductNames kWorldviewNames{R"((.*)\.IMD)", R"((.*)\.(?:TIFF?|NTF))", "*.IMD", false};
 
 bool is_worldview(const std::string& path) { return is_product(path, kWorldviewNames); }
+
+std::vector<std::string> files_of_worldview(const std::string& path) { return files_of_product(path, kWorldviewNames); }
 
 #ifdef SPECFUSE_GDAL
 
@@ -64,8 +66,13 @@ constexpr decltype(SceneFormat::open) open_worldview = nullptr;
 }  // namespace
 
 SceneFormat worldview_scene_format() {
-  return {"worldview",  "WorldView-2 and 3: a stack with its .IMD beside it", is_worldview, open_worldview, "GDAL",
-          "libgdal-dev"};
+  return {"worldview",
+          "WorldView-2 and 3: a stack with its .IMD beside it",
+          is_worldview,
+          open_worldview,
+          "GDAL",
+          "libgdal-dev",
+          files_of_worldview};
 }
 
 }  // namespace specfuse
