@@ -103,6 +103,11 @@ class ProductImage : public Image {
 
   void put_in_order() {
     std::vector<ProductBand>& bands = product_.bands;
+    constexpr double kMost = 100000;
+    for (const ProductBand& band : bands) {
+      SPECFUSE_CHECK_AS(DataError, band.wavelength_nm >= 0 && band.wavelength_nm <= kMost, product_.path,
+                        ": expected wavelengths in nanometres, at most ", kMost, ", got ", band.wavelength_nm);
+    }
     const auto silent = [](const ProductBand& band) { return band.wavelength_nm == 0; };
     const Index unmeasured = std::count_if(bands.begin(), bands.end(), silent);
     if (unmeasured == std::ssize(bands)) return;
@@ -157,10 +162,13 @@ class ProductImage : public Image {
   }
 
   void mark(const Rectangle& part, Cube& cube) const {
+    constexpr float kMostQuality = 65535;
     const Cube quality = product_.quality->read(part);
     if (cube.valid.empty()) cube.valid.assign(static_cast<std::size_t>(cube.pixels()), 1);
     for (Index p = 0; p < cube.pixels(); ++p) {
-      if ((static_cast<unsigned>(quality.values[p]) & product_.fill_bits) != 0)
+      const float value = quality.values[p];
+      const bool is_number = value >= 0 && value <= kMostQuality;
+      if (is_number && (static_cast<unsigned>(value) & product_.fill_bits) != 0)
         cube.valid[static_cast<std::size_t>(p)] = 0;
     }
   }

@@ -56,8 +56,15 @@ const SceneFormat& format_of(const std::string& path) {
     found = &format;
   }
   if (found != nullptr) return *found;
-  const std::string known = joined(scene_formats(), [](const SceneFormat& format) { return format.name; });
-  throw DataError(concat(path, ": expected a scene in a format that is known (", known,
+  std::vector<std::string> names, of_folders;
+  for (const SceneFormat& format : scene_formats()) {
+    names.push_back(format.name);
+    if (format.files != nullptr) of_folders.push_back(format.name);
+  }
+  SPECFUSE_CHECK_AS(DataError, !std::filesystem::is_directory(path), path,
+                    ": expected a file, or a folder with a product that is known (", joined(of_folders),
+                    "), got a folder with none; docs/products.md says how their files are called");
+  throw DataError(concat(path, ": expected a scene in a format that is known (", joined(names),
                          "), got another; data/README.md shows how to make one"));
 }
 

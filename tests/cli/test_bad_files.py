@@ -124,7 +124,7 @@ SCENES = {
     "half.h5": "truncated file",
     "head_only.h5": "truncated file",
     "negative_size.h5": "/cube",
-    "folder.h5": "not found",
+    "folder.h5": "a folder with none",
     "absent.h5": "not found",
     "rank4.h5": "/cube: expected 3 dimensions, got 4",
     "empty.h5": r"/cube is empty: its shape is \[16, 0, 40\]",

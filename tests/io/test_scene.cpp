@@ -159,7 +159,7 @@ TEST_CASE("scene: a file in no format that is known is refused with those that a
   const std::string path = folder.file("a.h5");
   std::ofstream(path) << "no HDF5 at all";
   CHECK(contains(message_of<DataError>([&] { read_scene(path); }),
-                 path + ": expected a scene in a format that is known (hdf5"));
+                 path + ": expected a scene in a format that is known (enmap"));
   CHECK(message_of<DataError>([&] { read_scene(folder.file("b")); }) ==
         "cannot read " + folder.file("b") + ": No such file or directory");
 }

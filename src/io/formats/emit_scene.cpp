@@ -28,8 +28,7 @@ class TabledImage : public Image {
     SPECFUSE_CHECK_AS(DataError, right_.shape() == down_.shape(), path, ": /location/glt_y: expected ",
                       right_.shape().text(), " as /location/glt_x, got ", down_.shape().text());
     for (Index p = 0; p < right_.size(); ++p) {
-      const bool inside = std::abs(right_[p]) <= static_cast<float>(swath_->cols()) &&
-                          std::abs(down_[p]) <= static_cast<float>(swath_->rows());
+      const bool inside = numbers_one(right_[p], swath_->cols()) && numbers_one(down_[p], swath_->rows());
       SPECFUSE_CHECK_AS(DataError, inside, path, ": /location/glt_x and glt_y: expected pixels of the ", swath_->rows(),
                         " x ", swath_->cols(), " of /reflectance, got column ", right_[p], " of row ", down_[p]);
     }
@@ -53,7 +52,12 @@ class TabledImage : public Image {
   }
 
  private:
-  /// Row and column in the swath, counted from 0, of a pixel of a part. Interpolated ones are marked by their sign.
+  /// Whether a number of the table is that of a pixel, or 0 for none. Its sign marks those that are interpolated.
+  static bool numbers_one(float number, Index pixels) {
+    return number == 0 || (std::abs(number) >= 1 && std::abs(number) <= static_cast<float>(pixels));
+  }
+
+  /// Row and column in the swath, counted from 0, of a pixel of a part; negative where there is none.
   std::pair<Index, Index> place_of(const Rectangle& part, Index pixel) const {
     const Index at = (part.row + pixel / part.cols) * cols() + part.col + pixel % part.cols;
     if (right_[at] == 0 || down_[at] == 0) return {-1, -1};

@@ -36,10 +36,10 @@ std::string planet_of(const XmlElement& root) {
 }
 
 /// What the stored values of a product that is no surface reflectance are multiplied with, for each band.
-std::map<Index, double> top_reflectance(const XmlElement& root) {
-  std::map<Index, double> scales;
+std::map<std::string, double> top_reflectance(const XmlElement& root) {
+  std::map<std::string, double> scales;
   for (const XmlElement* const band : root.all("bandSpecificMetadata"))
-    scales[static_cast<Index>(band->number("bandNumber"))] = band->number("reflectanceCoefficient");
+    scales[band->text("bandNumber")] = band->number("reflectanceCoefficient");
   return scales;
 }
 
@@ -57,14 +57,14 @@ ImagePtr open_planetscope(const std::string& path, const std::string&) {
   Product product{path, planet_of(root)};
   product.images = {open_gdal_image(images.front())};
   const bool is_surface = name_of(images.front()).find("_SR") != std::string::npos;
-  const std::map<Index, double> scales = is_surface ? std::map<Index, double>{} : top_reflectance(root);
+  const std::map<std::string, double> scales = is_surface ? std::map<std::string, double>{} : top_reflectance(root);
   for (const std::string& name : names_of_stack(product.images.front()->bands(), images.front())) {
     constexpr double kSurfaceScale = 1e-4;
     ProductBand band = product_band(product.sensor, name);
     band.band = std::ssize(product.bands);
-    SPECFUSE_CHECK_AS(DataError, is_surface || scales.contains(band.band + 1), files.metadata,
+    SPECFUSE_CHECK_AS(DataError, is_surface || scales.contains(std::to_string(band.band + 1)), files.metadata,
                       ": expected a reflectanceCoefficient of band ", band.band + 1, ", got none");
-    band.scale = is_surface ? kSurfaceScale : scales.at(band.band + 1);
+    band.scale = is_surface ? kSurfaceScale : scales.at(std::to_string(band.band + 1));
     product.bands.push_back(band);
   }
   product.missing = 0;

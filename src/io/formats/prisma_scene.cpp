@@ -24,6 +24,7 @@ class LinesImage : public Image {
     SPECFUSE_CHECK_AS(DataError, extents.size() == 3, path, ": ", dataset,
                       ": expected 3 dimensions (rows, bands, columns), got ", extents.size());
     shape_ = {extents[0], extents[1], extents[2]};
+    SPECFUSE_CHECK_AS(DataError, shape_.size() > 0, path, ": ", dataset, " is empty: its shape is ", shape_.text());
   }
   Index rows() const override { return shape_[0]; }
   Index cols() const override { return shape_[2]; }
@@ -85,7 +86,11 @@ void place_prisma(const PrismaNumbers& all, Product& product) {
   const double down = (south - north) / steps(product.images.front()->rows());
   product.attributes[kGeotransformAttribute] =
       std::vector<double>{west - right / 2, right, 0, north - down / 2, 0, down};
-  const int code = static_cast<int>(number("Epsg_Code"));
+  const double epsg = number("Epsg_Code");
+  constexpr double kMostEpsg = 1e6;
+  SPECFUSE_CHECK_AS(DataError, epsg > 0 && epsg < kMostEpsg, product.path,
+                    ": attribute Epsg_Code: expected the code of a projection, got ", epsg);
+  const int code = static_cast<int>(epsg);
   const std::string projection = projection_of(code);
   if (!projection.empty()) product.attributes[kProjectionAttribute] = projection;
   if (projection.empty())

@@ -17,7 +17,7 @@ namespace {
 
 constexpr const char* kMetadataName = "MTD_MSIL2A\\.xml";
 /// As in T33UUU_20220724T102559_B02_10m.jp2; the group is what all bands of a product have in common.
-constexpr const char* kBandFile = R"((T\d\d[A-Z]{3}_\d{8}T\d{6})_B[0-9A]{2}_\d\dm\.(?:jp2|tiff?))";
+constexpr const char* kBandFile = R"(((?:L2A_)?T\d\d[A-Z]{3}_\d{8}T\d{6})_B[0-9A]{2}_\d\dm\.(?:jp2|tiff?))";
 
 bool is_sentinel2(const std::string& path) {
   if (match(path, kMetadataName) || match(path, kBandFile)) return true;
@@ -99,8 +99,8 @@ Sentinel2Values calibration_of(const XmlElement& root) {
 
 /// B2 is B02 in the names of files.
 std::string band_file(const std::string& name, const char* resolution) {
-  return concat(R"(T\d\d[A-Z]{3}_\d{8}T\d{6}_)", name.size() == 2 ? "B0" + name.substr(1) : name, "_", resolution,
-                R"(\.(?:jp2|tiff?))");
+  return concat(R"((?:L2A_)?T\d\d[A-Z]{3}_\d{8}T\d{6}_)", name.size() == 2 ? "B0" + name.substr(1) : name, "_",
+                resolution, R"(\.(?:jp2|tiff?))");
 }
 
 /// Of several products that bands may be of, the one that is meant, by its metadata.
