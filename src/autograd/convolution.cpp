@@ -3,7 +3,6 @@
 #include "specfuse/autograd/ops.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/profile.h"
-#include "specfuse/kernels/conv.h"
 #include "specfuse/kernels/conv_cube.h"
 #include "specfuse/kernels/conv_n16.h"
 #include "specfuse/kernels/conv_nhwc.h"
@@ -11,25 +10,16 @@
 namespace specfuse {
 namespace {
 
-double flops_of(const ConvGeometry& g) {
-  return 2.0 * static_cast<double>(g.batch * g.positions() * g.out_channels * g.taps());
-}
-
-/// Whether there is a kernel without im2col; it takes its padding with the input.
-bool is_plain_walk(const ConvOptions& options) {
-  const Extent one{1, 1};
-  return options.stride == one && options.dilation == one;
-}
-
 /// A convolution in a layout of its own: the kernels of kernels/conv_n16.h or kernels/conv_nhwc.h.
 struct Path {
   const char* operation;
+  int rank;
   Layout layout;
   Tensor (*forward)(const Tensor& x, const Tensor& weight, const Tensor& bias, bool relu);
   void (*backward)(const ConvBackward& at, const ConvGradients& gradients);
 };
-constexpr Path kN16{"conv1d", Layout::n16, conv_n16_forward, conv_n16_backward};
-constexpr Path kNhwc{"conv2d", Layout::nhwc, conv_nhwc_forward, conv_nhwc_backward};
+constexpr Path kN16{"conv1d", 3, Layout::n16, conv_n16_forward, conv_n16_backward};
+constexpr Path kNhwc{"conv2d", 4, Layout::nhwc, conv_nhwc_forward, conv_nhwc_backward};
 
 struct Operands {
   Variable x, weight, bias;
@@ -40,10 +30,47 @@ ConvGradients gradients_of(const Operands& of) {
   return {wanted(of.x), wanted(of.weight), wanted(of.bias)};
 }
 
-Variable convolve(const Path& path, const Operands& given, const ConvGeometry& geometry, bool relu) {
-  const bool image = given.x.shape().rank() == 4;
-  const Shape whole = geometry.output_shape(), shape = image ? whole : Shape{whole[0], whole[1], whole[3]};
-  const Operands of{pad(in_layout(given.x, path.layout), geometry.options.padding), given.weight, given.bias};
+/// The shape of the result; where the kernel does not fit, throws.
+Shape result_shape(const Path& path, const Shape& x, const Shape& weight, const ConvOptions& options) {
+  const auto& [padding, dilation, activation] = options;
+  SPECFUSE_CHECK(x.rank() == path.rank && weight.rank() == path.rank && x[1] == weight[1], path.operation,
+                 path.rank == 3 ? ": expected x [N, C, L] and weight [O, C, K], got "
+                                : ": expected x [N, C, H, W] and weight [O, C, KH, KW], got ",
+                 x.text(), " and ", weight.text());
+  const auto length = [&](int dimension, Index zeros, Index step) {
+    const Index span = step * (weight[dimension] - 1) + 1, padded = x[dimension] + 2 * zeros;
+    SPECFUSE_CHECK(step >= 1 && zeros >= 0 && span <= padded, path.operation, ": a kernel of ", weight[dimension],
+                   " taps spans ", span, " positions, the padded input has ", padded);
+    return padded - span + 1;
+  };
+  if (path.rank == 3) return {x[0], weight[0], length(2, padding.w, dilation.w)};
+  return {x[0], weight[0], length(2, padding.h, dilation.h), length(3, padding.w, dilation.w)};
+}
+
+/// A weight with zeros between its taps, so that they lie that far apart.
+Variable dilated(const Variable& weight, const Extent& by) {
+  if (by == Extent{1, 1}) return weight;
+  const Shape& w = weight.shape();
+  const Index rows = w.rank() == 4 ? w[2] : 1, cols = w[-1];
+  const Index high = by.h * (rows - 1) + 1, wide = by.w * (cols - 1) + 1;
+  const auto place = [=](Index i) {
+    return (i / (rows * cols) * high + i / cols % rows * by.h) * wide + i % cols * by.w;
+  };
+  Tensor spread(w.rank() == 4 ? Shape{w[0], w[1], high, wide} : Shape{w[0], w[1], wide});
+  for (Index i = 0; i < w.size(); ++i) spread[place(i)] = weight.value()[i];
+  return {spread, {weight}, [weight, place](const Tensor& grad) {
+            Tensor& sums = weight.grad_to_add();
+            for (Index i = 0; i < sums.size(); ++i) sums[i] += grad[place(i)];
+          }};
+}
+
+Variable convolve(const Path& path, const Operands& given, const ConvOptions& options) {
+  const Shape shape = result_shape(path, given.x.shape(), given.weight.shape(), options);
+  const Index positions = shape.size() / std::max<Index>(1, shape[1]);
+  const ProfileSpan span(path.operation, 2.0 * static_cast<double>(positions * given.weight.shape().size()));
+  const Operands of{pad(in_layout(given.x, path.layout), options.padding), dilated(given.weight, options.dilation),
+                    given.bias};
+  const bool relu = options.activation == Activation::relu;
   const Tensor y = path.forward(of.x.value(), of.weight.value(), of.bias.value(), relu);
   return {Stored(y, shape, path.layout),
           {of.x, of.weight, of.bias},
@@ -51,21 +78,6 @@ Variable convolve(const Path& path, const Operands& given, const ConvGeometry& g
             path.backward({of.x.value(), of.weight.value(), y, dy, relu}, gradients_of(of));
           },
           path.operation};
-}
-
-/// The general path, through im2col.
-Variable convolve_columns(const char* operation, const ConvGeometry& geometry, const Operands& given) {
-  const Operands of{in_layout(given.x, Layout::plain), given.weight, given.bias};
-  return {conv_forward(geometry, of.x.value(), of.weight.value(), of.bias.value()),
-          {of.x, of.weight, of.bias},
-          [=](const Tensor& dy) {
-            if (of.x.requires_grad()) conv_backward_data(geometry, dy, of.weight.value(), of.x.grad_to_add());
-            if (of.weight.requires_grad()) {
-              conv_backward_weight(geometry, dy, of.x.value(), of.weight.grad_to_add());
-            }
-            if (of.bias.requires_grad()) conv_backward_bias(geometry, dy, of.bias.grad_to_add());
-          },
-          operation};
 }
 
 /// The rank of the weight tells the direction.
@@ -86,32 +98,14 @@ Variable convolve_cube(const char* operation, int rank, const Operands& of, cons
           operation};
 }
 
-Variable activated(const Variable& x, Activation activation) { return activation == Activation::relu ? relu(x) : x; }
-
 }  // namespace
 
-Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias, const Conv2dOptions& options) {
-  const ConvGeometry geometry = conv_geometry(x.shape(), weight.shape(), options);
-  const ProfileSpan span(__func__, flops_of(geometry));
-  if (!is_plain_walk(options)) {
-    return activated(convolve_columns(__func__, geometry, {x, weight, bias}), options.activation);
-  }
-  return convolve(kNhwc, {x, weight, bias}, geometry, options.activation == Activation::relu);
+Variable conv1d(const Variable& x, const Variable& weight, const Variable& bias, const ConvOptions& options) {
+  return convolve(kN16, {x, weight, bias}, options);
 }
 
-Variable conv1d(const Variable& x, const Variable& weight, const Variable& bias, const Conv1dOptions& options) {
-  SPECFUSE_CHECK(x.shape().rank() == 3 && weight.shape().rank() == 3,
-                 "conv1d: expected x [N, C, L] and weight [O, C, K], got ", x.shape().text(), " and ",
-                 weight.shape().text());
-  const auto as_image = [](const Shape& s) { return Shape{s[0], s[1], 1, s[2]}; };
-  const ConvOptions walk{{1, options.stride}, {0, options.padding}, {1, options.dilation}};
-  const ConvGeometry geometry = conv_geometry(as_image(x.shape()), as_image(weight.shape()), walk);
-  const ProfileSpan span(__func__, flops_of(geometry));
-  if (is_plain_walk(walk)) return convolve(kN16, {x, weight, bias}, geometry, options.activation == Activation::relu);
-  const Shape shape{geometry.batch, geometry.out_channels, geometry.out.w};
-  const auto image = [&](const Variable& v) { return reshape(v, as_image(v.shape())); };
-  const Variable sums = convolve_columns(__func__, geometry, {image(x), image(weight), bias});
-  return activated(reshape(sums, shape), options.activation);
+Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias, const ConvOptions& options) {
+  return convolve(kNhwc, {x, weight, bias}, options);
 }
 
 Variable conv_bands(const Variable& x, const Variable& weight, const Variable& bias, const CubeOptions& options) {

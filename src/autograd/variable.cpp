@@ -111,11 +111,9 @@ std::string Variable::layer_of(const std::vector<Variable>& parents) {
 
 void Variable::check_forward(const Tensor& value, const std::vector<Variable>& parents, const char* operation) {
   if (all_finite(value)) return;
-  std::string inputs;
-  for (const Variable& parent : parents) {
-    inputs += concat(inputs.empty() ? "" : ", ", parent.shape().text(),
-                     all_finite(parent.value()) ? "" : " that is not finite itself");
-  }
+  const std::string inputs = joined(parents, [](const Variable& parent) {
+    return concat(parent.shape().text(), all_finite(parent.value()) ? "" : " that is not finite itself");
+  });
   throw Anomaly(concat("anomaly: the value of ", operation, " at ", layer_of(parents), " is not finite; it makes ",
                        value.shape().text(), " of ", inputs));
 }

@@ -16,13 +16,11 @@ struct Sight {
 
 /// For each fine position of an axis, the coarse positions that see it.
 std::vector<std::vector<Sight>> sights(Index coarse_extent, const Degradation& degradation) {
-  const Index ratio = degradation.ratio, size = degradation.psf.dim(0), extent = coarse_extent * ratio;
-  std::vector<std::vector<Sight>> result(static_cast<std::size_t>(extent));
-  for (Index coarse = 0; coarse < coarse_extent; ++coarse) {
-    for (Index tap = 0; tap < size; ++tap) {
-      const Index fine = position_within(coarse * ratio - (size - ratio) / 2 + tap, extent, degradation.boundary);
-      result[static_cast<std::size_t>(fine)].push_back({coarse, tap});
-    }
+  const std::vector<Index> seen = positions_seen(coarse_extent * degradation.ratio, degradation);
+  const Index size = degradation.psf.dim(0);
+  std::vector<std::vector<Sight>> result(static_cast<std::size_t>(coarse_extent * degradation.ratio));
+  for (Index i = 0; i < std::ssize(seen); ++i) {
+    result[static_cast<std::size_t>(seen[static_cast<std::size_t>(i)])].push_back({i / size, i % size});
   }
   return result;
 }
@@ -32,16 +30,9 @@ std::vector<std::vector<Sight>> sights(Index coarse_extent, const Degradation& d
 Cube degrade_adjoint(const Cube& coarse, const Degradation& degradation) {
   const Index ratio = degradation.ratio;
   const Tensor& psf = degradation.psf;
-  SPECFUSE_CHECK(ratio >= 2 && psf.defined() && psf.shape().rank() == 2 && psf.dim(0) == psf.dim(1) &&
-                     (psf.dim(0) - ratio) % 2 == 0,
-                 "degrade_adjoint: expected a ratio of at least 2 and a square PSF, both even or both odd, got ratio ",
-                 ratio, " and PSF ", psf.shape().text());
-  Cube fine;
-  fine.values = Tensor::uninitialized({coarse.rows() * ratio, coarse.cols() * ratio, coarse.bands()});
-  fine.wavelength_nm = coarse.wavelength_nm;
-  fine.attributes = coarse.attributes;
+  const auto down = sights(coarse.rows(), degradation), across = sights(coarse.cols(), degradation);
+  Cube fine = coarse.resized(coarse.rows() * ratio, coarse.cols() * ratio);
   const Index size = psf.dim(1), coarse_cols = coarse.cols(), bands = coarse.bands();
-  const auto down = sights(coarse.rows(), degradation), across = sights(coarse_cols, degradation);
   parallel_for(fine.rows(), [&](Index row) {
     std::vector<const float*> seeing;
     std::vector<double> weights;

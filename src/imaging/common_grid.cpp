@@ -158,11 +158,10 @@ std::vector<std::uint8_t> resampled_valid(const Cube& image, const std::vector<T
 
 /// " m" and the like, by the last unit in the text of a projection; empty where it is not known.
 std::string unit_of(const Cube& image) {
-  const auto found = image.attributes.find(kProjectionAttribute);
-  const auto* const text = found == image.attributes.end() ? nullptr : std::get_if<std::string>(&found->second);
-  const std::size_t at = text == nullptr ? std::string::npos : text->rfind("UNIT[\"");
+  const std::string text = text_of(image, kProjectionAttribute);
+  const std::size_t at = text.rfind("UNIT[\"");
   if (at == std::string::npos) return {};
-  const std::string unit = text->substr(at + 6, text->find('"', at + 6) - at - 6);
+  const std::string unit = text.substr(at + 6, text.find('"', at + 6) - at - 6);
   return unit == "metre" || unit == "Meter" || unit == "meter" ? " m" : concat(" ", unit);
 }
 

@@ -41,6 +41,11 @@ std::vector<CsvLine> split_csv(const std::string& text, const std::string& sourc
   return lines;
 }
 
+void require_width(const CsvLine& line, const CsvLine& first, const std::string& source) {
+  SPECFUSE_CHECK_AS(DataError, line.fields.size() == first.fields.size(), source, " line ", line.number, ": expected ",
+                    first.fields.size(), " fields as in the first line, got ", line.fields.size());
+}
+
 double csv_number(const std::string& field, const std::string& source, std::size_t line) {
   double value = 0;
   const char* end = field.data() + field.size();

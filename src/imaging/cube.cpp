@@ -14,13 +14,22 @@ std::string Rectangle::text() const {
   return concat("rows ", row, "-", row + rows - 1, ", cols ", col, "-", col + cols - 1);
 }
 
+Cube Cube::resized(Index new_rows, Index new_cols) const {
+  Cube result;
+  result.values = Tensor::uninitialized({new_rows, new_cols, bands()});
+  result.wavelength_nm = wavelength_nm;
+  result.attributes = attributes;
+  return result;
+}
+
+bool Rectangle::is_within(Index height, Index width) const {
+  return row >= 0 && col >= 0 && rows >= 1 && cols >= 1 && rows <= height - row && cols <= width - col;
+}
+
 Cube crop(const Cube& cube, const Rectangle& part) {
-  SPECFUSE_CHECK(part.rows >= 1 && part.cols >= 1 && part.row >= 0 && part.col >= 0 &&
-                     part.rows <= cube.rows() - part.row && part.cols <= cube.cols() - part.col,
-                 "crop: expected a part of ", cube.rows(), " x ", cube.cols(), " pixels, got ", part.text());
-  Cube result(part.rows, part.cols, cube.bands());
-  result.wavelength_nm = cube.wavelength_nm;
-  result.attributes = cube.attributes;
+  SPECFUSE_CHECK(part.is_within(cube.rows(), cube.cols()), "crop: expected a part of ", cube.rows(), " x ", cube.cols(),
+                 " pixels, got ", part.text());
+  Cube result = cube.resized(part.rows, part.cols);
   result.notes = cube.notes;
   if (result.pixels() < cube.pixels()) result.notes.partly = 0;
   move_georeference(result, part.row, part.col);
@@ -34,8 +43,7 @@ Cube crop(const Cube& cube, const Rectangle& part) {
   for (Outlier outlier : cube.outliers) {
     outlier.row -= part.row;
     outlier.col -= part.col;
-    const bool inside = outlier.row >= 0 && outlier.row < part.rows && outlier.col >= 0 && outlier.col < part.cols;
-    if (inside) result.outliers.push_back(outlier);
+    if (Rectangle{outlier.row, outlier.col, 1, 1}.is_within(part.rows, part.cols)) result.outliers.push_back(outlier);
   }
   return result;
 }

@@ -15,26 +15,6 @@
 namespace specfuse {
 namespace {
 
-void check_psf(const Tensor& psf, Index ratio) {
-  const Shape& shape = psf.shape();
-  SPECFUSE_CHECK(ratio >= 2, "degrade_spatially: expected a ratio of at least 2, got ", ratio);
-  SPECFUSE_CHECK(psf.defined() && shape.rank() == 2 && shape[0] == shape[1] && (shape[0] - ratio) % 2 == 0,
-                 "degrade_spatially: expected a square PSF of ", ratio % 2 == 0 ? "even" : "odd", " size, got ",
-                 shape.text());
-}
-
-/// Along one axis, the fine positions that each coarse one sees: [coarse, PSF size].
-std::vector<Index> positions_seen(Index extent, const Degradation& degradation) {
-  const Index ratio = degradation.ratio, size = degradation.psf.dim(0), overhang = (size - ratio) / 2;
-  std::vector<Index> seen;
-  for (Index coarse = 0; coarse < extent / ratio; ++coarse) {
-    for (Index tap = 0; tap < size; ++tap) {
-      seen.push_back(position_within(coarse * ratio - overhang + tap, extent, degradation.boundary));
-    }
-  }
-  return seen;
-}
-
 /// Whether at least half of what each coarse pixel sees holds data.
 std::vector<std::uint8_t> seen_valid(const Cube& fine, const Degradation& degradation) {
   const Tensor& psf = degradation.psf;
@@ -100,17 +80,29 @@ void share_gaps(Pair& pair) {
   leave_only(fine, pair.msi);
 }
 
+std::vector<Index> positions_seen(Index extent, const Degradation& degradation) {
+  const Index ratio = degradation.ratio;
+  SPECFUSE_CHECK(ratio >= 2, "degradation: expected a ratio of at least 2, got ", ratio);
+  const Shape& psf = degradation.psf.shape();
+  SPECFUSE_CHECK(psf.rank() == 2 && psf[0] == psf[1] && (psf[0] - ratio) % 2 == 0,
+                 "degradation: expected a square PSF of ", ratio % 2 == 0 ? "even" : "odd", " size, got ", psf.text());
+  const Index size = psf[0], overhang = (size - ratio) / 2;
+  std::vector<Index> seen;
+  for (Index coarse = 0; coarse < extent / ratio; ++coarse) {
+    for (Index tap = 0; tap < size; ++tap) {
+      seen.push_back(position_within(coarse * ratio - overhang + tap, extent, degradation.boundary));
+    }
+  }
+  return seen;
+}
+
 Cube degrade_spatially(const Cube& fine, const Degradation& degradation) {
   const Index ratio = degradation.ratio;
   const Tensor& psf = degradation.psf;
-  check_psf(psf, ratio);
-  SPECFUSE_CHECK(fine.rows() % ratio == 0 && fine.cols() % ratio == 0 && fine.pixels() > 0,
+  SPECFUSE_CHECK(ratio >= 1 && fine.rows() % ratio == 0 && fine.cols() % ratio == 0 && fine.pixels() > 0,
                  "degrade_spatially: expected an image that divides by ", ratio, ", got ", fine.rows(), " x ",
                  fine.cols(), " pixels");
-  Cube coarse;
-  coarse.values = Tensor::uninitialized({fine.rows() / ratio, fine.cols() / ratio, fine.bands()});
-  coarse.wavelength_nm = fine.wavelength_nm;
-  coarse.attributes = fine.attributes;
+  Cube coarse = fine.resized(fine.rows() / ratio, fine.cols() / ratio);
   move_georeference(coarse, 0, 0, static_cast<double>(ratio));
   const Index size = psf.dim(0), fine_cols = fine.cols(), bands = fine.bands();
   const auto down = positions_seen(fine.rows(), degradation), across = positions_seen(fine_cols, degradation);

@@ -11,14 +11,19 @@ std::vector<double> numbers_of(const Cube& image, const std::string& attribute) 
   return numbers == nullptr ? std::vector<double>{} : *numbers;
 }
 
-std::vector<std::string> band_names_of(const Cube& image) {
-  const auto found = image.attributes.find(kBandNamesAttribute);
+std::string text_of(const Cube& image, const std::string& attribute) {
+  const auto found = image.attributes.find(attribute);
   const auto* const text = found == image.attributes.end() ? nullptr : std::get_if<std::string>(&found->second);
+  return text == nullptr ? "" : *text;
+}
+
+std::vector<std::string> band_names_of(const Cube& image) {
+  const std::string text = text_of(image, kBandNamesAttribute);
   std::vector<std::string> names;
-  if (text == nullptr) return names;
+  if (text.empty()) return names;
   for (std::size_t begin = 0, end = 0; end != std::string::npos; begin = end + 2) {
-    end = text->find(", ", begin);
-    names.push_back(text->substr(begin, end == std::string::npos ? end : end - begin));
+    end = text.find(", ", begin);
+    names.push_back(text.substr(begin, end == std::string::npos ? end : end - begin));
   }
   return std::ssize(names) == image.bands() ? names : std::vector<std::string>{};
 }

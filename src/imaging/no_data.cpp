@@ -6,6 +6,8 @@
 #include <limits>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/fields.h"
+#include "specfuse/imaging/georeference.h"
 
 namespace specfuse {
 namespace {
@@ -47,6 +49,14 @@ bool fill_border(Cube& cube, std::vector<std::uint8_t>& filled) {
 }
 
 }  // namespace
+
+void NoData::describe(FieldVisitor& fields) {
+  fields("value", value,
+         "A pixel with this value, as the file stores it, in any band holds no data; zero has to stand in all, as a "
+         "zero in one band may have been measured. `nodata: -9999` is short for `nodata.value: -9999`.");
+  fields("nan", nan, "A pixel with NaN in any band holds no data.");
+  fields("mask", mask, "Of a scene in HDF5: a dataset [rows, cols] of the file that is 0 where there is no data.");
+}
 
 bool is_missing(float value, double missing) {
   // Beyond this only fill values are, and texts give them with few digits: -3.4e38 is the least float.
@@ -97,10 +107,8 @@ void fill_from_around(Cube& cube) {
 
 Tensor with_no_data(const Cube& cube) {
   if (cube.valid.empty() && cube.outliers.empty()) return cube.values;
-  const auto found = cube.attributes.find(kNoDataAttribute);
-  const auto* numbers = found == cube.attributes.end() ? nullptr : std::get_if<std::vector<double>>(&found->second);
-  const float value = numbers != nullptr && numbers->size() == 1 ? static_cast<float>(numbers->front())
-                                                                 : std::numeric_limits<float>::quiet_NaN();
+  const std::vector<double> said = numbers_of(cube, kNoDataAttribute);
+  const float value = said.size() == 1 ? static_cast<float>(said.front()) : std::numeric_limits<float>::quiet_NaN();
   Tensor values = cube.values.clone();
   for (const Outlier& o : cube.outliers)
     values.data()[(o.row * cube.cols() + o.col) * cube.bands() + o.band] = o.measured;

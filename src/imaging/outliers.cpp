@@ -220,7 +220,7 @@ void withhold(const std::vector<Outlier>& outliers, const Rectangle& place, Cube
   for (Outlier outlier : outliers) {
     outlier.row -= place.row;
     outlier.col -= place.col;
-    if (outlier.row < 0 || outlier.row >= place.rows || outlier.col < 0 || outlier.col >= place.cols) continue;
+    if (!Rectangle{outlier.row, outlier.col, 1, 1}.is_within(place.rows, place.cols)) continue;
     if (part.outliers.empty()) part.values = part.values.clone();
     part.pixel(outlier.row, outlier.col)[outlier.band] = outlier.filled;
     part.outliers.push_back(outlier);
@@ -233,8 +233,7 @@ void add_text(const std::vector<Outlier>& outliers, const char* image, const cha
   constexpr std::size_t kNamed = 5;
   std::set<Index> bands;
   for (const Outlier& outlier : outliers) bands.insert(outlier.band + 1);
-  std::string named;
-  for (const Index band : bands) named += concat(named.empty() ? "" : ", ", band);
+  std::string named = joined(bands);
   if (bands.size() > kNamed) named = concat(bands.size(), " from ", *bands.begin(), " to ", *bands.rbegin());
   const Outlier& first = outliers.front();
   texts.push_back(concat(outliers.size(), outliers.size() == 1 ? " value" : " values", " of the ", image,
@@ -253,8 +252,6 @@ void withhold_outliers(const PairOutliers& outliers, const Rectangle& coarse, Pa
   withhold(outliers.hsi, coarse, part.hsi);
   withhold(outliers.msi, fine_part(coarse, part.degradation.ratio), part.msi);
 }
-
-PairOutliers outliers_of(const Pair& pair) { return {pair.hsi.outliers, pair.msi.outliers}; }
 
 void mark_outliers(const PairOutliers& outliers, Index ratio, const Rectangle& fine, Cube& fused, Cube* sigma) {
   if (outliers.empty()) return;
@@ -275,7 +272,7 @@ void mark_outliers(const PairOutliers& outliers, Index ratio, const Rectangle& f
   }
   for (const Outlier& outlier : outliers.msi) {
     const Index row = outlier.row - fine.row, col = outlier.col - fine.col;
-    if (row < 0 || row >= fine.rows || col < 0 || col >= fine.cols) continue;
+    if (!Rectangle{row, col, 1, 1}.is_within(fine.rows, fine.cols)) continue;
     for (Index b = 0; b < fused.bands(); ++b) enlarge(sigma->pixel(row, col)[b], std::abs(fused.pixel(row, col)[b]));
   }
 }

@@ -34,10 +34,8 @@ Cube PairPart::inner_of_fine(const Cube& image) const {
 }
 
 PairPart read_part(const PairParts& pair, const Rectangle& part, Index margin) {
-  const Index row = std::max<Index>(0, part.row - margin), col = std::max<Index>(0, part.col - margin);
-  const Index end_row = std::min(pair.rows(), part.row + part.rows + margin);
-  const Index end_col = std::min(pair.cols(), part.col + part.cols + margin);
-  return {pair.read({row, col, end_row - row, end_col - col}), {part.row - row, part.col - col, part.rows, part.cols}};
+  const Rectangle around = with_margin(part, margin, pair.rows(), pair.cols());
+  return {pair.read(around), {part.row - around.row, part.col - around.col, part.rows, part.cols}};
 }
 
 std::vector<Rectangle> parts_of(Index rows, Index cols, Index side, Index unit, Index least) {

@@ -5,6 +5,7 @@
 
 #include "imaging/csv.h"
 #include "specfuse/core/error.h"
+#include "specfuse/core/fields.h"
 
 namespace specfuse {
 namespace {
@@ -35,6 +36,16 @@ Tensor radial(Index size, Weight weight) {
 }
 
 }  // namespace
+
+void PsfOptions::describe(FieldVisitor& fields) {
+  fields("type", type, Choices{"gaussian", "box", "delta", "kernel"}, Label{"PSF"},
+         "`gaussian`, cut off at twice the ratio; `box`, the block of fine pixels itself; `delta`, its middle; "
+         "`kernel`, from `file` or `weights`.");
+  fields("fwhm", fwhm, Range{0.1, 1000}, Label{"PSF FWHM", "fine pixels", "as the ratio"}, OnlyWith{"type=gaussian"},
+         "Full width at half maximum in fine pixels; null: the ratio.");
+  fields("file", file, OnlyWith{"type=kernel"}, "CSV of the weights, one row a line; found as data is.");
+  fields("weights", weights, OnlyWith{"type=kernel"}, "The rows themselves.");
+}
 
 Tensor make_psf(const PsfOptions& options, Index ratio, const Tensor& kernel) {
   require_ratio(ratio);
@@ -100,16 +111,14 @@ Tensor normalized_psf(const Tensor& kernel, Index ratio) {
 Tensor parse_kernel_csv(const std::string& text, const std::string& source) {
   const std::vector<CsvLine> lines = split_csv(text, source);
   SPECFUSE_CHECK_AS(DataError, !lines.empty(), source, ": expected rows of numbers, got none");
-  const std::size_t width = lines.front().fields.size();
   std::vector<float> values;
   for (const CsvLine& line : lines) {
-    SPECFUSE_CHECK_AS(DataError, line.fields.size() == width, source, " line ", line.number, ": expected ", width,
-                      " numbers as in the first row, got ", line.fields.size());
+    require_width(line, lines.front(), source);
     for (const std::string& field : line.fields) {
       values.push_back(static_cast<float>(csv_number(field, source, line.number)));
     }
   }
-  return Tensor::from(Shape{static_cast<Index>(lines.size()), static_cast<Index>(width)}, values);
+  return Tensor::from({std::ssize(lines), std::ssize(lines.front().fields)}, values);
 }
 
 std::array<double, 2> psf_centre(const Tensor& psf) {

@@ -36,8 +36,7 @@ ResponseTable parse_response_csv(const std::string& text, const std::string& sou
   }
   table.values.resize(table.names.size());
   for (auto line = lines.begin() + 1; line != lines.end(); ++line) {
-    SPECFUSE_CHECK_AS(DataError, line->fields.size() == header.fields.size(), source, " line ", line->number,
-                      ": expected ", header.fields.size(), " numbers as in the header, got ", line->fields.size());
+    require_width(*line, header, source);
     const double wavelength = wavelength_of(line->fields.front(), source, line->number);
     SPECFUSE_CHECK_AS(DataError, table.wavelength_nm.empty() || wavelength > table.wavelength_nm.back(), source,
                       " line ", line->number, ": expected a wavelength above ", table.wavelength_nm.back(), ", got ",
@@ -59,8 +58,7 @@ std::vector<double> parse_wavelength_csv(const std::string& text, const std::str
                     ": expected a column wavelength_nm, got ", header.size(), " others");
   std::vector<double> wavelength_nm;
   for (auto line = lines.begin() + 1; line != lines.end(); ++line) {
-    SPECFUSE_CHECK_AS(DataError, line->fields.size() == header.size(), source, " line ", line->number, ": expected ",
-                      header.size(), " fields as in the header, got ", line->fields.size());
+    require_width(*line, lines.front(), source);
     wavelength_nm.push_back(wavelength_of(line->fields[static_cast<std::size_t>(column)], source, line->number));
   }
   return wavelength_nm;

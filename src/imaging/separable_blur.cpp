@@ -58,15 +58,10 @@ Tensor SeparableBlur::adjoint(const Tensor& coarse) const { return resampled(coa
 
 SeparableBlur::Axis SeparableBlur::axis_of(Index coarse_extent, const std::vector<double>& taps,
                                            const Degradation& degradation) {
-  const Index ratio = degradation.ratio, size = static_cast<Index>(taps.size());
-  Axis axis(static_cast<std::size_t>(coarse_extent));
-  for (Index coarse = 0; coarse < coarse_extent; ++coarse) {
-    Position& position = axis[static_cast<std::size_t>(coarse)];
-    for (Index tap = 0; tap < size; ++tap) {
-      position.from.push_back(
-          position_within(coarse * ratio - (size - ratio) / 2 + tap, coarse_extent * ratio, degradation.boundary));
-    }
-    position.weights = taps;
+  const std::vector<Index> seen = positions_seen(coarse_extent * degradation.ratio, degradation);
+  Axis axis;
+  for (auto from = seen.begin(); from != seen.end(); from += std::ssize(taps)) {
+    axis.push_back({{from, from + std::ssize(taps)}, taps});
   }
   return axis;
 }

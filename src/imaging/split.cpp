@@ -18,9 +18,8 @@ void check_part(const Part& part, const SplitLimits& limits) {
   const Index ratio = limits.ratio;
   SPECFUSE_CHECK_AS(ConfigError, r.rows >= 1 && r.cols >= 1, "split: expected at least one pixel in ", part.name,
                     ", got ", r.rows, " x ", r.cols);
-  SPECFUSE_CHECK_AS(
-      ConfigError, r.row >= 0 && r.col >= 0 && r.rows <= limits.rows - r.row && r.cols <= limits.cols - r.col,
-      "split: expected ", part.name, " inside ", limits.rows, " x ", limits.cols, " pixels, got ", r.text());
+  SPECFUSE_CHECK_AS(ConfigError, r.is_within(limits.rows, limits.cols), "split: expected ", part.name, " inside ",
+                    limits.rows, " x ", limits.cols, " pixels, got ", r.text());
   SPECFUSE_CHECK_AS(ConfigError, r.row % ratio == 0 && r.col % ratio == 0 && r.rows % ratio == 0 && r.cols % ratio == 0,
                     "split: expected ", part.name, " to start and extend by multiples of the ratio ", ratio, ", got ",
                     r.text());

@@ -60,14 +60,9 @@ Cube upsample_cubic(const Cube& coarse, const CoarseGrid& grid, const Rectangle&
   const Rectangle& part = fine_part;
   const Index ratio = grid.ratio;
   SPECFUSE_CHECK(ratio >= 1, "upsample_cubic: expected a ratio of at least 1, got ", ratio);
-  SPECFUSE_CHECK(part.row >= 0 && part.col >= 0 && part.rows >= 1 && part.cols >= 1 &&
-                     part.rows <= coarse.rows() * ratio - part.row && part.cols <= coarse.cols() * ratio - part.col,
-                 "upsample_cubic: expected a part of ", coarse.rows() * ratio, " x ", coarse.cols() * ratio,
-                 " fine pixels, got ", part.text());
-  Cube fine;
-  fine.values = Tensor::uninitialized(Shape{part.rows, part.cols, coarse.bands()});
-  fine.wavelength_nm = coarse.wavelength_nm;
-  fine.attributes = coarse.attributes;
+  SPECFUSE_CHECK(part.is_within(coarse.rows() * ratio, coarse.cols() * ratio), "upsample_cubic: expected a part of ",
+                 coarse.rows() * ratio, " x ", coarse.cols() * ratio, " fine pixels, got ", part.text());
+  Cube fine = coarse.resized(part.rows, part.cols);
 
   const std::vector<Tap> row_taps = taps(part.row, part.rows, ratio, grid.offset[0], coarse.rows());
   const std::vector<Tap> col_taps = taps(part.col, part.cols, ratio, grid.offset[1], coarse.cols());

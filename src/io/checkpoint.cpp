@@ -2,6 +2,7 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/io/hdf5.h"
+#include "specfuse/tensor/math.h"
 
 namespace specfuse {
 
@@ -26,6 +27,21 @@ Checkpoint checkpoint_of(const Hdf5Reader& file) {
 }
 
 }  // namespace
+
+const Tensor& Checkpoint::tensor(const std::string& name) const {
+  const auto found = tensors.find(name);
+  SPECFUSE_CHECK_AS(DataError, found != tensors.end(), "checkpoint: no '", name, "'");
+  SPECFUSE_CHECK_AS(DataError, all_finite(found->second), "checkpoint: expected finite values in '", name, "'");
+  return found->second;
+}
+
+std::map<std::string, Tensor> Checkpoint::tensors_in(const std::string& folder) const {
+  std::map<std::string, Tensor> found;
+  for (const auto& [name, tensor] : tensors) {
+    if (name.starts_with(folder)) found[name.substr(folder.size())] = tensor;
+  }
+  return found;
+}
 
 void save_learned_from(const Fingerprint& seen, Checkpoint& checkpoint) {
   if (!seen.empty()) checkpoint.tensors[kLearnedFrom] = seen.tensor();

@@ -43,9 +43,9 @@ void write_envi_lists(GDALDatasetH raster, const Cube& cube) {
     GDALSetMetadataItem(raster, "wavelength", list_of(cube.wavelength_nm).c_str(), "ENVI");
     GDALSetMetadataItem(raster, "wavelength_units", "Nanometers", "ENVI");
   }
-  const auto scene = cube.attributes.find("scene");
-  const auto* const title = scene == cube.attributes.end() ? nullptr : std::get_if<std::string>(&scene->second);
-  GDALSetDescription(raster, title ? title->c_str() : "written by specfuse");  // else the header has a temporary path
+  const std::string title = text_of(cube, "scene");
+  GDALSetDescription(raster,
+                     title.empty() ? "written by specfuse" : title.c_str());  // else the header has a temporary path
   if (!fwhm.empty()) GDALSetMetadataItem(raster, "fwhm", list_of(fwhm).c_str(), "ENVI");
   if (!good.empty()) GDALSetMetadataItem(raster, "bbl", list_of(good).c_str(), "ENVI");
 }

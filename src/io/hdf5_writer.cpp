@@ -64,13 +64,13 @@ std::vector<hsize_t> extents_of(const Shape& shape) {
 }
 
 /// Where an attribute goes.
-struct Place {
+struct AttributePlace {
   std::string path, object, name;
   hid_t file;
 };
 
 /// One value, or `count` of them as a list.
-void write_attribute(const Place& place, hid_t type, const void* value, hsize_t count = 1) {
+void write_attribute(const AttributePlace& place, hid_t type, const void* value, hsize_t count = 1) {
   const Handle object(H5Oopen(place.file, place.object.c_str(), H5P_DEFAULT), H5Oclose);
   const Handle space(count == 1 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &count, nullptr), H5Sclose);
   WRITE_CHECK(object.valid() && space.valid(), "attribute ", place.name, " to ", place.path);

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/fields.h"
 #include "specfuse/imaging/no_data.h"
 
 namespace specfuse {

@@ -31,12 +31,6 @@ Index ratio_of_sizes(const Shape& hsi, const Shape& msi, const std::string& sour
 
 bool is_placed(const Cube& image) { return image.attributes.contains(kGeotransformAttribute); }
 
-std::string projection_text(const Cube& image) {
-  const auto found = image.attributes.find(kProjectionAttribute);
-  const auto* const text = found == image.attributes.end() ? nullptr : std::get_if<std::string>(&found->second);
-  return text == nullptr ? "" : *text;
-}
-
 /// `PROJCS["WGS 84 / UTM zone 33N"`: of two well-known texts, what this one says where they begin to differ.
 std::string where_it_differs(const std::string& text, const std::string& other) {
   const auto at = std::mismatch(text.begin(), text.end(), other.begin(), other.end()).first - text.begin();
@@ -48,7 +42,7 @@ std::string where_it_differs(const std::string& text, const std::string& other) 
 
 /// Refuses two projections; one that is not known is taken to be the other's.
 void share_projection(Cube& hsi, Cube& msi, const std::string& source) {
-  const std::string of_hsi = projection_text(hsi), of_msi = projection_text(msi);
+  const std::string of_hsi = text_of(hsi, kProjectionAttribute), of_msi = text_of(msi, kProjectionAttribute);
   SPECFUSE_CHECK_AS(DataError, of_hsi.empty() || of_msi.empty() || same_projection(of_hsi, of_msi), source,
                     ": expected HSI and MSI on one projection, got ", where_it_differs(of_hsi, of_msi), " and ",
                     where_it_differs(of_msi, of_hsi),
@@ -185,8 +179,8 @@ PairImages join_images(ImagePtr hsi, ImagePtr msi, const std::string& source) {
   } else {
     pair.ratio = ratio_of_sizes(shape_of(*hsi), shape_of(*msi), source);
   }
-  pair.hsi = of_pair(std::move(hsi), projection_text(of_hsi));
-  pair.msi = of_pair(std::move(msi), projection_text(of_msi));
+  pair.hsi = of_pair(std::move(hsi), text_of(of_hsi, kProjectionAttribute));
+  pair.msi = of_pair(std::move(msi), text_of(of_msi, kProjectionAttribute));
   return pair;
 }
 

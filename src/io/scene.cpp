@@ -9,6 +9,7 @@
 #include "io/cube_dataset.h"
 #include "io/reorder.h"
 #include "specfuse/core/error.h"
+#include "specfuse/core/fields.h"
 #include "specfuse/io/held_image.h"
 
 namespace specfuse {

@@ -8,21 +8,21 @@
 namespace specfuse {
 
 // Each instruction set's copy of the simd_*.cpp files.
-#define SPECFUSE_DECLARE(isa)                                                                        \
-  namespace isa {                                                                                    \
-  extern const Im2colRoutines kIm2colRoutines;                                                       \
-  extern const N16Routines kN16Routines;                                                             \
-  extern const WindowRoutines kWindowRoutines;                                                       \
-  extern const NhwcRoutines kNhwcRoutines;                                                           \
-  extern const CubeRoutines kCubeRoutines;                                                           \
-  extern const MixtureRoutines kMixtureRoutines;                                                     \
-  extern const SumRoutines kSumRoutines;                                                             \
-  const SimdTable& table() {                                                                         \
-    static const SimdTable instance{#isa,          kIm2colRoutines, kWindowRoutines,  kN16Routines,  \
-                                    kNhwcRoutines, kCubeRoutines,   kMixtureRoutines, kSumRoutines}; \
-    return instance;                                                                                 \
-  }                                                                                                  \
+#define SPECFUSE_DECLARE(isa)                                                                     \
+  namespace isa {                                                                                 \
+  extern const N16Routines kN16Routines;                                                          \
+  extern const WindowRoutines kWindowRoutines;                                                    \
+  extern const NhwcRoutines kNhwcRoutines;                                                        \
+  extern const CubeRoutines kCubeRoutines;                                                        \
+  extern const MixtureRoutines kMixtureRoutines;                                                  \
+  extern const SumRoutines kSumRoutines;                                                          \
+  const SimdTable& table() {                                                                      \
+    static const SimdTable instance{#isa,          kWindowRoutines,  kN16Routines, kNhwcRoutines, \
+                                    kCubeRoutines, kMixtureRoutines, kSumRoutines};               \
+    return instance;                                                                              \
+  }                                                                                               \
   }
+
 #ifdef SPECFUSE_X86
 SPECFUSE_DECLARE(avx512)
 SPECFUSE_DECLARE(avx2)
@@ -46,11 +46,10 @@ std::vector<const SimdTable*> available_tables() {
 }
 
 const SimdTable* find_table(const std::string& name) {
-  std::string known;
   for (const SimdTable* table : available_tables()) {
     if (table->name == name) return table;
-    known += concat(known.empty() ? "" : ", ", table->name);
   }
+  const std::string known = joined(available_tables(), [](const SimdTable* table) { return table->name; });
   throw ConfigError(concat("SPECFUSE_SIMD: expected one of ", known, " on this CPU, got '", name, "'"));
 }
 

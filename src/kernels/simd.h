@@ -2,24 +2,10 @@
 
 #include <span>
 
-#include "specfuse/kernels/conv_geometry.h"
 #include "specfuse/kernels/conv_n16.h"
 #include "specfuse/kernels/weighted_sums.h"
 
 namespace specfuse {
-
-/// A run of output positions, numbered through the whole batch: sample by sample, row by row.
-struct PositionRange {
-  Index begin, end;
-  Index size() const { return end - begin; }
-};
-
-struct Im2colRoutines {
-  /// columns [taps, range.size()]: the input value under each tap at each position, zero in the padding.
-  void (*im2col)(const ConvGeometry& geometry, const float* input, PositionRange range, float* columns);
-  /// The transpose of im2col: adds each column value to the input position it came from.
-  void (*col2im)(const ConvGeometry& geometry, const float* columns, PositionRange range, float* input);
-};
 
 /// A matrix [points, reach] for each window of `reach` positions, one window every `step` positions. Its rows come in
 /// pairs, as those of ToomCook.
@@ -189,7 +175,6 @@ struct SumRoutines {
 struct SimdTable {
   /// "avx512", "avx2" or "baseline".
   const char* name;
-  Im2colRoutines im2col;
   WindowRoutines windows;
   N16Routines n16;
   NhwcRoutines nhwc;

@@ -2,7 +2,7 @@
 // tile is that of simd_nhwc.cpp, some positions by two registers of channels; the last channels may fill one register,
 // or a part of it. And the transforms of Toom-Cook, which see nothing but runs of floats.
 //
-// Compiled once per instruction set; see simd_im2col.cpp.
+// Compiled once per instruction set; see simd_tiles.h.
 #include "kernels/simd.h"
 #include "kernels/simd_tiles.h"
 

@@ -1,7 +1,7 @@
 // Updates of the abundances of pixels, which are the SIMD lanes: what a step needs of as many pixels as a register
 // holds stays in the nearest cache through all steps.
 //
-// Compiled once per instruction set; see simd_im2col.cpp.
+// Compiled once per instruction set; see simd_tiles.h.
 #include "kernels/simd.h"
 #include "kernels/simd_tiles.h"
 

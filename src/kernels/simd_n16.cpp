@@ -4,7 +4,7 @@
 // in smaller sizes. There is no blocking beyond that: what the transforms leave of a block of 16 samples at one point
 // stays in the first-level or second-level cache.
 //
-// Compiled once per instruction set; see simd_im2col.cpp.
+// Compiled once per instruction set; see simd_tiles.h.
 #include "kernels/simd.h"
 #include "kernels/simd_tiles.h"
 

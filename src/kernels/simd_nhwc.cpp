@@ -3,7 +3,7 @@
 // Positions are those of all rows and images in turn, so that tiles are full however small an image is. A row of the
 // kernel is one run of inputs: the loops are rows of the kernel, then the run.
 //
-// Compiled once per instruction set; see simd_im2col.cpp.
+// Compiled once per instruction set; see simd_tiles.h.
 #include "kernels/simd.h"
 #include "kernels/simd_tiles.h"
 

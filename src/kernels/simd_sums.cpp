@@ -1,7 +1,7 @@
 // Sums in double of rows that lie side by side, and of the products of panels of bands: the positions of a row, or the
 // bands of a panel, are the SIMD lanes, and the sums stay in registers.
 //
-// Compiled once per instruction set; see simd_im2col.cpp.
+// Compiled once per instruction set; see simd_tiles.h.
 #include "kernels/simd.h"
 #include "kernels/simd_tiles.h"
 

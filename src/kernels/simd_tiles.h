@@ -1,5 +1,6 @@
-// Register tiles, for the kernels that are compiled once per instruction set. Everything is internal to its file: two
-// instruction sets must never share a function, not even an inline one.
+// Register tiles, for the kernels that are compiled once per instruction set, with SPECFUSE_ISA naming it and
+// SPECFUSE_LANES floats in a register. Everything is internal to its file except its table: an inline function that two
+// instruction sets share could be linked in from the AVX-512 copy and crash an older CPU.
 #pragma once
 
 #include "kernels/simd.h"
@@ -44,7 +45,6 @@ Values positive(Values values) {
 }
 
 inline Index least(Index a, Index b) { return a < b ? a : b; }
-inline Index most(Index a, Index b) { return a > b ? a : b; }
 
 /// The size of a register tile, known to the compiler.
 template <int Count>

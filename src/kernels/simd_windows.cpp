@@ -2,7 +2,7 @@
 // of floats (samples or channels), which are the SIMD lanes. A window's inputs, or its results, stay in registers while
 // the rows of the matrix go by, two at a time: the sums over even and odd positions serve both rows of a pair.
 //
-// Compiled once per instruction set; see simd_im2col.cpp.
+// Compiled once per instruction set; see simd_tiles.h.
 #include "kernels/simd.h"
 #include "kernels/simd_tiles.h"
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "methods/shared/whole_method.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/imaging/upsample.h"
@@ -84,7 +85,14 @@ Tensor resampled(const Tensor& abundances, const Cube& grid, const Resample& res
   return positive;
 }
 
-struct CnmfOptions {
+/// Coupled non-negative matrix factorisation (Yokoya, Yairi and Iwasaki 2012, "Coupled nonnegative matrix factorization
+/// unmixing for hyperspectral and multispectral data fusion"): the HSI is unmixed into endmember spectra W and coarse
+/// abundances, the MSI into W seen through the response and fine abundances H, each starting from the other, and the
+/// result is H W. W starts from VCA, drawn from the seed of the fit, and H from the up-sampled coarse abundances. Where
+/// the paper also lets the endmembers of the MSI move, here they are W seen through the response throughout, as that is
+/// known. Negative values count as 0. `fuse` throws `ConfigError` without an SRF.
+struct Cnmf {
+  static constexpr const char* kName = "cnmf";
   Index endmembers = 40, rounds = 4, iterations = 200;
   double sum_to_one = 0.1;
 
@@ -97,76 +105,53 @@ struct CnmfOptions {
     fields("sum_to_one", sum_to_one, Range{0, 1e3},
            "Weight of abundances summing to one, against the mean of the HSI times the root of the number of bands.");
   }
+
+  double images(Index bands) const {
+    return kCnmfImages + kCnmfAbundances * (static_cast<double>(endmembers) / static_cast<double>(bands));
+  }
+  Cube fuse(const KnownPair& pair, std::uint64_t seed) const;
 };
 
-/// Coupled non-negative matrix factorisation (Yokoya, Yairi and Iwasaki 2012, "Coupled nonnegative matrix factorization
-/// unmixing for hyperspectral and multispectral data fusion"): the HSI is unmixed into endmember spectra W and coarse
-/// abundances, the MSI into W seen through the response and fine abundances H, each starting from the other, and the
-/// result is H W. W starts from VCA, drawn from the seed of the fit, and H from the up-sampled coarse abundances. Where
-/// the paper also lets the endmembers of the MSI move, here they are W seen through the response throughout, as that is
-/// known. Negative values count as 0. `fuse` throws `ConfigError` without an SRF.
-class Cnmf : public FusionMethod {
- public:
-  explicit Cnmf(const CnmfOptions& options) : options_(options) {}
-  std::string fit(const TrainingData&, const FitContext& context) override {
-    seed_ = context.seed;
-    return {};
-  }
-  void check(const TrainingData&, const Pair& pair) const override { check_pair_with_srf(pair, "cnmf"); }
-  Fuser fuser(const PairParts& pair) const override {
-    const double abundances = static_cast<double>(options_.endmembers) / static_cast<double>(pair.bands());
-    return whole_fuser(pair, kCnmfImages + kCnmfAbundances * abundances,
-                       [this](const Pair& whole) -> FusedWithSigma { return {fused(whole)}; });
-  }
-
- private:
-  Cube fused(const Pair& pair) const;
-
-  CnmfOptions options_;
-  std::uint64_t seed_ = 0;
-};
-
-Cube Cnmf::fused(const Pair& pair) const {
-  check_pair_with_srf(pair, "cnmf");
+Cube Cnmf::fuse(const KnownPair& pair, std::uint64_t seed) const {
   const Degradation& degradation = pair.degradation;
   const float intensity = intensity_of(pair.hsi);
   const Tensor hsi = nonnegative(pair.hsi.values, 1 / intensity), msi = nonnegative(pair.msi.values, 1 / intensity);
-  const Index count = std::min({options_.endmembers, pair.hsi.bands(), pair.hsi.pixels()});
+  const Index count = std::min({endmembers, pair.hsi.bands(), pair.hsi.pixels()});
   const auto anchor_of = [&](Index bands) {
-    return static_cast<float>(options_.sum_to_one * std::sqrt(static_cast<double>(bands)));
+    return static_cast<float>(sum_to_one * std::sqrt(static_cast<double>(bands)));
   };
 
-  Tensor endmembers = to_tensor(vca(pair.hsi, count, seed_));
-  for (Index i = 0; i < endmembers.size(); ++i) endmembers[i] = std::max(endmembers[i] / intensity, kSmallest);
+  Tensor spectra = to_tensor(vca(pair.hsi, count, seed));
+  for (Index i = 0; i < spectra.size(); ++i) spectra[i] = std::max(spectra[i] / intensity, kSmallest);
   Tensor coarse({pair.hsi.pixels(), count}), fine;
   std::fill(coarse.data(), coarse.data() + coarse.size(), 1.0f / static_cast<float>(count));
-  AbundanceUpdate(hsi, endmembers, anchor_of(pair.hsi.bands()))(coarse, options_.iterations);
-  Progress progress(2 * options_.rounds * options_.iterations, "updates");
-  for (Index round = 0; round < options_.rounds; ++round) {
+  AbundanceUpdate(hsi, spectra, anchor_of(pair.hsi.bands()))(coarse, iterations);
+  Progress progress(2 * rounds * iterations, "updates");
+  for (Index round = 0; round < rounds; ++round) {
     if (round > 0) {
       coarse = resampled(fine, pair.msi, [&](const Cube& cube) { return degrade_spatially(cube, degradation); });
     }
-    unmix(hsi, anchor_of(pair.hsi.bands()), options_.iterations, endmembers, coarse, progress);
+    unmix(hsi, anchor_of(pair.hsi.bands()), iterations, spectra, coarse, progress);
     if (round == 0) {
       fine = resampled(coarse, pair.hsi, [&](const Cube& cube) { return upsample_cubic(cube, degradation); });
     }
     Tensor seen = Tensor::uninitialized({count, pair.msi.bands()});
-    gemm(plain(endmembers), transposed(degradation.srf), output(seen));
-    AbundanceUpdate(msi, seen, anchor_of(pair.msi.bands()))(fine, options_.iterations);
-    progress.tick(options_.iterations);
+    gemm(plain(spectra), transposed(degradation.srf), output(seen));
+    AbundanceUpdate(msi, seen, anchor_of(pair.msi.bands()))(fine, iterations);
+    progress.tick(iterations);
   }
 
   Cube result = pair.hsi;
   result.values = Tensor::uninitialized({pair.msi.rows(), pair.msi.cols(), pair.hsi.bands()});
-  for (Index i = 0; i < endmembers.size(); ++i) endmembers[i] *= intensity;
-  parallel_gemm(plain(fine), plain(endmembers), {result.values.data(), result.pixels(), result.bands()});
+  for (Index i = 0; i < spectra.size(); ++i) spectra[i] *= intensity;
+  parallel_gemm(plain(fine), plain(spectra), {result.values.data(), result.pixels(), result.bands()});
   return result;
 }
 
 }  // namespace
 
 MethodType cnmf_method() {
-  return method_type<Cnmf, CnmfOptions>(
+  return method_type<WholeMethod<Cnmf>, Cnmf>(
       "cnmf", "coupled non-negative matrix factorisation",
       {{.author = "Yokoya, Naoto and Yairi, Takehisa and Iwasaki, Akira",
         .title = "Coupled nonnegative matrix factorization unmixing for hyperspectral and multispectral data fusion",

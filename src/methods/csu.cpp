@@ -2,6 +2,7 @@
 #include <cmath>
 #include <vector>
 
+#include "methods/shared/whole_method.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/kernels/gemm.h"
@@ -79,7 +80,15 @@ Cube on_grid(const Tensor& abundances, const Cube& grid) {
 
 Tensor flat(const Cube& cube) { return cube.values.reshape({cube.pixels(), cube.bands()}); }
 
-struct CsuOptions {
+/// Coupled spectral unmixing (Lanaras, Baltsavias and Schindler 2015, "Hyperspectral super-resolution by coupled
+/// spectral unmixing"), a sparse coupled dictionary method: every pixel of the MSI is a mixture, with abundances that
+/// are not negative and sum to one and hence mostly zero, of spectra that are not negative, found in the HSI. The
+/// spectra E are updated on the HSI with the abundances seen at its resolution, the abundances H on the MSI with E seen
+/// through its response, both by projected gradient steps, here accelerated, in turn, and the result is H E. E starts
+/// from VCA, drawn from the seed of the fit, where the paper uses SISAL; the limit on the number of abundances that the
+/// paper offers is not used. `fuse` throws `ConfigError` without an SRF.
+struct Csu {
+  static constexpr const char* kName = "csu";
   Index endmembers = 30, rounds = 20, iterations = 20, spectral_iterations = 100;
 
   void describe(FieldVisitor& fields) {
@@ -93,56 +102,32 @@ struct CsuOptions {
     fields("spectral_iterations", spectral_iterations, Range{1, 1e6},
            "Projected gradient steps of the spectra in each round.");
   }
+
+  double images(Index bands) const {
+    return kCsuImages + kCsuAbundances * (static_cast<double>(endmembers) / static_cast<double>(bands));
+  }
+  Cube fuse(const KnownPair& pair, std::uint64_t seed) const;
 };
 
-/// Coupled spectral unmixing (Lanaras, Baltsavias and Schindler 2015, "Hyperspectral super-resolution by coupled
-/// spectral unmixing"), a sparse coupled dictionary method: every pixel of the MSI is a mixture, with abundances that
-/// are not negative and sum to one and hence mostly zero, of spectra that are not negative, found in the HSI. The
-/// spectra E are updated on the HSI with the abundances seen at its resolution, the abundances H on the MSI with E seen
-/// through its response, both by projected gradient steps, here accelerated, in turn, and the result is H E. E starts
-/// from VCA, drawn from the seed of the fit, where the paper uses SISAL; the limit on the number of abundances that the
-/// paper offers is not used. `fuse` throws `ConfigError` without an SRF.
-class Csu : public FusionMethod {
- public:
-  explicit Csu(const CsuOptions& options) : options_(options) {}
-  std::string fit(const TrainingData&, const FitContext& context) override {
-    seed_ = context.seed;
-    return {};
-  }
-  void check(const TrainingData&, const Pair& pair) const override { check_pair_with_srf(pair, "csu"); }
-  Fuser fuser(const PairParts& pair) const override {
-    const double abundances = static_cast<double>(options_.endmembers) / static_cast<double>(pair.bands());
-    return whole_fuser(pair, kCsuImages + kCsuAbundances * abundances,
-                       [this](const Pair& whole) -> FusedWithSigma { return {fused(whole)}; });
-  }
-
- private:
-  Cube fused(const Pair& pair) const;
-
-  CsuOptions options_;
-  std::uint64_t seed_ = 0;
-};
-
-Cube Csu::fused(const Pair& pair) const {
-  check_pair_with_srf(pair, "csu");
+Cube Csu::fuse(const KnownPair& pair, std::uint64_t seed) const {
   const Degradation& degradation = pair.degradation;
   const float intensity = intensity_of(pair.hsi);
   const Tensor hsi = spectra_of(pair.hsi, 1 / intensity), msi = spectra_of(pair.msi, 1 / intensity);
-  const Index count = std::min({options_.endmembers, pair.hsi.bands(), pair.hsi.pixels()});
+  const Index count = std::min({endmembers, pair.hsi.bands(), pair.hsi.pixels()});
 
-  Tensor spectra = to_tensor(vca(pair.hsi, count, seed_));
+  Tensor spectra = to_tensor(vca(pair.hsi, count, seed));
   for (Index i = 0; i < spectra.size(); ++i) spectra[i] = std::max(spectra[i] / intensity, 0.0f);
   Tensor coarse({pair.hsi.pixels(), count});
   std::fill(coarse.data(), coarse.data() + coarse.size(), 1.0f / static_cast<float>(count));
-  unmix(hsi, spectra, options_.iterations, coarse);
+  unmix(hsi, spectra, iterations, coarse);
   Tensor fine = flat(upsample_cubic(on_grid(coarse, pair.hsi), degradation));
   Tensor seen = Tensor::uninitialized({count, pair.msi.bands()});
-  Progress progress(options_.rounds, "rounds");
-  for (Index round = 0; round < options_.rounds; ++round) {
+  Progress progress(rounds, "rounds");
+  for (Index round = 0; round < rounds; ++round) {
     gemm(plain(spectra), transposed(degradation.srf), output(seen));
-    unmix(msi, seen, options_.iterations, fine);
+    unmix(msi, seen, iterations, fine);
     coarse = flat(degrade_spatially(on_grid(fine, pair.msi), degradation));
-    update_spectra(hsi, coarse, options_.spectral_iterations, spectra);
+    update_spectra(hsi, coarse, spectral_iterations, spectra);
     progress.tick();
   }
 
@@ -156,13 +141,14 @@ Cube Csu::fused(const Pair& pair) const {
 }  // namespace
 
 MethodType csu_method() {
-  return method_type<Csu, CsuOptions>("csu", "coupled spectral unmixing on the simplex",
-                                      {{.author = "Lanaras, Charis and Baltsavias, Emmanuel and Schindler, Konrad",
-                                        .title = "Hyperspectral super-resolution by coupled spectral unmixing",
-                                        .booktitle = "IEEE International Conference on Computer Vision",
-                                        .year = 2015,
-                                        .pages = "3586--3594",
-                                        .doi = "10.1109/ICCV.2015.409"}});
+  return method_type<WholeMethod<Csu>, Csu>(
+      "csu", "coupled spectral unmixing on the simplex",
+      {{.author = "Lanaras, Charis and Baltsavias, Emmanuel and Schindler, Konrad",
+        .title = "Hyperspectral super-resolution by coupled spectral unmixing",
+        .booktitle = "IEEE International Conference on Computer Vision",
+        .year = 2015,
+        .pages = "3586--3594",
+        .doi = "10.1109/ICCV.2015.409"}});
 }
 
 }  // namespace specfuse

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <optional>
 
+#include "methods/shared/whole_method.h"
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/methods/registry.h"
 #include "specfuse/methods/shared/conjugate_gradients.h"
@@ -37,7 +38,18 @@ Matrix prior_covariance(const Cube& hsi, const Degradation& degradation) {
   return covariance;
 }
 
-struct FuseOptions {
+/// FUSE (Wei, Dobigeon and Tourneret 2015, "Fast fusion of multi-band images based on solving a Sylvester equation"):
+/// the most probable coefficients X [pixels, dimension] in the signal subspace under noise on both images and a
+/// Gaussian prior around the up-sampled HSI U. With every band divided by its noise they solve the Sylvester equation
+///
+///   A'A X + X G + (X - U) S^-1 = A' hsi + msi R E
+///
+/// for blur and decimation A, response R, basis E and G = E'R'R E. The paper's closed form needs a circulant blur; here
+/// conjugate gradients solve the same equation with the exact operators, whatever the boundary. The paper leaves the
+/// prior covariance S to the user; here it is measured: the second moments of what up-sampling misses one scale down.
+/// `fuse` throws `ConfigError` without an SRF.
+struct Fuse {
+  static constexpr const char* kName = "fuse";
   Index dimension = 20;
   std::optional<double> hsi_snr_db, msi_snr_db;
   Index iterations = 300;
@@ -56,47 +68,27 @@ struct FuseOptions {
     fields("tolerance", tolerance, Range{0, 1}, "Relative residual they stop at.");
     refinement.describe(fields);
   }
-};
 
-/// FUSE (Wei, Dobigeon and Tourneret 2015, "Fast fusion of multi-band images based on solving a Sylvester equation"):
-/// the most probable coefficients X [pixels, dimension] in the signal subspace under noise on both images and a
-/// Gaussian prior around the up-sampled HSI U. With every band divided by its noise they solve the Sylvester equation
-///
-///   A'A X + X G + (X - U) S^-1 = A' hsi + msi R E
-///
-/// for blur and decimation A, response R, basis E and G = E'R'R E. The paper's closed form needs a circulant blur; here
-/// conjugate gradients solve the same equation with the exact operators, whatever the boundary. The paper leaves the
-/// prior covariance S to the user; here it is measured: the second moments of what up-sampling misses one scale down.
-/// `fuse` throws `ConfigError` without an SRF.
-class Fuse : public FusionMethod {
- public:
-  explicit Fuse(const FuseOptions& options) : options_(options) {}
-  void check(const TrainingData&, const Pair& pair) const override { check_pair_with_srf(pair, "fuse"); }
-  Fuser fuser(const PairParts& pair) const override {
-    const double coefficients = static_cast<double>(options_.dimension) / static_cast<double>(pair.bands());
-    return whole_fuser(pair, kFuseImages + kFuseCoefficients * coefficients,
-                       [this](const KnownPair& whole) -> FusedWithSigma { return {fused(whole)}; });
+  double images(Index bands) const {
+    return kFuseImages + kFuseCoefficients * (static_cast<double>(dimension) / static_cast<double>(bands));
   }
+  Cube fuse(const KnownPair& given, std::uint64_t seed) const;
 
- private:
-  Cube fused(const KnownPair& given) const;
   /// What the options give, else what the pair tells and at least the smallest.
   PairNoise noise_for(const KnownPair& pair) const;
-
-  FuseOptions options_;
 };
 
 PairNoise Fuse::noise_for(const KnownPair& pair) const {
-  const PairNoise given = white_noise(pair, options_.hsi_snr_db.value_or(0), options_.msi_snr_db.value_or(0));
-  if (options_.hsi_snr_db && options_.msi_snr_db) return given;
+  const PairNoise given = white_noise(pair, hsi_snr_db.value_or(0), msi_snr_db.value_or(0));
+  if (hsi_snr_db && msi_snr_db) return given;
   const PairNoise found = both(pair.noise(), white_noise(pair, kMostHsiSnr, kMostMsiSnr));
-  return {options_.hsi_snr_db ? given.hsi : found.hsi, options_.msi_snr_db ? given.msi : found.msi};
+  return {hsi_snr_db ? given.hsi : found.hsi, msi_snr_db ? given.msi : found.msi};
 }
 
-Cube Fuse::fused(const KnownPair& given) const {
+Cube Fuse::fuse(const KnownPair& given, std::uint64_t) const {
   const PairNoise noise = noise_for(given);
   const Pair pair = in_units_of(noise, given);
-  const SubspaceProblem problem(pair, options_.dimension);
+  const SubspaceProblem problem(pair, dimension);
   // The equation is in units of the noise, except that the coefficients are divided by the intensity.
   Matrix precision = solve_positive(prior_covariance(problem.hsi(), pair.degradation), identity(problem.hsi().bands()));
   for (double& value : precision.values) value /= problem.intensity() * problem.intensity();
@@ -109,17 +101,17 @@ Cube Fuse::fused(const KnownPair& given) const {
     add_product(coefficients, precision, result);
     return result;
   };
-  conjugate_gradients(left, right, x, {options_.iterations, options_.tolerance});
+  conjugate_gradients(left, right, x, {iterations, tolerance});
   Cube result = problem.image_of(x);
   leave_units_of(noise, result);
-  options_.refinement.apply(given, result);
+  refinement.apply(given, result);
   return result;
 }
 
 }  // namespace
 
 MethodType fuse_method() {
-  return method_type<Fuse, FuseOptions>(
+  return method_type<WholeMethod<Fuse>, Fuse>(
       "fuse", "Gaussian prior in a subspace",
       {{.author = "Wei, Qi and Dobigeon, Nicolas and Tourneret, Jean-Yves",
         .title = "Fast fusion of multi-band images based on solving a {Sylvester} equation",

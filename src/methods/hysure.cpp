@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "methods/shared/whole_method.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/imaging/upsample.h"
 #include "specfuse/methods/registry.h"
@@ -19,7 +20,22 @@ constexpr double kHysureImages = 2, kHysureCoefficients = 18;
 /// In dB, however clean the HSI: a subspace is never exact.
 constexpr double kMostSnr = 40;
 
-struct HysureOptions {
+/// HySure (Simoes, Bioucas-Dias, Almeida and Chanussot 2015, "A convex formulation for hyperspectral image
+/// superresolution via subspace-based regularization"): the coefficients X [pixels, dimension] in the signal subspace E
+/// of the HSI that minimise, for blur and decimation A and response R,
+///
+///   1/2 |hsi - A X E'|^2 + msi_weight / 2 |msi - X E' R'|^2 + total_variation sum_pixels |(D_h X, D_v X)|,
+///
+/// the last term a vector total variation over all coefficients of a pixel, and X E' is the result. Solved by SALSA, an
+/// alternating direction method, as in the paper. The paper also splits off the blur so that every step is diagonal in
+/// the Fourier domain; here only the gradients are split off and the quadratic step is solved by conjugate gradients
+/// with the exact operators, whatever the boundary. Where the paper's E are endmembers, here they are the principal
+/// directions of the HSI, scaled as `SubspaceProblem` says so that the variation of each coefficient counts the same.
+/// Where the pair tells of noise, each band's residual is divided by it, and the variation counts as the square of how
+/// much that lowers the mean of the HSI: less, as noise already takes weight from both residuals. `fuse` throws
+/// `ConfigError` without an SRF.
+struct Hysure {
+  static constexpr const char* kName = "hysure";
   Index dimension = 20, iterations = 30, inner_iterations = 10;
   double msi_weight = 30, total_variation = 1e-2, penalty = 0.02;
 
@@ -35,51 +51,26 @@ struct HysureOptions {
     fields("penalty", penalty, Range{1e-9, 1e9},
            "Weight that ties the gradients to their split copies: it changes the speed, not the solution.");
   }
-};
 
-/// HySure (Simoes, Bioucas-Dias, Almeida and Chanussot 2015, "A convex formulation for hyperspectral image
-/// superresolution via subspace-based regularization"): the coefficients X [pixels, dimension] in the signal subspace E
-/// of the HSI that minimise, for blur and decimation A and response R,
-///
-///   1/2 |hsi - A X E'|^2 + msi_weight / 2 |msi - X E' R'|^2 + total_variation sum_pixels |(D_h X, D_v X)|,
-///
-/// the last term a vector total variation over all coefficients of a pixel, and X E' is the result. Solved by SALSA, an
-/// alternating direction method, as in the paper. The paper also splits off the blur so that every step is diagonal in
-/// the Fourier domain; here only the gradients are split off and the quadratic step is solved by conjugate gradients
-/// with the exact operators, whatever the boundary. Where the paper's E are endmembers, here they are the principal
-/// directions of the HSI, scaled as `SubspaceProblem` says so that the variation of each coefficient counts the same.
-/// Where the pair tells of noise, each band's residual is divided by it, and the variation counts as the square of how
-/// much that lowers the mean of the HSI: less, as noise already takes weight from both residuals. `fuse` throws
-/// `ConfigError` without an SRF.
-class Hysure : public FusionMethod {
- public:
-  explicit Hysure(const HysureOptions& options) : options_(options) {}
-  void check(const TrainingData&, const Pair& pair) const override { check_pair_with_srf(pair, "hysure"); }
-  Fuser fuser(const PairParts& pair) const override {
-    const double coefficients = static_cast<double>(options_.dimension) / static_cast<double>(pair.bands());
-    return whole_fuser(pair, kHysureImages + kHysureCoefficients * coefficients,
-                       [this](const KnownPair& whole) -> FusedWithSigma { return {fused(whole)}; });
+  double images(Index bands) const {
+    return kHysureImages + kHysureCoefficients * (static_cast<double>(dimension) / static_cast<double>(bands));
   }
-
- private:
-  Cube fused(const KnownPair& given) const;
-
-  HysureOptions options_;
+  Cube fuse(const KnownPair& given, std::uint64_t seed) const;
 };
 
-Cube Hysure::fused(const KnownPair& given) const {
+Cube Hysure::fuse(const KnownPair& given, std::uint64_t) const {
   PairNoise least = white_noise(given, kMostSnr, kMostSnr);
-  for (double& deviation : least.msi) deviation = least.hsi.front() / std::sqrt(options_.msi_weight);
+  for (double& deviation : least.msi) deviation = least.hsi.front() / std::sqrt(msi_weight);
   const PairNoise noise = both(given.noise(), least);
   const Pair pair = in_units_of(noise, given);
-  const SubspaceProblem problem(pair, options_.dimension);
+  const SubspaceProblem problem(pair, dimension);
   // Both are in units of the noise, except that the coefficients are divided by the intensity.
   const double cleanest = intensity_of(given.hsi) / least.hsi.front();
-  const double variation = options_.total_variation * std::pow(problem.intensity() / cleanest, 2);
-  const float penalty = static_cast<float>(options_.penalty);
+  const double variation = total_variation * std::pow(problem.intensity() / cleanest, 2);
+  const float tie = static_cast<float>(penalty);
   const auto curvature = [&](const Tensor& x) {
     Tensor result = problem.curvature(x);
-    add_gradient_curvature(x, penalty, result);
+    add_gradient_curvature(x, tie, result);
     return result;
   };
 
@@ -87,18 +78,18 @@ Cube Hysure::fused(const KnownPair& given) const {
   Tensor x = upsample_cubic(problem.hsi(), pair.degradation).values;
   // The split copy of the gradients of x, and the scaled multipliers that bring them together.
   Tensor split = gradient(x), multipliers(split.shape());
-  Progress progress(options_.iterations, "iterations");
-  for (Index i = 0; i < options_.iterations; ++i) {
+  Progress progress(iterations, "iterations");
+  for (Index i = 0; i < iterations; ++i) {
     Tensor wanted = split.clone();
     add_scaled(wanted, multipliers);
     Tensor pull = data.clone();
-    add_scaled(pull, gradient_adjoint(wanted), penalty);
-    conjugate_gradients(curvature, pull, x, {options_.inner_iterations, 1e-6});
+    add_scaled(pull, gradient_adjoint(wanted), tie);
+    conjugate_gradients(curvature, pull, x, {inner_iterations, 1e-6});
 
     const Tensor slopes = gradient(x);
     split = slopes.clone();
     add_scaled(split, multipliers, -1.0f);
-    shrink_pixels(split, variation / options_.penalty);
+    shrink_pixels(split, variation / penalty);
     add_scaled(multipliers, split);
     add_scaled(multipliers, slopes, -1.0f);
     progress.tick();
@@ -111,7 +102,7 @@ Cube Hysure::fused(const KnownPair& given) const {
 }  // namespace
 
 MethodType hysure_method() {
-  return method_type<Hysure, HysureOptions>(
+  return method_type<WholeMethod<Hysure>, Hysure>(
       "hysure", "vector total variation in a subspace",
       {{.author = "Sim{\\~o}es, Miguel and Bioucas-Dias, Jos{\\'e} and Almeida, Luis B. and Chanussot, Jocelyn",
         .title = "A convex formulation for hyperspectral image superresolution via subspace-based regularization",

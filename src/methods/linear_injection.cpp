@@ -83,11 +83,9 @@ Checkpoint LinearInjection::checkpoint() const {
 }
 
 void LinearInjection::restore(const Checkpoint& checkpoint) {
-  const auto gain = checkpoint.tensors.find("model/gain");
-  SPECFUSE_CHECK_AS(DataError, gain != checkpoint.tensors.end() && gain->second.shape().rank() == 2,
-                    "linear_injection: the checkpoint has no matrix 'model/gain'");
-  SPECFUSE_CHECK_AS(DataError, all_finite(gain->second), "checkpoint: expected finite values in 'model/gain'");
-  gain_ = gain->second;
+  gain_ = checkpoint.tensor("model/gain");
+  SPECFUSE_CHECK_AS(DataError, gain_.shape().rank() == 2, "checkpoint: expected a matrix 'model/gain', got ",
+                    gain_.shape().text());
 }
 
 }  // namespace

@@ -18,9 +18,7 @@ const std::vector<MethodType>& method_types() {
 }
 
 std::string MethodType::source() const {
-  std::string text;
-  for (const Paper& paper : papers) text += (text.empty() ? "" : ", ") + paper.name();
-  return text;
+  return joined(papers, [](const Paper& paper) { return paper.name(); });
 }
 
 namespace {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/fields.h"
 #include "specfuse/methods/registry.h"
 #include "specfuse/methods/shared/detail_injection.h"
 #include "specfuse/networks/layer_table.h"
@@ -21,6 +22,13 @@ std::unique_ptr<FusionMethod> make_base(const std::string& name) {
 }
 
 }  // namespace
+
+void TwoCnnFuOptions::describe(FieldVisitor& fields) {
+  fields("model", model, "The network.");
+  fields("train", train, "How it is trained.");
+  fields("fuse_tile", fuse_tile, Range{1, 4096},
+         "Side of the tiles a scene is fused in: memory against speed; the result is the same.");
+}
 
 TwoCnnFu::TwoCnnFu(const TwoCnnFuOptions& options)
     : options_(options), network_(options.model, kPath), base_(make_base(options.model.base)) {
@@ -133,11 +141,7 @@ void TwoCnnFu::restore(const Checkpoint& checkpoint) {
                       "'");
     return fit_base({}, seed->second);
   }
-  Checkpoint of_base;
-  for (const auto& [name, tensor] : checkpoint.tensors) {
-    if (name.starts_with(kBaseFolder)) of_base.tensors[name.substr(kBaseFolder.size())] = tensor;
-  }
-  base_->restore(of_base);
+  base_->restore({checkpoint.tensors_in(kBaseFolder), {}, {}});
 }
 
 MethodType two_cnn_fu_method() {

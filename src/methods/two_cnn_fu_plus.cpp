@@ -7,6 +7,7 @@
 
 #include "specfuse/autograd/estimate_loss.h"
 #include "specfuse/core/error.h"
+#include "specfuse/core/fields.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/methods/plus/guided.h"
@@ -75,6 +76,22 @@ void train_network(const PlusNetwork& network, const std::vector<PlusExample>& e
 }
 
 }  // namespace
+
+void PlusModel::describe(FieldVisitor& fields) {
+  inputs.describe(fields);
+  fields("moves", moves, "Whether the network moves the base; `false` leaves the base, to compare with.");
+  fields("layers", layers, "The network's layers, by name, on the inputs of every pixel and band.");
+}
+
+void PlusTuneOptions::describe(FieldVisitor& fields) {
+  fields("steps", steps, Range{0, 1e6}, Label{"steps of fine-tuning"},
+         "Steps of fine-tuning on the training image; 0: none, and the weights stay as they are.");
+  fields("learning_rate", learning_rate, Range{1e-12, 1e3}, Label{"learning rate of fine-tuning"},
+         "The highest rate of its schedule.");
+  fields("validation_fraction", validation_fraction, Range{0.05, 0.9},
+         "Part of the training image's rows, at its end, that decides between the tuned weights, those it started "
+         "from, and the base alone.");
+}
 
 void PlusOptions::specify(MethodTraits& traits) const {
   traits.trained = weights == "shipped";
@@ -300,14 +317,12 @@ Checkpoint TwoCnnFuPlus::checkpoint() const {
 
 void TwoCnnFuPlus::restore(const Checkpoint& checkpoint) {
   load_parameters(network_.parameters(), checkpoint);
-  const auto widths = checkpoint.tensors.find(kWidths);
-  SPECFUSE_CHECK_AS(DataError, widths != checkpoint.tensors.end() && widths->second.size() == 2,
-                    "two_cnn_fu_plus: expected two widths of intervals in the checkpoint");
-  width_68_ = widths->second[0];
-  width_95_ = widths->second[1];
-  SPECFUSE_CHECK_AS(DataError, width_68_ > 0 && width_95_ >= width_68_ && std::isfinite(width_95_),
-                    "two_cnn_fu_plus: expected widths of intervals above 0, the second no less than the first, got ",
-                    width_68_, " and ", width_95_);
+  const Tensor& widths = checkpoint.tensor(kWidths);
+  SPECFUSE_CHECK_AS(DataError, widths.size() == 2 && widths[0] > 0 && widths[1] >= widths[0],
+                    "checkpoint: expected two widths in '", kWidths,
+                    "', above 0 and the second no less than the first");
+  width_68_ = widths[0];
+  width_95_ = widths[1];
   const auto moves = checkpoint.state.find("moves");
   moves_ = moves == checkpoint.state.end() || moves->second != 0;
   const auto seed = checkpoint.state.find("seed");

@@ -18,10 +18,4 @@ Scores evaluate(const Cube& reference, const Cube& fused, Index ratio) {
   return scores;
 }
 
-std::vector<double> band_psnr_db(const Cube& reference, const Cube& fused) {
-  MetricSums sums({}, 1);
-  sums.add_whole(reference, fused);
-  return band_psnr_db_of(sums.totals());
-}
-
 }  // namespace specfuse

@@ -21,11 +21,6 @@ void check_fused(const Pair& pair, const Cube& fused) {
                  fused.values.shape().text());
 }
 
-PairPart whole(const Pair& pair, const Cube& fused) {
-  check_fused(pair, fused);
-  return {pair, {0, 0, pair.hsi.rows(), pair.hsi.cols()}};
-}
-
 /// Side of the blocks in fine pixels, as for uiqi, before rounding to coarse ones.
 constexpr Index kQnrBlock = 32;
 
@@ -125,10 +120,11 @@ struct NoReferenceQualities {
     hsi_msi.add(x, part.inner_of_coarse(degrade_spatially(part.pair.msi, part.pair.degradation)), side);
   }
 
-  Scores scores() const {
+  void add_to(Scores& scores) const {
     const double d_lambda = fused.mean_distance(hsi, bands * (bands - 1));
     const double d_s = fused_msi.mean_distance(hsi_msi, bands * msi_bands);
-    return {{{"d_lambda", d_lambda}, {"d_s", d_s}, {"qnr", (1 - d_lambda) * (1 - d_s)}}, {}};
+    scores.values.insert(scores.values.end(),
+                         {{"d_lambda", d_lambda}, {"d_s", d_s}, {"qnr", (1 - d_lambda) * (1 - d_s)}});
   }
 };
 
@@ -151,18 +147,6 @@ std::vector<MetricInfo> no_reference_list() {
   return list;
 }
 
-Scores consistency(const Pair& pair, const Cube& fused) {
-  NoReferenceEvaluator all(pair.degradation, pair.hsi.bands(), false);
-  all.add(whole(pair, fused), fused);
-  return all.scores();
-}
-
-Scores qnr(const Pair& pair, const Cube& fused) {
-  NoReferenceQualities all;
-  all.add(whole(pair, fused), fused);
-  return all.scores();
-}
-
 struct NoReferenceEvaluator::State {
   Degradation degradation;
   MetricSums hsi, msi;
@@ -181,6 +165,7 @@ Index NoReferenceEvaluator::qnr_unit(Index ratio) { return std::max<Index>(2, (k
 
 void NoReferenceEvaluator::add(const PairPart& part, const Cube& fused) {
   const Pair& pair = part.pair;
+  check_fused(pair, fused);
   state_->hsi.add_whole(part.inner_of_coarse(pair.hsi),
                         part.inner_of_coarse(degrade_spatially(fused, state_->degradation)));
   if (state_->degradation.srf.defined()) {
@@ -194,8 +179,7 @@ Scores NoReferenceEvaluator::scores() const {
   Scores scores;
   add_agreement("hsi_", state_->hsi, scores);
   if (state_->degradation.srf.defined()) add_agreement("msi_", state_->msi, scores);
-  if (!state_->qualities) return scores;
-  for (const Score& score : state_->qualities->scores().values) scores.values.push_back(score);
+  if (state_->qualities) state_->qualities->add_to(scores);
   return scores;
 }
 

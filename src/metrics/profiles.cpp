@@ -6,7 +6,6 @@
 #include <numbers>
 
 #include "metrics/profile_metrics.h"
-#include "metrics/shared/metric_sums.h"
 #include "specfuse/core/error.h"
 
 namespace specfuse {
@@ -145,24 +144,16 @@ std::vector<std::string> metric_profiles() {
 }
 
 const std::vector<Metric>& metrics_of(const std::string& profile) {
-  std::string known;
   for (const Profile& candidate : profiles()) {
     if (candidate.name == profile) return candidate.metrics;
-    known.append(known.empty() ? "" : ", ").append(candidate.name);
   }
-  throw Error(concat("evaluate_profile: expected one of ", known, ", got ", profile));
+  throw Error(concat("metrics: expected one of ", joined(metric_profiles()), ", got ", profile));
 }
 
 std::vector<MetricInfo> profile_metrics(const std::string& profile) {
   std::vector<MetricInfo> list;
   for (const Metric& metric : metrics_of(profile)) list.push_back(metric.info);
   return list;
-}
-
-Scores evaluate_profile(const std::string& profile, const Cube& reference, const Cube& fused, Index ratio) {
-  MetricSums sums({metrics_of(profile)}, ratio);
-  sums.add_whole(reference, fused);
-  return {sums.scores().values, {}};
 }
 
 }  // namespace specfuse

@@ -9,6 +9,7 @@
 #include "metrics/shared/band_planes.h"
 #include "metrics/shared/block_moments.h"
 #include "specfuse/core/threads.h"
+#include "specfuse/imaging/georeference.h"
 
 namespace specfuse {
 namespace {
@@ -86,14 +87,8 @@ Cube varying_bands(const Cube& cube, const std::vector<BandStatistics>& bands) {
   for (Index b = 0; b < cube.bands(); ++b) {
     if (!bands[static_cast<std::size_t>(b)].is_constant()) kept.push_back(b);
   }
-  if (static_cast<Index>(kept.size()) == cube.bands()) return cube;
-  Cube result(cube.rows(), cube.cols(), static_cast<Index>(kept.size()));
-  for (Index p = 0; p < cube.pixels(); ++p) {
-    for (std::size_t b = 0; b < kept.size(); ++b) {
-      result.values[p * result.bands() + static_cast<Index>(b)] = cube.values[p * cube.bands() + kept[b]];
-    }
-  }
-  return result;
+  if (std::ssize(kept) == cube.bands()) return cube;
+  return select_bands(cube, kept);
 }
 
 /// The sum over the blocks of a part, and how many there are.

@@ -61,10 +61,4 @@ Reliability ReliabilityEvaluator::result() {
   return {state_->within_68 / state_->all, state_->within_95 / state_->all, groups.x, groups.y};
 }
 
-Reliability reliability(const Cube& reference, const Cube& fused, const Cube& sigma, double width_95) {
-  ReliabilityEvaluator all(reference.rows(), reference.cols(), reference.bands(), width_95);
-  all.add(reference, fused, sigma, 0, 0);
-  return all.result();
-}
-
 }  // namespace specfuse

@@ -4,9 +4,6 @@
 
 #include "specfuse/autograd/ops.h"
 #include "specfuse/core/error.h"
-#include "specfuse/core/interrupt.h"
-#include "specfuse/core/progress.h"
-#include "specfuse/ranks/ranks.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
@@ -92,26 +89,17 @@ Cube FusionNetwork::fuse(const Pair& pair, const std::optional<Cube>& base, Inde
   Cube fused(pair.msi.rows(), pair.msi.cols(), many);
   fused.wavelength_nm = pair.hsi.wavelength_nm;
   fused.attributes = pair.hsi.attributes;
-  const auto tiles_along = [&](Index extent) { return (extent + tile - 1) / tile; };
-  const Index rows_of_tiles = tiles_along(fused.rows());
-  const RankShare share = share_of_rank(rows_of_tiles, this_rank());
-  Progress progress((share.end - share.begin) * tiles_along(fused.cols()), "tiles");
-  for (Index row = share.begin * tile; row < std::min(share.end * tile, fused.rows()); row += tile) {
-    for (Index col = 0; col < fused.cols(); col += tile) {
-      SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted while fusing");
-      const Rectangle part{row, col, std::min(tile, fused.rows() - row), std::min(tile, fused.cols() - col)};
-      const TileSource source(scene, plan_.feeds, normalization_, part);
-      const TileBatch batch = cut_tiles({{&source, {0, 0, part.rows, part.cols}}});
-      Tensor out = in_layout(net_->forward(variables(batch.feeds)), Layout::plain).value();
-      if (description_.output == "residual") add_scaled(out, source.base.reshape(out.shape()));
-      normalization_.target.undo(out);
-      for (Index i = 0; i < part.rows; ++i) {
-        std::copy_n(out.data() + i * part.cols * many, part.cols * many, fused.pixel(row + i, col));
-      }
-      progress.tick();
+  for_each_tile(fused.rows(), fused.cols(), tile, [&](const Rectangle& part) {
+    const TileSource source(scene, plan_.feeds, normalization_, part);
+    const TileBatch batch = cut_tiles({{&source, {0, 0, part.rows, part.cols}}});
+    Tensor out = in_layout(net_->forward(variables(batch.feeds)), Layout::plain).value();
+    if (description_.output == "residual") add_scaled(out, source.base.reshape(out.shape()));
+    normalization_.target.undo(out);
+    for (Index i = 0; i < part.rows; ++i) {
+      std::copy_n(out.data() + i * part.cols * many, part.cols * many, fused.pixel(part.row + i, part.col));
     }
-  }
-  join_shares(rows_of_tiles, tile * fused.cols() * many, fused.values.data(), fused.values.size());
+  });
+  join_tiles(tile, fused.values);
   return fused;
 }
 

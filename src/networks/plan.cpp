@@ -185,11 +185,9 @@ class NetworkPlanner {
   void check_memory() const {
     double all = 0;
     const LayerPlan* largest = nullptr;
-    for (const GroupPlan& group : plan_.groups) {
-      for (const LayerPlan* layer : group.layers()) {
-        all += static_cast<double>(layer->parameter_count());
-        if (largest == nullptr || layer->parameter_count() > largest->parameter_count()) largest = layer;
-      }
+    for (const LayerPlan* layer : plan_.layers()) {
+      all += static_cast<double>(layer->parameter_count());
+      if (largest == nullptr || layer->parameter_count() > largest->parameter_count()) largest = layer;
     }
     const double bytes = 4 * sizeof(float) * all;
     SPECFUSE_CHECK_AS(ConfigError, bytes <= memory_bytes(), largest->path, ".", largest->size_field, ": ",
@@ -207,28 +205,26 @@ class NetworkPlanner {
 
 }  // namespace
 
-std::vector<const LayerPlan*> GroupPlan::layers() const {
+std::vector<const LayerPlan*> NetworkPlan::layers() const {
   std::vector<const LayerPlan*> all;
-  for (const BranchPlan& branch : branches) {
-    for (const LayerPlan& layer : branch.layers) all.push_back(&layer);
+  for (const GroupPlan& group : groups) {
+    for (const BranchPlan& branch : group.branches) {
+      for (const LayerPlan& layer : branch.layers) all.push_back(&layer);
+    }
+    for (const LayerPlan& layer : group.fusion) all.push_back(&layer);
   }
-  for (const LayerPlan& layer : fusion) all.push_back(&layer);
   return all;
 }
 
 Index NetworkPlan::parameter_count() const {
   Index count = 0;
-  for (const GroupPlan& group : groups) {
-    for (const LayerPlan* layer : group.layers()) count += layer->parameter_count();
-  }
+  for (const LayerPlan* layer : layers()) count += layer->parameter_count();
   return count;
 }
 
 double NetworkPlan::flops() const {
   double total = 0;
-  for (const GroupPlan& group : groups) {
-    for (const LayerPlan* layer : group.layers()) total += layer->flops;
-  }
+  for (const LayerPlan* layer : layers()) total += layer->flops;
   return total;
 }
 

@@ -15,13 +15,11 @@ double bytes_of(const Flow& flow, const Tiles& tiles) {
 }
 
 const LayerPlan& largest(const NetworkPlan& plan, const Tiles& tiles) {
-  const LayerPlan* most = nullptr;
-  for (const GroupPlan& group : plan.groups) {
-    for (const LayerPlan* layer : group.layers()) {
-      if (most == nullptr || bytes_of(layer->out, tiles) > bytes_of(most->out, tiles)) most = layer;
-    }
-  }
-  return *most;
+  const auto less = [&](const LayerPlan* a, const LayerPlan* b) {
+    return bytes_of(a->out, tiles) < bytes_of(b->out, tiles);
+  };
+  const std::vector<const LayerPlan*> layers = plan.layers();
+  return **std::max_element(layers.begin(), layers.end(), less);
 }
 
 void check(double bytes, const NetworkPlan& plan, const Tiles& tiles, const std::string& field) {
@@ -37,18 +35,14 @@ void check(double bytes, const NetworkPlan& plan, const Tiles& tiles, const std:
 
 double training_bytes(const NetworkPlan& plan, const Tiles& tiles) {
   double bytes = 0;
-  for (const GroupPlan& group : plan.groups) {
-    for (const LayerPlan* layer : group.layers()) bytes += 2 * bytes_of(layer->out, tiles);
-  }
+  for (const LayerPlan* layer : plan.layers()) bytes += 2 * bytes_of(layer->out, tiles);
   return bytes;
 }
 
 double fusing_bytes(const NetworkPlan& plan, const Tiles& tiles) {
   double most = 0;
-  for (const GroupPlan& group : plan.groups) {
-    for (const LayerPlan* layer : group.layers()) {
-      most = std::max(most, bytes_of(layer->in, tiles) + bytes_of(layer->out, tiles));
-    }
+  for (const LayerPlan* layer : plan.layers()) {
+    most = std::max(most, bytes_of(layer->in, tiles) + bytes_of(layer->out, tiles));
   }
   return most;
 }

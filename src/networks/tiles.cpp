@@ -3,9 +3,12 @@
 #include <algorithm>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/interrupt.h"
+#include "specfuse/core/progress.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/msi_detail.h"
 #include "specfuse/imaging/upsample.h"
+#include "specfuse/ranks/ranks.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
@@ -183,6 +186,23 @@ TileBatch cut_tiles(const std::vector<TilePlace>& places) {
     }
   });
   return batch;
+}
+
+void for_each_tile(Index rows, Index cols, Index side, const std::function<void(const Rectangle& tile)>& visit) {
+  const auto tiles_along = [&](Index extent) { return (extent + side - 1) / side; };
+  const RankShare share = share_of_rank(tiles_along(rows), this_rank());
+  Progress progress((share.end - share.begin) * tiles_along(cols), "tiles");
+  for (Index row = share.begin * side; row < std::min(share.end * side, rows); row += side) {
+    for (Index col = 0; col < cols; col += side) {
+      SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted while fusing");
+      visit({row, col, std::min(side, rows - row), std::min(side, cols - col)});
+      progress.tick();
+    }
+  }
+}
+
+void join_tiles(Index side, Tensor& image) {
+  join_shares((image.dim(0) + side - 1) / side, side * image.dim(1) * image.dim(2), image.data(), image.size());
 }
 
 void check_tile(Index side, Index rows, Index cols) {

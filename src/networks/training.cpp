@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/fields.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/core/stopwatch.h"
@@ -31,15 +32,6 @@ std::unique_ptr<Optimizer> make_optimizer(const std::vector<Parameter>& paramete
 }
 
 bool due(Index every, Index step) { return every > 0 && step % every == 0; }
-
-/// Reads the tensors of a checkpoint that live under a folder, without its name.
-std::map<std::string, Tensor> tensors_under(const Checkpoint& checkpoint, const std::string& folder) {
-  std::map<std::string, Tensor> found;
-  for (const auto& [name, tensor] : checkpoint.tensors) {
-    if (name.starts_with(folder)) found[name.substr(folder.size())] = tensor;
-  }
-  return found;
-}
 
 /// One training: the loop and all it has to remember between steps.
 class Training {
@@ -184,11 +176,11 @@ class Training {
                       context_.seed, ", got ", state("seed"));
     SPECFUSE_CHECK_AS(DataError, state("step") <= static_cast<std::uint64_t>(options_.steps), context_.checkpoint_path,
                       ": expected at most ", options_.steps, " steps, got ", state("step"));
-    best_ = tensors_under(checkpoint, "best/");
+    best_ = checkpoint.tensors_in("best/");
     try {
       if (!best_.empty()) load_parameters(task_.parameters, {best_, {}, {}});  // only to see that it can be done
       load_parameters(task_.parameters, checkpoint);
-      optimizer_->restore(tensors_under(checkpoint, "optimizer/"), state("step"));
+      optimizer_->restore(checkpoint.tensors_in("optimizer/"), state("step"));
     } catch (const DataError& problem) {
       throw DataError(concat(context_.checkpoint_path, ": ", problem.what()));
     }
@@ -213,6 +205,32 @@ class Training {
 };
 
 }  // namespace
+
+void TrainOptions::describe(FieldVisitor& fields) {
+  fields("optimizer", optimizer, Choices{"sgd", "adamw"}, Label{"optimiser"}, "`sgd` is Caffe's momentum rule.");
+  fields("learning_rate", learning_rate, Range{1e-12, 1e3}, Label{"learning rate"},
+         "The highest rate of the schedule.");
+  fields("schedule", schedule, Choices{"constant", "cosine", "one_cycle"}, Label{"schedule of the learning rate"},
+         "How the rate changes over all `steps`.");
+  fields("steps", steps, Range{0, 1e9}, Label{"training steps"}, "Steps of the optimiser, a batch each.");
+  fields("tile", tile, Range{1, 1024}, Label{"side of a training tile", "pixels"},
+         "Side of a training tile in pixels; 1 gives independent patches as in the paper.");
+  fields("tiles", tiles, Range{1, 65536}, Label{"tiles in a batch"}, "Tiles in a batch.");
+  fields("weight_decay", weight_decay, Range{0, 10}, Label{"weight decay"}, "On weights, not on biases.");
+  fields("momentum", momentum, Range{0, 1}, Label{"momentum"}, OnlyWith{"optimizer=sgd"}, "Of the gradients.");
+  fields("bias_rate", bias_rate, Range{0, 100}, OnlyWith{"optimizer=sgd"},
+         "Rate of biases as a multiple of that of weights.");
+  fields("clip_norm", clip_norm, Range{0, 1e9}, Label{"limit of the gradient's norm"},
+         "Limit of the norm of all gradients together; 0: none.");
+  fields("init", init, Choices{"he", "gaussian"}, Label{"initial weights"}, "Initial weights; biases start at 0.");
+  fields("conv_deviation", conv_deviation, Range{0, 10}, OnlyWith{"init=gaussian"},
+         "Standard deviation of the initial weights of convolutions.");
+  fields("fc_deviation", fc_deviation, Range{0, 10}, OnlyWith{"init=gaussian"}, "The same of fully connected layers.");
+  fields("checkpoint_every", checkpoint_every, Range{0, 1e9}, "Steps between checkpoints; 0: at the end only.");
+  fields("validate_every", validate_every, Range{0, 1e9},
+         "Steps between validations, where the protocol has a validation part; 0: never.");
+  fields("log_every", log_every, Range{0, 1e9}, "Steps between lines of `log.jsonl`; 0: never.");
+}
 
 void check_ranks(const TrainOptions& options) {
   SPECFUSE_CHECK_AS(ConfigError, options.tiles >= rank_count(), "train.tiles: expected at least one for each of ",
@@ -246,15 +264,11 @@ void save_parameters(const std::vector<Parameter>& parameters, Checkpoint& check
 
 void load_parameters(const std::vector<Parameter>& parameters, const Checkpoint& checkpoint) {
   for (const Parameter& parameter : parameters) {
-    const auto found = checkpoint.tensors.find("model/" + parameter.name);
-    SPECFUSE_CHECK_AS(DataError, found != checkpoint.tensors.end(), "checkpoint: no 'model/", parameter.name, "'");
-    SPECFUSE_CHECK_AS(DataError, found->second.shape() == parameter.value.shape(), "checkpoint: expected 'model/",
-                      parameter.name, "' of shape ", parameter.value.shape().text(), ", got ",
-                      found->second.shape().text());
-    SPECFUSE_CHECK_AS(DataError, all_finite(found->second), "checkpoint: expected finite values in 'model/",
-                      parameter.name, "'");
+    const Tensor& found = checkpoint.tensor("model/" + parameter.name);
+    SPECFUSE_CHECK_AS(DataError, found.shape() == parameter.value.shape(), "checkpoint: expected 'model/",
+                      parameter.name, "' of shape ", parameter.value.shape().text(), ", got ", found.shape().text());
     Tensor to = parameter.value.value();
-    std::copy_n(found->second.data(), to.size(), to.data());
+    std::copy_n(found.data(), to.size(), to.data());
   }
 }
 

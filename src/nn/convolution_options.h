@@ -4,6 +4,7 @@
 #include <string>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/fields.h"
 #include "specfuse/nn/layer.h"
 
 namespace specfuse {

@@ -1,6 +1,7 @@
 #include "specfuse/nn/layer.h"
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/fields.h"
 
 namespace specfuse {
 namespace {

@@ -48,12 +48,6 @@ class LayerPlanner {
     return static_cast<std::size_t>(found - names_.begin());
   }
 
-  std::string earlier_names() const {
-    std::string all;
-    for (const std::string& name : names_) all += ", " + name;
-    return all;
-  }
-
   void add_one(const std::string& name, const LayerDescription& description, bool last, LayerSite at) {
     at.name = site_.prefix + name;
     at.in = plans_.empty() ? site_.in : plans_.back().out;
@@ -61,8 +55,8 @@ class LayerPlanner {
     const std::optional<std::string> source = description.options().from();
     std::optional<Index> place;
     if (source) {
-      at.expect(*source == kInput || find(*source) < plans_.size(), "from", concat("one of input", earlier_names()),
-                concat("\"", *source, "\""));
+      at.expect(*source == kInput || find(*source) < plans_.size(), "from",
+                concat("one of input", names_.empty() ? "" : ", ", joined(names_)), concat("\"", *source, "\""));
       place = *source == kInput ? -1 : static_cast<Index>(find(*source));
       at.from = *place < 0 ? site_.in : plans_[static_cast<std::size_t>(*place)].out;
     }

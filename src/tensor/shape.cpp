@@ -20,9 +20,7 @@ Index Shape::operator[](int dimension) const {
 }
 
 std::string Shape::text() const {
-  std::string text = "[";
-  for (int i = 0; i < rank_; ++i) text += concat(i ? ", " : "", (*this)[i]);
-  return text + "]";
+  return concat("[", joined(std::span(extents_).first(static_cast<std::size_t>(rank_))), "]");
 }
 
 }  // namespace specfuse

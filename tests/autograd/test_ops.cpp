@@ -53,16 +53,21 @@ TEST_CASE("ops: results stay in the layout they are made in") {
   CHECK(crop_centre(spectra, {1, 3}).layout() == Layout::n16);
   CHECK(crop_centre(images, {1, 2}).layout() == Layout::nhwc);
 
-  // The fast convolutions have their own; with stride or dilation they are plain.
+  // Convolutions have their own.
   const Variable taps(random_tensor({4, 2, 3}, "taps")), kernel(random_tensor({4, 3, 2, 2}, "kernel"));
   const Variable bias(random_tensor({4}, "bias"));
-  Conv2dOptions strided;
-  strided.stride = {2, 1};
   CHECK(conv1d(spectra, taps, bias).layout() == Layout::n16);
-  CHECK(conv1d(spectra, taps, bias, {1, 1, 1, Activation::relu}).layout() == Layout::n16);
-  CHECK(conv1d(spectra, taps, bias, {2, 1, 1, Activation::relu}).layout() == Layout::plain);
+  CHECK(conv1d(spectra, taps, bias, {{0, 1}, {1, 2}, Activation::relu}).layout() == Layout::n16);
   CHECK(conv2d(images, kernel, bias).layout() == Layout::nhwc);
-  CHECK(conv2d(images, kernel, bias, strided).layout() == Layout::plain);
+}
+
+TEST_CASE("ops: a convolution by hand: the kernel is not turned round") {
+  const Variable x(Tensor::from({1, 1, 4}, {1, 2, 3, 4})), weight(Tensor::from({1, 1, 3}, {1, 2, 3}));
+  const Variable y = conv1d(x, weight, Variable(Tensor::from({1}, {10})), {.padding = {0, 1}});
+  const std::vector<float> expected{2 * 1 + 3 * 2 + 10, 1 * 1 + 2 * 2 + 3 * 3 + 10, 1 * 2 + 2 * 3 + 3 * 4 + 10,
+                                    1 * 3 + 2 * 4 + 10};
+  const Tensor values = in_layout(y, Layout::plain).value();
+  for (Index i = 0; i < 4; ++i) CHECK(values[i] == doctest::Approx(expected[static_cast<std::size_t>(i)]));
 }
 
 TEST_CASE("ops: shapes and layouts that do not fit are refused by name") {
@@ -72,6 +77,11 @@ TEST_CASE("ops: shapes and layouts that do not fit are refused by name") {
   CHECK_THROWS_WITH_AS(concat_channels(a, b), doctest::Contains("concat_channels"), Error);
   CHECK_THROWS_WITH_AS(linear(a, b, Variable(Tensor(Shape{3}))), doctest::Contains("linear"), Error);
   CHECK_THROWS_WITH_AS(conv1d(a, b, Variable()), doctest::Contains("conv1d"), Error);
+  const Variable spectra(Tensor({1, 2, 40}));
+  CHECK_THROWS_WITH_AS(conv1d(spectra, Variable(Tensor({1, 3, 2})), Variable()), doctest::Contains("[1, 3, 2]"), Error);
+  CHECK_THROWS_WITH_AS(conv1d(spectra, Variable(Tensor({1, 2, 45})), Variable()),
+                       doctest::Contains("a kernel of 45 taps spans 45 positions, the padded input has 40"), Error);
+  CHECK_THROWS_AS(conv1d(spectra, Variable(Tensor({1, 2, 2})), Variable(), {.padding = {0, -1}}), Error);
   CHECK_THROWS_WITH_AS(euclidean_loss(a, Tensor({3, 2})), doctest::Contains("euclidean_loss"), Error);
   CHECK_THROWS_WITH_AS(patches_to_rows(a, 1), doctest::Contains("patches_to_rows"), Error);
   CHECK_THROWS_WITH_AS(crop_centre(a, {1, 1}), doctest::Contains("crop_centre"), Error);

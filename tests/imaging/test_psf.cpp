@@ -62,7 +62,7 @@ TEST_CASE("psf: a kernel is read line by line and scaled") {
 
 TEST_CASE("psf: bad kernels are told apart") {
   CHECK(message_of<DataError>([] { parse_kernel_csv("1,2\n3\n", "k.csv"); }) ==
-        "k.csv line 2: expected 2 numbers as in the first row, got 1");
+        "k.csv line 2: expected 2 fields as in the first line, got 1");
   CHECK(message_of<DataError>([] { parse_kernel_csv("1,2\n3,x4\n", "k.csv"); }) ==
         "k.csv line 2: expected a finite number, got \"x4\"");
   CHECK_THROWS_AS(parse_kernel_csv("1,4x\n", "k.csv"), DataError);

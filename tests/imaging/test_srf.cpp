@@ -216,7 +216,7 @@ TEST_CASE("srf: a malformed table is reported with its line") {
   CHECK(message("nm,A\n1,2\n") ==
         "t.csv line 1: expected a header wavelength_nm,NAME,..., got 2 columns, the first \"nm\"");
   CHECK(message("wavelength_nm,A\n") == "t.csv: expected lines of numbers after the header, got none");
-  CHECK(message("wavelength_nm,A\n1,2,3\n") == "t.csv line 2: expected 2 numbers as in the header, got 3");
+  CHECK(message("wavelength_nm,A\n1,2,3\n") == "t.csv line 2: expected 2 fields as in the first line, got 3");
   CHECK(message("wavelength_nm,A\n\n400,2\n400,2\n") == "t.csv line 4: expected a wavelength above 400, got 400");
   CHECK(message("wavelength_nm,A\n400,\n") == "t.csv line 2: expected a finite number, got \"\"");
 }
@@ -230,6 +230,6 @@ TEST_CASE("srf: wavelengths are a column of a table, wherever it stands") {
   };
   CHECK(message("") == "b.csv: expected a header with wavelength_nm, got nothing");
   CHECK(message("band,nm\n1,2\n") == "b.csv line 1: expected a column wavelength_nm, got 2 others");
-  CHECK(message("band,wavelength_nm\n1\n") == "b.csv line 2: expected 2 fields as in the header, got 1");
+  CHECK(message("band,wavelength_nm\n1\n") == "b.csv line 2: expected 2 fields as in the first line, got 1");
   CHECK(message("band,wavelength_nm\n1,x\n") == "b.csv line 2: expected a finite number, got \"x\"");
 }

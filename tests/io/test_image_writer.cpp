@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/fields.h"
 #include "specfuse/imaging/georeference.h"
 #include "specfuse/imaging/no_data.h"
 #include "specfuse/imaging/pair_parts.h"

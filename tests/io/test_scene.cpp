@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "raw_hdf5.h"
+#include "specfuse/core/fields.h"
 #include "specfuse/io/cube_writer.h"
 #include "specfuse/io/hdf5.h"
 #include "specfuse/io/scene.h"

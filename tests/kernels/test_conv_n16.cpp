@@ -5,7 +5,6 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
-#include "specfuse/kernels/conv.h"
 #include "specfuse/kernels/conv_n16.h"
 #include "specfuse/kernels/dispatch.h"
 #include "support/conv_reference.h"
@@ -52,7 +51,7 @@ TEST_CASE("conv_n16: forward and backward agree with the plain loops on every in
         CAPTURE(set);
         const Tensor x = random_tensor({samples, in, length}, "x"), w = random_tensor({out, in, taps}, "w");
         const Tensor bias = random_tensor({out}, "bias"), weight = image(w);
-        const ConvGeometry g = conv_geometry(image(x).shape(), weight.shape());
+        const reference::ConvGeometry g{image(x).shape(), weight.shape()};
         Tensor expected = reference::conv_forward(g, image(x), weight, bias);
         if (with_relu) relu(expected);
         const Tensor y = conv_n16_forward(to_n16(x), w, bias, with_relu);
@@ -70,7 +69,7 @@ TEST_CASE("conv_n16: forward and backward agree with the plain loops on every in
         conv_n16_backward({to_n16(x), w, y, dy_n16, with_relu}, {&dx_n16, &dw_n16, &db_n16});
         reference::conv_backward_data(g, dy, weight, dx);
         reference::conv_backward_weight(g, dy, image(x), dw);
-        conv_backward_bias(g, dy, db);
+        reference::conv_backward_bias(g, dy, db);
         CHECK(relative_gap(from_n16(dx_n16, samples), flat(dx)) < 5e-5);
         CHECK(relative_gap(dw_n16, dw.reshape(w.shape())) < 5e-5);
         CHECK(relative_gap(db_n16, db) < 1e-5);

@@ -5,8 +5,8 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/core/threads.h"
-#include "specfuse/metrics/error_statistics.h"
 #include "support/random.h"
+#include "support/whole_metrics.h"
 
 using namespace specfuse;
 using namespace specfuse::testing;

@@ -9,6 +9,7 @@
 #include "support/golden.h"
 #include "support/score.h"
 #include "support/thread_counts.h"
+#include "support/whole_metrics.h"
 
 using namespace specfuse;
 using namespace specfuse::testing;

@@ -3,9 +3,9 @@
 #include <map>
 
 #include "specfuse/core/error.h"
-#include "specfuse/metrics/no_reference.h"
 #include "support/golden.h"
 #include "support/thread_counts.h"
+#include "support/whole_metrics.h"
 
 using namespace specfuse;
 using namespace specfuse::testing;
@@ -108,6 +108,7 @@ TEST_CASE("no reference: no block fits into a small image, and a single band has
   CHECK(std::isnan(map_of(qnr(pair, golden_image(30, 30, 5))).at("qnr")));
   pair = golden_pair();
   pair.hsi = golden_image(23, 24, 1);
+  pair.degradation.srf = {};
   CHECK(map_of(qnr(pair, golden_image(69, 72, 1, 3))).at("d_lambda") == 0);
 }
 

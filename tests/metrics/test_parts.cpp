@@ -11,6 +11,7 @@
 #include "specfuse/metrics/profiles.h"
 #include "specfuse/metrics/reliability.h"
 #include "support/random.h"
+#include "support/whole_metrics.h"
 
 using namespace specfuse;
 using namespace specfuse::testing;

@@ -5,8 +5,10 @@
 #include "specfuse/metrics/profiles.h"
 #include "support/golden.h"
 #include "support/message_of.h"
+#include "support/whole_metrics.h"
 
 using namespace specfuse;
+using namespace specfuse::testing;
 
 namespace {
 

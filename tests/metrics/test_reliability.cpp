@@ -4,12 +4,13 @@
 #include <limits>
 
 #include "specfuse/core/error.h"
-#include "specfuse/metrics/reliability.h"
 #include "specfuse/tensor/math.h"
 #include "support/message_of.h"
 #include "support/text.h"
+#include "support/whole_metrics.h"
 
 using namespace specfuse;
+using namespace specfuse::testing;
 
 namespace {
 

@@ -18,11 +18,9 @@ NetworkPlan plan(const NetworkDescription& network, Index bands = 162, Index msi
 }
 
 Shape shape_of(const NetworkPlan& of, const std::string& name) {
-  for (const GroupPlan& group : of.groups) {
-    for (const LayerPlan* layer : group.layers()) {
-      for (const ParameterPlan& parameter : layer->parameters) {
-        if (parameter.name == name) return parameter.shape;
-      }
+  for (const LayerPlan* layer : of.layers()) {
+    for (const ParameterPlan& parameter : layer->parameters) {
+      if (parameter.name == name) return parameter.shape;
     }
   }
   return {};

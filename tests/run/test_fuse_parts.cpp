@@ -12,14 +12,13 @@
 #include "specfuse/imaging/synthetic.h"
 #include "specfuse/io/scene.h"
 #include "specfuse/methods/registry.h"
-#include "specfuse/metrics/no_reference.h"
-#include "specfuse/metrics/profiles.h"
 #include "specfuse/tensor/math.h"
 #include "support/message_of.h"
 #include "support/pair_file.h"
 #include "support/random.h"
 #include "support/temporary_folder.h"
 #include "support/text.h"
+#include "support/whole_metrics.h"
 
 using namespace specfuse;
 using namespace specfuse::testing;

@@ -10,21 +10,18 @@ namespace {
 /// Calls body(output index, weight index, input index) for every product of the convolution.
 template <class Body>
 void for_each_product(const ConvGeometry& g, Body body) {
-  const ConvOptions& o = g.options;
-  for (Index n = 0; n < g.batch; ++n)
-    for (Index f = 0; f < g.out_channels; ++f)
-      for (Index oy = 0; oy < g.out.h; ++oy)
-        for (Index ox = 0; ox < g.out.w; ++ox)
-          for (Index c = 0; c < g.in_channels; ++c)
-            for (Index ky = 0; ky < g.kernel.h; ++ky)
-              for (Index kx = 0; kx < g.kernel.w; ++kx) {
-                const Index y = oy * o.stride.h + ky * o.dilation.h - o.padding.h;
-                const Index x = ox * o.stride.w + kx * o.dilation.w - o.padding.w;
-                if (y < 0 || y >= g.in.h || x < 0 || x >= g.in.w) continue;
-                body(((n * g.out_channels + f) * g.out.h + oy) * g.out.w + ox,
-                     ((f * g.in_channels + c) * g.kernel.h + ky) * g.kernel.w + kx,
-                     ((n * g.in_channels + c) * g.in.h + y) * g.in.w + x);
-              }
+  const Shape &in = g.input, &w = g.weight;
+  for (Index out = 0; out < g.output_shape().size(); ++out) {
+    const Index ox = out % g.results(1), oy = out / g.results(1) % g.results(0);
+    const Index f = out / g.positions() % w[0], n = out / g.positions() / w[0];
+    for (Index c = 0; c < in[1]; ++c)
+      for (Index ky = 0; ky < w[2]; ++ky)
+        for (Index kx = 0; kx < w[3]; ++kx) {
+          const Index y = oy + ky * g.dilation[0] - g.padding[0], x = ox + kx * g.dilation[1] - g.padding[1];
+          if (y < 0 || y >= in[2] || x < 0 || x >= in[3]) continue;
+          body(out, ((f * in[1] + c) * w[2] + ky) * w[3] + kx, ((n * in[1] + c) * in[2] + y) * in[3] + x);
+        }
+  }
 }
 
 /// Calls body(out, weight, in) with the places of each product.
@@ -65,6 +62,11 @@ std::vector<double> zeros(const Tensor& like) { return std::vector<double>(stati
 
 }  // namespace
 
+Index ConvGeometry::results(int axis) const {
+  const auto at = static_cast<std::size_t>(axis);
+  return input[2 + axis] + 2 * padding[at] - dilation[at] * (weight[2 + axis] - 1);
+}
+
 Tensor conv_forward(const ConvGeometry& g, const Tensor& input, const Tensor& weight, const Tensor& bias) {
   Tensor output(g.output_shape());
   auto sums = zeros(output);
@@ -72,7 +74,7 @@ Tensor conv_forward(const ConvGeometry& g, const Tensor& input, const Tensor& we
       g, [&](Index out, Index w, Index in) { sums[static_cast<std::size_t>(out)] += double{weight[w]} * input[in]; });
   if (bias.defined()) {
     for (Index i = 0; i < output.size(); ++i) {
-      sums[static_cast<std::size_t>(i)] += bias[i / g.positions() % g.out_channels];
+      sums[static_cast<std::size_t>(i)] += bias[i / g.positions() % g.out_channels()];
     }
   }
   add_products(sums, output);
@@ -93,6 +95,14 @@ void conv_backward_weight(const ConvGeometry& g, const Tensor& output_grad, cons
     sums[static_cast<std::size_t>(w)] += double{input[in]} * output_grad[out];
   });
   add_products(sums, weight_grad);
+}
+
+void conv_backward_bias(const ConvGeometry& g, const Tensor& output_grad, Tensor& bias_grad) {
+  auto sums = zeros(bias_grad);
+  for (Index i = 0; i < output_grad.size(); ++i) {
+    sums[static_cast<std::size_t>(i / g.positions() % g.out_channels())] += output_grad[i];
+  }
+  add_products(sums, bias_grad);
 }
 
 Tensor conv_cube_forward(const Tensor& x, const Tensor& weight, const Tensor& bias, const CubeConvOptions& options) {

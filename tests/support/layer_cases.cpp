@@ -59,13 +59,13 @@ void add_sums(Cases& cases) {
   cases.push_back(layer_case(kSpectrum, "conv1d",
                              {{"maps", 2}, {"padding", 2}, {"dilation", 3}, {"activation", "none"}},
                              [](const Tensors& v) {
-                               return conv_sums(v[0], v[1], v[2], {{1, 1}, {0, 2}, {1, 3}});
+                               return conv_sums(v[0], v[1], v[2], {{0, 2}, {1, 3}});
                              }));
   cases.push_back(with_relu(layer_case(kImage, "conv2d", {{"maps", 3}, {"kernel", 2}},
                                        [](const Tensors& v) { return conv_sums(v[0], v[1], v[2]); })));
   cases.push_back(layer_case(kImage, "conv2d", {{"maps", 3}, {"kernel", 2}, {"dilation", 2}, {"activation", "none"}},
                              [](const Tensors& v) {
-                               return conv_sums(v[0], v[1], v[2], {{1, 1}, {0, 0}, {2, 2}});
+                               return conv_sums(v[0], v[1], v[2], {{0, 0}, {2, 2}});
                              }));
   for (const Flow& flow : kFlows) {
     // All values of a pixel, which for an image are those of its neighbourhood.

@@ -61,8 +61,9 @@ Tensor linear_sums(const Tensor& x, const Tensor& weight, const Tensor& bias) {
 
 Tensor conv_sums(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvOptions& options) {
   const Tensor image = as_image(x), kernel = as_image(weight);
-  const ConvGeometry g = conv_geometry(image.shape(), kernel.shape(), options);
-  const Tensor y = reference::conv_forward(g, image, kernel, bias);
+  const auto [padding, dilation, activation] = options;
+  const Tensor y = reference::conv_forward(
+      {image.shape(), kernel.shape(), {padding.h, padding.w}, {dilation.h, dilation.w}}, image, kernel, bias);
   return x.shape().rank() == 4 ? y : y.reshape({y.dim(0), y.dim(1), y.dim(3)});
 }
 

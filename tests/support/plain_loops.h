@@ -1,6 +1,6 @@
 #pragma once
 
-#include "specfuse/kernels/conv.h"
+#include "specfuse/autograd/ops.h"
 #include "specfuse/tensor/tensor.h"
 
 namespace specfuse::testing {

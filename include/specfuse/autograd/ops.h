@@ -1,7 +1,6 @@
 #pragma once
 
 #include "specfuse/autograd/variable.h"
-#include "specfuse/kernels/conv_geometry.h"
 
 namespace specfuse {
 
@@ -10,6 +9,13 @@ namespace specfuse {
 
 /// What becomes of a result before it is stored; the gradient of ReLU at 0 is 0.
 enum class Activation { none, relu };
+
+/// One value for the height and one for the width of an image; of a spectrum the height is nothing.
+struct Extent {
+  Index h, w;
+
+  bool operator==(const Extent&) const = default;
+};
 
 /// x + y, x * y element by element; equal shapes.
 Variable add(const Variable& x, const Variable& y, Activation activation = Activation::none);
@@ -42,22 +48,22 @@ Variable patches_to_rows(const Variable& x, Index side);
 Variable linear(const Variable& x, const Variable& weight, const Variable& bias,
                 Activation activation = Activation::none);
 
-struct Conv1dOptions {
-  Index stride = 1, padding = 0, dilation = 1;
+/// How a convolution walks, at stride 1; a spectrum has a height of 1. All padding is zeros, the same on both sides.
+struct ConvOptions {
+  Extent padding{0, 0};
+  /// Distance of neighbouring taps; those between are zeros that are multiplied as well.
+  Extent dilation{1, 1};
   Activation activation = Activation::none;
+
+  bool operator==(const ConvOptions&) const = default;
 };
 
-/// x [N, C, L], weight [O, C, K], bias [O] -> [N, O, L']. Without stride and dilation the result is N16-blocked,
-/// and a long kernel several times faster.
-Variable conv1d(const Variable& x, const Variable& weight, const Variable& bias, const Conv1dOptions& options = {});
+/// x [N, C, L], weight [O, C, K], bias [O] -> [N, O, L'], N16-blocked. Like every network library it correlates: the
+/// kernel is not flipped.
+Variable conv1d(const Variable& x, const Variable& weight, const Variable& bias, const ConvOptions& options = {});
 
-struct Conv2dOptions : ConvOptions {
-  Activation activation = Activation::none;
-};
-
-/// x [N, C, H, W], weight [O, C, KH, KW], bias [O] -> [N, O, H', W']. Without stride and dilation the result is NHWC,
-/// and the kernel several times faster.
-Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias, const Conv2dOptions& options = {});
+/// x [N, C, H, W], weight [O, C, KH, KW], bias [O] -> [N, O, H', W'], NHWC.
+Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias, const ConvOptions& options = {});
 
 struct CubeOptions {
   /// Distance of neighbouring taps.

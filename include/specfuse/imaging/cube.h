@@ -55,6 +55,9 @@ struct Cube {
   Index bands() const { return values.dim(2); }
   Index pixels() const { return rows() * cols(); }
   bool is_valid(Index pixel) const { return valid.empty() || valid[static_cast<std::size_t>(pixel)] != 0; }
+  /// An image of another size whose values are not set, with these wavelengths and attributes.
+  Cube resized(Index new_rows, Index new_cols) const;
+
   /// "100 x 100 x 198": rows, columns and bands.
   std::string size_text() const;
   /// The spectrum of one pixel: `bands()` floats.
@@ -66,6 +69,8 @@ struct Cube {
 struct Rectangle {
   Index row = 0, col = 0, rows = 0, cols = 0;
   bool operator==(const Rectangle&) const = default;
+  /// Whether it has pixels, and all of them are among height x width.
+  bool is_within(Index height, Index width) const;
   /// "rows 0-31, cols 16-63".
   std::string text() const;
 };

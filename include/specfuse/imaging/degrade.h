@@ -58,6 +58,10 @@ void share_gaps(Pair& pair);
 /// `Error` where ratio does not divide the size.
 Cube degrade_spatially(const Cube& fine, const Degradation& degradation);
 
+/// Along one axis of a fine image, the positions that the PSF of each coarse pixel lies on: [coarse, PSF size]. Throws
+/// `Error` unless the ratio is at least 2 and the PSF square, both even or both odd.
+std::vector<Index> positions_seen(Index extent, const Degradation& degradation);
+
 /// Multiplies each spectrum with the response: [rows, cols, bands] -> [rows, cols, msi bands]. The wavelength of an
 /// MSI band is the response-weighted mean, where wavelengths are known. Throws `Error` where the bands differ.
 Cube degrade_spectrally(const Cube& cube, const Tensor& srf);

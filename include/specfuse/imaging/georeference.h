@@ -26,6 +26,9 @@ std::vector<double> numbers_of(const Cube& image, const std::string& attribute);
 /// The names of its bands; none where they are not known.
 std::vector<std::string> band_names_of(const Cube& image);
 
+/// The text of an attribute; empty where it is missing or numbers.
+std::string text_of(const Cube& image, const std::string& attribute);
+
 /// Where the part of an image lies that begins at this pixel and whose pixels are `size` of the image's wide. Nothing
 /// happens to an image without a geotransform.
 void move_georeference(Cube& image, Index row, Index col, double size = 1);

@@ -7,10 +7,11 @@
 #include <utility>
 #include <vector>
 
-#include "specfuse/core/fields.h"
 #include "specfuse/imaging/cube.h"
 
 namespace specfuse {
+
+class FieldVisitor;
 
 /// What stands in a file where nothing was measured.
 struct NoData {
@@ -23,13 +24,7 @@ struct NoData {
   static constexpr const char* kShort = "value";
 
   bool given() const { return value.has_value() || nan || !mask.empty(); }
-  void describe(FieldVisitor& fields) {
-    fields("value", value,
-           "A pixel with this value, as the file stores it, in any band holds no data; zero has to stand in all, as a "
-           "zero in one band may have been measured. `nodata: -9999` is short for `nodata.value: -9999`.");
-    fields("nan", nan, "A pixel with NaN in any band holds no data.");
-    fields("mask", mask, "Of a scene in HDF5: a dataset [rows, cols] of the file that is 0 where there is no data.");
-  }
+  void describe(FieldVisitor& fields);
 };
 
 /// The name of the attribute that says what stands for no data.

@@ -20,9 +20,6 @@ PairOutliers find_outliers(const PairParts& pair);
 /// Puts what is filled in for them in a part of the pair that lies at `coarse`, and notes them in its images.
 void withhold_outliers(const PairOutliers& outliers, const Rectangle& coarse, Pair& part);
 
-/// Those of a pair in memory.
-PairOutliers outliers_of(const Pair& pair);
-
 /// Of a result, or of a part of it that lies at `fine`: where the HSI has one it has what was filled in, and is written
 /// as measured; there, and where the MSI has one, its standard deviation (null: none) is no smaller than what was
 /// withheld, or than the value itself.

@@ -5,10 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "specfuse/core/fields.h"
 #include "specfuse/tensor/tensor.h"
 
 namespace specfuse {
+
+class FieldVisitor;
 
 /// The point spread function of a coarse pixel.
 struct PsfOptions {
@@ -21,15 +22,7 @@ struct PsfOptions {
   std::string file;
   std::vector<std::vector<double>> weights;
 
-  void describe(FieldVisitor& fields) {
-    fields("type", type, Choices{"gaussian", "box", "delta", "kernel"}, Label{"PSF"},
-           "`gaussian`, cut off at twice the ratio; `box`, the block of fine pixels itself; `delta`, its middle; "
-           "`kernel`, from `file` or `weights`.");
-    fields("fwhm", fwhm, Range{0.1, 1000}, Label{"PSF FWHM", "fine pixels", "as the ratio"}, OnlyWith{"type=gaussian"},
-           "Full width at half maximum in fine pixels; null: the ratio.");
-    fields("file", file, OnlyWith{"type=kernel"}, "CSV of the weights, one row a line; found as data is.");
-    fields("weights", weights, OnlyWith{"type=kernel"}, "The rows themselves.");
-  }
+  void describe(FieldVisitor& fields);
 };
 
 /// The weights [size, size] of the fine pixels that a coarse pixel sums, centred on its ratio x ratio block: size and

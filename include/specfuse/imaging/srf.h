@@ -4,11 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "specfuse/core/fields.h"
 #include "specfuse/imaging/cube.h"
 #include "specfuse/tensor/tensor.h"
 
 namespace specfuse {
+
+class FieldVisitor;
 
 /// The spectral response of the MSI, one row for each of its bands. Exactly one of sensor, file, weights, ranges and
 /// fractions is given.
@@ -35,21 +36,7 @@ struct SrfOptions {
     return !(sensor.empty() && file.empty() && weights.empty() && ranges.empty() && fractions.empty());
   }
 
-  void describe(FieldVisitor& fields) {
-    fields("sensor", sensor, Label{"sensor of the MSI"},
-           "Published band edges of a sensor, one of those of `--list`; `landsat7` where nothing else is given, except "
-           "for a pair.");
-    fields("shape", shape, Choices{"box", "gaussian"}, Label{"shape of the responses"},
-           "Inside the edges of a sensor: equal weights, or a super-Gaussian that is one half at them.");
-    fields("file", file, Label{"file of the responses"},
-           "CSV of measured responses, first column `wavelength_nm`; found as data is.");
-    fields("bands", bands,
-           "Bands of the sensor, or columns of the file, to use in this order; none: all, or those that the MSI's file "
-           "names or has the wavelengths of, if it has fewer than the sensor. Valid only with `sensor` or `file`.");
-    fields("weights", weights, "One row of weights, one for each HSI band, for each MSI band.");
-    fields("ranges", ranges, "Band indices [first, last] from 0, both included, one range for each MSI band.");
-    fields("fractions", fractions, Range{0, 1}, "The same in fractions of the band count.");
-  }
+  void describe(FieldVisitor& fields);
 };
 
 /// The named sensors and the names of their bands.

@@ -18,6 +18,11 @@ struct Checkpoint {
   std::map<std::string, std::uint64_t> state;
   /// Text attributes of the file: "method", "config" (resolved JSON) and the like.
   std::map<std::string, std::string> attributes;
+
+  /// Throws `DataError` where there is no such tensor, or a value of it is not finite.
+  const Tensor& tensor(const std::string& name) const;
+  /// Those whose names begin with `folder`, without it.
+  std::map<std::string, Tensor> tensors_in(const std::string& folder) const;
 };
 
 /// Puts what was learned from into a checkpoint, unless it is nothing, and takes it out; empty where it holds none.

@@ -5,10 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "specfuse/core/fields.h"
 #include "specfuse/imaging/cube.h"
 
 namespace specfuse {
+
+struct Choices;
 
 /// Writes the file of an image part by part; a whole image is one part. All functions throw `Error` with the path and
 /// the reason; what is not finished leaves nothing.

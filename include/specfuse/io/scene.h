@@ -7,11 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "specfuse/core/fields.h"
 #include "specfuse/imaging/image.h"
 #include "specfuse/imaging/no_data.h"
 
 namespace specfuse {
+
+struct Choices;
 
 /// A format of scenes: an entry of src/io/formats.def and a file in src/io/formats/.
 struct SceneFormat {

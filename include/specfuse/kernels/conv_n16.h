@@ -7,8 +7,8 @@ namespace specfuse {
 
 /// 1-D convolution of many samples at once: the SIMD lanes are samples. A tensor [N, C, L] is N16-blocked, that is kept
 /// as [ceil(N / 16), C, L, 16], so that one position of 16 samples is a cache line, and a convolution needs neither
-/// columns nor packing. For stride 1 without padding or dilation; kernels/conv.h is the general path. Results do not
-/// depend on the number of threads.
+/// columns nor packing. Stride 1, no padding, no dilation. Results do not depend on the number of
+/// threads.
 
 /// Samples in a block.
 inline constexpr Index kBlockSamples = 16;

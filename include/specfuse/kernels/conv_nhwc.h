@@ -7,8 +7,8 @@ namespace specfuse {
 
 /// 2-D convolution with output channels as SIMD lanes. A tensor [N, C, H, W] is kept as [N, H, W, C] (NHWC), so that
 /// one row of a kernel is one run of W * C neighbouring inputs: a convolution needs no columns, and packs nothing
-/// except its weights. For stride 1 without padding or dilation; kernels/conv.h is the general path. Results do not
-/// depend on the number of threads.
+/// except its weights. Stride 1, no padding, no dilation. Results do not depend on the number of
+/// threads.
 
 /// [N, C, H, W] -> [N, H, W, C], and back.
 Tensor to_nhwc(const Tensor& x);

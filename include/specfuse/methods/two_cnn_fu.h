@@ -16,12 +16,7 @@ struct TwoCnnFuOptions {
   void specify(MethodTraits& traits) const {
     if (model.base != "none") traits.made_of = {model.base};
   }
-  void describe(FieldVisitor& fields) {
-    fields("model", model, "The network.");
-    fields("train", train, "How it is trained.");
-    fields("fuse_tile", fuse_tile, Range{1, 4096},
-           "Side of the tiles a scene is fused in: memory against speed; the result is the same.");
-  }
+  void describe(FieldVisitor& fields);
 };
 
 /// Two-branch CNN fusion (Yang, Zhao and Chan 2018, "Hyperspectral and multispectral image fusion via deep two-branches

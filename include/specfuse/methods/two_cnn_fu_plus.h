@@ -12,11 +12,7 @@ struct PlusModel {
   /// Whether the network moves the base; it says how large the error is in any case.
   bool moves = true;
   Layers layers = plus_layers();
-  void describe(FieldVisitor& fields) {
-    inputs.describe(fields);
-    fields("moves", moves, "Whether the network moves the base; `false` leaves the base, to compare with.");
-    fields("layers", layers, "The network's layers, by name, on the inputs of every pixel and band.");
-  }
+  void describe(FieldVisitor& fields);
 };
 
 /// What is done on the pair itself, one scale down, from weights that are there.
@@ -26,15 +22,7 @@ struct PlusTuneOptions {
   /// Part of the rows of the training image, at its end, that decides.
   double validation_fraction = 0.3;
   bool operator==(const PlusTuneOptions&) const = default;
-  void describe(FieldVisitor& fields) {
-    fields("steps", steps, Range{0, 1e6}, Label{"steps of fine-tuning"},
-           "Steps of fine-tuning on the training image; 0: none, and the weights stay as they are.");
-    fields("learning_rate", learning_rate, Range{1e-12, 1e3}, Label{"learning rate of fine-tuning"},
-           "The highest rate of its schedule.");
-    fields("validation_fraction", validation_fraction, Range{0.05, 0.9},
-           "Part of the training image's rows, at its end, that decides between the tuned weights, those it started "
-           "from, and the base alone.");
-  }
+  void describe(FieldVisitor& fields);
 };
 
 struct PlusOptions {

@@ -3,8 +3,6 @@
 #include <array>
 #include <vector>
 
-#include "specfuse/imaging/cube.h"
-
 namespace specfuse {
 
 /// Shares of all errors, in per cent, whose size `ErrorStatistics` gives.
@@ -24,8 +22,5 @@ struct ErrorStatistics {
   /// more than 2 million pixels as many are taken, spread evenly.
   std::vector<double> brightness, angle_deg;
 };
-
-/// Pixels without data take no part. Throws `Error` unless shapes are equal and values finite.
-ErrorStatistics error_statistics(const Cube& reference, const Cube& fused);
 
 }  // namespace specfuse

@@ -13,15 +13,16 @@ namespace specfuse {
 /// All that is told of a fused image against its reference.
 struct Evaluation {
   Scores scores;
+  /// 10 log10(max(x_b)^2 / MSE_b) of every band: infinite where the band is identical, NaN where its maximum is zero.
   std::vector<double> band_psnr_db;
   ErrorStatistics errors;
   /// By the name of each profile that was asked for.
   std::map<std::string, Scores> profiles;
 };
 
-/// What `evaluate`, `band_psnr_db`, `error_statistics` and `evaluate_profile` say of images [rows, cols] that are shown
-/// part by part; of one part the same to the bit, of several to rounding. Only metrics of windows may differ, and only
-/// where pixels hold no data: windows are those of the largest rectangle with data everywhere of each part and its
+/// Of images [rows, cols] that are shown part by part; of one part the scores are those of `evaluate` to the bit, of
+/// several to rounding. Pixels without data take no part. Only metrics of windows may differ, and only where there are
+/// such: windows are those of the largest rectangle with data everywhere of each part and its
 /// halo, and what they need of whole bands, such as their span, is that of the largest rectangles of the parts alone.
 class Evaluator {
  public:

@@ -44,10 +44,6 @@ struct Scores {
 /// equal, values finite and ratio at least 1.
 Scores evaluate(const Cube& reference, const Cube& fused, Index ratio);
 
-/// 10 log10(max(x_b)^2 / MSE_b) of every band: infinite where the band is identical, NaN where its maximum is zero.
-/// Throws as `evaluate` does.
-std::vector<double> band_psnr_db(const Cube& reference, const Cube& fused);
-
 /// The angle between the spectra of each pixel in degrees [rows, cols], NaN where a norm is zero or data is missing.
 /// Throws as `evaluate`.
 Tensor sam_map_deg(const Cube& reference, const Cube& fused);

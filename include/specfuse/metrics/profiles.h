@@ -9,11 +9,7 @@ namespace specfuse {
 /// may give NaN, as it does there.
 std::vector<std::string> metric_profiles();
 
-/// The metrics of a profile with their definitions (r is the ratio), in the order of `evaluate_profile`. Throws
-/// `Error` on an unknown name.
+/// The metrics of a profile with their definitions (r is the ratio). Throws `Error` on an unknown name.
 std::vector<MetricInfo> profile_metrics(const std::string& profile);
-
-/// Throws as `evaluate` does, and on an unknown name.
-Scores evaluate_profile(const std::string& profile, const Cube& reference, const Cube& fused, Index ratio);
 
 }  // namespace specfuse

@@ -16,18 +16,15 @@ struct Reliability {
   std::vector<double> expected, observed;
 };
 
-/// Of `fused` against `reference`, with sigma the half width of intervals that are to hold 68 % of the errors, and
-/// width_95 sigma that of 95 %. Values whose sigma is 0 or not finite are an error. Throws `Error` on that, and unless
-/// shapes are equal.
-Reliability reliability(const Cube& reference, const Cube& fused, const Cube& sigma, double width_95);
-
-/// `reliability` of an image [rows, cols, bands] that is shown part by part.
+/// Of a fused image [rows, cols, bands] against its reference, shown part by part, with sigma the half width of
+/// intervals that are to hold 68 % of the errors, and width_95 sigma that of 95 %.
 class ReliabilityEvaluator {
  public:
   ReliabilityEvaluator(Index rows, Index cols, Index bands, double width_95);
   ~ReliabilityEvaluator();
 
-  /// A part that begins at `row` and `col`, no pixel in two of them. Throws as `reliability`.
+  /// A part that begins at `row` and `col`, no pixel in two of them. Throws `Error` unless shapes are equal, and where
+  /// a sigma is 0 or not finite.
   void add(const Cube& reference, const Cube& fused, const Cube& sigma, Index row, Index col);
   Reliability result();
 

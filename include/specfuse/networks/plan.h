@@ -32,9 +32,6 @@ struct GroupPlan {
   Index bands = 0;
   std::vector<BranchPlan> branches;
   std::vector<LayerPlan> fusion;
-
-  /// All layers, those of the branches first.
-  std::vector<const LayerPlan*> layers() const;
 };
 
 /// A described network for images of certain bands, with all its shapes, before any memory is taken for it.
@@ -43,6 +40,8 @@ struct NetworkPlan {
   std::vector<Feed> feeds;
   std::vector<GroupPlan> groups;
 
+  /// Of all groups, those of the branches before the fusion.
+  std::vector<const LayerPlan*> layers() const;
   Index parameter_count() const;
   /// Of plain arithmetic for one pixel in large tiles.
   double flops() const;

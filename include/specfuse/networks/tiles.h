@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -51,6 +52,13 @@ struct TilePlace {
 
 /// Cuts tiles. Throws `Error` where the rectangles differ in size or reach outside.
 TileBatch cut_tiles(const std::vector<TilePlace>& places);
+
+/// Calls `visit` for the tiles of side x side pixels, or what there is of one, of an image of rows x cols, and shows
+/// progress; ranks share out the rows of tiles. Throws `Interrupted` when the user asked to stop.
+void for_each_tile(Index rows, Index cols, Index side, const std::function<void(const Rectangle& tile)>& visit);
+
+/// Brings an image [rows, cols, values] together whose tiles lie with the ranks.
+void join_tiles(Index side, Tensor& image);
 
 /// Throws `ConfigError` where a training tile is larger than the image it is to be cut from.
 void check_tile(Index side, Index rows, Index cols);

@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "specfuse/core/fields.h"
 #include "specfuse/core/rng.h"
 #include "specfuse/io/checkpoint.h"
 #include "specfuse/networks/fit_context.h"
@@ -12,6 +11,8 @@
 #include "specfuse/ranks/ranks.h"
 
 namespace specfuse {
+
+class FieldVisitor;
 
 /// How a network is trained.
 struct TrainOptions {
@@ -36,32 +37,7 @@ struct TrainOptions {
   Index checkpoint_every = 200, validate_every = 100, log_every = 10;
 
   bool operator==(const TrainOptions&) const = default;
-  void describe(FieldVisitor& fields) {
-    fields("optimizer", optimizer, Choices{"sgd", "adamw"}, Label{"optimiser"}, "`sgd` is Caffe's momentum rule.");
-    fields("learning_rate", learning_rate, Range{1e-12, 1e3}, Label{"learning rate"},
-           "The highest rate of the schedule.");
-    fields("schedule", schedule, Choices{"constant", "cosine", "one_cycle"}, Label{"schedule of the learning rate"},
-           "How the rate changes over all `steps`.");
-    fields("steps", steps, Range{0, 1e9}, Label{"training steps"}, "Steps of the optimiser, a batch each.");
-    fields("tile", tile, Range{1, 1024}, Label{"side of a training tile", "pixels"},
-           "Side of a training tile in pixels; 1 gives independent patches as in the paper.");
-    fields("tiles", tiles, Range{1, 65536}, Label{"tiles in a batch"}, "Tiles in a batch.");
-    fields("weight_decay", weight_decay, Range{0, 10}, Label{"weight decay"}, "On weights, not on biases.");
-    fields("momentum", momentum, Range{0, 1}, Label{"momentum"}, OnlyWith{"optimizer=sgd"}, "Of the gradients.");
-    fields("bias_rate", bias_rate, Range{0, 100}, OnlyWith{"optimizer=sgd"},
-           "Rate of biases as a multiple of that of weights.");
-    fields("clip_norm", clip_norm, Range{0, 1e9}, Label{"limit of the gradient's norm"},
-           "Limit of the norm of all gradients together; 0: none.");
-    fields("init", init, Choices{"he", "gaussian"}, Label{"initial weights"}, "Initial weights; biases start at 0.");
-    fields("conv_deviation", conv_deviation, Range{0, 10}, OnlyWith{"init=gaussian"},
-           "Standard deviation of the initial weights of convolutions.");
-    fields("fc_deviation", fc_deviation, Range{0, 10}, OnlyWith{"init=gaussian"},
-           "The same of fully connected layers.");
-    fields("checkpoint_every", checkpoint_every, Range{0, 1e9}, "Steps between checkpoints; 0: at the end only.");
-    fields("validate_every", validate_every, Range{0, 1e9},
-           "Steps between validations, where the protocol has a validation part; 0: never.");
-    fields("log_every", log_every, Range{0, 1e9}, "Steps between lines of `log.jsonl`; 0: never.");
-  }
+  void describe(FieldVisitor& fields);
 };
 
 /// Throws `ConfigError` where there are fewer tiles than ranks to share them out.

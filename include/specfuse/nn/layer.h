@@ -7,10 +7,11 @@
 #include <vector>
 
 #include "specfuse/autograd/ops.h"
-#include "specfuse/core/fields.h"
 #include "specfuse/nn/parameter.h"
 
 namespace specfuse {
+
+class FieldVisitor;
 
 /// What a layer is handed, or makes, for one output pixel.
 struct Flow {

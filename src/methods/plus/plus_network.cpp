@@ -4,10 +4,8 @@
 #include <cmath>
 
 #include "specfuse/core/error.h"
-#include "specfuse/core/interrupt.h"
-#include "specfuse/core/progress.h"
 #include "specfuse/core/threads.h"
-#include "specfuse/ranks/ranks.h"
+#include "specfuse/networks/tiles.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
@@ -100,25 +98,14 @@ Refined PlusNetwork::refine(const PlusInputs& inputs, const Rectangle& part, con
   image.values = inputs.base();
   const Shape shape{part.rows, part.cols, inputs.bands()};
   Refined result{Tensor::uninitialized(shape), Tensor::uninitialized(shape)};
-  const auto tiles_along = [&](Index extent) { return (extent + options.tile - 1) / options.tile; };
-  const Index rows_of_tiles = tiles_along(part.rows);
-  const RankShare share = share_of_rank(rows_of_tiles, this_rank());
-  Progress progress((share.end - share.begin) * tiles_along(part.cols), "tiles");
-  for (Index row = share.begin * options.tile; row < std::min(share.end * options.tile, part.rows);
-       row += options.tile) {
-    for (Index col = 0; col < part.cols; col += options.tile) {
-      SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted while fusing");
-      const Rectangle pixels{part.row + row, part.col + col, std::min(options.tile, part.rows - row),
-                             std::min(options.tile, part.cols - col)};
-      const Tile tile{pixels, with_margin(pixels, reach(), image), part};
-      const Tensor made = mean_over_flips(inputs.cut({tile.around, 0, inputs.bands()}), options.flips);
-      write_tile(inputs, tile, made, result);
-      progress.tick();
-    }
-  }
-  for (Tensor* const values : {&result.fused, &result.error}) {
-    join_shares(rows_of_tiles, options.tile * part.cols * inputs.bands(), values->data(), values->size());
-  }
+  for_each_tile(part.rows, part.cols, options.tile, [&](const Rectangle& pixels) {
+    const Rectangle there{part.row + pixels.row, part.col + pixels.col, pixels.rows, pixels.cols};
+    const Tile tile{there, with_margin(there, reach(), image), part};
+    const Tensor made = mean_over_flips(inputs.cut({tile.around, 0, inputs.bands()}), options.flips);
+    write_tile(inputs, tile, made, result);
+  });
+  join_tiles(options.tile, result.fused);
+  join_tiles(options.tile, result.error);
   return result;
 }
 

@@ -8,7 +8,7 @@
 
 namespace specfuse {
 
-/// What `error_statistics` needs of two images which are shown part by part.
+/// What `ErrorStatistics` needs of two images which are shown part by part.
 class RunningErrors {
  public:
   /// Of the whole image.

@@ -29,7 +29,7 @@ struct Conv1dLayer : CloneableLayer<Conv1dLayer> {
     plan.out = {Flow::Kind::spectrum, of.maps, padded - of.span() + 1};
     plan.parameters = weight_and_bias(site.name, {of.maps, site.in.channels, of.kernel}, of.zero_init);
     plan.flops = 2.0 * static_cast<double>(plan.out.length * plan.parameters[0].shape.size());
-    const Conv1dOptions options{1, padding, of.dilation, activation_of(of.activation)};
+    const ConvOptions options{{0, padding}, {1, of.dilation}, activation_of(of.activation)};
     plan.forward = [options](const LayerInputs& given) {
       return conv1d(given.x, given.parameters[0], given.parameters[1], options);
     };

@@ -26,9 +26,7 @@ struct Conv2dLayer : CloneableLayer<Conv2dLayer> {
     plan.out = {Flow::Kind::image, of.maps, site.in.length - of.span() + 1};
     plan.parameters = weight_and_bias(site.name, {of.maps, site.in.channels, of.kernel, of.kernel}, of.zero_init);
     plan.flops = 2.0 * static_cast<double>(plan.parameters[0].shape.size());
-    Conv2dOptions options;
-    options.dilation = {of.dilation, of.dilation};
-    options.activation = activation_of(of.activation);
+    const ConvOptions options{{0, 0}, {of.dilation, of.dilation}, activation_of(of.activation)};
     plan.forward = [options](const LayerInputs& given) {
       return conv2d(given.x, given.parameters[0], given.parameters[1], options);
     };

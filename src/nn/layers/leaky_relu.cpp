@@ -1,3 +1,4 @@
+#include "specfuse/core/fields.h"
 #include "specfuse/core/profile.h"
 #include "specfuse/nn/layer.h"
 #include "specfuse/tensor/math.h"

@@ -1,3 +1,4 @@
+#include "specfuse/core/fields.h"
 #include "specfuse/nn/layer.h"
 
 namespace specfuse {
@@ -31,9 +32,7 @@ struct LinearLayer : CloneableLayer<LinearLayer> {
       if (in.kind == Flow::Kind::image) {
         // Over every neighbourhood of a tile it is a convolution whose kernel is as large.
         const Variable kernel = reshape(weight, {outputs, in.channels, in.length, in.length});
-        Conv2dOptions options;
-        options.activation = how;
-        return patches_to_rows(conv2d(of.x, kernel, bias, options), 1);
+        return patches_to_rows(conv2d(of.x, kernel, bias, {.activation = how}), 1);
       }
       return linear(rows_of(of.x), weight, bias, how);
     };

@@ -1,4 +1,5 @@
 #include "specfuse/core/error.h"
+#include "specfuse/core/fields.h"
 #include "specfuse/nn/layer.h"
 
 namespace specfuse {

@@ -1,4 +1,5 @@
 #include "specfuse/core/error.h"
+#include "specfuse/core/fields.h"
 #include "specfuse/nn/layer.h"
 
 namespace specfuse {
@@ -27,11 +28,8 @@ struct SkipLayer : CloneableLayer<SkipLayer> {
     plan.parameters = weight_and_bias(site.name, weight);
     plan.flops = 2.0 * static_cast<double>(weight.size() * (image ? 1 : site.in.length));
     plan.forward = [image](const LayerInputs& of) {
-      Conv1dOptions along;
-      Conv2dOptions around;
-      along.activation = around.activation = Activation::relu;
-      const Variable skipped = image ? conv2d(of.from, of.parameters[0], of.parameters[1], around)
-                                     : conv1d(of.from, of.parameters[0], of.parameters[1], along);
+      const Variable skipped =
+          (image ? conv2d : conv1d)(of.from, of.parameters[0], of.parameters[1], {.activation = Activation::relu});
       return add(of.x, skipped, Activation::relu);
     };
     return plan;

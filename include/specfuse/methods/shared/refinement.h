@@ -1,21 +1,17 @@
 #pragma once
 
-#include "specfuse/core/fields.h"
 #include "specfuse/imaging/degrade.h"
 
 namespace specfuse {
+
+class FieldVisitor;
 
 /// What a method may do to its result at the end: projections, then the subspace.
 struct Refinement {
   Index projections = 0;
   bool subspace = false;
 
-  void describe(FieldVisitor& fields) {
-    fields("projections", projections, Range{0, 100}, Label{"rounds of consistency"},
-           "Rounds of consistency with both inputs at the end; only right without noise, and needs the response.");
-    fields("subspace", subspace, Label{"projection on the subspace"},
-           "Whether the result is projected on the directions in which the HSI stands out of its noise; suits noise.");
-  }
+  void describe(FieldVisitor& fields);
 
   /// Whether it needs the whole image at once.
   bool looks_at_all() const { return projections > 0 || subspace; }
