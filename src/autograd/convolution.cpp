@@ -80,7 +80,7 @@ Variable convolve(const Path& path, const Operands& given, const ConvOptions& op
           path.operation};
 }
 
-/// The rank of the weight tells the direction.
+/// The rank of the weight gives the direction.
 Variable convolve_cube(const char* operation, int rank, const Operands& of, const CubeOptions& options) {
   const Shape &s = of.x.shape(), &w = of.weight.shape();
   SPECFUSE_CHECK(s.rank() == 5 && w.rank() == rank, operation,

@@ -101,10 +101,9 @@ void ImageConfig::describe(FieldVisitor& fields) {
   fields("wavelength_nm", wavelength_nm, "As `data.wavelength_nm`.");
   fields("nodata", nodata, "As `data.nodata`.");
   fields("bands", bands, Range{0, 1e4}, "As `data.bands`.");
-  fields(
-      "geotransform", geotransform,
-      "Of a file that does not say where it lies, in GDAL's order: x of the upper left corner, step of x to the next "
-      "column and row, y of the corner, step of y to the next column and row.");
+  fields("geotransform", geotransform,
+         "Of a file without a georeference, in GDAL's order: x of the upper left corner, step of x to the next "
+         "column and row, y of the corner, step of y to the next column and row.");
 }
 
 void DataConfig::describe(FieldVisitor& fields) {
@@ -115,11 +114,11 @@ void DataConfig::describe(FieldVisitor& fields) {
          "The order of its axes: r, c and b for rows, columns and bands; null: `rcb`. Those of MATLAB's files are "
          "turned already.");
   fields("wavelength_nm", wavelength_nm, OnlyWith{"scene", "pair"},
-         "Band centres in nanometres of a scene or pair whose file does not say them, all of its bands: exactly one of "
+         "Band centres in nanometres of a scene or pair whose file has none, all of its bands: exactly one of "
          "values, range and file.");
   fields(
       "nodata", nodata, OnlyWith{"scene", "pair"},
-      "What stands for no data in a scene or a pair; null: what the attribute `nodata` of the file says. Pixels "
+      "What stands for no data in a scene or a pair; null: the attribute `nodata` of the file. Pixels "
       "without "
       "data take no part in scores and colours, and the result has none there; for the methods they are filled in from "
       "around.");
@@ -166,7 +165,7 @@ void DegradeConfig::describe(FieldVisitor& fields) {
          "What is told of the sensors against what the pair says of them. A measured pair has `auto` in each field by "
          "default, a simulated one `false`. The scores of `no_reference` use what the methods are given.");
   fields("harmonise", harmonise, Label{"harmonised"},
-         "Whether the MSI is brought to what the HSI says of it on the coarse scale, band by band, where they disagree "
+         "Whether the MSI is brought to the HSI on the coarse scale, band by band, where they disagree "
          "by more than noise: changes between two dates, errors of the response; null: for measured pairs.");
 }
 

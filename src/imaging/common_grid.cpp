@@ -67,7 +67,7 @@ struct Taps {
 };
 
 /// How much of each image pixel from `first` on is in the running sum at a position, in image pixels: all of those well
-/// before it, nothing of those well after, and between what the polynomial through six edges says.
+/// before it, nothing of those well after, and between the value of the polynomial through six edges.
 std::vector<double> sum_weights(double place, Index first, Index count) {
   const Index before = static_cast<Index>(std::floor(place)) - kBefore;
   std::array<double, kNodes> lagrange{};

@@ -103,7 +103,7 @@ void around(const Cube& image, Index row, Index col, const Visit& visit) {
   }
 }
 
-/// Whether a value is an outlier as far as its own image tells, and what may stand for it then: the mean of those
+/// Whether a value is an outlier judged by its own image, and what to fill in then: the mean of those
 /// around that are not beyond all others either.
 std::optional<float> filled(const Cube& image, const Side& side, Index row, Index col, std::size_t band) {
   const Band& normal = side.bands[band];

@@ -25,7 +25,7 @@ bool places(const std::vector<double>& at) {
   return at != std::vector<double>{0, 1, 0, 0, 0, 1} && at != std::vector<double>{0, 1, 0, 0, 0, -1};
 }
 
-/// Warnings go into results, where folders of one machine say nothing.
+/// Warnings go into results, where the folders of one machine mean nothing.
 std::string without_folder(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 /// "bands 3, 7-9 of 12 (700 to 950 nm)", counted from 1.
@@ -99,7 +99,7 @@ class CheckedImage : public Image {
   CubeDataset names() const { return {dataset_, wavelengths_}; }
   std::string where() const { return concat(path_, ": ", dataset_); }
 
-  /// One pixel with all bands, and what is said of the whole.
+  /// One pixel with all bands, and the attributes of the whole.
   Cube described(const SceneSource& source) const {
     Cube cube = image_->read({0, 0, 1, 1});
     if (source.describe) source.describe(cube);
@@ -164,7 +164,7 @@ class CheckedImage : public Image {
   ImagePtr image_;
   std::string path_, dataset_, wavelengths_;
   Tensor mask_;
-  /// One pixel, with what is said of all.
+  /// One pixel, with the attributes of all.
   Cube described_;
   StoredValues stored_;
   /// Those of the file that are used, and whether it is all of them.

@@ -83,7 +83,7 @@ Cube read_description(const Hdf5Reader& file, const CubeDataset& names) {
     for (const auto& [name, text] : file.texts(object)) cube.attributes.emplace(name, text);
     for (const auto& [name, numbers] : file.numbers(object)) cube.attributes.emplace(name, numbers);
   };
-  // What the dataset says of itself goes before what the file says of all it holds. Of a pair the file says where the
+  // Attributes of the dataset override those of the file. Those of a pair's file give the place of the hsi, where the
   // hsi lies and what its bands are.
   add(names.values);
   const std::map<std::string, AttributeValue> own = cube.attributes;

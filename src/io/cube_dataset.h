@@ -15,7 +15,7 @@ struct CubeDataset {
 /// A dataset with the wavelengths that bear its name, as /msi_wavelength_nm those of /msi, or else /wavelength_nm.
 CubeDataset dataset_of(const Hdf5Reader& file, const std::string& values);
 
-/// What is said of it, without its values.
+/// Its description, without its values.
 Cube read_description(const Hdf5Reader& file, const CubeDataset& names);
 
 /// Throws `DataError` unless any pixel holds data.

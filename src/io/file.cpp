@@ -34,7 +34,7 @@ bool sync_folder(const std::string& folder) {
 
 void check_written(bool done, const std::string& path) { SPECFUSE_CHECK(done, "cannot write ", path, ": ", reason()); }
 
-/// Calls write(bytes, count), which says how many it wrote, until all are written.
+/// Calls write(bytes, count), which returns how many it wrote, until all are written.
 template <class Write>
 void write_all(const void* bytes, std::size_t count, const std::string& path, const Write& write) {
   const char* next = static_cast<const char*>(bytes);

@@ -17,7 +17,7 @@ inline void start_gdal() {
   GDALSetCacheMax64(kCache);
 }
 
-/// What GDAL says is not printed while one lives, and what it said before is forgotten.
+/// While one lives, messages of GDAL are not printed; those before are forgotten.
 class QuietGdal {
  public:
   QuietGdal() {

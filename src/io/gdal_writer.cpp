@@ -36,7 +36,7 @@ void write_bands(GDALDatasetH raster, const Cube& cube) {
   }
 }
 
-/// What an ENVI header says of all bands.
+/// The lists of an ENVI header, of all bands.
 void write_envi_lists(GDALDatasetH raster, const Cube& cube) {
   const std::vector<double> fwhm = numbers_of(cube, kFwhmAttribute), good = numbers_of(cube, kGoodBandsAttribute);
   if (!cube.wavelength_nm.empty()) {

@@ -54,7 +54,7 @@ std::optional<std::string> text_in(const Attribute& attribute) {
   return text;
 }
 
-/// Shows each attribute of an object that can be opened; `read` says whether it could be read.
+/// Shows each attribute of an object that can be opened; `read` returns whether it could be read.
 template <class Read>
 void for_each_attribute(const Hdf5Reader& reader, hid_t file, const std::string& object, const Read& read) {
   const Handle handle = open_object(reader, file, object);

@@ -39,7 +39,7 @@ class Handle {
 /// Keeps the library from printing its error stack; `hdf5_reason` reads it instead.
 void silence_hdf5();
 
-/// What the library says went wrong in the last call, innermost cause, on one line.
+/// The library's reason for the failure of the last call, innermost cause, on one line.
 std::string hdf5_reason();
 
 /// A dataset or a group. Throws `DataError` where there is none, or a link leads into another file.

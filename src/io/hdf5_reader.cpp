@@ -44,7 +44,7 @@ std::string list(const std::vector<std::string>& names) {
 std::string shape_text(const std::vector<Index>& extents) { return concat("[", joined(extents), "]"); }
 
 /// The filters that nearly every file uses, and no others: they come from anywhere, even out of a folder of plugins,
-/// and take what the file says on trust.
+/// and trust the file.
 void check_filters(const Hdf5Reader& reader, const std::string& name, const Handle& creation) {
   const int count = H5Pget_nfilters(creation.get());
   for (int i = 0; i < count; ++i) {

@@ -47,7 +47,7 @@ Handle create_dataset(const NewDataset& dataset, const std::vector<hsize_t>& ext
   return handle;
 }
 
-/// Creates a dataset with room for its values, and says where in the file that is.
+/// Creates a dataset with room for its values, and returns where in the file that is.
 std::uint64_t create_room(const NewDataset& dataset, const std::vector<hsize_t>& extents) {
   const Handle creation = dataset_creation(dataset.path);
   WRITE_CHECK(H5Pset_alloc_time(creation.get(), H5D_ALLOC_TIME_EARLY) >= 0, dataset.path);

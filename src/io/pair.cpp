@@ -31,7 +31,7 @@ Index ratio_of_sizes(const Shape& hsi, const Shape& msi, const std::string& sour
 
 bool is_placed(const Cube& image) { return image.attributes.contains(kGeotransformAttribute); }
 
-/// `PROJCS["WGS 84 / UTM zone 33N"`: of two well-known texts, what this one says where they begin to differ.
+/// `PROJCS["WGS 84 / UTM zone 33N"`: of two well-known texts, the part of this one where they begin to differ.
 std::string where_it_differs(const std::string& text, const std::string& other) {
   const auto at = std::mismatch(text.begin(), text.end(), other.begin(), other.end()).first - text.begin();
   const std::size_t place = static_cast<std::size_t>(at), bracket = text.rfind('[', place);
@@ -76,7 +76,7 @@ void check_reference(const std::string& path, const Image& reference, const Shap
                     ", pixels of /msi and bands of /hsi, got ", got.text());
 }
 
-/// What the attribute `grid` of the reference says.
+/// By the attribute `grid` of the reference.
 bool reference_lies_on_msi(const Hdf5Reader& file) {
   const auto texts = file.texts(kReference.values);
   const auto found = texts.find("grid");
@@ -150,7 +150,7 @@ Tensor response_of(const Tensor& srf, const FileNotes& msi, const FileNotes& hsi
   return result;
 }
 
-/// The first pixel of an image, with what is said of all.
+/// The first pixel of an image, with the attributes of all.
 Cube corner_of(const Image& image) { return image.read({0, 0, 1, 1}); }
 
 /// An image on the projection of both, without the attribute that speaks of the pair.

@@ -32,7 +32,7 @@ bool all_are(const std::vector<double>& numbers, double value) {
   return std::all_of(numbers.begin(), numbers.end(), [value](double number) { return number == value; });
 }
 
-/// Names what an image says that sounds as if its values were packed, in words that no convention has.
+/// Warns of attributes that suggest packed values under names of no convention.
 void warn_of_the_rest(const std::string& where, Cube& image) {
   for (const auto& [name, value] : image.attributes) {
     const std::string low = lower_case(name);

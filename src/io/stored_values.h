@@ -8,16 +8,16 @@
 
 namespace specfuse {
 
-/// Names of attributes that say what stored values are multiplied with and what is added then: one number, or one for
+/// Names of the attributes with what stored values are multiplied with and what is added then: one number, or one for
 /// each band, as are those of `kNoDataAttribute`.
 inline const std::string kScaleAttribute = "scale_factor", kOffsetAttribute = "add_offset";
 
-/// What a file says of its values as they are stored, as attributes under the names of the netCDF conventions (CF 1.11,
+/// How values are stored in a file, as attributes under the names of the netCDF conventions (CF 1.11,
 /// sections 2.5.1 and 8.1): what stands for no data, what may be measured, scale and offset.
 class StoredValues {
  public:
   /// Takes all of it out of the attributes of an image: the values that are made of the stored ones are no longer
-  /// such. `given` goes before what the file says stands for no data. `where` names the image in errors and in
+  /// such. `given` overrides what stands for no data by the file. `where` names the image in errors and in
   /// warnings, which are added to its notes. Throws `DataError` on lists of another length than the bands.
   StoredValues(const std::string& where, const NoData& given, Cube& image);
 
@@ -28,7 +28,7 @@ class StoredValues {
   /// Whether a stored value of a band stands for no data there.
   bool is_missing(float value, Index band) const;
   /// Makes stored values those that they stand for, and marks the pixels without data, those among them that `mask`
-  /// [rows, cols] (undefined: none) or the image itself says. False where none is left.
+  /// [rows, cols] (undefined: none) or the image itself marks. False where none is left.
   bool settle(const Tensor& mask, Cube& cube) const;
 
  private:

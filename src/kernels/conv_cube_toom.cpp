@@ -135,7 +135,7 @@ class Blocks {
   Index together_ = 1, per_window_ = 1, count_ = 0;
 };
 
-/// Rows of channels at each point, in somebody else's memory.
+/// Rows of channels at each point, in memory that is not its own.
 struct Points {
   float* values;
   Index channels, stride;

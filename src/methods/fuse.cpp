@@ -61,7 +61,7 @@ struct Fuse {
            "Dimension of the subspace; no more than the HSI has bands.");
     fields("hsi_snr_db", hsi_snr_db, Range{-20, 200}, Label{"assumed SNR of the HSI", "dB", "from the pair"},
            "Signal to noise ratio that the HSI is taken to have in dB, over all bands together; where none is given, "
-           "what the pair itself tells, and 40 at most.");
+           "what the pair itself shows, and 40 at most.");
     fields("msi_snr_db", msi_snr_db, Range{-20, 200}, Label{"assumed SNR of the MSI", "dB", "from the pair"},
            "The same of the MSI, and 50 at most.");
     fields("iterations", iterations, Range{1, 1e6}, Label{"iterations"}, "Conjugate gradient iterations at most.");
@@ -74,7 +74,7 @@ struct Fuse {
   }
   Cube fuse(const KnownPair& given, std::uint64_t seed) const;
 
-  /// What the options give, else what the pair tells and at least the smallest.
+  /// From the options, else from the pair and at least the smallest.
   PairNoise noise_for(const KnownPair& pair) const;
 };
 

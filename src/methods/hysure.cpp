@@ -30,8 +30,8 @@ constexpr double kMostSnr = 40;
 /// alternating direction method, as in the paper. The paper also splits off the blur so that every step is diagonal in
 /// the Fourier domain; here only the gradients are split off and the quadratic step is solved by conjugate gradients
 /// with the exact operators, whatever the boundary. Where the paper's E are endmembers, here they are the principal
-/// directions of the HSI, scaled as `SubspaceProblem` says so that the variation of each coefficient counts the same.
-/// Where the pair tells of noise, each band's residual is divided by it, and the variation counts as the square of how
+/// directions of the HSI, scaled as in `SubspaceProblem` so that the variation of each coefficient counts the same.
+/// Where the pair shows noise, each band's residual is divided by it, and the variation counts as the square of how
 /// much that lowers the mean of the HSI: less, as noise already takes weight from both residuals. `fuse` throws
 /// `ConfigError` without an SRF.
 struct Hysure {

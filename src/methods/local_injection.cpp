@@ -27,9 +27,9 @@ constexpr double kLocalImages = 2.1;
 
 /// Coarse pixels on a side of the blocks whose fine pixels share a neighbourhood.
 constexpr Index kBlock = 4;
-/// Deviations of the distance beyond which a coarse pixel has no say: a hundredth of the weight lies there.
+/// Deviations of the distance beyond which a coarse pixel is left out: a hundredth of the weight lies there.
 constexpr double kFarthest = 3;
-/// Keeps the equations solvable where the MSI is flat or its bands say the same, beyond what float32 sums round: in
+/// Keeps the equations solvable where the MSI is flat or its bands are collinear, beyond what float32 sums round: in
 /// units of its variance, and of the mean square of its detail.
 constexpr double kFlatRidge = 1e-9, kWindowRidge = 1e-6;
 /// How often the ridge is made ten times as large at most.
@@ -256,8 +256,8 @@ void LocalInjection::correct(const Lesson& lesson, const std::vector<double>& sh
 /// Linear injection whose matrix follows the place and the material: up(hsi) + (A + A(x)) (msi - up(degrade(msi))).
 /// Both are learned one scale down from the pair itself, where d is the MSI detail and e the HSI detail: A by least
 /// squares, and A(x) by ridge regression of what A leaves, weighted by closeness and likeness, with the ridge of each
-/// band that predicts the coarse pixels best when each is left out. Coarse pixels farther than three reaches have no
-/// say, so that the time is linear in the pixels.
+/// band that predicts the coarse pixels best when each is left out. Coarse pixels farther than three reaches are left
+/// out, so that the time is linear in the pixels.
 Cube LocalInjection::fused(const Pair& pair) const {
   const Index ratio = pair.degradation.ratio;
   Pair scaled = pair;

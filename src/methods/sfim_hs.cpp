@@ -10,7 +10,7 @@ namespace specfuse {
 namespace {
 
 /// The largest factor between the up-sampled HSI and the smoothed band, without unit. Where they differ by more, both
-/// are close to zero and their quotient says nothing.
+/// are close to zero and their quotient is noise.
 constexpr double kMostModulation = 2;
 
 double modulated(double hsi, double sharp, double smooth) {

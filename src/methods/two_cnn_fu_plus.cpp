@@ -198,8 +198,9 @@ void TwoCnnFuPlus::train_anew(const std::vector<TrainingPair>& pairs, const FitC
   ready_ = true;
 }
 
-/// Sets the widths so that the intervals hold what they say in three examples of four. Errors on what a network learned
-/// from are smaller than those on a new scene: each half is judged by a network that learned from the other.
+/// Sets the widths so that the intervals have their nominal coverage in three examples of four. Errors on what a
+/// network learned from are smaller than those on a new scene: each half is judged by a network that learned from the
+/// other.
 void TwoCnnFuPlus::calibrate(const std::vector<PlusExample>& examples, const FitContext& context) {
   std::vector<float> of_68, of_95;
   const auto add_widths = [&](const PlusNetwork& network, const PlusExample& example) {

@@ -40,7 +40,7 @@ Evaluation Evaluator::result() {
   Evaluation all{
       metrics.scores(), band_psnr_db_of(metrics.totals()), state_->errors.statistics(metrics.totals().bands), {}};
   metrics.count_missing(all.scores.left_out);
-  // What the toolboxes leave out they do not tell.
+  // The toolboxes do not count what they leave out.
   for (std::size_t i = 0; i < state_->profiles.size(); ++i)
     all.profiles[state_->profiles[i]] = {metrics.scores(i + 1).values, {}};
   return all;

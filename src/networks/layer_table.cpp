@@ -17,7 +17,7 @@ std::string grouped(Index number) {
   return text;
 }
 
-/// What one line says, and how wide the first column is.
+/// One line of the table.
 struct Row {
   std::string layer, type, makes, parameters, megaflops;
 

@@ -103,7 +103,7 @@ class NetworkPlanner {
     SPECFUSE_CHECK_AS(ConfigError, holds, path_, ".", field, ": expected ", expected, ", got ", got);
   }
 
-  /// A branch that is left out and of which nothing else is said is a name that was mistyped.
+  /// A branch that is disabled and has no other field is most likely a mistyped name.
   void check_left_out() const {
     std::vector<std::string> known;
     for (const auto& [name, branch] : description_.branches.items) {

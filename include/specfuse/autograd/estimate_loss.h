@@ -4,7 +4,7 @@
 
 namespace specfuse {
 
-/// Loss of an estimate and of what it says of its own error: x [..., 2] holds the estimate m and the logarithm s of its
+/// Loss of an estimate and of its predicted error: x [..., 2] holds the estimate m and the logarithm s of its
 /// mean size of error, target [...] the truth y. The mean over all of
 ///
 ///   huber(m - y) + weight (s + |m - y| exp(-s)),

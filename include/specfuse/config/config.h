@@ -22,7 +22,7 @@ struct Region : Rectangle {
   void describe(FieldVisitor& fields);
 };
 
-/// Centres of the bands of a file that does not say them: exactly one of these.
+/// Centres of the bands of a file that does not have them: exactly one of these.
 struct WavelengthConfig {
   std::vector<double> values;
   /// Of the first and the last band; those between lie evenly.
@@ -41,7 +41,7 @@ struct ImageConfig {
   std::optional<NoData> nodata;
   /// The first band to use, counted from 0, and how many.
   std::optional<std::array<Index, 2>> bands;
-  /// Of a file that does not say it; as `kGeotransformAttribute`.
+  /// Of a file without one; as `kGeotransformAttribute`.
   std::optional<std::array<double, 6>> geotransform;
   void describe(FieldVisitor& fields);
 };
@@ -82,7 +82,7 @@ struct SnrConfig {
 struct EstimateConfig {
   std::optional<std::string> srf, psf, gain, shift;
   void describe(FieldVisitor& fields);
-  /// With what `degrade` tells of PSF and response, for people.
+  /// With PSF and response of `degrade` in words, for messages.
   EstimateOptions options(const PsfOptions& psf_told, const std::string& srf_told) const;
 };
 
@@ -140,7 +140,7 @@ struct MethodConfig {
   void describe(FieldVisitor& fields);
 };
 
-/// What the tables for people show; it changes no result.
+/// What the tables show; it changes no result.
 struct ReportConfig {
   /// Metrics of the short table, in its order.
   std::vector<std::string> metrics{"psnr_db", "sam_deg", "ergas", "ssim"};

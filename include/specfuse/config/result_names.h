@@ -34,7 +34,7 @@ inline constexpr std::array kResultNames = {kConfigFile,     kDisagreementFile, 
 inline constexpr const char* kFusedFile = "fused.h5";
 inline constexpr const char* kCheckpointFile = "checkpoint.h5";
 inline constexpr const char* kPretrainedFile = "pretrained.h5";
-/// What a program of somebody else's said while it worked.
+/// The output of an external program.
 inline constexpr const char* kOutputFile = "output.txt";
 
 /// Folders for what is not whole yet, and for what --resume needs. No label starts with a dot.

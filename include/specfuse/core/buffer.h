@@ -21,7 +21,7 @@ std::shared_ptr<float[]> allocate_floats(Index count);
 /// Gives free buffers that wait to be used again back to the system.
 void release_free_buffers();
 
-/// Keeps no more than this of free buffers from now on, 256 MiB where nothing is said, and has the system's allocator
+/// Keeps no more than this of free buffers from now on, 256 MiB by default, and has the system's allocator
 /// give back large blocks that are freed, the smaller the limit the more of them: less memory for more time.
 void limit_free_memory(double bytes);
 

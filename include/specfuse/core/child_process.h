@@ -43,7 +43,7 @@ class ChildProcess {
 
   /// Does not wait; nothing while it runs. Not called again once it has ended.
   std::optional<Ending> ending();
-  /// Its peak memory so far in MiB, without that of programs it started; 0 where the system does not say, and once it
+  /// Its peak memory so far in MiB, without that of programs it started; 0 where it is not known, and once it
   /// has ended.
   double peak_memory_mb() const;
   /// Asks it to save its state and end.

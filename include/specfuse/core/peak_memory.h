@@ -8,7 +8,7 @@ namespace specfuse {
 void reset_peak_memory();
 
 /// The most memory that a process has held in MiB since it started its program, or since its peak was reset; `process`
-/// is its number, or "self". 0 where the system does not say.
+/// is its number, or "self". 0 where it is not known.
 double peak_memory_mb(const std::string& process = "self");
 
 }  // namespace specfuse

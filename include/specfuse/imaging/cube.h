@@ -13,7 +13,7 @@ namespace specfuse {
 /// A text or a list of numbers.
 using AttributeValue = std::variant<std::string, std::vector<double>>;
 
-/// What reading an image took away of its file, and warnings: for people, and for what counts the file's
+/// What was left out when an image was read, and warnings: for messages, and for whatever counts the file's
 /// bands. It is of what was read, not of what is made of it.
 struct FileNotes {
   /// The bands that are left of `bands` that were asked for, counted from 0; empty: all.
@@ -39,9 +39,9 @@ struct Cube {
   /// Attributes of the file it came from (sensor, geotransform, licence ...), carried to what is made of it.
   std::map<std::string, AttributeValue> attributes;
   /// Whether each pixel holds data; empty: all do. Values of those that do not are filled in from around (no_data.h).
-  /// Methods are handed images without it.
+  /// Methods get images without it.
   std::vector<std::uint8_t> valid;
-  /// Of its values; in `values` stands what is filled in. Methods are handed images without these, too.
+  /// Of its values; in `values` stands what is filled in. Methods get images without these, too.
   std::vector<Outlier> outliers;
   /// Only of what was read, or is a part of it.
   FileNotes notes;

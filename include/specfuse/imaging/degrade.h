@@ -70,7 +70,7 @@ Cube degrade_spectrally(const Cube& cube, const Tensor& srf);
 void add_noise(Cube& cube, double snr_db, std::uint64_t seed, std::uint64_t stream);
 
 /// The pair that the two sensors would have seen of `reference`: hsi from the PSF, msi from the SRF, shift and noise
-/// as the degradation says. Throws `Error` where the SRF is missing or a size does not fit.
+/// as in the degradation. Throws `Error` where the SRF is missing or a size does not fit.
 Pair simulate(const Cube& reference, const Degradation& degradation, std::uint64_t seed);
 
 /// Both images of the pair degraded by its ratio once more (Wald's protocol): the input whose target is pair.hsi.

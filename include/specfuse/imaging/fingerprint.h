@@ -12,8 +12,8 @@ namespace specfuse {
 /// some of its bands have those of theirs, and an image times a number has nearly all of them.
 class Fingerprint {
  public:
-  /// Adds the pixels that have data. Runs that repeat a value, as fill and saturation do, or that are not above 0, tell
-  /// nothing and do not count.
+  /// Adds the pixels that have data. Runs that repeat a value, as fill and saturation do, or that are not above 0, do
+  /// not count.
   void add(const Cube& image);
   void add(const Fingerprint& other);
   bool empty() const { return hashes_.empty(); }

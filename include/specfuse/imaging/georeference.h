@@ -8,7 +8,7 @@
 
 namespace specfuse {
 
-/// Attributes of a cube that say where on earth it is and what its bands are, under these names in any format.
+/// Attributes of a cube on where on earth it is and what its bands are, under these names in any format.
 /// x and y of the upper left corner and the steps to the next column and row, in GDAL's order: x = g0 + col g1 + row
 /// g2, y = g3 + col g4 + row g5.
 inline const std::string kGeotransformAttribute = "geotransform";
@@ -33,10 +33,10 @@ std::string text_of(const Cube& image, const std::string& attribute);
 /// happens to an image without a geotransform.
 void move_georeference(Cube& image, Index row, Index col, double size = 1);
 
-/// These bands of an image, counted from 0, in this order, with their wavelengths and what is said of each.
+/// These bands of an image, counted from 0, in this order, with their wavelengths and other attributes.
 Cube select_bands(const Cube& image, const std::vector<Index>& bands);
 
-/// Takes away what is said of each band: the image has others now.
+/// Removes the attributes of single bands: the image has others now.
 void forget_bands(Cube& image);
 
 /// Makes an image lie where one of the same pixels does, or nowhere where that has no georeference.

@@ -33,7 +33,7 @@ ImagePtr in_memory(Cube cube);
 /// A part of an image.
 ImagePtr cropped(ImagePtr image, const Rectangle& part);
 
-/// An image of which something else is said: `describe` changes each part that is read, whose place it is told.
+/// An image with another description: `describe` is given each part that is read, with its place, and changes it.
 ImagePtr described(ImagePtr image, std::function<void(Cube& part, const Rectangle& place)> describe);
 
 }  // namespace specfuse

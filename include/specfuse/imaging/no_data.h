@@ -27,26 +27,26 @@ struct NoData {
   void describe(FieldVisitor& fields);
 };
 
-/// The name of the attribute that says what stands for no data.
+/// The name of the attribute with the value that stands for no data.
 inline const std::string kNoDataAttribute = "nodata";
 
 /// Whether a value is what stands for no data, as floats: the largest of these are all one.
 bool is_missing(float value, double missing);
 
 /// Marks the pixels without data, those where `mask` [rows, cols] is 0 (undefined: none) and those that are marked
-/// already among them, and fills them in from around; the attribute `nodata` then says what stood there. False where no
-/// pixel is left: all values are 0 then.
+/// already among them, and fills them in from around; the attribute `nodata` then has the value that stood there. False
+/// where no pixel is left: all values are 0 then.
 bool mark_no_data(Cube& cube, const NoData& no_data, const Tensor& mask);
 
 /// Whether any pixel holds data.
 bool has_data(const Cube& cube);
 
 /// Gives pixels without data the mean of those of their eight neighbours that have any, or have been filled before:
-/// from the edge of the data inwards. What stood there has no say.
+/// from the edge of the data inwards. What stood there is not used.
 void fill_from_around(Cube& cube);
 
-/// The values as a file is to hold them: outliers as measured, and where there is no data, what the attribute `nodata`
-/// says, or NaN.
+/// The values as a file is to hold them: outliers as measured, and where there is no data, the value of the attribute
+/// `nodata`, or NaN.
 Tensor with_no_data(const Cube& cube);
 
 /// In how many pixels all bands are `value`.

@@ -25,7 +25,7 @@ void withhold_outliers(const PairOutliers& outliers, const Rectangle& coarse, Pa
 /// withheld, or than the value itself.
 void mark_outliers(const PairOutliers& outliers, Index ratio, const Rectangle& fine, Cube& fused, Cube* sigma);
 
-/// Sentences for people, one for each image that has any.
+/// Warnings, one for each image that has any.
 std::vector<std::string> outlier_texts(const PairOutliers& outliers);
 
 }  // namespace specfuse

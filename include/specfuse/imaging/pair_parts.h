@@ -67,8 +67,8 @@ class WholePair : public PairParts {
   Pair pair_;
 };
 
-/// How many coarse pixels around a part have a say in its msi degraded, and in its msi detail, which is also as far as
-/// cubic up-sampling looks.
+/// The halo in coarse pixels of the degraded msi of a part, and of its msi detail, which is also that of cubic
+/// up-sampling.
 Index degrade_margin(const Degradation& degradation);
 Index detail_margin(const Degradation& degradation);
 

@@ -7,7 +7,7 @@
 namespace specfuse {
 
 /// What a sensor that points `shift` pixels further down and to the right sees of an image: interpolated by a sinc
-/// under a Lanczos window of 64 pixels to each side, which keeps fine detail, the image going on as `boundary` says.
+/// under a Lanczos window of 64 pixels to each side, which keeps fine detail, the image continued by `boundary`.
 Cube shift_image(const Cube& image, const std::array<double, 2>& shift, Boundary boundary);
 
 /// How far around a pixel that looks, in pixels.

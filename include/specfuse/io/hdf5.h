@@ -45,7 +45,7 @@ class Hdf5Reader {
                    const std::array<Index, 2>& count) const;
   /// Any part: of each dimension `count` from `first` on.
   Tensor read_block(const std::string& dataset, const std::vector<Index>& first, const std::vector<Index>& count) const;
-  /// What stands where nothing was written to a dataset, if its file says it.
+  /// The fill value of a dataset, where its file has one.
   std::optional<double> fill_value(const std::string& dataset) const;
   /// A dataset of one dimension, or of others of length 1 beside it, in double precision.
   std::vector<double> read_doubles(const std::string& dataset) const;

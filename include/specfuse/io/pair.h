@@ -26,14 +26,14 @@ struct PairImages {
   Tensor srf{};
   /// What is done to images on grids of their own; see `grid_text`.
   std::string grids{};
-  /// Whether the reference lies on the grid of the msi, as its attribute `grid` then says ("msi"); otherwise on that of
+  /// Whether the reference lies on the grid of the msi, by its attribute `grid` ("msi"); otherwise on that of
   /// the hsi.
   bool reference_on_msi = false;
   /// By how many fine pixels, down and to the right, the pixels of the hsi lie beside whole ones of the msi.
   std::array<double, 2> beside{};
 };
 
-/// What a pair's file does not say.
+/// What is missing in a pair's file.
 struct PairSource {
   /// As that of `SceneSource`, of each image.
   NoData no_data{};

@@ -21,7 +21,7 @@ struct Picture {
 };
 
 /// The bytes of a PNG file. Throws `Error` for an empty picture, for one whose `rgb` has another size, and with
-/// libpng's reason where it refuses. `dots_per_inch` tells programs how large to set it; 0: nothing.
+/// libpng's reason where it refuses. `dots_per_inch` gives its size in print; 0: none.
 std::string encode_png(const Picture& image, int dots_per_inch = 0);
 
 }  // namespace specfuse

@@ -39,7 +39,7 @@ struct SceneSource {
   std::string dataset = "/cube";
   /// The order in the file, one of `axis_orders`; the cube has rows, columns and bands in this order.
   std::string axes = "rcb";
-  /// What stands for no data; nothing given: what the attribute `nodata` says, if there is one.
+  /// What stands for no data; nothing given: the attribute `nodata`, if there is one.
   NoData no_data{};
   /// The first band and how many; none: all.
   std::optional<std::array<Index, 2>> bands{};
@@ -53,7 +53,7 @@ struct SceneSource {
 
 /// An image of any integer or float type [rows, cols, bands] as float32, with the wavelengths of its bands where they
 /// are known and the text attributes of the file. Bands that the file calls bad and those without data in any pixel are
-/// left out, and the notes of the image say so. Pixels of a part without data are marked, and filled in from those
+/// left out, as noted in the image. Pixels of a part without data are marked, and filled in from those
 /// around them in it. Throws `DataError` (file, dataset, expected, got) where it is missing, unreadable or in no format
 /// that is known, has another rank, is empty, or where the wavelengths are not one per band in nanometres; reading a
 /// part, where that is larger than memory or holds a value that is not finite.

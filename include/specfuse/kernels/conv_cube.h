@@ -8,7 +8,7 @@ namespace specfuse {
 /// Convolutions of a cube of maps, zero beyond its edges, so that its size stays the same. A cube is kept as [N, rows,
 /// cols, bands, C], the channels last: under each tap lie the channels of neighbouring bands as one run, so that a
 /// convolution is a sum over taps of products [bands, C] x [C, O] without columns, and an edge takes taps away instead
-/// of positions. The rank of the weight tells the direction: [O, C, K] goes along the bands, [O, C, K, K] across the
+/// of positions. The rank of the weight gives the direction: [O, C, K] goes along the bands, [O, C, K, K] across the
 /// pixels; K is odd. Results do not depend on the number of threads.
 
 struct CubeConvOptions {

@@ -6,7 +6,7 @@
 
 namespace specfuse {
 
-/// A row-major matrix in somebody else's memory: `rows` x `cols`, `stride` floats from row to row.
+/// A row-major matrix in memory that is not its own: `rows` x `cols`, `stride` floats from row to row.
 template <class Float>
 struct MatrixView {
   Float* data;

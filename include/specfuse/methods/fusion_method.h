@@ -23,7 +23,7 @@ class KnownPair : public Pair {
   KnownPair(const KnownPair&) = delete;
   KnownPair& operator=(const KnownPair&) = delete;
 
-  /// What `noise_of` and `lower_scale` say of it. Throw as they do.
+  /// Its `noise_of` and `lower_scale`. Throw as they do.
   const PairNoise& noise() const;
   const TrainingPair& lower() const;
 
@@ -33,16 +33,16 @@ class KnownPair : public Pair {
   mutable TrainingPair lower_;
 };
 
-/// A fused image with what its method says of its error, where it says anything.
+/// A fused image with the error that its method predicts, where it predicts any.
 struct FusedWithSigma {
   Cube fused;
   /// Half widths of intervals that hold 68 % of the errors, of the size of the image; and those that hold 95 % as a
   /// multiple of them.
   std::optional<Cube> sigma{};
   double width_95 = 2;
-  /// What a program of somebody else's said while it made the image; empty where none did.
+  /// The output of the external program that made the image; empty where there was none.
   std::string log{};
-  /// Peak memory of that program in MiB; 0 where there is none, or the system does not say.
+  /// Peak memory of that program in MiB; 0 where there is none, or it is not known.
   double program_memory_mb = 0;
 };
 
@@ -109,7 +109,7 @@ class FusionMethod {
  public:
   virtual ~FusionMethod() = default;
 
-  /// As its registry line and its options say; set where it is made.
+  /// By its registry line and its options; set where it is made.
   MethodTraits traits;
   /// Of all answers that what it has learned is from, those behind its checkpoint or its weights included.
   Fingerprint learned_from;

@@ -9,7 +9,7 @@ namespace specfuse {
 
 struct PlusModel {
   PlusInputOptions inputs;
-  /// Whether the network moves the base; it says how large the error is in any case.
+  /// Whether the network moves the base; it predicts the size of the error in any case.
   bool moves = true;
   Layers layers = plus_layers();
   void describe(FieldVisitor& fields);
@@ -40,7 +40,7 @@ struct PlusOptions {
 
 /// The two-branch idea with one network for every band and every sensor: 1-D convolutions along the spectrum and 2-D
 /// ones over the neighbourhood refine the median of what the classic methods make of the pair, in units of their
-/// disagreement, and say how large the error is that they leave. It is trained once, on many scenes, and needs no
+/// disagreement, and predict the size of the error that they leave. It is trained once, on many scenes, and needs no
 /// training by its user. It may be tuned on the pair one scale down; what is left out there then decides between the
 /// tuned weights, those it began with, and the base.
 class TwoCnnFuPlus : public FusionMethod {

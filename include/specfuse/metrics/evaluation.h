@@ -10,7 +10,7 @@
 
 namespace specfuse {
 
-/// All that is told of a fused image against its reference.
+/// The full comparison of a fused image with its reference.
 struct Evaluation {
   Scores scores;
   /// 10 log10(max(x_b)^2 / MSE_b) of every band: infinite where the band is identical, NaN where its maximum is zero.

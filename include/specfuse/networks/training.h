@@ -54,10 +54,10 @@ struct TrainingTask {
   std::function<void(Checkpoint&)> describe;
 };
 
-/// Sets weights as the options say, biases to zero and gains to one, drawn from the seed and the parameter's name.
+/// Sets weights by the options, biases to zero and gains to one, drawn from the seed and the parameter's name.
 void initialize(const std::vector<Parameter>& parameters, const TrainOptions& options, std::uint64_t seed);
 
-/// Takes options.steps steps from the initial parameters, or from the checkpoint where the context says resume. Ranks
+/// Takes options.steps steps from the initial parameters, or from the checkpoint where the context resumes. Ranks
 /// share out the tiles of each batch, and add up their gradients while the backward pass goes on.
 /// With validation data the parameters of the best validation loss stay, otherwise the last. Checkpoints hold all
 /// that is needed to go on. Throws `Error` where the loss, a gradient or a parameter is not finite, naming it, the

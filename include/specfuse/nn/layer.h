@@ -13,7 +13,7 @@ namespace specfuse {
 
 class FieldVisitor;
 
-/// What a layer is handed, or makes, for one output pixel.
+/// The input or output of a layer for one output pixel.
 struct Flow {
   enum class Kind {
     /// A vector: rows [P, channels].
@@ -61,7 +61,7 @@ struct LayerPlan {
   std::vector<ParameterPlan> parameters;
   /// Floating-point operations of plain arithmetic for one pixel, in large tiles; of a cube for one pixel and band.
   double flops = 0;
-  /// Pixels around one that have a say in what it makes of a cube.
+  /// The halo on cubes: how far around a pixel its result depends on.
   Index reach = 0;
   std::function<Variable(const LayerInputs&)> forward;
   /// The place of the layer that `from` names among those before; -1: what the layers are given. None: no such field.
@@ -77,7 +77,7 @@ struct LayerSite {
   Flow in;
   /// What the layer that `from` names makes.
   std::optional<Flow> from{};
-  /// Units of a linear layer that does not say how many.
+  /// Units of a linear layer where its options give none.
   Index units = 0;
 
   /// Throws `ConfigError` with the key path, what was expected and got, unless `holds`.

@@ -38,7 +38,7 @@ bool is_parameter_name(const std::string& text);
 using Layers = Named<LayerDescription>;
 
 /// Where layers in turn stand: the key path of the configuration, what their parameters' names start with, what flows
-/// in, and what the last linear layer makes if it does not say (0: it has to).
+/// in, and what the last linear layer makes by default (0: it has no default).
 struct LayersSite {
   std::string path, prefix;
   Flow in;

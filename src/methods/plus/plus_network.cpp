@@ -15,7 +15,7 @@ constexpr Index kMaps = 32, kOutputs = 2;
 /// Keeps the size of the error finite, in units of e, where inputs are far from all that was seen.
 constexpr float kLargestLog = 20;
 
-/// A tile of the part that is refined, and the pixels around it that have a say there.
+/// A tile of the part that is refined, and that with its halo.
 struct Tile {
   Rectangle pixels, around, part;
 };

@@ -22,7 +22,7 @@ constexpr double kRidge = 1e-10;
 constexpr double kLeastDeviation = 2;
 constexpr Index kLeastDirections = 3;
 
-/// A PSF whose own correlation over a coarse pixel is below this tells nothing of what passed it.
+/// A PSF whose own correlation over a coarse pixel is below this is no evidence of what passed it.
 constexpr double kLeastPassed = 0.05;
 /// Least share of a residual that is taken for white.
 constexpr double kLeastWhite = 1e-12;

@@ -49,7 +49,7 @@ Tensor map_of(const Cube& reference, const Cube& fused, double (*value)(const fl
 double mean_squared_error(const Totals& totals);
 double most(const Totals& totals);
 
-/// 10 log10(peak^2 / squared_error); NaN for a peak of zero, which says nothing about the error.
+/// 10 log10(peak^2 / squared_error); NaN for a peak of zero.
 double decibels(double peak, double squared_error);
 
 /// As `band_psnr_db`.

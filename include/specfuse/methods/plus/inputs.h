@@ -31,7 +31,7 @@ struct Block {
 
 /// What the network sees of a pair, for every pixel and band. The base is the median of the candidates, guided to
 /// the HSI and made consistent with both inputs as far as their noise allows. Beside it stand the candidates, and what
-/// tells how far to trust them, in units of their own disagreement. These hold no trace of sensor or units, and are the
+/// shows how far to trust them, in units of their own disagreement. These hold no trace of sensor or units, and are the
 /// same whatever a scene is multiplied with. Kinds:
 ///
 ///   candidates    (candidate - base) / e of each, e the root mean square of that over pixels and candidates

@@ -24,8 +24,8 @@ struct RefineOptions {
   bool flips = false;
 };
 
-/// A network that is the same for every band of every sensor: it sees `PlusInputs` and says, for every pixel and band,
-/// by how many e the base is to be moved, and the logarithm of the error's mean size in e.
+/// A network that is the same for every band of every sensor: it sees `PlusInputs` and predicts, for every pixel and
+/// band, by how many e the base is to be moved, and the logarithm of the error's mean size in e.
 class PlusNetwork {
  public:
   /// Throws `ConfigError` naming a layer below the key path `path` where one does not fit.
@@ -35,7 +35,7 @@ class PlusNetwork {
   Variable forward(const Variable& inputs) const { return network_.forward(inputs); }
   std::vector<Parameter> parameters() const { return network_.parameters(); }
   const std::vector<LayerPlan>& plans() const { return plans_; }
-  /// How many pixels around one have a say in its result.
+  /// The halo in pixels.
   Index reach() const;
 
   /// Throws `Error` where the inputs have other channels, `Interrupted` when the user asked to stop.

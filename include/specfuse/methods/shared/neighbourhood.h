@@ -7,10 +7,10 @@
 
 namespace specfuse {
 
-/// How much the coarse pixels of a part say about places near them, by closeness and likeness.
+/// The weights of the coarse pixels of a part for places near them, by closeness and likeness.
 class Neighbourhood {
  public:
-  /// Where it is, in coarse pixels, its values, and whether the coarse pixel right there has no say.
+  /// Where it is, in coarse pixels, its values, and whether the coarse pixel right there is left out.
   struct Place {
     double row, col;
     const float* values;

@@ -33,7 +33,7 @@ PairNoise noise_of(const Pair& pair);
 Matrix signal_directions(const Cube& hsi, const std::vector<double>& noise);
 
 /// Projects each spectrum of `fused`, less the mean of the HSI and divided by the noise, on the signal directions of
-/// the HSI: what is left is what the HSI can tell from noise. Throws `Error` where bands differ.
+/// the HSI: what is left stands out of the noise of the HSI. Throws `Error` where bands differ.
 void project_on_signal(const Cube& hsi, Cube& fused);
 
 }  // namespace specfuse
