@@ -36,7 +36,9 @@ class Checker {
     expect(!config.methods.empty(), "methods", "at least one", "none");
     const std::set<std::string> profiles(config.metric_profiles.begin(), config.metric_profiles.end());
     expect(profiles.size() == config.metric_profiles.size(), "metric_profiles", "profiles that differ", "one twice");
-    image_writer(config.output.format, file_ + ": output.format");
+    const ImageWriter& writer = image_writer(config.output.format, file_ + ": output.format");
+    expect(!config.output.int16 || writer.begin_packed, "output.int16", "it with a format that packs integers",
+           writer.name);
     std::set<std::string> folders;
     for (std::size_t i = 0; i < config.methods.size(); ++i) {
       const MethodConfig& method = config.methods[i];

@@ -283,6 +283,15 @@ void OutputConfig::describe(FieldVisitor& fields) {
       "Format of the fused images, and of the errors to be expected, for other programs: beside `fused.h5` stands "
       "`fused` with the ending of the format, such as `fused.tif`, with wavelengths, no data and the place on earth. "
       "`hdf5`: nothing more.");
+  fields(
+      "int16", int16, OnlyWith{"format=geotiff", "format=envi"},
+      "Stores the values of the fused images in that format as integers of 16 bits, with no data as -32768; a warning "
+      "counts values that do not fit and are clipped. null: as they are.");
+}
+
+void PackingConfig::describe(FieldVisitor& fields) {
+  fields("scale", scale, Range{1e-30, 1e30}, "What stored integers are multiplied with; the file says it.");
+  fields("offset", offset, "What is added then.");
 }
 
 void ReportConfig::describe(FieldVisitor& fields) {

@@ -63,8 +63,7 @@ std::vector<Area> areas_of(const Cube& disagreement) {
   const Index rows = disagreement.rows(), cols = disagreement.cols();
   std::vector<std::uint8_t> open(static_cast<std::size_t>(rows * cols));
   for (Index p = 0; p < rows * cols; ++p) {
-    const float* const value = disagreement.values.data() + 2 * p;
-    open[static_cast<std::size_t>(p)] = value[0] > kChangedNoise && value[1] > kChanged;
+    open[static_cast<std::size_t>(p)] = has_changed(disagreement.values.data() + 2 * p);
   }
   std::vector<Area> areas;
   for (Index start = 0; start < rows * cols; ++start) {
@@ -242,6 +241,8 @@ void harmonise(const Harmony& harmony, Pair& pair) {
   for (Index i = 0; i < fine.values.size(); ++i)
     pair.msi.values[i] *= std::clamp(fine.values[i], kLeastFactor, kMostFactor);
 }
+
+bool has_changed(const float* disagreement) { return disagreement[0] > kChangedNoise && disagreement[1] > kChanged; }
 
 std::vector<std::string> changed_areas(const Cube& disagreement, Index step) {
   std::vector<Area> areas = areas_of(disagreement);

@@ -156,21 +156,12 @@ std::vector<std::uint8_t> resampled_valid(const Cube& image, const std::vector<T
   return result;
 }
 
-/// " m" and the like, by the last unit in the text of a projection; empty where it is not known.
-std::string unit_of(const Cube& image) {
-  const std::string text = text_of(image, kProjectionAttribute);
-  const std::size_t at = text.rfind("UNIT[\"");
-  if (at == std::string::npos) return {};
-  const std::string unit = text.substr(at + 6, text.find('"', at + 6) - at - 6);
-  return unit == "metre" || unit == "Meter" || unit == "meter" ? " m" : concat(" ", unit);
-}
-
 /// Of pixels so much larger than those of the image: "3.6 m", or "3.6 x 3.5 m" where they are no squares.
 std::string pixel_text(const Cube& image, const std::array<double, 2>& size) {
   const std::vector<double> at = numbers_of(image, kGeotransformAttribute);
   const double high = std::abs(at[5]) * size[0], wide = std::abs(at[1]) * size[1];
   const bool square = std::abs(high - wide) < 1e-6 * wide;
-  return square ? concat(wide, unit_of(image)) : concat(high, " x ", wide, unit_of(image));
+  return square ? concat(wide, map_unit(image)) : concat(high, " x ", wide, map_unit(image));
 }
 
 }  // namespace

@@ -28,6 +28,14 @@ std::vector<std::string> band_names_of(const Cube& image) {
   return std::ssize(names) == image.bands() ? names : std::vector<std::string>{};
 }
 
+std::string map_unit(const Cube& image) {
+  const std::string text = text_of(image, kProjectionAttribute);
+  const std::size_t at = text.rfind("UNIT[\"");
+  if (at == std::string::npos) return {};
+  const std::string unit = text.substr(at + 6, text.find('"', at + 6) - at - 6);
+  return unit == "metre" || unit == "Meter" || unit == "meter" ? " m" : concat(" ", unit);
+}
+
 void move_georeference(Cube& image, Index row, Index col, double size) {
   const auto found = image.attributes.find(kGeotransformAttribute);
   if (found == image.attributes.end()) return;

@@ -161,21 +161,33 @@ void UndeclaredNoData::add(const Cube& part) {
   }
 }
 
-std::string UndeclaredNoData::text() const {
+std::optional<UndeclaredNoData::Suspect> UndeclaredNoData::certain() const {
   constexpr Index kFewBands = 3;
   const float high = most_.value;
   const bool saturated = is_saturated() && bands_ >= kFewBands;
   if (least_.pixels > 0 || (high >= kHuge ? most_.pixels > 0 : saturated)) {
     const auto& [value, count] = least_.pixels > 0 ? least_ : most_;
-    return concat(value, " in all bands of ", count, " of ", pixels_, " pixels, which looks like no data");
+    return Suspect{double{value}, count};
   }
   for (const auto& [place, count] : fills_) {
     const auto& [band, value] = place;
     // A number as small as this one may have been measured in few.
     if (value == kFills.front() && 100 * count < pixels_) continue;
-    return concat(value, " in band ", band + 1, " of ", count, " of ", pixels_, " pixels, which looks like no data");
+    return Suspect{double{value}, count, static_cast<Index>(band)};
   }
   return {};
+}
+
+std::optional<UndeclaredNoData::Suspect> UndeclaredNoData::suspect() const {
+  const std::optional<Suspect> found = certain();
+  return found || !has_zeros() ? found : Suspect{0, zeros_};
+}
+
+std::string UndeclaredNoData::text() const {
+  const std::optional<Suspect> found = certain();
+  if (!found) return {};
+  return concat(found->value, found->band ? concat(" in band ", *found->band + 1) : " in all bands", " of ",
+                found->pixels, " of ", pixels_, " pixels, which looks like no data");
 }
 
 bool UndeclaredNoData::is_saturated() const {
@@ -184,7 +196,7 @@ bool UndeclaredNoData::is_saturated() const {
 
 std::vector<std::string> UndeclaredNoData::warnings(const std::string& path) const {
   std::vector<std::string> warnings;
-  if (zeros_ > 0 && 100 * zeros_ >= pixels_) {
+  if (has_zeros()) {
     warnings.push_back(concat(zeros_, " of ", pixels_, " pixels are 0 in all bands: if nothing was measured there, ",
                               path, ".nodata=0 says so"));
   }

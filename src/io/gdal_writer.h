@@ -4,11 +4,15 @@
 
 namespace specfuse {
 
-/// A driver of GDAL, how its files are laid out, and whether it packs them.
+/// A driver of GDAL, and how its files are laid out.
 struct GdalLayout {
   std::string driver;
   std::vector<const char*> options;
-  bool packs = false;
+  /// Whether it compresses them, and what it is told then of floats and of integers.
+  bool compresses = false;
+  const char *for_floats = nullptr, *for_integers = nullptr;
+  /// Whether overviews and what is said of the image come first in the file, and values last.
+  bool is_cloud_optimised = false;
 };
 
 /// A format that GDAL writes.

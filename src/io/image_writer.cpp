@@ -22,6 +22,14 @@ const ImageWriter& ready(const ImageWriter& writer, const std::string& field) {
 
 }  // namespace
 
+ImageWriter ImageWriter::packed(const Packing& packing) const {
+  ImageWriter writer = *this;
+  writer.begin = [begins = begin_packed, packing](const std::string& path, const Cube& like, Index rows, Index cols) {
+    return begins(path, like, rows, cols, packing);
+  };
+  return writer;
+}
+
 void ImageWriter::write(const std::string& path, const Cube& cube) const {
   const std::unique_ptr<PartWriter> writer = begin(path, cube, cube.rows(), cube.cols());
   writer->write(0, 0, with_no_data(cube));

@@ -40,13 +40,13 @@ void KeptResult::begin() const {
   fs::create_directories(directory_);
 }
 
-void KeptResult::write(const FusedWithSigma& fusion, const std::string& format) const {
+void KeptResult::write(const FusedWithSigma& fusion, const OutputConfig& output) const {
   write_cube(fused_file(), fusion.fused, fusion.sigma ? &*fusion.sigma : nullptr, fusion.width_95);
   if (!fusion.log.empty()) write_text_atomically(file(kOutputFile), fusion.log);
-  const ImageWriter& writer = image_writer(format, "output.format");
+  const ImageWriter& writer = output.writer();
   const std::string fused = concat(directory_, "/fused", writer.ending);
   if (fused == fused_file()) return;
-  writer.write(fused, fusion.fused);
+  output.fused_writer().write(fused, fusion.fused);
   if (fusion.sigma) writer.write(concat(directory_, "/sigma", writer.ending), *fusion.sigma);
 }
 

@@ -89,6 +89,7 @@ MethodResult read_method(const Json& json) {
   if (!json.at("metrics").is_null()) result.scores = read_scores(json.at("metrics"));
   if (!json.at("train_metrics").is_null()) result.train_scores = read_scores(json.at("train_metrics"));
   result.no_reference = read_scores(json.at("no_reference"));
+  if (json.contains("mean_sigma")) result.mean_sigma = json.at("mean_sigma").get<double>();
   const Json share = json.value(kLearnedShare, Json());
   if (share.is_number()) result.learned_share = share.get<double>();
   return result;

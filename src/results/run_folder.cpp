@@ -54,6 +54,7 @@ std::vector<std::string> result_folders(const ExperimentConfig& config) {
 std::vector<std::string> names_of(const ExperimentConfig& config) {
   std::vector<std::string> names(std::begin(kResultNames), std::end(kResultNames));
   const std::string ending = image_writer(config.output.format, "output.format").ending;
+  names.push_back(kQualityName + ending);
   const std::string of_method[] = {kFusedFile,  kCheckpointFile,  kPretrainedFile,
                                    kOutputFile, "fused" + ending, "sigma" + ending};
   for (const std::string& folder : result_folders(config)) {

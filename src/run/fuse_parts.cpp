@@ -53,13 +53,6 @@ void make_parts(const PartsOfResult& of, const Fuser& fuser, const PartFiles& fi
   SPECFUSE_CHECK_AS(Interrupted, !stops, "interrupted while fusing ", of.title, "; continue with --resume");
 }
 
-/// A result lies where the MSI does, or else on the pixels that the HSI's are made of.
-void place_on_earth(const Pair& pair, Cube& fused) {
-  const bool placed = pair.msi.attributes.contains(kGeotransformAttribute);
-  copy_georeference(placed ? pair.msi : pair.hsi, fused);
-  if (!placed) move_georeference(fused, 0, 0, 1 / static_cast<double>(pair.degradation.ratio));
-}
-
 /// What stands for no data in a result: as the MSI has it, where the method does not have it of the HSI.
 void state_no_data(const Pair& pair, Cube& fused) {
   const auto stated = pair.msi.attributes.find(kNoDataAttribute);
@@ -129,6 +122,12 @@ void pack(const PartsOfResult& of, const PartFiles& files, const std::string& pa
 
 }  // namespace
 
+void place_on_earth(const Pair& pair, Cube& fused) {
+  const bool placed = pair.msi.attributes.contains(kGeotransformAttribute);
+  copy_georeference(placed ? pair.msi : pair.hsi, fused);
+  if (!placed) move_georeference(fused, 0, 0, 1 / static_cast<double>(pair.degradation.ratio));
+}
+
 Index choose_side(const PartsOfResult& parts, const Fuser& fuser, const Budget& budget) {
   if (this_rank() != 0) return of_first_rank(0);
   std::optional<Index> side = PartFiles::side_in(parts.folder);
@@ -159,13 +158,13 @@ double fuse_in_parts(const PartsOfResult& parts, const Fuser& fuser, Index side,
   return files.seconds();
 }
 
-void write_parts_of(const std::string& path, const PartsOfResult& parts, const ImageWriter& format,
+void write_parts_of(const std::string& path, const PartsOfResult& parts, const OutputConfig& output,
                     const std::string& directory) {
-  if (path.ends_with(format.ending)) return;
+  if (path.ends_with(output.writer().ending)) return;
   const Hdf5Reader file(path);
   const Cube like = like_result(*parts.task.parts);
   const Rectangle whole = fine_of(*parts.task.parts);
-  const auto write = [&](const std::string& name, const std::string& dataset) {
+  const auto write = [&](const std::string& name, const std::string& dataset, const ImageWriter& format) {
     Progress progress(concat(parts.title, ", ", format.name), whole.rows * whole.cols, "pixels");
     const std::unique_ptr<PartWriter> writer =
         format.begin(concat(directory, "/", name, format.ending), like, whole.rows, whole.cols);
@@ -176,8 +175,8 @@ void write_parts_of(const std::string& path, const PartsOfResult& parts, const I
     }
     writer->finish();
   };
-  write("fused", "/cube");
-  if (file.has("/sigma")) write("sigma", "/sigma");
+  write("fused", "/cube", output.fused_writer());
+  if (file.has("/sigma")) write("sigma", "/sigma", output.writer());
 }
 
 }  // namespace specfuse

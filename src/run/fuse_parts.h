@@ -19,6 +19,9 @@ struct PartsOfResult {
   std::string folder;
 };
 
+/// Makes a result of a pair lie where its MSI does, or on the fine pixels of its HSI where only that has a place.
+void place_on_earth(const Pair& pair, Cube& fused);
+
 /// The side of the parts that are kept already, or `side_within`. Throws as that.
 Index choose_side(const PartsOfResult& parts, const Fuser& fuser, const Budget& budget);
 
@@ -32,7 +35,7 @@ double fuse_in_parts(const PartsOfResult& parts, const Fuser& fuser, Index side,
 
 /// An image for other programs, beside its file, unless that is it: `fused`, and `sigma` where there is one, with the
 /// ending of the format. Throws `Interrupted` when the user asked to stop.
-void write_parts_of(const std::string& path, const PartsOfResult& parts, const ImageWriter& format,
+void write_parts_of(const std::string& path, const PartsOfResult& parts, const OutputConfig& output,
                     const std::string& directory);
 
 }  // namespace specfuse

@@ -151,15 +151,15 @@ class Making {
 
   /// By the first rank.
   void keep() {
-    const std::string& format = at_.config.output.format;
+    const OutputConfig& output = at_.config.output;
     const bool theirs = made_ && made_->program_memory_mb > 0;
     fusion_.result.peak_memory_mb = theirs ? made_->program_memory_mb : peak_memory_mb();
     if (!fusion_.result.remarks.empty()) say(concat(name_, ": ", fusion_.result.remarks));
     if (made_) {
-      kept_.write(*made_, format);
+      kept_.write(*made_, output);
       fusion_.image = fused_in_memory(*made_);
     } else {
-      write_parts_of(kept_.fused_file(), parts_, image_writer(format, "output.format"), kept_.directory());
+      write_parts_of(kept_.fused_file(), parts_, output, kept_.directory());
       fusion_.image = open_fused(kept_.fused_file(), at_.scene.outliers, task_.pair.degradation.ratio);
     }
     if (!task_.training.empty() || task_.fine_tuning) kept_.write_learned(*method_, fits_);

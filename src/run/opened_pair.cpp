@@ -6,6 +6,7 @@
 #include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/outliers.h"
+#include "specfuse/io/open_beside.h"
 #include "specfuse/io/scene.h"
 #include "specfuse/metrics/evaluation.h"
 #include "specfuse/run/find_data.h"
@@ -55,15 +56,18 @@ OpenedPair open_measured(const DataConfig& data, const std::vector<std::string>&
     pair.msi = watched(image_of(files, key + "/msi", [&] { return pair.msi; }), seen, &SeenValues::msi);
     if (pair.reference) pair.reference = image_of(files, key + "/reference", [&] { return pair.reference; });
   } else {
-    const auto open = [&](const ImageConfig& image, const std::string& path, UndeclaredNoData SeenValues::*which) {
-      const auto read = [&] {
-        return open_image(find_file(image.file, directories), source_in(image, path, directories));
-      };
-      // Resampled, it would no longer show.
-      return watched(image_of(files, path + json_text(write_fields(image)), read), seen, which);
-    };
-    pair = join_images(open(*data.hsi, "data.hsi", &SeenValues::hsi), open(*data.msi, "data.msi", &SeenValues::msi),
-                       source_of(data));
+    const std::string hsi_key = "data.hsi" + json_text(write_fields(*data.hsi));
+    const std::string msi_key = "data.msi" + json_text(write_fields(*data.msi));
+    const ImagePtr hsi = image_of(files, hsi_key, [&] {
+      return open_image(find_file(data.hsi->file, directories), source_in(*data.hsi, "data.hsi", directories));
+    });
+    const BesideImage beside =
+        open_beside(*hsi, find_file(data.msi->file, directories), source_in(*data.msi, "data.msi", directories));
+    const ImagePtr msi =
+        image_of(files, beside.warped.empty() ? msi_key : msi_key + hsi_key, [&] { return beside.image; });
+    // Resampled, it would no longer show.
+    pair = join_images(watched(hsi, seen, &SeenValues::hsi), watched(msi, seen, &SeenValues::msi), source_of(data));
+    if (!beside.warped.empty()) pair.grids = concat(beside.warped, pair.grids.empty() ? "" : "; ", pair.grids);
   }
   if (!data.crop) return {std::move(pair), seen};
   const Rectangle& part = *data.crop;

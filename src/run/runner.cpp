@@ -6,6 +6,7 @@
 
 #include "run/data_hash.h"
 #include "run/method_checks.h"
+#include "run/quality_file.h"
 #include "run/run_figures.h"
 #include "run/scoring.h"
 #include "specfuse/config/result_names.h"
@@ -77,7 +78,7 @@ ExperimentResults begin_results(const Prepared& prepared, const RunOptions& opti
   results.warnings = prepared.found.warnings;
   for (const std::string& warning : results.warnings) warn(warning);
   results.grids = prepared.scene.grids;
-  if (!results.grids.empty()) say(results.grids);
+  if (!results.grids.empty() && !options.look) say(results.grids);
   const std::optional<Region>& test = prepared.config.protocol.test;
   results.scored_on = test ? test->text() : "whole image";
   if (this_rank() == 0) results.data_hash = data_hash(prepared.config, prepared.scene, prepared.directories);
@@ -126,11 +127,12 @@ Fusion find_or_make(const Workplace& at, const MethodConfig& method, Index seed,
   }
 }
 
-/// Says what was found of the sensors, and stages what both images disagree on, as HDF5 and in `format`.
-void keep_sensors(const Task& task, const RunFolder& folder, const std::string& format) {
-  if (task.sensors.estimate) {
-    for (const Finding& finding : task.sensors.estimate->findings) say(text_of(finding));
-  }
+void say_findings(const Estimate& estimate) {
+  for (const Finding& finding : estimate.findings) say(text_of(finding));
+}
+
+/// Stages what both images disagree on, as HDF5 and in `format`.
+void keep_disagreement(const Task& task, const RunFolder& folder, const std::string& format) {
   const Cube& map = task.pair.disagreement;
   if (!map.values.defined()) return;
   const std::string file = folder.staged(kDisagreementFile);
@@ -148,6 +150,7 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
   const ExperimentConfig& config = prepared.config;
   const Scene& scene = prepared.scene;
   ExperimentResults results = begin_results(prepared, options);
+  if (is_first && options.look) options.look(scene, *prepared.first);
   RunFolder folder(options.out);
   std::optional<ExperimentResults> earlier;
   if (is_first) earlier = folder.begin(config, results.data_hash, {options.resume, options.overwrite});
@@ -165,7 +168,9 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
     const Task task = prepared.task_of(seed);
     if (task.sensors.estimate) results.estimates[seed] = *task.sensors.estimate;
     if (is_shown) {
-      keep_sensors(task, folder, config.output.format);
+      if (task.sensors.estimate && !options.look) say_findings(*task.sensors.estimate);
+      keep_disagreement(task, folder, config.output.format);
+      if (scene.measured) keep_quality(scene, task, config.output, folder);
       figures.emplace(scene, task, config.protocol, config.methods.size());
     }
     for (const MethodConfig& method : config.methods) {
@@ -206,6 +211,7 @@ std::string plan_experiment(const ExperimentConfig& given, const RunOptions& opt
   const Index ratio = pair.degradation().ratio;
   std::string plan;
   for (const std::string& warning : prepared.found.warnings) warn(warning);
+  if (options.look) options.look(scene, task);
   if (!scene.grids.empty()) plan += concat("joins    ", scene.grids, "\n");
   plan += concat("fuses    hsi ", pair.rows(), " x ", pair.cols(), " x ", pair.bands(), " and msi ",
                  pair.rows() * ratio, " x ", pair.cols() * ratio, " x ", pair.msi_bands(),

@@ -308,11 +308,17 @@ class Grids(ProgramTest):
 
         refused(2, "degrade.ratio: expected 8 as in hsi.hdr and msi.hdr, got 4", ratio=4)
         self.envi("zone", msi, (97.1, 98.3), 4.8, zone=32)
-        refused(3, "hsi.hdr and zone.hdr: expected HSI and MSI on one projection, got PARAMETER.\"central_meridian\",15 and "
-                'PARAMETER."central_meridian",9; reproject the MSI with gdalwarp', msi="zone.hdr")
-        self.envi("turned", msi, (97.1, 98.3), 4.8, more=", rotation=10")
-        refused(3, "turned.hdr: expected the MSI to lie along the axes of its projection, got a geotransform turned by",
-                msi="turned.hdr")
+        refused(3, "hsi.hdr and zone.hdr: expected images of one place, got no HSI pixel that the MSI covers", msi="zone.hdr")
+        self.pair_file("zones.h5", self.hsi, msi, {"hsi": [350060, 24, 0, 5829940, 0, -24], "msi": [350059, 2.88, 0, 5829942, 0, -2.88]})
+        with h5py.File(self.folder / "zones.h5", "a") as file:
+            for name, meridian in ("hsi", 15), ("msi", 9):
+                file[name].attrs["projection"] = f'PROJCS["one",GEOGCS["WGS 84"],PARAMETER["central_meridian",{meridian}]]'
+        self.refused(3, "zones.h5: expected HSI and MSI on one projection, got PARAMETER.\"central_meridian\",15 and "
+                     'PARAMETER."central_meridian",9; reproject the MSI with gdalwarp',
+                     self.run_config(self.config(8) | {"data": {"pair": "zones.h5"}}))
+        self.envi("turned", self.hsi, (100, 100), 40, more=", rotation=10")
+        refused(3, "turned.hdr and msi.hdr: expected the HSI to lie along the axes of its projection, got a geotransform turned by",
+                hsi="turned.hdr")
         self.envi("away", msi, (2000, 98.3), 4.8)
         refused(3, "away.hdr: expected images of one place, got no HSI pixel that the MSI covers", msi="away.hdr")
         self.envi("coarse", msi[:40, :40], (90, 90), 30)

@@ -13,6 +13,7 @@
 #include "specfuse/imaging/psf.h"
 #include "specfuse/imaging/srf.h"
 #include "specfuse/imaging/synthetic.h"
+#include "specfuse/io/image_writer.h"
 #include "specfuse/methods/registry.h"
 
 namespace specfuse {
@@ -147,11 +148,22 @@ struct ReportConfig {
   void describe(FieldVisitor& fields);
 };
 
+/// Integers of 16 bits that fused images are packed in.
+struct PackingConfig : Packing {
+  void describe(FieldVisitor& fields);
+};
+
 /// What is written beside the report.
 struct OutputConfig {
   /// Of the fused images, beside fused.h5; one of `image_formats`.
   std::string format = "hdf5";
+  /// Of the fused images in that format; none: floats.
+  std::optional<PackingConfig> int16;
   void describe(FieldVisitor& fields);
+
+  /// Of the fused images, and of all others.
+  ImageWriter fused_writer() const { return int16 ? writer().packed(*int16) : writer(); }
+  const ImageWriter& writer() const { return image_writer(format, "output.format"); }
 };
 
 /// An experiment file, every default resolved.

@@ -17,6 +17,8 @@ inline constexpr const char* kLogFile = "log.jsonl";
 inline constexpr const char* kScoresCsv = "metrics.csv";
 inline constexpr const char* kMetricsFile = "metrics.json";
 inline constexpr const char* kProfileFile = "profile.json";
+/// Flags of the pixels of a measured pair's results; the ending is that of their format.
+inline constexpr const char* kQualityName = "quality";
 inline constexpr const char* kReportFile = "report.html";
 /// The copy of the cubes for the viewer of the report, where it is too large for the page.
 inline constexpr const char* kReportCubesFile = "report_cubes.js";

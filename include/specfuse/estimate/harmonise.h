@@ -34,6 +34,9 @@ Index harmony_halo(const Degradation& degradation);
 /// MSI bands: in units of the noise, where a thousandth of the mean is the least that counts, and relative to the MSI.
 void harmonise(const Harmony& harmony, Pair& pair);
 
+/// Whether a pixel of the disagreement is one of ground that changed: far beyond noise, and by much.
+bool has_changed(const float* disagreement);
+
 /// Sentences on connected areas where the images disagree far beyond noise; `disagreement` as above, or its means over
 /// step x step pixels.
 std::vector<std::string> changed_areas(const Cube& disagreement, Index step = 1);

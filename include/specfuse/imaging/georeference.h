@@ -28,6 +28,8 @@ std::vector<std::string> band_names_of(const Cube& image);
 
 /// The text of an attribute; empty where it is missing or numbers.
 std::string text_of(const Cube& image, const std::string& attribute);
+/// " m" and the like, by the last unit in the text of its projection; empty where it is not known.
+std::string map_unit(const Cube& image);
 
 /// Where the part of an image lies that begins at this pixel and whose pixels are `size` of the image's wide. Nothing
 /// happens to an image without a geotransform.

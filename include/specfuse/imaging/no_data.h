@@ -56,6 +56,16 @@ Index pixels_of(const Cube& cube, float value);
 class UndeclaredNoData {
  public:
   void add(const Cube& part);
+  /// A value that most likely stands for no data, and how many pixels have it: in all bands, or in this one.
+  struct Suspect {
+    double value = 0;
+    Index pixels = 0;
+    std::optional<Index> band{};
+  };
+  /// What is certain enough to be refused, or else 0 in all bands of a hundredth of the pixels or more.
+  std::optional<Suspect> suspect() const;
+  /// In how many pixels with data all bands are 0.
+  Index zeros() const { return zeros_; }
   /// What is certain enough to be refused, a sentence on all parts; empty where there is nothing of the kind.
   std::string text() const;
   /// What may be so or not, a sentence each; `path` is that of the image in the configuration.
@@ -64,6 +74,8 @@ class UndeclaredNoData {
  private:
   void look_at(const float* pixel, bool says_zero);
   bool is_saturated() const;
+  std::optional<Suspect> certain() const;
+  bool has_zeros() const { return zeros_ > 0 && 100 * zeros_ >= pixels_; }
 
   struct Extreme {
     float value;

@@ -25,6 +25,11 @@ class PartWriter {
   virtual void finish() = 0;
 };
 
+/// How values are stored as integers of 16 bits: value = scale * stored + offset.
+struct Packing {
+  double scale = 1, offset = 0;
+};
+
 /// A format that images are written in, for other programs: an entry of src/io/writers.def and a file in
 /// src/io/writers/.
 struct ImageWriter {
@@ -38,6 +43,14 @@ struct ImageWriter {
   std::string library{};
   /// Whether all parts stay in memory until the file is finished.
   bool collects = false;
+  /// Begins the same of packed values; what does not fit is clipped, and a warning counts it. Null where the format
+  /// packs none.
+  std::function<std::unique_ptr<PartWriter>(const std::string& path, const Cube& like, Index rows, Index cols,
+                                            const Packing& packing)>
+      begin_packed{};
+
+  /// This format, with packed values.
+  ImageWriter packed(const Packing& packing) const;
 
   /// All of an image.
   void write(const std::string& path, const Cube& cube) const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -7,6 +8,9 @@
 #include "specfuse/config/config.h"
 
 namespace specfuse {
+
+struct Scene;
+struct Task;
 
 struct RunOptions {
   std::vector<std::string> data_directories;
@@ -21,6 +25,9 @@ struct RunOptions {
   std::optional<double> memory{};
   /// A folder where what methods learn from waits in files, for more of it than fits into memory; empty: in memory.
   std::string scratch{};
+  /// Called once by the first rank when all is read and found right, before anything is made; what it is shown is then
+  /// not said on the way.
+  std::function<void(const Scene& scene, const Task& first)> look{};
 };
 
 /// Loads, degrades, fits, fuses, scores and reports, for each seed and each method, and writes the files that

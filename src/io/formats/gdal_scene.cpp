@@ -11,8 +11,8 @@
 #include "specfuse/io/scene.h"
 
 #ifdef SPECFUSE_GDAL
-#include "io/gdal.h"
 #include "io/gdal_description.h"
+#include "io/gdal_file.h"
 #endif
 
 namespace specfuse {
@@ -33,53 +33,20 @@ constexpr decltype(SceneFormat::open) open_gdal = nullptr;
 
 #else
 
-/// Of the data beside an ENVI header, in any case.
-constexpr std::array<const char*, 6> kEndings{".img", ".dat", ".bsq", ".bil", ".bip", ".raw"};
-
-/// The data file beside an ENVI header, which is what GDAL opens. One with a header of its own is not meant.
-std::string data_file(const std::string& path) {
-  if (ending_of(path) != ".hdr") return path;
-  const std::filesystem::path header(path), folder = header.parent_path(), stem = folder / header.stem();
-  std::vector<std::string> found;
-  for (const auto& entry : std::filesystem::directory_iterator(folder.empty() ? "." : folder)) {
-    const std::string file = (folder / entry.path().filename()).string(), ending = ending_of(file);
-    const bool beside = file == stem || std::filesystem::path(file).replace_extension() == stem;
-    const bool known = file == stem || std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
-    const bool others = file != stem && std::filesystem::exists(file + ".hdr");
-    if (beside && known && !others && entry.is_regular_file()) found.push_back(file);
-  }
-  std::sort(found.begin(), found.end());
-  SPECFUSE_CHECK_AS(DataError, !found.empty(), path, ": expected the data of this header beside it, as ", stem.string(),
-                    " with .img, .dat, .bsq, .bil, .bip, .raw or no ending");
-  SPECFUSE_CHECK_AS(DataError, found.size() == 1, path, ": expected one data file beside this header, got ", found[0],
-                    " and ", found[1], "; name the one that is meant instead of the header");
-  return found.front();
-}
-
-Raster open(const std::string& path) {
-  start_gdal();
-  const QuietGdal quiet;
-  return {GDALOpenEx(path.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY, nullptr, nullptr, nullptr), GDALClose};
-}
-
 bool is_gdal(const std::string& path) {
-  return !std::filesystem::is_directory(path) && (ending_of(path) == ".hdr" || open(path) != nullptr);
+  return !std::filesystem::is_directory(path) && (ending_of(path) == ".hdr" || open_raster(path) != nullptr);
 }
 
 /// Whether a header is none of ENVI: GDAL says nothing then.
 bool is_no_header(const std::string& path) { return ending_of(path) == ".hdr" && !begins_with(path, "ENVI"); }
 
-std::string file_reason() {
-  const std::string reason = as_utf8(CPLGetLastErrorMsg());
-  return reason.empty() ? "GDAL gives no reason" : reason.substr(0, reason.find('\n'));
-}
-
 class GdalScene : public Image {
  public:
-  explicit GdalScene(const std::string& path) : path_(path), raster_(open(data_file(path))) {
+  GdalScene(const std::string& path, Raster raster, bool alpha_is_of_file)
+      : path_(path), raster_(std::move(raster)), alpha_is_of_file_(alpha_is_of_file) {
     SPECFUSE_CHECK_AS(DataError, raster_ != nullptr, path_, ": expected an image, got none: ",
-                      is_no_header(path) ? "the header does not begin with ENVI" : file_reason());
-    if (CPLGetLastErrorType() == CE_Warning) warning_ = file_reason();
+                      is_no_header(path) ? "the header does not begin with ENVI" : gdal_reason());
+    if (CPLGetLastErrorType() == CE_Warning) warning_ = gdal_reason();
     const QuietGdal quiet;
     const char* const inner = GDALGetMetadataItem(raster_.get(), "SUBDATASET_1_NAME", "SUBDATASETS");
     const int bands = GDALGetRasterCount(raster_.get());
@@ -121,7 +88,7 @@ class GdalScene : public Image {
     const CPLErr error = GDALDatasetRasterIOEx(
         raster_.get(), GF_Read, static_cast<int>(part.col), static_cast<int>(part.row), cols, rows, cube.values.data(),
         cols, rows, GDT_Float32, count, numbers.data(), spacing * count, spacing * count * cols, spacing, nullptr);
-    SPECFUSE_CHECK_AS(DataError, error == CE_None, "cannot read ", path_, ": ", file_reason());
+    SPECFUSE_CHECK_AS(DataError, error == CE_None, "cannot read ", path_, ": ", gdal_reason());
   }
 
   /// Of a mask or an alpha band, which is 0 where there is no data.
@@ -130,7 +97,7 @@ class GdalScene : public Image {
     const int cols = static_cast<int>(part.cols), rows = static_cast<int>(part.rows);
     const CPLErr error = GDALRasterIO(mask, GF_Read, static_cast<int>(part.col), static_cast<int>(part.row), cols, rows,
                                       values.data(), cols, rows, GDT_Float32, 0, 0);
-    SPECFUSE_CHECK_AS(DataError, error == CE_None, "cannot read the mask of ", path_, ": ", file_reason());
+    SPECFUSE_CHECK_AS(DataError, error == CE_None, "cannot read the mask of ", path_, ": ", gdal_reason());
     return values;
   }
 
@@ -150,7 +117,7 @@ class GdalScene : public Image {
       }
       cube.attributes["missing_value"] = std::vector<double>{std::nan("")};
     }
-    if (alpha_ > 0) {
+    if (alpha_ > 0 && alpha_is_of_file_) {
       cube.notes.warnings.push_back(concat(path_, ": its band ", alpha_,
                                            " is an alpha band, and is taken for a mask; gdal_translate -colorinterp_",
                                            alpha_, " undefined makes it one of data"));
@@ -166,15 +133,22 @@ class GdalScene : public Image {
   /// By GDAL's numbers, counted from 1; 0: there is none.
   std::vector<int> bands_;
   int alpha_ = 0;
+  bool alpha_is_of_file_;
   /// What GDAL warned of when it opened the file.
   std::string warning_;
 };
 
-ImagePtr open_gdal(const std::string& path, const std::string&) { return std::make_shared<GdalScene>(path); }
+ImagePtr open_gdal(const std::string& path, const std::string&) { return gdal_image(path, open_raster(path)); }
 
 #endif
 
 }  // namespace
+
+#ifdef SPECFUSE_GDAL
+ImagePtr gdal_image(const std::string& path, Raster raster, bool alpha_is_of_file) {
+  return std::make_shared<GdalScene>(path, std::move(raster), alpha_is_of_file);
+}
+#endif
 
 SceneFormat gdal_scene_format() {
   return {"gdal", "whatever GDAL reads: ENVI, GeoTIFF and others", is_gdal, open_gdal, "GDAL", "libgdal-dev"};

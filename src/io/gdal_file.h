@@ -1,0 +1,23 @@
+#pragma once
+
+#ifdef SPECFUSE_GDAL
+#include <string>
+
+#include "io/gdal.h"
+#include "specfuse/imaging/image.h"
+
+namespace specfuse {
+
+/// Null where GDAL knows no such file. Of an ENVI header the data beside it is opened. Throws `DataError` where there
+/// is no such data, or more than one file of it.
+Raster open_raster(const std::string& path);
+
+/// Why GDAL could not do the last thing, in one line.
+std::string gdal_reason();
+
+/// An open raster as an image, which errors call `path`; in gdal_scene.cpp. An alpha band that is not of the file is a
+/// mask, and no more is said of it. Throws as `open_image`.
+ImagePtr gdal_image(const std::string& path, Raster raster, bool alpha_is_of_file = true);
+
+}  // namespace specfuse
+#endif
