@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 # A library's headers belong to one layer.
-OWNERS = {r"cblas|openblas": "kernels", r"hdf5|H5\w*|png": "io", r"nlohmann": "config|results|report|run|sweep"}
+OWNERS = {r"cblas|openblas": "kernels", r"hdf5|H5\w*|png": "io", r"nlohmann": "compose|config|results|report|run|sweep"}
 TOP_LAYER = "app"
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
 

@@ -41,7 +41,7 @@ constexpr unsigned kRuns = kExperiment | kSweep, kAny = ~0u;
 
 /// What options may be valid with, as messages name it.
 constexpr std::pair<Request, const char*> kRequests[] = {
-    {kExperiment, "an experiment"}, {kSweep, "a sweep"}, {kImport, "--import"}};
+    {kExperiment, "an experiment"}, {kSweep, "a sweep"}, {kImport, "--import"}, {kFuse, "--fuse"}};
 
 using Set = std::function<void(Arguments&, const std::string&)>;
 
@@ -71,27 +71,36 @@ const std::vector<Option>& options() {
   const auto nothing = [](Arguments&, const std::string&) {};
   const Set subject = text(&Arguments::subject);
   static const std::vector<Option> table{
+      {"--fuse", "HSI MSI", kAny, subject,
+       "fuse two images into the file that --out names: everything is found out from them and shown, and can be "
+       "changed "
+       "with --set; beside it stand the errors to expect, the experiment that does the same, and a report",
+       kFuse},
+      {"--method", "NAME", kFuse, text(&Arguments::method), "the method to fuse with (default: the best that suits)"},
       {"--set", "path=value", kAny, list(&Arguments::settings),
        "change a field, such as degrade.ratio=4 or methods.two_cnn_fu.train.steps=500; a list takes a position or a "
        "label, and methods.+=... a new entry; with --import a field of data, such as axes=brc or crop.rows=100"},
       {"--data-dir", "DIR", kAny, list(&Arguments::data_directories),
        "look for data here first, then in $SPECFUSE_DATA and data/"},
-      {"--out", "DIR", kRuns, text(&Arguments::out), "where results go (default results/<name>)"},
+      {"--out", "PATH", kRuns | kFuse, text(&Arguments::out),
+       "where results go (default results/<name>); with --fuse the image to make, as its ending says (.tif, .img, .h5, "
+       ".mat)"},
       {"--threads", "N", kAny, [](auto&, auto& value) { set_threads(count_of("--threads", value)); },
        "how many threads to use (default: all processors)"},
-      {"--memory", "SIZE", kExperiment, [](auto& all, auto& value) { all.memory = bytes_of("--memory", value); },
+      {"--memory", "SIZE", kExperiment | kFuse,
+       [](auto& all, auto& value) { all.memory = bytes_of("--memory", value); },
        "keep to so much memory, such as 1.5GiB, 800MB or 2G (GiB): a pair that takes more stays in its files and is "
        "fused part by part"},
       {"--scratch", "DIR", kExperiment, text(&Arguments::scratch),
        "leave what networks learn from in files there, for more training scenes than fit into memory"},
-      {"--resume", "", kRuns, flag(&Arguments::resume), "go on from what an interrupted run left"},
-      {"--overwrite", "", kExperiment | kImport, flag(&Arguments::overwrite),
+      {"--resume", "", kRuns | kFuse, flag(&Arguments::resume), "go on from what an interrupted run left"},
+      {"--overwrite", "", kExperiment | kImport | kFuse, flag(&Arguments::overwrite),
        "replace what another run left in the output folder, which is refused otherwise"},
       {"--detect-anomaly", "", kRuns, [](auto&, auto&) { set_detect_anomaly(true); },
        "stop at the first operation of a network that makes a NaN or an infinity, and name it; slow"},
       {"--profile", "", kExperiment, flag(&Arguments::profile),
        "print time, FLOP/s and bytes per operation, and write them to profile.json as a Chrome trace"},
-      {"--dry-run", "", kRuns, flag(&Arguments::dry_run),
+      {"--dry-run", "", kRuns | kFuse, flag(&Arguments::dry_run),
        "check everything, print what would be done, the layers of networks and the resolved configuration"},
       {"--quiet", "", kAny, [](auto&, auto&) { set_progress_visible(false); }, "show warnings and errors, no progress"},
       {"--jobs", "N", kSweep, [](auto& all, auto& value) { all.jobs = count_of("--jobs", value); },
@@ -162,10 +171,12 @@ Arguments parse_arguments(int count, char** texts) {
     option.set(arguments, value);
     if (option.request != 0) arguments.request = option.request;
     arguments.given.push_back(name);
-    if (option.request != kImport) continue;
-    SPECFUSE_CHECK_AS(ConfigError, value_follows(), name, ": expected the file to make behind the one to read, got ",
+    if (option.request != kImport && option.request != kFuse) continue;
+    const bool imports = option.request == kImport;
+    SPECFUSE_CHECK_AS(ConfigError, value_follows(), name, ": expected the ",
+                      imports ? "file to make behind the one to read" : "MSI behind the HSI", ", got ",
                       words.empty() ? "nothing" : next());
-    arguments.out = next();
+    (imports ? arguments.out : arguments.msi) = next();
   }
   return arguments;
 }
@@ -180,7 +191,8 @@ void check_valid_with(Request request, const Arguments& arguments) {
 std::string help_text() {
   constexpr std::size_t kIndent = 20, kWidth = 118;
   std::string text =
-      "usage: run_experiment CONFIG.json [OPTION]...    runs an experiment or a sweep\n"
+      "usage: run_experiment --fuse HSI MSI --out FUSED.tif [OPTION]...    fuses two images\n"
+      "       run_experiment CONFIG.json [OPTION]...    runs an experiment or a sweep\n"
       "       run_experiment --import IN OUT [OPTION]...\n"
       "       run_experiment --list [NAME] | --cite [CONFIG.json] | --document FILE.md | --help | --version\n"
       "       mpirun -n N run_experiment ...: the same shared out among N processes, where it was built with MPI\n\n";

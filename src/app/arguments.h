@@ -15,7 +15,8 @@ enum Request : unsigned {
   kList = 16,
   kDocument = 32,
   kHelp = 64,
-  kVersion = 128
+  kVersion = 128,
+  kFuse = 256
 };
 
 /// The command line of run_experiment.
@@ -23,6 +24,8 @@ struct Arguments {
   unsigned request = kExperiment;
   /// The file of the experiment or sweep; otherwise what is asked about.
   std::string subject, out, scratch;
+  /// The second file of --fuse, and --method.
+  std::string msi, method;
   std::vector<std::string> settings, data_directories;
   /// --memory, in bytes.
   std::optional<double> memory;

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "app/arguments.h"
+#include "specfuse/compose/fuse_files.h"
 #include "specfuse/config/citations.h"
 #include "specfuse/config/documentation.h"
 #include "specfuse/config/listing.h"
@@ -108,6 +109,14 @@ std::string imported(const Arguments& arguments) {
   return import_scene({arguments.subject, arguments.out, arguments.settings, directories, arguments.overwrite});
 }
 
+void run_fusion(const Arguments& arguments) {
+  check_valid_with(kFuse, arguments);
+  const FuseRequest request{arguments.subject, arguments.msi,       arguments.out,
+                            arguments.method,  arguments.settings,  arguments.data_directories,
+                            arguments.memory,  arguments.overwrite, arguments.resume};
+  std::fputs((arguments.dry_run ? plan_fusion(request) : fuse_files(request)).c_str(), stdout);
+}
+
 /// What --list and the like print.
 std::string answer(const Arguments& arguments) {
   const std::string& subject = arguments.subject;
@@ -143,9 +152,10 @@ void run_file(const Arguments& arguments) {
 }
 
 void run(const Arguments& arguments) {
-  const bool runs = arguments.request == kExperiment;
-  if ((!runs || arguments.dry_run) && this_rank() != 0) return;
+  const bool fuses = arguments.request == kFuse, runs = arguments.request == kExperiment;
+  if ((!(runs || fuses) || arguments.dry_run) && this_rank() != 0) return;
   if (runs) return run_file(arguments);
+  if (fuses) return run_fusion(arguments);
   check_valid_with(static_cast<Request>(arguments.request), arguments);
   std::fputs(answer(arguments).c_str(), stdout);
   if (arguments.request == kImport) print_warning_count();

@@ -1,0 +1,195 @@
+#include "specfuse/compose/fuse_files.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include "compose/compose_fusion.h"
+#include "compose/pair_decisions.h"
+#include "compose/trust.h"
+#include "specfuse/config/result_names.h"
+#include "specfuse/core/error.h"
+#include "specfuse/core/progress.h"
+#include "specfuse/imaging/cube.h"
+#include "specfuse/io/file.h"
+#include "specfuse/io/hdf5.h"
+#include "specfuse/io/image_writer.h"
+#include "specfuse/ranks/ranks.h"
+#include "specfuse/results/metrics_json.h"
+#include "specfuse/run/runner.h"
+
+namespace fs = std::filesystem;
+
+namespace specfuse {
+namespace {
+
+/// What a request makes.
+struct Outputs {
+  const ImageWriter* writer;
+  /// Of all names, with the folder.
+  std::string stem;
+  /// Of the images; more than the writer's own is known, such as .tiff.
+  std::string ending;
+  std::string fused() const { return stem + ending; }
+  std::string sigma() const { return stem + "_sigma" + ending; }
+  std::string quality() const { return stem + "_quality" + ending; }
+  std::string experiment() const { return stem + ".json"; }
+  std::string folder() const { return stem + "_run"; }
+};
+
+const ImageWriter& writer_of_ending(const std::string& path) {
+  const std::string ending = fs::path(path).extension().string();
+  if (ending == ".tiff") return image_writer("geotiff", "--out");
+  if (ending == ".hdr") return image_writer("envi", "--out");
+  return image_writer_for(path);
+}
+
+Outputs outputs_of(const std::string& out) {
+  SPECFUSE_CHECK_AS(ConfigError, !out.empty(), "--fuse requires --out, the file to make, such as fused.tif");
+  std::error_code ignored;
+  SPECFUSE_CHECK_AS(ConfigError, !fs::is_directory(out, ignored) && !out.ends_with('/'),
+                    "--out: expected a file such as ", (fs::path(out) / "fused.tif").lexically_normal().string(),
+                    ", got a folder");
+  const ImageWriter& writer = writer_of_ending(out);
+  const fs::path path(out);
+  const std::string ending = path.extension() == ".tiff" ? ".tiff" : writer.ending;
+  return {&writer, (path.parent_path() / path.stem()).string(), ending};
+}
+
+/// The name of an experiment, of what names may hold.
+std::string experiment_name(const std::string& stem) {
+  constexpr std::size_t kMost = 100;
+  std::string name = fs::path(stem).filename().string().substr(0, kMost);
+  std::replace_if(
+      name.begin(), name.end(),
+      [](unsigned char c) { return c >= 0x80 || (std::isalnum(c) == 0 && c != '.' && c != '_' && c != '-'); }, '_');
+  name.erase(0, std::min(name.find_first_not_of(".-"), name.size()));
+  return name.empty() ? "fused" : name;
+}
+
+void check_free(const Outputs& outputs, const FuseRequest& request) {
+  for (const std::string& file : {outputs.fused(), outputs.sigma(), outputs.quality(), outputs.experiment()}) {
+    std::error_code ignored;
+    for (const std::string& input : {request.hsi, request.msi}) {
+      SPECFUSE_CHECK_AS(ConfigError, !fs::equivalent(file, input, ignored), "--out: ", file,
+                        " would be written, and is one of the inputs; expected another name");
+    }
+    SPECFUSE_CHECK_AS(ConfigError, request.overwrite || request.resume || !fs::exists(file, ignored), file,
+                      " is there already; --overwrite replaces it");
+  }
+}
+
+void put(const std::string& from, const std::string& to) {
+  const std::string beside = to + ".tmp";
+  std::error_code refused;
+  fs::remove(beside, refused);
+  fs::create_hard_link(from, beside, refused);
+  if (refused) copy_file(from, beside);
+  move_file(beside, to);
+}
+
+/// The folder of the first result.
+std::string first_result(const ExperimentConfig& config, const Outputs& outputs) {
+  return concat(outputs.folder(), "/", config.folder_of(config.methods.front(), config.seeds.front()));
+}
+
+/// Takes an image out of a folder, with what lies beside it. Returns whether there is one.
+bool take_image(const std::string& folder, const std::string& image, const std::string& stem, const Outputs& outputs) {
+  const std::string theirs = outputs.writer->ending;
+  std::vector<std::string> names;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    const bool is_it = name.starts_with(image + ".") && (theirs == ".h5" || !name.ends_with(".h5"));
+    if (is_it) names.push_back(name);
+  }
+  for (const std::string& name : names) {
+    std::string rest = name.substr(image.size());
+    if (rest.starts_with(theirs)) rest.replace(0, theirs.size(), outputs.ending);
+    put(folder + "/" + name, stem + rest);
+  }
+  return !names.empty();
+}
+
+/// The mean of all values that hold data.
+double mean_of(const Cube& cube) {
+  double sum = 0;
+  for (const double mean : band_means(cube)) sum += mean / static_cast<double>(cube.bands());
+  return sum;
+}
+
+/// A request with its experiment, on the way.
+class Fusion {
+ public:
+  explicit Fusion(const FuseRequest& request) : request_(request), outputs_(outputs_of(request.out)) {
+    check_free(outputs_, request);
+    composed_ = compose_fusion(request, experiment_name(outputs_.stem), outputs_.writer->name);
+    options_.data_directories = request.data_directories;
+    options_.out = outputs_.folder();
+    options_.resume = request.resume;
+    options_.overwrite = request.overwrite;
+    options_.memory = request.memory;
+  }
+
+  std::string plan() {
+    options_.look = [this](const Scene& scene, const Task& task) { show(scene, task); };
+    plan_experiment(composed_.config, options_);
+    return concat("\nwould make ", outputs_.fused(), " by this experiment:\n", composed_.text);
+  }
+
+  std::string run() {
+    options_.look = [this](const Scene& scene, const Task& task) {
+      show(scene, task);
+      const fs::path folder = fs::path(outputs_.stem).parent_path();
+      if (!folder.empty()) fs::create_directories(folder);
+      write_text_atomically(outputs_.experiment(), composed_.text);
+    };
+    run_experiment(composed_.config, options_);
+    if (this_rank() != 0) return {};
+    const std::string result = first_result(composed_.config, outputs_);
+    take_image(result, "fused", outputs_.stem, outputs_);
+    take_image(outputs_.folder(), kQualityName, outputs_.stem + "_quality", outputs_);
+    return closing_text(result, take_image(result, "sigma", outputs_.stem + "_sigma", outputs_));
+  }
+
+ private:
+  void show(const Scene& scene, const Task& task) {
+    std::vector<Decision> all = composed_.decisions;
+    const std::vector<Decision> more = pair_decisions(composed_.config, scene, task, request_.memory);
+    all.insert(all.end(), more.begin(), more.end());
+    std::printf("%s\n", decision_table(all).c_str());
+    std::fflush(stdout);
+    mean_ = mean_of(task.pair.hsi);
+  }
+
+  std::string closing_text(const std::string& result, bool has_sigma) const {
+    const std::string file = concat(outputs_.folder(), "/", kMetricsFile);
+    const ExperimentResults results = read_metrics_json(read_text(file), file, composed_.config);
+    const Hdf5Reader fused(result + "/" + kFusedFile);
+    TrustFacts facts;
+    facts.warnings = std::max(warnings_given(), static_cast<int>(results.warnings.size()));
+    facts.mean = mean_;
+    facts.width_95 = fused.has("/sigma") ? fused.number("/sigma", "width_95").value_or(2) : 2;
+    const std::string in_it = fused.has("/sigma") ? "/sigma of " + outputs_.fused() : "";
+    facts.sigma_file = has_sigma ? outputs_.sigma() : in_it;
+    std::string text =
+        concat("\n", trust_text(results.methods.front(), facts), "\nfused image  ", outputs_.fused(), "\n");
+    if (!facts.sigma_file.empty()) text += concat("its errors   ", facts.sigma_file, "\n");
+    return text + concat("its quality  ", outputs_.quality(), "\nexperiment   ", outputs_.experiment(),
+                         "\nreport       ", outputs_.folder(), "/", kReportFile, "\n");
+  }
+
+  const FuseRequest& request_;
+  Outputs outputs_;
+  ComposedFusion composed_;
+  RunOptions options_;
+  /// Of the HSI.
+  double mean_ = 0;
+};
+
+}  // namespace
+
+std::string fuse_files(const FuseRequest& request) { return Fusion(request).run(); }
+
+std::string plan_fusion(const FuseRequest& request) { return Fusion(request).plan(); }
+
+}  // namespace specfuse

@@ -1,0 +1,109 @@
+#include "compose/pair_decisions.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "specfuse/core/text.h"
+#include "specfuse/core/threads.h"
+#include "specfuse/report/text_format.h"
+
+namespace specfuse {
+namespace {
+
+/// Seconds of one processor that a method takes for each value of its result, as in bench/SIZE.md.
+const std::map<std::string, double> kSeconds{
+    {"linear_injection", 4e-9}, {"gsa", 8e-9}, {"sfim_hs", 8e-9},  {"glp_hs", 1.1e-8}, {"bicubic", 1e-9},
+    {"fuse", 4.4e-8},           {"csu", 9e-8}, {"hysure", 2.8e-7}, {"cnmf", 3.2e-7},   {"local_injection", 4.4e-7},
+    {"two_cnn_fu_plus", 5.9e-6}};
+
+std::string time_text(double seconds) {
+  if (seconds < 5) return "a few seconds";
+  if (seconds < 100) return concat("about ", std::lround(seconds / 5) * 5, " seconds");
+  if (seconds < 5400) return concat("about ", std::lround(seconds / 60), " minutes");
+  return concat("about ", number_text(seconds / 3600, 1), " hours");
+}
+
+std::string name_of_finding(const std::string& what) {
+  if (what == "psf") return "PSF";
+  return what == "srf" ? "response" : what;
+}
+
+/// "12 % of the HSI": the share of pixels without data.
+std::string gaps_in(const Cube& image, const char* name) {
+  const auto missing = std::count(image.valid.begin(), image.valid.end(), std::uint8_t{0});
+  const double share = 100 * static_cast<double>(missing) / static_cast<double>(image.pixels());
+  return missing == 0 ? "" : concat(number_text(share, share < 1 ? 2 : 0), " % of the ", name);
+}
+
+/// Bands of the HSI outside of all that the MSI sees: "37 of 60 bands, beyond 886 nm"; empty where there are none, or
+/// where wavelengths or the response are not known.
+std::string bands_beyond(const Pair& pair) {
+  constexpr float kSeen = 0.05f;  // of the peak of a response
+  const Tensor& srf = pair.degradation.srf;
+  const std::vector<double>& nm = pair.hsi.wavelength_nm;
+  if (!srf.defined() || nm.empty()) return {};
+  double low = std::numeric_limits<double>::infinity(), high = 0;
+  for (Index row = 0; row < srf.dim(0); ++row) {
+    const float* const weights = srf.data() + row * srf.dim(1);
+    const float peak = *std::max_element(weights, weights + srf.dim(1));
+    for (std::size_t b = 0; b < nm.size(); ++b) {
+      if (weights[b] < kSeen * peak) continue;
+      low = std::min(low, nm[b]);
+      high = std::max(high, nm[b]);
+    }
+  }
+  const auto beyond = std::count_if(nm.begin(), nm.end(), [&](double band) { return band < low || band > high; });
+  return beyond == 0 ? ""
+                     : concat(beyond, " of ", std::ssize(nm), " bands, outside of ", std::lround(low), " to ",
+                              std::lround(high), " nm");
+}
+
+std::string size_text(double bytes) {
+  if (bytes < 0x1p30) return concat(std::lround(std::max(1.0, bytes / 0x1p20)), " MiB");
+  return concat(number_text(bytes / 0x1p30, 1), " GiB");
+}
+
+}  // namespace
+
+std::vector<Decision> pair_decisions(const ExperimentConfig& config, const Scene& scene, const Task& task,
+                                     const std::optional<double>& memory) {
+  std::vector<Decision> decisions;
+  const auto add = [&](const std::string& what, const std::string& decided, const std::string& why) {
+    decisions.push_back({what, decided, why});
+  };
+  if (task.sensors.estimate) {
+    for (const Finding& finding : task.sensors.estimate->findings) {
+      const std::string used = finding.uses_found ? finding.found : finding.told;
+      const std::string other = finding.uses_found ? concat("told ", finding.told) : concat("found ", finding.found);
+      add(name_of_finding(finding.what), used, concat(finding.why, " (", other, ")"));
+    }
+  }
+  add("harmonised", task.sensors.harmony ? "yes" : "no",
+      task.sensors.harmony ? "the MSI follows the HSI where they disagree beyond noise, as fields do that changed"
+                           : "the response is not known, or degrade.harmonise says so");
+  if (const std::string beyond = bands_beyond(task.pair); !beyond.empty()) {
+    add("extrapolated", beyond, "the MSI does not see there: what these show in detail follows from the other bands");
+  }
+  const std::string in_hsi = gaps_in(task.pair.hsi, "HSI"), in_msi = gaps_in(task.pair.msi, "MSI");
+  if (!in_hsi.empty() || !in_msi.empty()) {
+    add("gaps", "no data in the result there",
+        concat(in_hsi, in_hsi.empty() || in_msi.empty() ? "" : " and ", in_msi, " have none"));
+  }
+  const PairParts& parts = *task.parts;
+  const Index ratio = parts.degradation().ratio;
+  const double values = static_cast<double>(parts.rows() * parts.cols() * ratio * ratio * parts.bands());
+  const std::string limit =
+      memory ? concat(size_text(*memory), " may be taken (--memory)") : "what is free is the limit";
+  add("parts", scene.large ? "part by part, from the files" : "all in memory",
+      concat("the result takes ", size_text(4 * values), "; ", limit));
+  const auto cost = kSeconds.find(config.methods.front().name);
+  if (cost != kSeconds.end()) {
+    add("time", time_text(values * cost->second / threads()),
+        concat("as measured on two cores of a server, for ", threads(), " threads; the report comes on top"));
+  }
+  return decisions;
+}
+
+}  // namespace specfuse
