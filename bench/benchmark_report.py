@@ -87,12 +87,13 @@ def field_summary(stages):
 def field_scenes(stages):
     """PSNR of the network and of the best classic, scene by scene, of the last stage there is."""
     kinds = next((stages[stage] for stage in reversed(STAGES) if stage in stages), {})
+    there = [kind for kind in FIELD_KINDS if kind in kinds]
     rows = []
     for scene in sorted({scene for scenes in kinds.values() for scene in scenes}):
-        of = [kinds.get(kind, {}).get(scene) for kind in FIELD_KINDS]
+        of = [kinds[kind].get(scene) for kind in there]
         rows.append([scene, *(f"{results[PLUS]['psnr_global_db']:.2f} ({classic(results, 'psnr_global_db'):.2f})"
                               if results else "-" for results in of)])
-    return table(["plus (best classic), PSNR (dB)", *FIELD_KINDS], rows)
+    return table(["plus (best classic), PSNR (dB)", *there], rows)
 
 
 class Report:

@@ -63,6 +63,7 @@ FIELD_KINDS = {
     "change": {"change": 1.3},
     "all": {"fwhm": 1.12, "edges": 1, "shift": (.35, -.25), "gain": (.97, 1.03), "offset": .003, "noise": 40},
     "residual": {"fwhm": 1.07, "edges": 1, "shift": (.15, -.10)},
+    "varying": {"varying": ((0, 1.5), (1.2, -.2))},
 }
 
 # What is changed: fields of `model`, of `train`, or of how a scene is fused with the weights of the setting as it is.

@@ -46,6 +46,27 @@ def moved(image, down, right):
     return np.fft.ifft2(spectrum, axes=(0, 1)).real[:rows, :cols]
 
 
+def read_beside(image, by, axis):
+    """Each pixel read `by` of one further along an axis, by a sinc under a Lanczos window of 32 pixels; edges mirrored."""
+    image, by = np.moveaxis(image, axis, 0), np.moveaxis(by, axis, 0)
+    rows, result, total = len(image), 0, 0
+    place = np.arange(rows)[:, None] + by
+    for step in range(-31, 33):
+        near = np.floor(place).astype(int) + step
+        weight = np.sinc(place - near) * np.sinc((place - near) / 32) * (np.abs(place - near) < 32)
+        near = np.where(near % (2 * rows) < rows, near % (2 * rows), 2 * rows - 1 - near % (2 * rows))
+        result = result + weight[..., None] * image[near, np.arange(by.shape[1])]
+        total = total + weight
+    return np.moveaxis(result / total[..., None], 0, axis)
+
+
+def sheared(image, down, right):
+    """Moved by fractions of a pixel that change from the first to the last corner, as by an attitude that drifts."""
+    along = sum(np.meshgrid(*(np.linspace(0, .5, size) for size in image.shape[:2]), indexing="ij"))
+    down, right = (first + (last - first) * along for first, last in (down, right))
+    return read_beside(read_beside(image, down, 0), right, 1)
+
+
 def responses(bands, draws, most):
     """Boxes, whose edges are off by up to `most` bands."""
     rows = np.zeros((len(FRACTIONS), bands))
@@ -66,6 +87,8 @@ def pair_of(cube, ratio, kind, noise):
     msi = cube @ responses(cube.shape[2], draws, how.get("edges", 0)).T
     if "shift" in how:
         msi = moved(msi, *how["shift"])
+    if "varying" in how:
+        msi = sheared(msi, *how["varying"])
     if "gain" in how:
         msi = msi * draws.uniform(*how["gain"], msi.shape[2]) + how["offset"] * msi.mean((0, 1))
     if "change" in how:
