@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
@@ -18,9 +19,11 @@ inline Cube phase_shifted(const Cube& image, double shift, bool down) {
     for (Index j = 0; j < extent; ++j) {
       double weight = 0;
       for (const Index seen : {j, period - 1 - j}) {
+        // 1 + 2 cos x + ... + 2 cos (extent - 1) x + cos extent x
         const double x = 2 * std::numbers::pi * (static_cast<double>(i - seen) + shift) / static_cast<double>(period);
-        weight += 1 + std::cos(static_cast<double>(extent) * x);
-        for (Index k = 1; k < extent; ++k) weight += 2 * std::cos(static_cast<double>(k) * x);
+        const double half = std::sin(x / 2);
+        weight += std::abs(half) < 1e-9 ? static_cast<double>(period)
+                                        : std::sin(static_cast<double>(extent) * x) * std::cos(x / 2) / half;
       }
       kernel.push_back(weight / static_cast<double>(period));
     }
@@ -29,14 +32,16 @@ inline Cube phase_shifted(const Cube& image, double shift, bool down) {
   const auto at = [down](auto& cube, Index along, Index line) {
     return down ? cube.pixel(along, line) : cube.pixel(line, along);
   };
+  std::vector<double> sums(static_cast<std::size_t>(image.bands()));
   for (Index line = 0; line < image.pixels() / extent; ++line) {
     for (Index i = 0; i < extent; ++i) {
-      for (Index b = 0; b < image.bands(); ++b) {
-        double sum = 0;
-        for (Index j = 0; j < extent; ++j)
-          sum += kernel[static_cast<std::size_t>(i * extent + j)] * double{at(image, j, line)[b]};
-        at(result, i, line)[b] = static_cast<float>(sum);
+      std::fill(sums.begin(), sums.end(), 0.0);
+      for (Index j = 0; j < extent; ++j) {
+        const float* const seen = at(image, j, line);
+        const double weight = kernel[static_cast<std::size_t>(i * extent + j)];
+        for (std::size_t b = 0; b < sums.size(); ++b) sums[b] += weight * double{seen[b]};
       }
+      std::transform(sums.begin(), sums.end(), at(result, i, line), [](double sum) { return static_cast<float>(sum); });
     }
   }
   return result;
