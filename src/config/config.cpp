@@ -7,6 +7,7 @@
 #include "specfuse/config/override.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
+#include "specfuse/imaging/orientation.h"
 #include "specfuse/io/file.h"
 #include "specfuse/io/image_writer.h"
 #include "specfuse/io/scene.h"
@@ -122,6 +123,12 @@ void DataConfig::describe(FieldVisitor& fields) {
       "without "
       "data take no part in scores and colours, and the result has none there; for the methods they are filled in from "
       "around.");
+  Choices ways{};
+  for (const Orientation& one : orientations()) ways.texts.push_back(one.name);
+  fields(
+      "orientation", orientation, ways, OnlyWith{"scene", "pair", "hsi"},
+      "How a scene, or the MSI of a measured pair, is turned before anything else is done with it; null: not at all. "
+      "An MSI that lies upside down, mirrored or turned on the HSI is refused with the value that mends it.");
   fields(
       "outliers", outliers, Choices{"mask", "keep"}, OnlyWith{"pair", "hsi"},
       "Of a measured pair: values far beyond all others of their band of which the other image shows nothing, such as "
@@ -181,8 +188,9 @@ void EstimateConfig::describe(FieldVisitor& fields) {
       "The PSF. `auto`: as told unless a Gaussian of other widths, down and across, or a form of its own, explains the "
       "pair better by more than noise. `true`: that Gaussian, or its form, in any case. `false`: as told.");
   fields("shift", shift, choices, Label{"shift against the pair"},
-         "The registration error of the MSI, up to two coarse pixels. It becomes part of the PSF: no fine pixel is "
-         "resampled, the result lies on the grid of the MSI, and a reference on that of the HSI is moved for the "
+         "The registration error of the MSI, up to two coarse pixels, also one that varies slowly over the image. It "
+         "becomes part of the PSF (what varies is taken out of the HSI): no fine pixel is resampled, the result lies "
+         "on the grid of the MSI, and a reference on that of the HSI is moved for the "
          "scores. `auto`: where the pair shows one; `true`: whatever is found; `false`: none.");
   fields("gain", gain, choices, Label{"gain against the pair"},
          "Gain and offset of each MSI band, for images that are not in the same units; they are taken back from the "

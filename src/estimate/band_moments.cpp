@@ -44,6 +44,8 @@ double noise_of(const Matrix& covariance, Index b, Index pixels) {
 /// What is left of a direction of this variance, in noise units, when it is estimated from what was seen (Wiener).
 double signal_share(double variance) { return std::max(0.0, 1 - 1 / variance); }
 
+constexpr double kGramRidge = 1e-4;
+
 }  // namespace
 
 BandMoments::BandMoments(const Cube& hsi) : mean_(band_means(hsi)) {
@@ -88,6 +90,12 @@ Matrix BandMoments::scores(Index most) const {
   return product(centred_, along);
 }
 
+std::vector<double> BandMoments::noise_shares() const {
+  std::vector<double> shares;
+  for (const double variance : variances_) shares.push_back(1 - signal_share(variance));
+  return shares;
+}
+
 BandMoments::Cross BandMoments::with(const Cube& other) const {
   SPECFUSE_CHECK(other.pixels() == pixels(), "estimate: expected ", pixels(), " pixels, got ", other.pixels());
   Cross cross;
@@ -119,6 +127,18 @@ BandMoments::Cross BandMoments::with(const Cube& other) const {
     cross.unexplained.push_back(variance > 0 ? std::max(0.0, 1 - explained / variance) : 0);
   }
   return cross;
+}
+
+Matrix regression_of(const Cube& from, const Cube& to) {
+  const auto centred_values = [](const Cube& cube) {
+    return centred(to_matrix(cube.values.reshape({cube.pixels(), cube.bands()})), band_means(cube));
+  };
+  const Matrix x = centred_values(from);
+  Matrix gram = product_tn(x, x);
+  double trace = 1e-300;
+  for (Index i = 0; i < gram.rows; ++i) trace += gram(i, i);
+  for (Index i = 0; i < gram.rows; ++i) gram(i, i) += kGramRidge * trace / static_cast<double>(gram.rows);
+  return solve_positive(gram, product_tn(x, centred_values(to)));
 }
 
 }  // namespace specfuse

@@ -25,6 +25,8 @@ class BandMoments {
   /// The pixels along the first directions that stand out of the noise, `most` of them at most, each scaled to variance
   /// one [pixels, directions].
   Matrix scores(Index most) const;
+  /// The part of the variance along each of these that is noise.
+  std::vector<double> noise_shares() const;
   const std::vector<double>& mean() const { return mean_; }
   /// Standard deviation of the noise of each band: what the bands next to it do not explain.
   const std::vector<double>& noise() const { return noise_; }
@@ -37,5 +39,9 @@ class BandMoments {
   Matrix directions_;
   std::vector<double> variances_, noise_;
 };
+
+/// What explains the bands of one image by those of another of the same pixels, by ridge regression [other bands,
+/// bands].
+Matrix regression_of(const Cube& from, const Cube& to);
 
 }  // namespace specfuse

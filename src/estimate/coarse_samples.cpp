@@ -32,12 +32,15 @@ std::size_t count_of(const std::vector<std::uint8_t>& kept) {
 
 }  // namespace
 
-CoarseSamples::CoarseSamples(const PairParts& pair) : degradation_(pair.degradation()) {
+CoarseSamples::CoarseSamples(const PairParts& pair)
+    : degradation_(pair.degradation()), size_{static_cast<double>(pair.rows() * ratio()),
+                                              static_cast<double>(pair.cols() * ratio())} {
   Index total = 0;
   const Index edge = std::min(pair.rows(), pair.cols()) >= 4 * (kEdge + 1) ? kEdge : 0;
   for (const Rectangle& place : places(pair)) {
     PairPart read = read_part(pair, place, kHalo);
-    Part part{std::move(read.pair), {}};
+    Part part{std::move(read.pair), {}, {}, {place.row - read.inner.row, place.col - read.inner.col}};
+    part.msi = part.pair.msi;
     const Cube& hsi = part.pair.hsi;
     const std::vector<std::uint8_t> seen = degrade_spatially(part.pair.msi, degradation_).valid;
     for (Index i = 0; i < place.rows * place.cols; ++i) {
@@ -47,6 +50,12 @@ CoarseSamples::CoarseSamples(const PairParts& pair) : degradation_(pair.degradat
       const Index pixel = row * hsi.cols() + col;
       if (inside && hsi.is_valid(pixel) && (seen.empty() || seen[static_cast<std::size_t>(pixel)] != 0))
         part.pixels.push_back(pixel);
+    }
+    for (const Index pixel : part.pixels) {
+      const auto middle = [&](Index at) {
+        return (static_cast<double>(at) + 0.5) * static_cast<double>(ratio()) - 0.5;
+      };
+      places_.push_back({middle(part.begin[0] + pixel / hsi.cols()), middle(part.begin[1] + pixel % hsi.cols())});
     }
     total += std::ssize(part.pixels);
     parts_.push_back(std::move(part));
@@ -58,6 +67,22 @@ CoarseSamples::CoarseSamples(const PairParts& pair) : degradation_(pair.degradat
   for (const Part& part : parts_) {
     for (const Index pixel : part.pixels)
       to = std::copy_n(part.pair.hsi.values.data() + pixel * hsi_.bands(), hsi_.bands(), to);
+  }
+}
+
+std::array<double, 2> CoarseSamples::place(Index sample) const { return places_[static_cast<std::size_t>(sample)]; }
+
+std::size_t CoarseSamples::block(Index sample) const {
+  const auto along = [&](std::size_t axis) {
+    return static_cast<std::size_t>(place(sample)[axis] / size_[axis] * static_cast<double>(kBlocksAlong));
+  };
+  return along(0) * kBlocksAlong + along(1);
+}
+
+void CoarseSamples::bring(const ShiftField& field) {
+  for (Part& part : parts_) {
+    const std::array<Index, 2> begin{part.begin[0] * ratio(), part.begin[1] * ratio()};
+    part.pair.msi = on_hsi(part.msi, field, begin, degradation_.boundary);
   }
 }
 

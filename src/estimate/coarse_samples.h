@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "specfuse/estimate/shift_field.h"
 #include "specfuse/imaging/pair_parts.h"
 #include "specfuse/kernels/matrix.h"
 
@@ -12,6 +13,9 @@ namespace specfuse {
 /// of the image, beyond which the PSF would look; of a large pair those of parts spread over it.
 class CoarseSamples {
  public:
+  /// The image is divided in so many blocks along each axis.
+  static constexpr std::size_t kBlocksAlong = 4;
+
   /// Throws `Error` where fewer than 16 pixels are left.
   explicit CoarseSamples(const PairParts& pair);
 
@@ -25,17 +29,29 @@ class CoarseSamples {
   /// What a coarse pixel may see of one band of the MSI: size x size fine pixels around each sample [samples, pixels].
   Matrix patches(Index size, Index band) const;
   Index msi_bands() const { return parts_.front().pair.msi.bands(); }
+  /// Of the whole image, in fine pixels.
+  const std::array<double, 2>& size() const { return size_; }
+  /// The middle of a sample, in fine pixels of the whole image, and the block that it is in.
+  std::array<double, 2> place(Index sample) const;
+  std::size_t block(Index sample) const;
+  /// From now on the MSI lies on the HSI as this field brings it there.
+  void bring(const ShiftField& field);
   std::vector<double> msi_wavelength_nm() const { return parts_.front().pair.msi.wavelength_nm; }
 
  private:
-  /// A part of the pair, and which of its coarse pixels are samples.
+  /// A part of the pair, the MSI as it is, which of its coarse pixels are samples, and the first of its coarse pixels
+  /// in the whole image.
   struct Part {
     Pair pair;
+    Cube msi;
     std::vector<Index> pixels;
+    std::array<Index, 2> begin;
   };
   std::vector<Part> parts_;
   Degradation degradation_;
   Cube hsi_;
+  std::array<double, 2> size_;
+  std::vector<std::array<double, 2>> places_;
 };
 
 /// These rows of a matrix as pixels [1, rows, cols] of an image.

@@ -4,10 +4,12 @@
 #include <cmath>
 #include <numeric>
 
+#include "estimate/band_moments.h"
 #include "estimate/psf_fit.h"
 #include "estimate/response_choice.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/progress.h"
+#include "specfuse/imaging/psf.h"
 
 namespace specfuse {
 namespace {
@@ -44,9 +46,21 @@ double price(const PsfFreedom& freedom, double samples) {
   return freedom.numbers() * std::log(samples) + kAllowance * samples * (freedom.numbers() / 2);
 }
 
-PsfFit choose_psf(PsfProblem& problem, const EstimateOptions& options, Index msi_bands) {
-  const PsfFit most = problem.find({options.psf != Trust::told, options.shift != Trust::told});
-  const auto samples = static_cast<double>(problem.kept_count() * msi_bands);
+/// The same Gaussian with room for its tails, where that is better.
+PsfFit with_tails(const PsfProblem& problem, const PsfFit& cut, Index ratio, double samples) {
+  constexpr double kTails = 3;
+  constexpr Index kMostRatios = 5;
+  const auto wanted = static_cast<Index>(std::ceil(kTails * std::max(cut.fwhm[0], cut.fwhm[1])));
+  const Index support = std::min(wanted + (wanted - ratio) % 2, kMostRatios * ratio);
+  if (!cut.freedom.width || support <= 2 * ratio) return cut;
+  const PsfFit whole = problem.refine(cut, {true, cut.freedom.shift, support});
+  constexpr double kAllowance = 0.0025;
+  return whole.cost + std::log(samples) + kAllowance * samples < cut.cost ? whole : cut;
+}
+
+PsfFit choose_psf(const PsfProblem& problem, const PsfFit& most, const EstimateOptions& options,
+                  const CoarseSamples& coarse) {
+  const auto samples = static_cast<double>(problem.kept_count() * coarse.msi_bands());
   PsfFit best = most;
   for (const bool width : tried(options.psf)) {
     for (const bool shift : tried(options.shift)) {
@@ -56,6 +70,7 @@ PsfFit choose_psf(PsfProblem& problem, const EstimateOptions& options, Index msi
     }
   }
   if (options.psf == Trust::told) return best;
+  best = with_tails(problem, best, coarse.ratio(), samples);
   constexpr double kWorth = 10, kAllowance = 0.01;
   const PsfFit free = problem.free_form(best);
   const bool better = free.worth_of_form > kWorth + kAllowance * samples && free.cost < best.cost;
@@ -72,21 +87,34 @@ Finding finding_of(const char* what, const std::string& told, const std::string&
   return {what, told, found, uses_found, why};
 }
 
-void record_psf(const PsfProblem& problem, const EstimateOptions& options, const PsfFit& fit, const Tensor& told,
-                Estimate& estimate) {
+/// "0.2 to 1.4 fine pixels down, -0.3 to 0.6 right, over the image"
+std::string field_text(const ShiftField& field, const std::array<double, 2>& shift) {
+  const std::array<std::array<double, 2>, 2> range = field.range();
+  const auto along = [&](std::size_t axis) {
+    // The MSI samples the scene as far on as the PSF points back.
+    return concat(rounded(shift[axis] - range[1][axis], 2), " to ", rounded(shift[axis] - range[0][axis], 2));
+  };
+  return concat(along(0), " fine pixels down, ", along(1), " right, over the image");
+}
+
+/// `left_by_one` is the part of the variance of the MSI that one shift for all leaves, where there is a field.
+void record_psf(const PsfProblem& problem, const EstimateOptions& options, const PsfFit& fit, double left_by_one,
+                const Tensor& told, Estimate& estimate) {
   const double left = mean_of(problem.unexplained(fit.psf));
   const auto left_without = [&](bool width, bool shift) {
-    return mean_of(
-        problem.unexplained(problem.refine(fit, {fit.freedom.width && width, fit.freedom.shift && shift}).psf));
+    PsfFreedom less = fit.freedom;
+    less.width = less.width && width;
+    less.shift = less.shift && shift;
+    return mean_of(problem.unexplained(problem.refine(fit, less).psf));
   };
   if (options.psf != Trust::told) {
     const bool formed = fit.worth_of_form > 0, finds = fit.freedom.width || formed;
-    const std::string form = formed ? ", and a form of its own" : "";
-    const std::string found = fit.freedom.width ? concat("Gaussian, FWHM ", rounded(fit.fwhm[0], 2), " x ",
-                                                         rounded(fit.fwhm[1], 2), " fine pixels", form)
-                                                : concat("as told", form);
+    if (finds) estimate.psf_fwhm = formed ? psf_widths(fit.psf) : fit.fwhm;
+    const std::string found =
+        finds ? concat(formed ? "a form of its own" : "Gaussian", ", FWHM ", rounded((*estimate.psf_fwhm)[0], 2), " x ",
+                       rounded((*estimate.psf_fwhm)[1], 2), " fine pixels")
+              : "as told";
     estimate.findings.push_back(finding_of("psf", options.psf_told, found, finds, left, left_without(false, true)));
-    if (fit.freedom.width) estimate.psf_fwhm = fit.fwhm;
   }
   if (options.shift != Trust::told) {
     // The MSI samples the scene that far from where the PSF points on its grid.
@@ -94,7 +122,14 @@ void record_psf(const PsfProblem& problem, const EstimateOptions& options, const
     const std::string found = fit.freedom.shift
                                   ? concat(rounded(shift[0], 3), " fine pixels down, ", rounded(shift[1], 3), " right")
                                   : "none";
-    estimate.findings.push_back(finding_of("shift", "none", found, fit.freedom.shift, left, left_without(true, false)));
+    Finding finding = finding_of("shift", "none", found, fit.freedom.shift, left, left_without(true, false));
+    if (estimate.field) {
+      finding.found = field_text(*estimate.field, shift);
+      finding.uses_found = true;
+      finding.why = concat("the HSI leaves ", per_cent(left), " of the variance of the MSI, ", per_cent(left_by_one),
+                           " under one shift for all");
+    }
+    estimate.findings.push_back(finding);
     if (fit.freedom.shift) {
       estimate.shift = shift;
       estimate.shift_error = fit.shift_error;
@@ -150,13 +185,20 @@ std::string text_of(const Finding& finding) {
 }
 
 Estimate estimate_degradation(const PairParts& pair, const EstimateOptions& options) {
-  const CoarseSamples samples(pair);
+  CoarseSamples samples(pair);
   const Degradation& told = pair.degradation();
   Estimate estimate;
   Progress progress(2, "estimates");
   PsfProblem problem(samples, options.srf == Trust::found ? Tensor() : told.srf);
-  const PsfFit fit = choose_psf(problem, options, pair.msi_bands());
-  record_psf(problem, options, fit, told.psf, estimate);
+  PsfFit most = problem.find({options.psf != Trust::told, options.shift != Trust::told});
+  const double left_by_one = mean_of(problem.unexplained(most.psf));
+  if (options.shift != Trust::told) estimate.field = find_shift_field(samples, problem, most);
+  const PsfFit fit = choose_psf(problem, most, options, samples);
+  record_psf(problem, options, fit, left_by_one, told.psf, estimate);
+  if (estimate.field) {
+    const Cube seen = to_cube(samples.degraded(fit.psf), problem.kept());
+    estimate.field_spread = regression_of(seen, kept_pixels(samples.hsi(), problem.kept()));
+  }
   progress.tick();
   if (options.srf == Trust::told && options.gain == Trust::told) return estimate;
   ResponseSamples kept{kept_pixels(samples.hsi(), problem.kept()), to_cube(samples.degraded(fit.psf), problem.kept()),
@@ -170,7 +212,18 @@ Estimate estimate_degradation(const PairParts& pair, const EstimateOptions& opti
 EstimatedPair::EstimatedPair(const PairParts& pair, const Estimate& estimate)
     : pair_(pair), estimate_(estimate), degradation_(as_estimated(pair.degradation(), estimate)) {}
 
-Pair EstimatedPair::read(const Rectangle& coarse) const { return with_estimate(pair_.read(coarse), estimate_); }
+Pair EstimatedPair::read(const Rectangle& coarse) const {
+  const PairPart seen = read_part(pair_, coarse, estimate_halo(estimate_, pair_.degradation()));
+  const Pair pair = with_estimate(seen.pair, estimate_, {coarse.row - seen.inner.row, coarse.col - seen.inner.col});
+  const bool all = seen.inner == Rectangle{0, 0, pair.hsi.rows(), pair.hsi.cols()};
+  return all ? pair : crop_pair(pair, fine_part(seen.inner, degradation_.ratio));
+}
+
+Index estimate_halo(const Estimate& estimate, const Degradation& told) {
+  if (!estimate.field) return 0;
+  const Index reach = field_reach(*estimate.field);
+  return degrade_margin(as_estimated(told, estimate)) + (reach + told.ratio - 1) / told.ratio;
+}
 
 Degradation as_estimated(const Degradation& told, const Estimate& estimate) {
   Degradation result = told;
@@ -179,9 +232,36 @@ Degradation as_estimated(const Degradation& told, const Estimate& estimate) {
   return result;
 }
 
-Pair with_estimate(const Pair& pair, const Estimate& estimate) {
+namespace {
+
+/// The HSI as one shift for all would have it.
+Cube under_one_shift(const Pair& pair, const Estimate& estimate, const Degradation& degradation,
+                     const std::array<Index, 2>& begin) {
+  const Index ratio = degradation.ratio;
+  Cube msi = pair.msi, hsi = pair.hsi;
+  msi.valid.clear();
+  const Cube there = degrade_spatially(
+      on_hsi(msi, *estimate.field, {begin[0] * ratio, begin[1] * ratio}, degradation.boundary), degradation);
+  const Cube here = degrade_spatially(msi, degradation);
+  hsi.values = hsi.values.clone();
+  const Matrix& spread = estimate.field_spread;
+  for (Index p = 0; p < hsi.pixels(); ++p) {
+    for (Index b = 0; b < hsi.bands(); ++b) {
+      double change = 0;
+      for (Index m = 0; m < spread.rows; ++m)
+        change += (double{here.values[p * spread.rows + m]} - double{there.values[p * spread.rows + m]}) * spread(m, b);
+      hsi.values[p * hsi.bands() + b] += static_cast<float>(change);
+    }
+  }
+  return hsi;
+}
+
+}  // namespace
+
+Pair with_estimate(const Pair& pair, const Estimate& estimate, const std::array<Index, 2>& begin) {
   Pair result = pair;
   result.degradation = as_estimated(pair.degradation, estimate);
+  if (estimate.field) result.hsi = under_one_shift(pair, estimate, result.degradation, begin);
   if (estimate.gain.empty()) return result;
   result.msi.values = result.msi.values.clone();
   const auto bands = static_cast<std::size_t>(pair.msi.bands());

@@ -32,7 +32,6 @@ constexpr float kLeft = 0.15f;
 
 /// More than this part of the PSF beyond the image, and a coarse pixel is one at its edge.
 constexpr double kBeyond = 0.02;
-constexpr double kGramRidge = 1e-4;
 
 /// How many coarse rows (axis 0) or columns at either end of an image see beyond it.
 std::array<Index, 2> edge_pixels(const Degradation& degradation, int axis) {
@@ -91,19 +90,6 @@ std::vector<Area> areas_of(const Cube& disagreement) {
     if (area.pixels >= kLeastArea) areas.push_back(area);
   }
   return areas;
-}
-
-/// What explains the bands of one image by those of another of the same pixels, by ridge regression.
-Matrix regression_of(const Cube& from, const Cube& to) {
-  const auto centred_values = [](const Cube& cube) {
-    return centred(to_matrix(cube.values.reshape({cube.pixels(), cube.bands()})), band_means(cube));
-  };
-  const Matrix x = centred_values(from);
-  Matrix gram = product_tn(x, x);
-  double trace = 1e-300;
-  for (Index i = 0; i < gram.rows; ++i) trace += gram(i, i);
-  for (Index i = 0; i < gram.rows; ++i) gram(i, i) += kGramRidge * trace / static_cast<double>(gram.rows);
-  return solve_positive(gram, product_tn(x, centred_values(to)));
 }
 
 /// What the residual leaves open of each HSI band in a fine pixel: its covariance, without what the noise of the HSI

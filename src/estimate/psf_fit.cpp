@@ -76,18 +76,29 @@ PsfProblem::PsfProblem(const CoarseSamples& samples, const Tensor& srf)
     told_spread_ = column_spreads(told_);
   }
   const Index most = std::min(kMostDirections, samples.count() / kSamplesEach);
-  scores_ = BandMoments(samples.hsi()).scores(std::max<Index>(1, most));
+  const BandMoments moments(samples.hsi());
+  scores_ = moments.scores(std::max<Index>(1, most));
+  noise_shares_ = moments.noise_shares();
 }
 
 Index PsfProblem::kept_count() const { return std::count(kept_.begin(), kept_.end(), std::uint8_t{1}); }
 
-Tensor PsfProblem::psf_of(const Parameters& at, bool width) const {
+PsfProblem::Parameters PsfProblem::parameters_of(const PsfFit& fit) const {
+  Parameters at{};
+  if (fit.freedom.width) at[0] = std::log(fit.fwhm[0] / fwhm_), at[1] = std::log(fit.fwhm[1] / fwhm_);
+  if (fit.freedom.shift) at[2] = fit.shift[0], at[3] = fit.shift[1];
+  return at;
+}
+
+Tensor PsfProblem::psf_of(const Parameters& at, const PsfFreedom& freedom) const {
   const Tensor& told = samples_.degradation().psf;
   const Index ratio = samples_.ratio();
   // A Gaussian points where what is told does.
-  const std::array<double, 2> offset = width ? CoarseGrid(samples_.degradation()).offset : std::array<double, 2>{};
+  const std::array<double, 2> offset =
+      freedom.width ? CoarseGrid(samples_.degradation()).offset : std::array<double, 2>{};
   const std::array<double, 2> shift{at[2] + offset[0], at[3] + offset[1]};
-  const Tensor base = width ? gaussian_psf({fwhm_ * std::exp(at[0]), fwhm_ * std::exp(at[1])}, ratio) : told;
+  const std::array<double, 2> fwhm{fwhm_ * std::exp(at[0]), fwhm_ * std::exp(at[1])};
+  const Tensor base = freedom.width ? gaussian_psf(fwhm, ratio, freedom.support) : told;
   if (shift == std::array<double, 2>{}) return base;
   return moved_psf(base, shift, moved_psf_size(base, shift));
 }
@@ -160,13 +171,13 @@ double PsfProblem::cost(const Matrix& x, const Matrix& residuals) const {
   return sum * static_cast<double>(kept_count());
 }
 
-double PsfProblem::cost_at(const Parameters& at, bool width) const {
-  const Matrix x = samples_.degraded(psf_of(at, width));
+double PsfProblem::cost_at(const Parameters& at, const PsfFreedom& freedom) const {
+  const Matrix x = samples_.degraded(psf_of(at, freedom));
   return cost(x, residuals(x));
 }
 
-Matrix PsfProblem::relative_residuals(const Parameters& at, bool width) const {
-  const Matrix x = samples_.degraded(psf_of(at, width));
+Matrix PsfProblem::relative_residuals(const Parameters& at, const PsfFreedom& freedom) const {
+  const Matrix x = samples_.degraded(psf_of(at, freedom));
   Matrix left = kept_rows(residuals(x), kept_);
   const std::vector<double> all = column_spreads(x);
   for (std::size_t i = 0; i < left.values.size(); ++i) left.values[i] /= all[i % all.size()];
@@ -190,8 +201,8 @@ double PsfProblem::robust_cost(const Matrix& x) const {
   return sum;
 }
 
-void PsfProblem::keep_agreeing(const Parameters& at, bool width) {
-  const Matrix x = samples_.degraded(psf_of(at, width));
+void PsfProblem::keep_agreeing(const Parameters& at, const PsfFreedom& freedom) {
+  const Matrix x = samples_.degraded(psf_of(at, freedom));
   const std::vector<double> all = column_spreads(x);
   constexpr int kKeepRounds = 12;
   for (int round = 0; round < kKeepRounds; ++round) {
@@ -225,10 +236,10 @@ PsfProblem::Parameters PsfProblem::descend(Parameters at, const PsfFreedom& free
   if (freedom.shift) free.insert(free.end(), {2, 3});
   const Index count = std::ssize(free);
   if (count == 0) return at;
-  double least = cost_at(at, freedom.width), damping = 1e-3;
+  double least = cost_at(at, freedom), damping = 1e-3;
   for (int step = 0; step < steps; ++step) {
     SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted while estimating the sensors");
-    const Matrix left = relative_residuals(at, freedom.width);
+    const Matrix left = relative_residuals(at, freedom);
     const std::vector<double> unit = column_spreads(left);
     Matrix slopes(left.rows * left.cols, count), values(left.rows * left.cols, 1);
     const auto scaled = [&](std::size_t i) { return 1 / std::max(unit[i % unit.size()], 1e-3 * kLeastResidual); };
@@ -238,18 +249,13 @@ PsfProblem::Parameters PsfProblem::descend(Parameters at, const PsfFreedom& free
       const double width = which < 2 ? kWidthStep : kShiftStep;
       Parameters below = at, above = at;
       below[which] -= width, above[which] += width;
-      const Matrix low = relative_residuals(below, freedom.width), high = relative_residuals(above, freedom.width);
+      const Matrix low = relative_residuals(below, freedom), high = relative_residuals(above, freedom);
       for (std::size_t i = 0; i < low.values.size(); ++i) {
         slopes(static_cast<Index>(i), k) = (high.values[i] - low.values[i]) / (2 * width) * scaled(i);
       }
     }
     const Matrix normal = product_tn(slopes, slopes), down = product_tn(slopes, values);
-    if (error != nullptr && freedom.shift) {
-      Matrix exact = normal;
-      for (Index k = 0; k < count; ++k) exact(k, k) *= 1 + 1e-9;
-      const Matrix inverse = solve_positive(exact, identity(count));
-      *error = {std::sqrt(inverse(count - 2, count - 2)), std::sqrt(inverse(count - 1, count - 1))};
-    }
+    if (error != nullptr && freedom.shift) *error = shift_errors(slopes, values, normal);
     bool moved = false;
     for (int tries = 0; tries < 6 && !moved; ++tries) {
       Matrix damped = normal;
@@ -262,7 +268,7 @@ PsfProblem::Parameters PsfProblem::descend(Parameters at, const PsfFreedom& free
         next[which] -= std::clamp(by(k, 0), -most, most);
         if (which < 2) next[which] = std::clamp(next[which], std::log(0.25), std::log(3.0));
       }
-      const double there = cost_at(next, freedom.width);
+      const double there = cost_at(next, freedom);
       if (there < least) {
         moved = there < least - 1e-6 * std::abs(least);
         at = next, least = there, damping = std::max(1e-6, damping / 10);
@@ -285,37 +291,46 @@ PsfFit PsfProblem::find(const PsfFreedom& freedom) {
   for (int i = -reach; i <= reach; ++i) {
     for (int j = -reach; j <= reach; ++j) {
       const Parameters at{0, 0, i * half, j * half};
-      const double here = robust_cost(samples_.degraded(psf_of(at, freedom.width)));
+      const double here = robust_cost(samples_.degraded(psf_of(at, freedom)));
       if (here < least) least = here, best = at;
     }
   }
-  keep_agreeing(best, freedom.width);
+  keep_agreeing(best, freedom);
   best = descend(best, freedom, 4, nullptr);
-  keep_agreeing(best, freedom.width);
+  keep_agreeing(best, freedom);
   choose_basis(true);
+  return settle(best, freedom);
+}
+
+PsfFit PsfProblem::settle(const PsfFit& from) { return settle(parameters_of(from), from.freedom); }
+
+PsfFit PsfProblem::settle(Parameters at, const PsfFreedom& freedom) {
   constexpr int kRefineRounds = 4;
   for (int round = 0; round < kRefineRounds; ++round) {
     const std::vector<std::uint8_t> before = kept_;
-    keep_agreeing(best, freedom.width);
-    best = descend(best, freedom, 4, nullptr);
+    keep_agreeing(at, freedom);
+    at = descend(at, freedom, 4, nullptr);
     if (round > 0 && kept_ == before) break;
   }
   PsfFit fit;
-  fit.fwhm = {fwhm_ * std::exp(best[0]), fwhm_ * std::exp(best[1])};
-  fit.shift = {best[2], best[3]};
+  fit.fwhm = {fwhm_ * std::exp(at[0]), fwhm_ * std::exp(at[1])};
+  fit.shift = {at[2], at[3]};
   return refine(fit, freedom);
 }
 
 PsfFit PsfProblem::refine(const PsfFit& from, const PsfFreedom& freedom) const {
-  PsfFit fit{freedom, {}, {}, {}, {}, 0};
-  Parameters at{};
-  if (freedom.width) at[0] = std::log(from.fwhm[0] / fwhm_), at[1] = std::log(from.fwhm[1] / fwhm_);
-  if (freedom.shift) at[2] = from.shift[0], at[3] = from.shift[1];
-  at = descend(at, freedom, 4, &fit.shift_error);
+  PsfFit fit = from;
+  fit.freedom = freedom;
+  fit.shift_error = {};
+  fit.worth_of_form = 0;
+  const Parameters at = descend(parameters_of(fit), freedom, 4, &fit.shift_error);
   if (freedom.width) fit.fwhm = {fwhm_ * std::exp(at[0]), fwhm_ * std::exp(at[1])};
   fit.shift = {at[2], at[3]};
-  fit.psf = psf_of(at, freedom.width);
-  fit.cost = cost_at(at, freedom.width);
+  fit.psf = psf_of(at, freedom);
+  fit.cost = cost_at(at, freedom);
+  if (!freedom.shift) return fit;
+  const std::array<double, 2> bias = noise_bias(fit);
+  for (std::size_t axis = 0; axis < 2; ++axis) fit.shift_error[axis] = std::hypot(fit.shift_error[axis], bias[axis]);
   return fit;
 }
 

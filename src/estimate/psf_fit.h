@@ -12,6 +12,8 @@ namespace specfuse {
 /// What of a PSF is sought: the widths of a Gaussian down and across, and where it points.
 struct PsfFreedom {
   bool width = false, shift = false;
+  /// Where the Gaussian is cut off [support, support]; 0: at twice the ratio, as one that is told.
+  Index support = 0;
   int numbers() const { return (width ? 2 : 0) + (shift ? 2 : 0); }
 };
 
@@ -48,12 +50,18 @@ class PsfProblem {
 
   /// Looks for the place within two coarse pixels, then refines; what is kept follows from it.
   PsfFit find(const PsfFreedom& freedom);
+  /// The same from a fit that is near, after the samples changed.
+  PsfFit settle(const PsfFit& from);
   /// The best of what is kept for the freedom given, from a fit with more of it.
   PsfFit refine(const PsfFit& from, const PsfFreedom& freedom) const;
 
   /// The same PSF with a form of its own: regularised least squares of its weights, the penalty chosen by leaving out
   /// groups of samples in turn; the PSF as it is where that is no better for them.
   PsfFit free_form(const PsfFit& from) const;
+
+  /// How the shift that is left varies over the image, by one step of Gauss and Newton with at most so many terms for
+  /// each axis: where a field of first or second degree explains more than a constant does in blocks that are left out.
+  std::optional<ShiftField> field_step(const PsfFit& fit, Index terms) const;
 
   /// Which samples count.
   const std::vector<std::uint8_t>& kept() const { return kept_; }
@@ -69,7 +77,9 @@ class PsfProblem {
     Matrix columns, gram;
   };
 
-  Tensor psf_of(const Parameters& at, bool width) const;
+  Parameters parameters_of(const PsfFit& fit) const;
+  PsfFit settle(Parameters at, const PsfFreedom& freedom);
+  Tensor psf_of(const Parameters& at, const PsfFreedom& freedom) const;
   void choose_basis(bool all);
   Matrix unexplained_by_basis(const Matrix& x) const;
   void take_told_from(Index column, Index band, Matrix& left) const;
@@ -77,15 +87,19 @@ class PsfProblem {
   /// Of columns that all belong to one MSI band.
   Matrix residuals_of_band(const Matrix& x, Index band) const;
   struct FormGroup;
+  std::vector<Matrix> field_groups(const PsfFit& fit, Index terms) const;
   std::vector<FormGroup> form_groups(const Tensor& psf, Index size, double& used) const;
   std::vector<double> deviations(const Matrix& residuals) const;
   double cost(const Matrix& x, const Matrix& residuals) const;
-  double cost_at(const Parameters& at, bool width) const;
+  double cost_at(const Parameters& at, const PsfFreedom& freedom) const;
   /// Those that count, in units of the standard deviation of each band under the PSF, as the cost has them: a wider PSF
   /// is not better for leaving less of everything.
-  Matrix relative_residuals(const Parameters& at, bool width) const;
+  Matrix relative_residuals(const Parameters& at, const PsfFreedom& freedom) const;
   double robust_cost(const Matrix& x) const;
-  void keep_agreeing(const Parameters& at, bool width);
+  void keep_agreeing(const Parameters& at, const PsfFreedom& freedom);
+  std::array<Matrix, 2> shift_slopes(const PsfFit& fit) const;
+  std::array<double, 2> noise_bias(const PsfFit& fit) const;
+  std::array<double, 2> shift_errors(const Matrix& slopes, const Matrix& left, const Matrix& normal) const;
   Parameters descend(Parameters at, const PsfFreedom& freedom, int steps, std::array<double, 2>* error) const;
   void factor();
 
@@ -94,6 +108,8 @@ class PsfProblem {
   Matrix told_;
   /// Scores along the principal directions of the HSI's signal, of variance one [samples, directions].
   Matrix scores_;
+  /// The part of the variance of each that is noise.
+  std::vector<double> noise_shares_;
   Basis basis_;
   /// What the basis leaves of `told_`.
   Matrix told_left_;
@@ -101,5 +117,8 @@ class PsfProblem {
   std::vector<std::uint8_t> kept_;
   double fwhm_;
 };
+
+/// The field of the registration where there is one; samples, problem and fit are then those under it.
+std::optional<ShiftField> find_shift_field(CoarseSamples& samples, PsfProblem& problem, PsfFit& fit);
 
 }  // namespace specfuse

@@ -7,6 +7,7 @@
 #include "estimate/band_moments.h"
 #include "estimate/robust.h"
 #include "specfuse/core/error.h"
+#include "specfuse/imaging/orientation.h"
 #include "specfuse/imaging/shift.h"
 #include "specfuse/kernels/matrix.h"
 
@@ -27,31 +28,15 @@ Cube middle_of(const Cube& image) {
   return crop(image, {(image.rows() - rows) / 2, (image.cols() - cols) / 2, rows, cols});
 }
 
-/// One of the eight ways in which a square lies: transposed first, then its rows or columns the other way round.
-struct Orientation {
-  bool transposed, down, across;
-  const char* text;
-};
-constexpr Orientation kOrientations[] = {
-    {false, true, false, "upside down"},
-    {false, false, true, "mirrored left to right"},
-    {false, true, true, "turned by 180 degrees"},
-    {true, false, false, "transposed"},
-    {true, true, false, "turned by 90 degrees clockwise"},
-    {true, false, true, "turned by 90 degrees anticlockwise"},
-    {true, true, true, "transposed across the other diagonal"},
-};
-
-Cube oriented(const Cube& image, const Orientation& how) {
-  const Index rows = how.transposed ? image.cols() : image.rows(), cols = how.transposed ? image.rows() : image.cols();
-  Cube result(rows, cols, image.bands());
-  for (Index row = 0; row < rows; ++row) {
-    for (Index col = 0; col < cols; ++col) {
-      const Index r = how.down ? rows - 1 - row : row, c = how.across ? cols - 1 - col : col;
-      std::copy_n(how.transposed ? image.pixel(c, r) : image.pixel(r, c), image.bands(), result.pixel(row, col));
-    }
-  }
-  return result;
+/// How an image lies that an orientation mends.
+const char* text_of_lie(const std::string& mended_by) {
+  if (mended_by == "flip_rows") return "upside down";
+  if (mended_by == "flip_cols") return "mirrored left to right";
+  if (mended_by == "rotate_180") return "turned by 180 degrees";
+  if (mended_by == "transpose") return "transposed";
+  if (mended_by == "rotate_left") return "turned by 90 degrees clockwise";
+  if (mended_by == "rotate_right") return "turned by 90 degrees anticlockwise";
+  return "transposed across the other diagonal";
 }
 
 /// An image moved by what is known of its shift, and its differences to the next pixels down and to the right.
@@ -139,7 +124,7 @@ std::array<double, 2> register_images(const Cube& still, const Cube& moving, con
   return shift;
 }
 
-std::string better_orientation(const Pair& pair) {
+BetterOrientation better_orientation(const Pair& pair) {
   constexpr Index kPixelsEach = 10, kOrientationDirections = 20;
   const Index pixels = pair.hsi.pixels();
   if (pixels < 16) return {};
@@ -166,17 +151,18 @@ std::string better_orientation(const Pair& pair) {
     return part;
   };
   const double as_it_is = unexplained(coarse);
-  std::string text;
+  BetterOrientation better;
   double least = std::min(kBetter * as_it_is, 1 - kExplained);
-  for (const Orientation& how : kOrientations) {
+  for (const Orientation& how : orientations()) {
     if (how.transposed && coarse.rows() != coarse.cols()) continue;
     const double left = unexplained(oriented(coarse, how));
     if (left >= least) continue;
     least = left;
-    text = concat("the MSI lies ", how.text, " on the HSI: turned back, the HSI explains ",
-                  std::lround(100 * (1 - left)), " % of it, as it is ", std::lround(100 * (1 - as_it_is)), " %");
+    better = {how.name,
+              concat("the MSI lies ", text_of_lie(how.name), " on the HSI: turned back, the HSI explains ",
+                     std::lround(100 * (1 - left)), " % of it, as it is ", std::lround(100 * (1 - as_it_is)), " %")};
   }
-  return text;
+  return better;
 }
 
 }  // namespace specfuse

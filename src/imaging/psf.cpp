@@ -1,9 +1,12 @@
 #include "specfuse/imaging/psf.h"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numbers>
 
 #include "imaging/csv.h"
+#include "imaging/keys.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/fields.h"
 
@@ -35,6 +38,40 @@ Tensor radial(Index size, Weight weight) {
   return psf;
 }
 
+/// Where `make_psf` cuts it off.
+Index size_of_gaussian(Index ratio) { return ratio % 2 == 0 ? 2 * ratio : 2 * ratio - 1; }
+
+Tensor gaussian_of(double fwhm, Index ratio, Index size) {
+  SPECFUSE_CHECK_AS(ConfigError, std::isfinite(fwhm) && fwhm > 0, "psf: expected a positive fwhm, got ", fwhm);
+  // Relative to the pixel nearest the centre, so that even a very narrow one has a weight above zero.
+  const double nearest = ratio % 2 == 0 ? 0.5 : 0.0;
+  return radial(size,
+                [=](double squared) { return std::exp(-4 * std::numbers::ln2 * (squared - nearest) / (fwhm * fwhm)); });
+}
+
+/// The full width at half maximum of a profile, between whose values is a cubic.
+double width_at_half(const std::vector<double>& profile) {
+  constexpr Index kFine = 100;
+  const Index places = (std::ssize(profile) + 1) * kFine;
+  std::vector<double> fine;
+  for (Index i = 0; i <= places; ++i) {
+    const Index base = i / kFine - 1;
+    const std::array<double, 4> weights = keys_weights(static_cast<double>(i % kFine) / kFine);
+    double value = 0;
+    for (Index k = 0; k < 4; ++k) {
+      const Index at = base - 1 + k;
+      if (at >= 0 && at < std::ssize(profile))
+        value += weights[static_cast<std::size_t>(k)] * profile[static_cast<std::size_t>(at)];
+    }
+    fine.push_back(value);
+  }
+  const auto peak = std::max_element(fine.begin(), fine.end());
+  const auto below = [half = *peak / 2](double value) { return value < half; };
+  const auto right = std::find_if(peak, fine.end(), below);
+  const auto left = std::find_if(std::make_reverse_iterator(peak), fine.rend(), below);
+  return static_cast<double>(right - left.base()) / kFine;
+}
+
 }  // namespace
 
 void PsfOptions::describe(FieldVisitor& fields) {
@@ -49,41 +86,31 @@ void PsfOptions::describe(FieldVisitor& fields) {
 
 Tensor make_psf(const PsfOptions& options, Index ratio, const Tensor& kernel) {
   require_ratio(ratio);
-  const bool even = ratio % 2 == 0;
   const auto flat = [](double) { return 1.0; };
-  if (options.type == "gaussian") {
-    const double fwhm = options.fwhm.value_or(static_cast<double>(ratio));
-    SPECFUSE_CHECK_AS(ConfigError, std::isfinite(fwhm) && fwhm > 0, "psf: expected a positive fwhm, got ", fwhm);
-    // Relative to the pixel nearest the centre, so that even a very narrow one has a weight above zero.
-    const double nearest = even ? 0.5 : 0.0;
-    return radial(even ? 2 * ratio : 2 * ratio - 1, [=](double squared) {
-      return std::exp(-4 * std::numbers::ln2 * (squared - nearest) / (fwhm * fwhm));
-    });
-  }
+  if (options.type == "gaussian")
+    return gaussian_of(options.fwhm.value_or(static_cast<double>(ratio)), ratio, size_of_gaussian(ratio));
   if (options.type == "box") return radial(ratio, flat);
-  if (options.type == "delta") return radial(even ? 2 : 1, flat);
+  if (options.type == "delta") return radial(ratio % 2 == 0 ? 2 : 1, flat);
   SPECFUSE_CHECK_AS(ConfigError, options.type == "kernel", "psf: expected type gaussian, box, delta or kernel, got ",
                     options.type);
   SPECFUSE_CHECK_AS(ConfigError, kernel.defined(), "psf: type kernel needs the kernel of a file");
   return normalized_psf(kernel, ratio);
 }
 
-Tensor gaussian_psf(const std::array<double, 2>& fwhm, Index ratio) {
+Tensor gaussian_psf(const std::array<double, 2>& fwhm, Index ratio, Index size) {
   // Gaussians are products of one along each axis, so the one of two widths is made of those of each.
   std::array<std::vector<double>, 2> along;
   for (std::size_t axis = 0; axis < 2; ++axis) {
-    PsfOptions options;
-    options.fwhm = fwhm[axis];
-    const Tensor psf = make_psf(options, ratio);
+    const Tensor psf = gaussian_of(fwhm[axis], ratio, size > 0 ? size : size_of_gaussian(ratio));
     if (fwhm[0] == fwhm[1]) return psf;
     along[axis].resize(static_cast<std::size_t>(psf.dim(0)));
     for (Index i = 0; i < psf.size(); ++i) along[axis][static_cast<std::size_t>(i / psf.dim(1))] += double{psf[i]};
   }
-  const Index size = std::ssize(along[0]);
-  Tensor psf({size, size});
+  const Index side = std::ssize(along[0]);
+  Tensor psf({side, side});
   for (Index i = 0; i < psf.size(); ++i) {
     psf[i] =
-        static_cast<float>(along[0][static_cast<std::size_t>(i / size)] * along[1][static_cast<std::size_t>(i % size)]);
+        static_cast<float>(along[0][static_cast<std::size_t>(i / side)] * along[1][static_cast<std::size_t>(i % side)]);
   }
   return psf;
 }
@@ -130,6 +157,18 @@ std::array<double, 2> psf_centre(const Tensor& psf) {
     centre[1] += double{psf[i]} * (static_cast<double>(i % psf.dim(1)) - middle);
   }
   return centre;
+}
+
+std::array<double, 2> psf_widths(const Tensor& psf) {
+  const Index size = psf.dim(0);
+  std::array<double, 2> widths{};
+  for (std::size_t axis = 0; axis < 2; ++axis) {
+    std::vector<double> profile(static_cast<std::size_t>(size));
+    for (Index i = 0; i < psf.size(); ++i)
+      profile[static_cast<std::size_t>(axis == 0 ? i / size : i % size)] += double{psf[i]};
+    widths[axis] = width_at_half(profile);
+  }
+  return widths;
 }
 
 Index psf_reach(const Tensor& psf) { return (psf.dim(0) + 1) / 2; }

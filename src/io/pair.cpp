@@ -9,6 +9,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/common_grid.h"
 #include "specfuse/imaging/georeference.h"
+#include "specfuse/imaging/orientation.h"
 
 namespace specfuse {
 
@@ -191,7 +192,8 @@ PairImages open_pair(const std::string& path, const PairSource& source) {
   SceneSource said_of_msi, said_of_hsi;
   said_of_msi.no_data = said_of_hsi.no_data = source.no_data;
   said_of_hsi.describe = source.describe_hsi;
-  ImagePtr hsi = open_dataset(file, kHsi, said_of_hsi), msi = open_dataset(file, kMsi, said_of_msi);
+  ImagePtr hsi = open_dataset(file, kHsi, said_of_hsi),
+           msi = oriented(open_dataset(file, kMsi, said_of_msi), source.orientation);
   const Shape hsi_shape = shape_of(*hsi), msi_shape = shape_of(*msi);
   const FileNotes of_hsi = corner_of(*hsi).notes, of_msi = corner_of(*msi).notes;
   PairImages pair = join_images(std::move(hsi), std::move(msi), path);
@@ -209,8 +211,9 @@ PairImages open_pair(const std::string& path, const PairSource& source) {
                     "), got one");
   check_reference(path, Hdf5Image(path, kReference), msi_shape, of_hsi.bands);
   said_of_hsi.kept = kept_of(of_hsi);
-  pair.reference = of_pair(open_dataset(file, kReference, said_of_hsi));
   pair.reference_on_msi = reference_lies_on_msi(file);
+  pair.reference =
+      of_pair(oriented(open_dataset(file, kReference, said_of_hsi), pair.reference_on_msi ? source.orientation : ""));
   return pair;
 }
 

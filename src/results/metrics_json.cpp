@@ -107,6 +107,12 @@ Json estimate_json(Index seed, const Estimate& estimate) {
   }
   if (estimate.shift) json["shift"] = *estimate.shift;
   if (estimate.shift) json["shift_error"] = estimate.shift_error;
+  if (estimate.field) {
+    json["shift_field"] = {{"rows", estimate.field->size()[0]},
+                           {"cols", estimate.field->size()[1]},
+                           {"down", estimate.field->coefficients()[0]},
+                           {"right", estimate.field->coefficients()[1]}};
+  }
   if (estimate.psf.defined()) json["psf"] = rows_json(estimate.psf);
   if (estimate.srf.defined()) {
     json["srf_shape"] = estimate.srf_shape;
@@ -143,6 +149,12 @@ Estimate read_estimate(const Json& json) {
   if (json.contains("shift")) {
     estimate.shift = json.at("shift").get<std::array<double, 2>>();
     estimate.shift_error = json.at("shift_error").get<std::array<double, 2>>();
+  }
+  if (json.contains("shift_field")) {
+    const Json& field = json.at("shift_field");
+    estimate.field.emplace(
+        std::array{field.at("rows").get<double>(), field.at("cols").get<double>()},
+        std::array{field.at("down").get<std::vector<double>>(), field.at("right").get<std::vector<double>>()});
   }
   if (json.contains("psf")) estimate.psf = read_rows(json.at("psf"), "psf");
   if (json.contains("srf")) {

@@ -10,6 +10,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
 #include "specfuse/imaging/georeference.h"
+#include "specfuse/imaging/orientation.h"
 #include "specfuse/imaging/outliers.h"
 #include "specfuse/imaging/sensors.h"
 #include "specfuse/imaging/shift.h"
@@ -128,7 +129,8 @@ Cube load_cube(const DataConfig& data, const std::vector<std::string>& directori
   image.bands = data.bands;
   const ImagePtr scene = image_of(files, file_key(data), [&] {
     if (data.synthetic) return in_memory(inside_key("data", [&] { return synthetic_scene(*data.synthetic); }));
-    return open_image(find_file(*data.scene, directories), source_in(image, "data", directories));
+    return oriented(open_image(find_file(*data.scene, directories), source_in(image, "data", directories)),
+                    data.orientation.value_or(""));
   });
   if (data.crop) check_inside("data.crop", *data.crop, scene->rows(), scene->cols());
   const Rectangle part = data.crop ? Rectangle(*data.crop) : scene->whole();
@@ -150,9 +152,11 @@ std::string source_of(const DataConfig& data) {
 }
 
 PairSource pair_source_in(const DataConfig& data, const std::vector<std::string>& directories) {
-  return {data.nodata.value_or(NoData{}), [wavelengths = data.wavelength_nm, directories](Cube& hsi) {
+  return {data.nodata.value_or(NoData{}),
+          [wavelengths = data.wavelength_nm, directories](Cube& hsi) {
             set_wavelengths(wavelengths, "data", directories, hsi);
-          }};
+          },
+          data.orientation.value_or("")};
 }
 
 void add_notes(const FileNotes& notes, Scene& scene) {
@@ -210,6 +214,7 @@ void load_measured(const ExperimentConfig& config, const std::vector<std::string
   }
   scene.grids = images.grids;
   scene.reference_on_msi = images.reference_on_msi;
+  scene.orientation = data.orientation.value_or("");
   if (images.beside != std::array<double, 2>{}) {
     Tensor& psf = scene.degradation.psf;
     psf = moved_psf(psf, images.beside, moved_psf_size(psf, images.beside));

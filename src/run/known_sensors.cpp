@@ -5,6 +5,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/estimate/registration.h"
+#include "specfuse/imaging/orientation.h"
 #include "specfuse/imaging/shift.h"
 
 namespace specfuse {
@@ -15,34 +16,44 @@ bool demands(const EstimateOptions& options) {
          options.shift == Trust::found;
 }
 
-/// An image moved down and to the right.
+/// Window of the interpolation where the shift varies.
+constexpr Index kVaryingReach = 64;
+
+/// An image moved down and to the right, by as much in each pixel or as a field says.
 class MovedImage : public Image {
  public:
-  MovedImage(ImagePtr image, const std::array<double, 2>& shift, Boundary boundary)
-      : image_(std::move(image)), shift_(shift), boundary_(boundary) {}
+  MovedImage(ImagePtr image, const std::array<double, 2>& shift, const std::optional<ShiftField>& field,
+             Boundary boundary)
+      : image_(std::move(image)), shift_(shift), field_(field), boundary_(boundary) {}
   Index rows() const override { return image_->rows(); }
   Index cols() const override { return image_->cols(); }
   Index bands() const override { return image_->bands(); }
   Cube read(const Rectangle& part) const override {
-    const Rectangle seen = with_margin(part, shift_reach(shift_), rows(), cols());
-    const Cube moved = shift_image(image_->read(seen), {-shift_[0], -shift_[1]}, boundary_);
+    const Index reach = shift_reach(shift_) + (field_ ? field_reach(*field_) : 0);
+    const Rectangle seen = with_margin(part, reach, rows(), cols());
+    const Cube image = image_->read(seen);
+    const Cube moved =
+        field_ ? shift_image(image, onto_msi(*field_, shift_, {seen.row, seen.col}), boundary_, kVaryingReach)
+               : shift_image(image, {-shift_[0], -shift_[1]}, boundary_);
     return seen == part ? moved : crop(moved, {part.row - seen.row, part.col - seen.col, part.rows, part.cols});
   }
 
  private:
   ImagePtr image_;
   std::array<double, 2> shift_;
+  std::optional<ShiftField> field_;
   Boundary boundary_;
 };
 
 }  // namespace
 
 Index KnownSensors::halo(const Degradation& told) const {
-  return harmony ? harmony_halo(estimate ? as_estimated(told, *estimate) : told) : 0;
+  const Index of_estimate = estimate ? estimate_halo(*estimate, told) : 0;
+  return of_estimate + (harmony ? harmony_halo(estimate ? as_estimated(told, *estimate) : told) : 0);
 }
 
-Pair KnownSensors::apply(const Pair& told) const {
-  Pair pair = estimate ? with_estimate(told, *estimate) : told;
+Pair KnownSensors::apply(const Pair& told, const std::array<Index, 2>& begin) const {
+  Pair pair = estimate ? with_estimate(told, *estimate, begin) : told;
   if (harmony) harmonise(*harmony, pair);
   return pair;
 }
@@ -51,22 +62,28 @@ void KnownSensors::widen(const Pair& applied, FusedWithSigma& fusion) const {
   if (fusion.sigma && harmony) widen_sigma(*harmony, applied.disagreement, fusion.fused, *fusion.sigma);
 }
 
-void KnownSensors::place(const Cube& reference, const Pair& applied) {
+void KnownSensors::place(const Cube& reference, const Pair& applied, const std::array<Index, 2>& begin) {
   // Both fits are of the same shift; one that is this far off found another.
   constexpr double kFar = 0.25;
-  if (!estimate || !estimate->shift) return;
-  reference_shift = {-(*estimate->shift)[0], -(*estimate->shift)[1]};
+  if (!estimate || !(estimate->shift || estimate->field)) return;
+  const std::array<double, 2> shift = estimate->shift.value_or(std::array<double, 2>{});
+  reference_shift = {-shift[0], -shift[1]};
   const Degradation& degradation = applied.degradation;
   if (!degradation.srf.defined()) return;
-  const Cube seen = degrade_spectrally(reference, degradation.srf);
+  Cube seen = degrade_spectrally(reference, degradation.srf);
+  if (estimate->field) {
+    const std::array<Index, 2> fine{begin[0] * degradation.ratio, begin[1] * degradation.ratio};
+    seen = shift_image(seen, onto_msi(*estimate->field, {}, fine), degradation.boundary, kVaryingReach);
+  }
   const std::array<double, 2> fine = register_images(applied.msi, seen, reference_shift, degradation.boundary);
   const double off = std::hypot(fine[0] - reference_shift[0], fine[1] - reference_shift[1]);
   if (off < kFar) reference_shift = fine;
 }
 
 ImagePtr KnownSensors::on_msi(const ImagePtr& reference, Boundary boundary) const {
-  if (reference_shift == std::array<double, 2>{}) return reference;
-  return std::make_shared<MovedImage>(reference, reference_shift, boundary);
+  const std::optional<ShiftField> field = estimate ? estimate->field : std::nullopt;
+  if (reference_shift == std::array<double, 2>{} && !field) return reference;
+  return std::make_shared<MovedImage>(reference, reference_shift, field, boundary);
 }
 
 KnownSensors look_at_sensors(const PairParts& pair, const EstimateOptions& options, bool harmonise) {
@@ -103,10 +120,13 @@ KnownSensors look_at_sensors(const PairParts& pair, const EstimateOptions& optio
   return known;
 }
 
-void check_orientation(const Pair& pair) {
-  const std::string turned = better_orientation(pair);
-  SPECFUSE_CHECK_AS(ConfigError, turned.empty(), "data: ", turned,
-                    "; turn one of the files (data.msi.axes exchanges rows and columns)");
+void check_orientation(const Pair& pair, const std::string& given) {
+  const BetterOrientation better = better_orientation(pair);
+  if (better.name.empty()) return;
+  const std::string name = combined(given, better.name);
+  throw ConfigError(concat("data: ", better.text,
+                           name.empty() ? "; without `data.orientation` it lies right"
+                                        : "; add \"orientation\": \"" + name + "\" to `data`"));
 }
 
 }  // namespace specfuse

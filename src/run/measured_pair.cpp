@@ -40,7 +40,7 @@ SensedPair::SensedPair(std::shared_ptr<const PairParts> told, KnownSensors senso
 
 Pair SensedPair::read(const Rectangle& coarse) const {
   const PairPart seen = read_part(*told_, coarse, halo_);
-  const Pair pair = sensors_.apply(seen.pair);
+  const Pair pair = sensors_.apply(seen.pair, {coarse.row - seen.inner.row, coarse.col - seen.inner.col});
   const bool all = seen.inner == Rectangle{0, 0, pair.hsi.rows(), pair.hsi.cols()};
   return all ? pair : crop_pair(pair, fine_part(seen.inner, degradation_.ratio));
 }

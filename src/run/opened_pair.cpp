@@ -5,6 +5,7 @@
 #include "run/measured_pair.h"
 #include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
+#include "specfuse/imaging/orientation.h"
 #include "specfuse/imaging/outliers.h"
 #include "specfuse/io/open_beside.h"
 #include "specfuse/io/scene.h"
@@ -66,7 +67,8 @@ OpenedPair open_measured(const DataConfig& data, const std::vector<std::string>&
     const ImagePtr msi =
         image_of(files, beside.warped.empty() ? msi_key : msi_key + hsi_key, [&] { return beside.image; });
     // Resampled, it would no longer show.
-    pair = join_images(watched(hsi, seen, &SeenValues::hsi), watched(msi, seen, &SeenValues::msi), source_of(data));
+    pair = join_images(watched(hsi, seen, &SeenValues::hsi),
+                       oriented(watched(msi, seen, &SeenValues::msi), data.orientation.value_or("")), source_of(data));
     if (!beside.warped.empty()) pair.grids = concat(beside.warped, pair.grids.empty() ? "" : "; ", pair.grids);
   }
   if (!data.crop) return {std::move(pair), seen};

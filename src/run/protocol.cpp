@@ -126,7 +126,7 @@ Task sensed_task(const Scene& scene, Index seed) {
   if (scene.reference) task.whole_reference = task.is_large ? scene.large->reference : in_memory(*scene.reference);
   task.parts = task.is_large ? scene.large->pair : std::make_shared<WholePair>(task.pair);
   if (task.is_large) task.step = scene.large->step;
-  if (scene.measured) check_orientation(task.pair);
+  if (scene.measured) check_orientation(task.pair, scene.orientation);
   if (!scene.estimate.any() && !scene.harmonise) return task;
   task.sensors = look_at_sensors(*task.parts, scene.estimate, scene.harmonise);
   task.parts = std::make_shared<SensedPair>(task.parts, task.sensors);
@@ -136,7 +136,8 @@ Task sensed_task(const Scene& scene, Index seed) {
   }
   if (scene.reference && !scene.reference_on_msi) {
     const Rectangle part = part_to_register(*task.parts, task.is_large);
-    task.sensors.place(task.whole_reference->read(fine_part(part, scene.degradation.ratio)), task.parts->read(part));
+    task.sensors.place(task.whole_reference->read(fine_part(part, scene.degradation.ratio)), task.parts->read(part),
+                       {part.row, part.col});
     task.whole_reference = task.sensors.on_msi(task.whole_reference, scene.degradation.boundary);
   }
   if (task.is_large) {

@@ -79,6 +79,16 @@ class ImportedFiles(ProgramTest):
         turned = self.succeeded(self.run_config(self.config("turned.npy", axes="brc")))
         self.assertEqual(turned["data_hash"], hashes[0])
 
+    def test_an_orientation_turns_the_scene_that_is_imported(self):
+        self.lines(self.run_program("--import", "scene.npy", "left.h5", "--set", "orientation=rotate_left"))
+        told = self.lines(self.run_program("--import", "left.h5", "right.h5", "--set", "orientation=rotate_right"))
+        self.assertEqual(told["size"], f"{ROWS} x {COLS} x {BANDS} (rows, columns, bands)")
+        hashes = []
+        for number, (scene, data) in enumerate({"scene.npy": {}, "right.h5": {}, "left.h5": {"orientation": "rotate_right"}}.items()):
+            self.out = self.folder / str(number)
+            hashes.append(self.succeeded(self.run_config(self.config(scene, **data)))["data_hash"])
+        self.assertEqual(hashes, hashes[:1] * 3)
+
     def test_a_file_in_the_way_and_turned_axes_are_refused(self):
         self.refused(2, r"turned.npy: the scene is taken as 8 x 24 x 20 .* is data.axes brc or bcr\? --set axes=",
                      self.run_program("--import", "turned.npy", "brc.h5"))

@@ -66,11 +66,16 @@ class StreamTest(ProgramTest):
         self.assertNotIn("estimates", before)
         self.assertGreater(whole["methods"][1]["metrics"]["psnr_db"], before["methods"][1]["metrics"]["psnr_db"] + 2)
 
-    def test_an_msi_that_lies_upside_down_is_refused(self):
+    def test_an_msi_that_lies_upside_down_is_refused_and_turned_as_the_error_says(self):
         config = self.config(data={"pair": "flipped.h5"})
         for memory in ((), ("--memory", LITTLE)):
             self.refused(2, "data: the MSI lies upside down on the HSI: turned back, the HSI explains .* % of it, as it is .* %; "
-                            "turn one of the files", self.run_config(config, *memory))
+                            "add \"orientation\": \"flip_rows\" to `data`", self.run_config(config, *memory))
+        config["data"]["orientation"] = "flip_rows"
+        whole, parts = (self.succeeded(self.run_config(config, *memory, "--overwrite"))["methods"][1]["metrics"]["psnr_db"]
+                        for memory in ((), ("--memory", LITTLE)))
+        self.assertGreater(whole, 25)
+        self.assertAlmostEqual(whole, parts, delta=1e-4)
 
     def test_killed_at_random_moments_it_ends_identical_to_the_byte(self):
         path = self.folder / "config.json"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -39,11 +40,15 @@ inline Tensor gaussian(double fwhm, Index ratio) {
   return make_psf(options, ratio);
 }
 
-inline Cube landscape(Index seed = 0) {
+/// Made once for each seed.
+inline const Cube& landscape(Index seed = 0) {
+  static std::map<Index, Cube> made;
+  Cube& scene = made[seed];
+  if (scene.values.defined()) return scene;
   SyntheticOptions options;
   options.seed = seed;
   options.bands = 100;
-  return synthetic_scene(options);
+  return scene = synthetic_scene(options);
 }
 
 /// What two sensors see of a landscape; told is the truth, but for the shift.

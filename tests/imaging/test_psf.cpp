@@ -84,3 +84,16 @@ TEST_CASE("psf: it reaches half its size, rounded up") {
   CHECK(psf_reach(make_psf({}, 3)) == 3);
   CHECK(psf_reach(make_psf(of_type("delta"), 3)) == 1);
 }
+
+TEST_CASE("psf: a Gaussian keeps its width where it has room for its tails, and its widths are those of its profiles") {
+  for (const Index ratio : {4, 5}) {
+    const double narrow = static_cast<double>(ratio), wide = 1.5 * narrow;
+    const Index support = 4 * ratio + ratio % 2;
+    const Tensor psf = gaussian_psf({narrow, wide}, ratio, support);
+    CHECK(psf.dim(0) == support);
+    CHECK(psf_widths(psf)[0] == doctest::Approx(narrow).epsilon(0.01));
+    CHECK(psf_widths(psf)[1] == doctest::Approx(wide).epsilon(0.01));
+    const Tensor box = make_psf(of_type("box"), ratio);
+    for (const double width : psf_widths(box)) CHECK(width == doctest::Approx(narrow).epsilon(0.03));
+  }
+}

@@ -90,3 +90,24 @@ TEST_CASE("a PSF that is moved sees an image where the moved image lies") {
   for (Index i = 0; i < still.size(); ++i) CHECK(moved[i] == doctest::Approx(still[i]));
   CHECK(moved_psf_size(still, {0, 0}) == given);
 }
+
+TEST_CASE("a shift that is the same everywhere is that shift, and one that varies holds for each pixel") {
+  const Cube cube = scene();
+  const std::array<double, 2> shift{0.4, -0.7};
+  const Cube same = shift_image(
+      cube, [&](double, double) { return shift; }, Boundary::symmetric, 64);
+  CHECK(relative_gap_inside(same, shift_image(cube, shift, Boundary::symmetric), 0) < 1e-6);
+  // Of a plane the values at any place are known; away from its edges, which mirror it.
+  Cube plane(60, 60, 1);
+  const auto height = [](double row, double col) { return 100 + 3 * row - 2 * col; };
+  for (Index p = 0; p < plane.pixels(); ++p)
+    plane.values[p] = static_cast<float>(height(static_cast<double>(p / 60), static_cast<double>(p % 60)));
+  const auto there = [](double row, double col) { return std::array{0.01 * row - 0.02 * col, 0.5 + 0.02 * row}; };
+  const Cube moved = shift_image(plane, there, Boundary::symmetric, 16);
+  for (const Index row : {15, 30, 44}) {
+    for (const Index col : {15, 30, 44}) {
+      const auto r = static_cast<double>(row), c = static_cast<double>(col);
+      CHECK(std::abs(double{*moved.pixel(row, col)} - height(r + there(r, c)[0], c + there(r, c)[1])) < 0.03);
+    }
+  }
+}

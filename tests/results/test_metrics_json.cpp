@@ -92,10 +92,13 @@ TEST_CASE("metrics.json: what was told of the sensors, found and used is in it")
   given.offset = {0.5, 0};
   given.shift = {0.5, -0.25};
   given.shift_error = {0.01, 0.02};
+  given.field.emplace(std::array{64.0, 48.0}, std::array{std::vector{0.5, 0.25}, std::vector{0.0, -0.75}});
   given.findings = {{"psf", "box", "Gaussian", true, "it leaves 1 %"}, {"gain", "none", "as told", false, "it agrees"}};
   const Json estimate = json_of(results)["estimates"][0];
   CHECK(estimate["shift"] == std::vector<double>{0.5, -0.25});
   CHECK(estimate["shift_error"] == std::vector<double>{0.01, 0.02});
+  CHECK(estimate["shift_field"] ==
+        Json{{"rows", 64.0}, {"cols", 48.0}, {"down", {0.5, 0.25}}, {"right", {0.0, -0.75}}});
   CHECK(estimate["seed"] == 1);
   CHECK(estimate["psf_fwhm"] == std::vector<double>{3.5, 4});
   CHECK(estimate["psf"] == std::vector<std::vector<double>>{{0.5, 0.25}, {0.25, 0}});

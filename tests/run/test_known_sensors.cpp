@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "estimate/field_pair.h"
+#include "run/measured_pair.h"
 #include "specfuse/core/error.h"
 #include "specfuse/run/protocol.h"
 #include "specfuse/tensor/math.h"
@@ -59,7 +60,7 @@ TEST_CASE("known sensors: a pair is as it was told where nothing is asked for, a
   // What the sensors leave open is part of what a method says of its error.
   const Pair applied = known.apply(pair);
   FusedWithSigma fusion{landscape(), landscape()};
-  fill(fusion.sigma->values, 0);
+  fusion.sigma->values = Tensor(fusion.sigma->values.shape());
   known.widen(applied, fusion);
   const auto relative = [&](Index row, Index col) {
     return fusion.sigma->pixel(row, col)[50] / landscape().pixel(row, col)[50];
@@ -103,6 +104,30 @@ TEST_CASE("known sensors: a pair on disk is the same part by part as in memory a
   CHECK(worst < 2e-3);
 }
 
+TEST_CASE("known sensors: where the registration varies, a reference follows it, part by part as well") {
+  const Cube& reference = landscape();
+  const auto there = [](double row, double) { return std::array{0.2 + 1.2 * row / 128, -0.3}; };
+  const Cube on_msi = shift_image(reference, there, Boundary::symmetric, 64);
+  Pair pair = simulated({});
+  const std::vector<double> wavelength_nm = pair.msi.wavelength_nm;
+  pair.msi = degrade_spectrally(on_msi, pair.degradation.srf);
+  pair.msi.wavelength_nm = wavelength_nm;
+  KnownSensors known = look_at_sensors(WholePair(pair), all_tested(), true);
+  REQUIRE(known.estimate);
+  REQUIRE(known.estimate->field);
+  const Pair applied = known.apply(pair);
+  known.place(reference, applied);
+  const ImagePtr placed = known.on_msi(in_memory(reference), Boundary::symmetric);
+  const Rectangle inside{8, 8, 112, 112};
+  const Cube seen = placed->read(inside);
+  CHECK(relative_l2(seen.values, crop(on_msi, inside).values) < 0.01);
+  CHECK(relative_l2(crop(reference, inside).values, crop(on_msi, inside).values) > 0.05);
+  CHECK(relative_l2(placed->read({8, 40, 70, 60}).values, crop(placed->read_all(), {8, 40, 70, 60}).values) < 1e-4);
+  const SensedPair by_parts(std::make_shared<WholePair>(pair), known);
+  const Rectangle part{4, 9, 12, 13};
+  CHECK(relative_l2(by_parts.read(part).hsi.values, crop(applied.hsi, part).values) < 1e-6);
+}
+
 TEST_CASE("known sensors: what cannot be tested or harmonised is a warning, and an error where it is asked for") {
   const Pair pair = simulated({});
   Pair small = crop_pair(pair, {0, 0, 12, 12});
@@ -123,12 +148,16 @@ TEST_CASE("known sensors: what cannot be tested or harmonised is a warning, and 
 
 TEST_CASE("known sensors: an MSI that is turned is refused with what turns it back") {
   Pair pair = simulated({});
-  CHECK_NOTHROW(check_orientation(pair));
+  CHECK_NOTHROW(check_orientation(pair, ""));
   const Cube msi = pair.msi;
   pair.msi.values = msi.values.clone();
   for (Index row = 0; row < msi.rows(); ++row)
     std::copy_n(msi.pixel(msi.rows() - 1 - row, 0), msi.cols() * msi.bands(), pair.msi.pixel(row, 0));
-  const std::string said = message_of<ConfigError>([&] { check_orientation(pair); });
+  const std::string said = message_of<ConfigError>([&] { check_orientation(pair, ""); });
   CHECK(contains(said, "data: the MSI lies upside down on the HSI: turned back, the HSI explains "));
-  CHECK(contains(said, "; turn one of the files (data.msi.axes exchanges rows and columns)"));
+  CHECK(contains(said, "; add \"orientation\": \"flip_rows\" to `data`"));
+  // What was said of it already counts.
+  CHECK(contains(message_of<ConfigError>([&] { check_orientation(pair, "flip_cols"); }), "\"rotate_180\""));
+  CHECK(contains(message_of<ConfigError>([&] { check_orientation(pair, "flip_rows"); }),
+                 "; without `data.orientation` it lies right"));
 }

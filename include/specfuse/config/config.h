@@ -64,6 +64,8 @@ struct DataConfig {
   std::optional<std::string> axes;
   std::optional<WavelengthConfig> wavelength_nm;
   std::optional<NoData> nodata;
+  /// Of a scene, or of the MSI of a measured pair; the name of an `Orientation`.
+  std::optional<std::string> orientation;
   /// Of a measured pair only: "mask", as where there is none, or "keep".
   std::optional<std::string> outliers;
   void describe(FieldVisitor& fields);

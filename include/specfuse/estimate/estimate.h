@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "specfuse/estimate/shift_field.h"
 #include "specfuse/imaging/pair_parts.h"
+#include "specfuse/kernels/matrix.h"
 
 namespace specfuse {
 
@@ -48,13 +50,16 @@ struct Estimate {
   std::vector<std::string> warnings;
   /// The PSF on the grid of the MSI, the registration error within it; undefined where it is as told.
   Tensor psf;
-  /// Full widths at half maximum of a Gaussian that was found, whatever form of its own the PSF then has, down and
-  /// across, in fine pixels.
+  /// Full widths at half maximum of the PSF that was found, down and across, in fine pixels.
   std::optional<std::array<double, 2>> psf_fwhm;
   /// The MSI samples the scene this many fine pixels down and to the right, as `Degradation::msi_shift`, and the
   /// standard errors of both; only where it is used.
   std::optional<std::array<double, 2>> shift{};
   std::array<double, 2> shift_error{};
+  /// How the shift varies over the image, beside `shift`, and what a difference between MSI bands under the PSF means
+  /// for those of the HSI [msi bands, bands].
+  std::optional<ShiftField> field{};
+  Matrix field_spread{};
   /// Rows of sum 1, non-negative [msi bands, bands]; undefined where they are as told.
   Tensor srf;
   /// Where the rows are from: fitted as "box", "gaussian" or "super-gaussian" (exponent 6), the published bands of a
@@ -70,7 +75,8 @@ struct Estimate {
 ///               HSI (a subspace of noise-whitened bands), whatever the response, gain and offset of each band. Samples
 ///               that disagree in most bands do not count
 ///               (Gauss and Newton; then the weights themselves by regularised least squares, where that is better for
-///               samples that are left out)
+///               samples that are left out). A shift that varies over the image is a field of first or second degree,
+///               where that is better for blocks that are left out
 ///   srf         for each MSI band the interval of equal weights, or the Gaussian or super-Gaussian, with the least
 ///               squared error; the shape is the same for all bands. What is told, and the published bands of the
 ///               sensors of `sensor_list` with as many bands, compete with them without fitted numbers to pay for
@@ -81,6 +87,9 @@ struct Estimate {
 /// ratio, boundary and what is told. Throws `Error` on a pair of fewer than 16 coarse pixels with data and where
 /// nothing in the HSI is correlated with an MSI band.
 Estimate estimate_degradation(const PairParts& pair, const EstimateOptions& options);
+
+/// Coarse pixels around a part that the estimate has to see to apply to it.
+Index estimate_halo(const Estimate& estimate, const Degradation& told);
 
 /// What is told with the estimate in its place.
 Degradation as_estimated(const Degradation& told, const Estimate& estimate);
@@ -104,8 +113,10 @@ class EstimatedPair : public PairParts {
   Degradation degradation_;
 };
 
-/// The pair with the estimate in the place of what was told; gain and offset are taken back from the MSI, whose grid
-/// stays as it is.
-Pair with_estimate(const Pair& pair, const Estimate& estimate);
+/// The pair, or a part of it that begins at this coarse pixel, with the estimate in the place of what was told. Gain
+/// and offset are taken back from the MSI, whose grid stays as it is. Where the shift varies, the HSI is what it would
+/// be under one shift for all: the difference is what the MSI shows of it, and what that means for the bands of the
+/// HSI.
+Pair with_estimate(const Pair& pair, const Estimate& estimate, const std::array<Index, 2>& begin = {});
 
 }  // namespace specfuse

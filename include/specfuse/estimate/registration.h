@@ -13,8 +13,15 @@ namespace specfuse {
 std::array<double, 2> register_images(const Cube& still, const Cube& moving, const std::array<double, 2>& start,
                                       Boundary boundary);
 
-/// A sentence that says which flip, transposition or turn of the MSI the HSI explains far better than the MSI as it is;
-/// empty where there is none. By the part of the variance of the MSI under its PSF that the signal of the HSI explains.
-std::string better_orientation(const Pair& pair);
+/// A flip, transposition or turn of the MSI that the HSI explains far better than the MSI as it is.
+struct BetterOrientation {
+  /// Of the `Orientation` that mends it; empty where there is none.
+  std::string name;
+  /// How the MSI lies, for people.
+  std::string text;
+};
+
+/// By the part of the variance of the MSI under its PSF that the signal of the HSI explains.
+BetterOrientation better_orientation(const Pair& pair);
 
 }  // namespace specfuse

@@ -30,8 +30,9 @@ struct PsfOptions {
 /// read for it only. Throws `ConfigError` on an unknown type, a missing kernel or a ratio below 2.
 Tensor make_psf(const PsfOptions& options, Index ratio, const Tensor& kernel = {});
 
-/// A Gaussian of these full widths at half maximum in fine pixels, down and across, cut off as `make_psf` does.
-Tensor gaussian_psf(const std::array<double, 2>& fwhm, Index ratio);
+/// A Gaussian of these full widths at half maximum in fine pixels, down and across, cut off as `make_psf` does, or at
+/// another size [size, size].
+Tensor gaussian_psf(const std::array<double, 2>& fwhm, Index ratio, Index size = 0);
 
 /// A measured kernel scaled to sum 1, laid over the image as it stands (not turned round). Throws `ConfigError` unless
 /// it is square, of even size where ratio is even and odd where it is odd, and finite with a positive sum.
@@ -43,6 +44,9 @@ Tensor parse_kernel_csv(const std::string& text, const std::string& source);
 
 /// The mean place of the weights from the middle, in fine pixels down and to the right; none of an undefined PSF.
 std::array<double, 2> psf_centre(const Tensor& psf);
+
+/// Full widths at half maximum of its profiles down and across, each summed over the other axis, in fine pixels.
+std::array<double, 2> psf_widths(const Tensor& psf);
 
 /// How far the PSF reaches from the centre of its block in fine pixels: half its size, rounded up.
 Index psf_reach(const Tensor& psf);

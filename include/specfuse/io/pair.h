@@ -39,6 +39,8 @@ struct PairSource {
   NoData no_data{};
   /// As that of `SceneSource`, of the hsi and the reference.
   std::function<void(Cube& image)> describe_hsi{};
+  /// How the msi is turned, and a reference on its grid; see `oriented`.
+  std::string orientation{};
 };
 
 /// Two images of one place as a pair. Where both have a geotransform they are cut to their common part and the msi is

@@ -54,6 +54,8 @@ struct Scene {
   bool harmonise = false;
   /// Whether a reference lies on the grid of the MSI, wherever that points; otherwise on that of the HSI.
   bool reference_on_msi = false;
+  /// How the MSI of a measured pair was turned, as `data.orientation`.
+  std::string orientation;
   /// Other scenes that `transfer` learns from and selects with; each has a reference.
   std::vector<Scene> train, validation;
   /// What was done to images on grids of their own, for people; empty where nothing was.

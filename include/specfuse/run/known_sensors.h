@@ -23,14 +23,14 @@ struct KnownSensors {
 
   /// Coarse pixels around a part that its harmonised MSI depends on.
   Index halo(const Degradation& told) const;
-  /// The pair, or a part of it, as the methods get it.
-  Pair apply(const Pair& told) const;
+  /// The pair, or a part of it that begins at this coarse pixel, as the methods get it.
+  Pair apply(const Pair& told, const std::array<Index, 2>& begin = {}) const;
   /// Adds what the sensors leave open to what a method says of its error, on the pair that `apply` gave.
   void widen(const Pair& applied, FusedWithSigma& fusion) const;
   /// Finds by how much a reference on the grid of the HSI has to be moved to lie on that of the MSI, where a shift was
   /// found: from there on at full resolution, as a hundredth of a pixel already counts in a score. `applied` is of the
-  /// same place.
-  void place(const Cube& reference, const Pair& applied);
+  /// same place, which begins at this coarse pixel.
+  void place(const Cube& reference, const Pair& applied, const std::array<Index, 2>& begin = {});
   /// The reference moved by that; `boundary` is that of the degradation.
   ImagePtr on_msi(const ImagePtr& reference, Boundary boundary) const;
 };
@@ -39,7 +39,8 @@ struct KnownSensors {
 /// tested and cannot be is a warning. Throws `Error` where an estimate that is asked for is impossible.
 KnownSensors look_at_sensors(const PairParts& pair, const EstimateOptions& options, bool harmonise);
 
-/// Throws `ConfigError` where a measured MSI lies upside down on the HSI, or turned or mirrored in another way.
-void check_orientation(const Pair& pair);
+/// Throws `ConfigError` where a measured MSI lies upside down on the HSI, or turned or mirrored in another way; it was
+/// turned by `data.orientation` as given.
+void check_orientation(const Pair& pair, const std::string& given);
 
 }  // namespace specfuse
