@@ -29,10 +29,10 @@ Rectangle shared(const Rectangle& a, const Rectangle& b) {
 
 PartFiles::PartFiles(std::string folder, const PairParts& pair, std::vector<Rectangle> places, Index overlap)
     : folder_(std::move(folder)), places_(std::move(places)), rows_(pair.rows()), cols_(pair.cols()), overlap_(overlap),
-      ratio_(pair.degradation().ratio), bands_(pair.bands()) {
+      ratio_(pair.degradation().ratio), bands_(pair.bands()), keeps_seconds_(this_rank() == 0) {
   fs::create_directories(folder_);
   const std::string seconds = folder_ + kSecondsFile;
-  if (this_rank() == 0 && fs::exists(seconds)) before_ = parse_json(read_text(seconds), seconds).get<double>();
+  if (keeps_seconds_ && fs::exists(seconds)) before_ = parse_json(read_text(seconds), seconds).get<double>();
 }
 
 std::optional<Index> PartFiles::side_in(const std::string& folder) {
@@ -64,7 +64,7 @@ void PartFiles::keep(std::size_t i, const FusedWithSigma& part) const {
     writer.attribute("/sigma", "width_95", part.width_95);
   }
   writer.finish();
-  if (this_rank() == 0) write_text_atomically(folder_ + kSecondsFile, json_text(Json(seconds())));
+  if (keeps_seconds_) write_text_atomically(folder_ + kSecondsFile, json_text(Json(seconds())));
 }
 
 std::optional<double> PartFiles::width_95() const {

@@ -105,7 +105,7 @@ Index side_within(const Fuser& fuser, const Task& task, const Budget& budget, co
     warn(needs);
     return whole_side;
   }
-  const bool has_reference = task.whole_reference != nullptr;
+  const bool has_reference = task.reference != nullptr;
   Index side = std::max(ratio, budget.largest_side / ratio / ratio * ratio);
   if (!budget.is_limit || !task.is_large) {
     say(concat(title, " is fused part by part: as a whole it takes about ", mebibytes(budget.needed_for(whole)),

@@ -44,7 +44,7 @@ FusionInMemory fuse_in_memory(const ExperimentConfig& given, const std::vector<s
   context.seed = static_cast<std::uint64_t>(loaded.config.seeds.front());
   if (is_fitted(loaded.config, entry)) fit_all(*method, task, {context});
   const PartsOfResult whole{loaded.task, loaded.scene.outliers, entry.label, ""};
-  return {fuse_whole(whole, method->fuser(*task.parts), task.pair), loaded.sensors(), loaded.warnings};
+  return {fuse_whole(whole, method->fuser(*task.parts), task.shown_pair), loaded.sensors(), loaded.warnings};
 }
 
 FusionInMemory sensors_in_memory(const ExperimentConfig& given, const std::vector<std::string>& directories) {

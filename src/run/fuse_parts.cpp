@@ -69,7 +69,8 @@ void mark_unmeasured(const std::vector<std::uint8_t>& valid, const PartsOfResult
     cube->valid = valid;
     fill_from_around(*cube);
   }
-  mark_outliers(of.outliers, of.task.pair.degradation.ratio, fine, part.fused, part.sigma ? &*part.sigma : nullptr);
+  mark_outliers(of.outliers, of.task.shown_pair.degradation.ratio, fine, part.fused,
+                part.sigma ? &*part.sigma : nullptr);
 }
 
 /// The first pixels of the result, with wavelengths, attributes and a place on earth.
@@ -139,7 +140,7 @@ Index choose_side(const PartsOfResult& parts, const Fuser& fuser, const Budget& 
 }
 
 FusedWithSigma fuse_whole(const PartsOfResult& parts, const Fuser& fuser, const Pair& seen) {
-  const Pair& pair = parts.task.pair;
+  const Pair& pair = parts.task.shown_pair;
   FusedWithSigma fusion = fuser.fuse(seen);
   parts.task.sensors.widen(pair, fusion);
   place_on_earth(pair, fusion.fused);

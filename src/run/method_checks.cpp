@@ -72,8 +72,8 @@ MethodFindings check_method(const ExperimentConfig& config, std::size_t place, c
   of_method(place, [&] {
     const std::unique_ptr<FusionMethod> method = make_method(entry, directories);
     if (entry.checkpoint) restore_from(find_checkpoint(*entry.checkpoint, directories), *method);
-    method->check(task.training, task.pair);
-    if (task.fine_tuning) method->check(*task.fine_tuning, task.pair);
+    method->check(task.training, task.shown_pair);
+    if (task.fine_tuning) method->check(*task.fine_tuning, task.shown_pair);
     const bool goes_on = entry.checkpoint || (method->traits.is_ready() && task.fine_tuning);
     const std::string warning = goes_on ? "" : method->warnings(task.training);
     if (!warning.empty()) found.warnings.push_back(concat(entry.label, " ", warning));

@@ -85,8 +85,8 @@ std::string fit_all(FusionMethod& method, const Task& task, const std::vector<Fi
 }
 
 Task unmasked(Task task) {
-  unmask(task.pair);
-  if (!task.is_large) task.parts = std::make_shared<WholePair>(task.pair);
+  unmask(task.shown_pair);
+  if (!task.is_large) task.parts = std::make_shared<WholePair>(task.shown_pair);
   const auto unmask_all = [](TrainingData& data) {
     for (std::vector<TrainingPair>* pairs : {&data.train, &data.validation}) {
       for (TrainingPair& pair : *pairs) {
@@ -136,7 +136,7 @@ class Making {
       const ProfileSpan span("fuse");
       const Stopwatch fusing;
       const auto alone = alone_unless_shared();
-      made_ = fuse_whole(parts_, fuser_, task_.pair);
+      made_ = fuse_whole(parts_, fuser_, task_.shown_pair);
       fusion_.result.fuse_seconds = fusing.seconds();
     }
   }
@@ -160,7 +160,7 @@ class Making {
       fusion_.image = fused_in_memory(*made_);
     } else {
       write_parts_of(kept_.fused_file(), parts_, output, kept_.directory());
-      fusion_.image = open_fused(kept_.fused_file(), at_.scene.outliers, task_.pair.degradation.ratio);
+      fusion_.image = open_fused(kept_.fused_file(), at_.scene.outliers, task_.shown_pair.degradation.ratio);
     }
     if (!task_.training.empty() || task_.fine_tuning) kept_.write_learned(*method_, fits_);
     kept_.finish(fusion_);
@@ -208,7 +208,7 @@ void check_parts(const ExperimentConfig& config, const std::vector<std::string>&
       "it may take, got ",
       config.output.format);
   const RankAlone alone;
-  const WholePair shown(task.pair);
+  const WholePair shown(task.shown_pair);
   TrainingData training = task.training;
   if (training.large != nullptr) training.large = &shown;
   for (const MethodConfig& entry : config.methods) {

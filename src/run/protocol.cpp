@@ -95,9 +95,9 @@ void require_data(const Task& task) {
   const auto check = [](bool has, const char* path, const char* what) {
     SPECFUSE_CHECK_AS(ConfigError, has, path, ": expected data in ", what, ", got none in any pixel");
   };
-  check(has_data(task.pair.hsi), "data.nodata", "the HSI, in at least half of what some coarse pixel sees");
-  Cube result = task.pair.msi;
-  result.valid = valid_of_result(task.pair);
+  check(has_data(task.shown_pair.hsi), "data.nodata", "the HSI, in at least half of what some coarse pixel sees");
+  Cube result = task.shown_pair.msi;
+  result.valid = valid_of_result(task.shown_pair);
   if (task.scored) result = crop(result, *task.scored);
   check(has_data(result), task.scored ? "protocol.test" : "data.nodata", "both images, in the part that is scored");
   for (const TrainingPair& pair : task.training.train) {
@@ -121,32 +121,32 @@ Rectangle part_to_register(const PairParts& pair, bool is_large) {
 Task sensed_task(const Scene& scene, Index seed) {
   Task task;
   task.is_large = scene.large.has_value();
-  task.pair = make_pair(scene, seed);
-  task.reference = scene.reference;
-  if (scene.reference) task.whole_reference = task.is_large ? scene.large->reference : in_memory(*scene.reference);
-  task.parts = task.is_large ? scene.large->pair : std::make_shared<WholePair>(task.pair);
+  task.shown_pair = make_pair(scene, seed);
+  task.shown_reference = scene.reference;
+  if (scene.reference) task.reference = task.is_large ? scene.large->reference : in_memory(*scene.reference);
+  task.parts = task.is_large ? scene.large->pair : std::make_shared<WholePair>(task.shown_pair);
   if (task.is_large) task.step = scene.large->step;
-  if (scene.measured) check_orientation(task.pair, scene.orientation);
+  if (scene.measured) check_orientation(task.shown_pair, scene.orientation);
   if (!scene.estimate.any() && !scene.harmonise) return task;
   task.sensors = look_at_sensors(*task.parts, scene.estimate, scene.harmonise);
   task.parts = std::make_shared<SensedPair>(task.parts, task.sensors);
   if (!task.is_large) {
-    task.pair = task.parts->read({0, 0, task.parts->rows(), task.parts->cols()});
-    task.parts = std::make_shared<WholePair>(task.pair);
+    task.shown_pair = task.parts->read({0, 0, task.parts->rows(), task.parts->cols()});
+    task.parts = std::make_shared<WholePair>(task.shown_pair);
   }
   if (scene.reference && !scene.reference_on_msi) {
     const Rectangle part = part_to_register(*task.parts, task.is_large);
-    task.sensors.place(task.whole_reference->read(fine_part(part, scene.degradation.ratio)), task.parts->read(part),
+    task.sensors.place(task.reference->read(fine_part(part, scene.degradation.ratio)), task.parts->read(part),
                        {part.row, part.col});
-    task.whole_reference = task.sensors.on_msi(task.whole_reference, scene.degradation.boundary);
+    task.reference = task.sensors.on_msi(task.reference, scene.degradation.boundary);
   }
   if (task.is_large) {
-    const Shown shown = means_of(*task.parts, task.whole_reference.get(), task.step);
-    task.pair = shown.pair;
-    task.reference = shown.reference;
+    const Shown shown = means_of(*task.parts, task.reference.get(), task.step);
+    task.shown_pair = shown.pair;
+    task.shown_reference = shown.reference;
   } else if (scene.reference) {
-    task.reference = task.whole_reference->read_all();
-    task.whole_reference = in_memory(*task.reference);
+    task.shown_reference = task.reference->read_all();
+    task.reference = in_memory(*task.shown_reference);
   }
   return task;
 }
@@ -171,18 +171,18 @@ Task make_task(const Scene& scene, const ProtocolConfig& protocol, Index seed, c
     case Protocol::wald:
       if (task.is_large) {
         task.training.large = task.parts.get();
-      } else if (needs.training || leaves_training(task.pair, protocol.validation_fraction)) {
-        task.training = wald_training(task.pair, protocol.validation_fraction);
+      } else if (needs.training || leaves_training(task.shown_pair, protocol.validation_fraction)) {
+        task.training = wald_training(task.shown_pair, protocol.validation_fraction);
       }
       break;
     case Protocol::transfer:
       task.training = transfer_training(scene, protocol.validation_fraction, seed);
-      if (protocol.fine_tune) task.fine_tuning = wald_training(task.pair, 0);
+      if (protocol.fine_tune) task.fine_tuning = wald_training(task.shown_pair, 0);
       break;
     case Protocol::split:
       SPECFUSE_CHECK_AS(ConfigError, scene.reference.has_value(),
                         "protocol.type: expected another than split for a pair without a reference, got split");
-      task.training = split_training({task.pair, *task.reference}, protocol, needs.receptive_radius);
+      task.training = split_training({task.shown_pair, *task.shown_reference}, protocol, needs.receptive_radius);
       task.scored = *protocol.test;
       break;
     case Protocol::apply:

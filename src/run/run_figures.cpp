@@ -10,18 +10,18 @@ namespace {
 Cube shown(const Cube& cube, const std::optional<Rectangle>& part) { return part ? crop(cube, *part) : cube; }
 
 std::optional<Cube> shown_reference(const Task& task) {
-  if (!task.reference) return {};
-  return shown(*task.reference, task.scored);
+  if (!task.shown_reference) return {};
+  return shown(*task.shown_reference, task.scored);
 }
 
 SceneFigures figures_of(const Task& task, const std::optional<Cube>& reference) {
-  const Pair pair = task.scored ? crop_pair(task.pair, *task.scored) : task.pair;
+  const Pair pair = task.scored ? crop_pair(task.shown_pair, *task.scored) : task.shown_pair;
   const PixelPlace place = task.scored ? PixelPlace{task.scored->row, task.scored->col} : PixelPlace{};
   return {pair.hsi, pair.msi, reference, place};
 }
 
 CubeCopy copy_of(const Task& task, const std::optional<Cube>& reference, std::size_t results) {
-  const Pair pair = task.scored ? crop_pair(task.pair, *task.scored) : task.pair;
+  const Pair pair = task.scored ? crop_pair(task.shown_pair, *task.scored) : task.shown_pair;
   CubeCopyOptions options;
   if (task.scored) options.row = task.scored->row, options.col = task.scored->col;
   options.results = static_cast<Index>(results);
@@ -47,16 +47,16 @@ std::vector<Mark> marks_of(const SceneFigures& figures, const ProtocolConfig& pr
 RunFigures::RunFigures(const Scene& scene, const Task& task, const ProtocolConfig& protocol, std::size_t results)
     : scored_(task.scored), reference_(shown_reference(task)), figures_(figures_of(task, reference_)),
       cubes_(copy_of(task, reference_, results)) {
-  const Cube& whole = task.reference ? *task.reference : task.pair.msi;
+  const Cube& whole = task.shown_reference ? *task.shown_reference : task.shown_pair.msi;
   marks_ = marks_of(figures_, protocol);
   overview_ = overview_figure(composite(whole, stretch_of(whole)), marks_);
-  response_ = task.pair.degradation.srf;
-  if (task.pair.disagreement.values.defined()) {
-    const Cube units = crop_bands(task.pair.disagreement, 0, 1);
+  response_ = task.shown_pair.degradation.srf;
+  if (task.shown_pair.disagreement.values.defined()) {
+    const Cube units = crop_bands(task.shown_pair.disagreement, 0, 1);
     disagreement_ = units.values.reshape({units.rows(), units.cols()});
   }
   msi_names_ = scene.msi_names;
-  wavelength_nm_ = task.pair.hsi.wavelength_nm;
+  wavelength_nm_ = task.shown_pair.hsi.wavelength_nm;
 }
 
 std::vector<FigureGroup> RunFigures::groups() const {

@@ -17,9 +17,11 @@
 #include "specfuse/networks/plan.h"
 #include "specfuse/ranks/ranks.h"
 #include "specfuse/report/report_files.h"
+#include "specfuse/report/table_text.h"
 #include "specfuse/report/text_format.h"
 #include "specfuse/results/environment.h"
 #include "specfuse/results/kept_result.h"
+#include "specfuse/results/result_tables.h"
 #include "specfuse/run/apply.h"
 #include "specfuse/run/find_data.h"
 
@@ -61,7 +63,7 @@ struct Prepared {
         found(check_methods(config, scene, *first, directories, ScoredSpectra(scene, *first))) {
     // What is shown of all results, of the pair and of its reference.
     budget.held = static_cast<double>(config.methods.size() + 2) * static_cast<double>(sizeof(float)) *
-                  static_cast<double>(first->pair.msi.pixels() * first->pair.hsi.bands());
+                  static_cast<double>(first->shown_pair.msi.pixels() * first->shown_pair.hsi.bands());
     check_parts(config, directories, *first, budget);
   }
 
@@ -94,7 +96,7 @@ void describe_shown(const Task& task, ExperimentResults& results) {
   const auto size = [](Index down, Index across, Index bands) { return concat(down, " x ", across, " x ", bands); };
   results.figures.hsi_size = size(pair.rows(), pair.cols(), pair.bands());
   results.figures.msi_size = size(rows, cols, pair.msi_bands());
-  if (task.reference) results.figures.reference_size = size(rows, cols, pair.bands());
+  if (task.shown_reference) results.figures.reference_size = size(rows, cols, pair.bands());
   if (task.step == 1) return;
   results.preview =
       concat("Scores are of the whole image. Pictures, maps, spectra and what the pointer reads are of means of ",
@@ -112,7 +114,7 @@ Fusion find_or_make(const Workplace& at, const MethodConfig& method, Index seed,
   const std::string name = at.config.folder_of(method, seed);
   std::optional<Fusion> kept;
   if (this_rank() == 0)
-    kept = KeptResult(folder, name).find(at.scene.outliers, at.task.pair.degradation.ratio, !at.task.is_large);
+    kept = KeptResult(folder, name).find(at.scene.outliers, at.task.shown_pair.degradation.ratio, !at.task.is_large);
   if (first_rank_says(kept.has_value())) {
     say(name + ": was complete before");
     return kept ? *std::move(kept) : Fusion{};
@@ -133,7 +135,7 @@ void say_findings(const Estimate& estimate) {
 
 /// Stages what both images disagree on, as HDF5 and in `format`.
 void keep_disagreement(const Task& task, const RunFolder& folder, const std::string& format) {
-  const Cube& map = task.pair.disagreement;
+  const Cube& map = task.shown_pair.disagreement;
   if (!map.values.defined()) return;
   const std::string file = folder.staged(kDisagreementFile);
   write_cube(file, map);
@@ -212,26 +214,35 @@ std::string plan_experiment(const ExperimentConfig& given, const RunOptions& opt
   std::string plan;
   for (const std::string& warning : prepared.found.warnings) warn(warning);
   if (options.look) options.look(scene, task);
-  if (!scene.grids.empty()) plan += concat("joins    ", scene.grids, "\n");
-  plan += concat("fuses    hsi ", pair.rows(), " x ", pair.cols(), " x ", pair.bands(), " and msi ",
-                 pair.rows() * ratio, " x ", pair.cols() * ratio, " x ", pair.msi_bands(),
-                 task.is_large ? concat(" from ", source_of(config.data), ", part by part\n") : "\n");
+  if (!scene.grids.empty()) plan += concat("grid       ", scene.grids, "\n");
+  plan += concat("images     HSI ", pair.rows(), " x ", pair.cols(), " x ", pair.bands(), ", MSI ", pair.rows() * ratio,
+                 " x ", pair.cols() * ratio, " x ", pair.msi_bands(), ", ratio ", ratio,
+                 task.is_large ? concat(", read from ", source_of(config.data), " and fused part by part\n") : "\n");
+  if (task.sensors.estimate) {
+    for (const Finding& finding : task.sensors.estimate->findings)
+      plan += concat("estimate   ", text_of(finding), "\n");
+    ExperimentResults estimated;
+    estimated.estimates[config.seeds.front()] = *task.sensors.estimate;
+    const Table table = estimate_table(estimated);
+    if (!table.rows.empty()) plan += concat("\n", table_text(table), "\n");
+  }
   for (const TrainingPair& example : task.training.train) {
-    plan += concat("trains   on ", example.target.size_text(), "\n");
+    plan += concat("training   ", example.target.size_text(), "\n");
   }
   for (const TrainingPair& example : task.training.validation) {
-    plan += concat("validates on ", example.target.size_text(), "\n");
+    plan += concat("validation ", example.target.size_text(), "\n");
   }
-  if (task.fine_tuning) plan += concat("tunes    on ", task.fine_tuning->train.front().target.size_text(), "\n");
-  plan += !scene.reference ? "scores   nothing: there is no reference\n"
-                           : concat("scores   ", task.scored ? task.scored->text() : "the whole image", "\n");
+  if (task.fine_tuning) plan += concat("tuning     ", task.fine_tuning->train.front().target.size_text(), "\n");
+  plan +=
+      concat("scores     ", task.scored ? task.scored->text() : "whole image",
+             scene.reference ? " against the reference\n" : " against the HSI and the MSI, as there is no reference\n");
   for (const MethodConfig& method : config.methods) {
     const std::string layers = method.options->make()->network(NetworkSizes{pair.bands(), pair.msi_bands()}).layers;
     if (!layers.empty()) plan += concat("\n", method.label, "\n", layers, "\n");
   }
   for (const Index seed : config.seeds) {
     for (const MethodConfig& method : config.methods) {
-      plan += concat("makes    ", options.out, "/", config.folder_of(method, seed), "\n");
+      plan += concat("result     ", options.out, "/", config.folder_of(method, seed), "\n");
     }
   }
   return plan;

@@ -170,11 +170,12 @@ std::vector<std::string> scene_warnings(const ExperimentConfig& config, const Sc
 
 std::vector<std::string> task_warnings(const ExperimentConfig& config, const Scene& scene, const Task& task) {
   std::vector<std::string> warnings = task.sensors.warnings;
-  if (task.pair.disagreement.values.defined()) {
-    for (std::string& text : changed_areas(task.pair.disagreement, task.step)) warnings.push_back(std::move(text));
+  if (task.shown_pair.disagreement.values.defined()) {
+    for (std::string& text : changed_areas(task.shown_pair.disagreement, task.step))
+      warnings.push_back(std::move(text));
   }
-  if (scene.measured) check_units(task.pair, source_of(config.data));
-  const std::string warning = scene.measured ? warning_of_response(task.pair, response_source(config, scene)) : "";
+  if (scene.measured) check_units(task.shown_pair, source_of(config.data));
+  const std::string warning = scene.measured ? warning_of_response(task.shown_pair, response_source(config, scene)) : "";
   if (!warning.empty()) warnings.push_back(warning);
   return warnings;
 }

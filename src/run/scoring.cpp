@@ -62,7 +62,7 @@ class ShownImage {
 };
 
 ShownImage::ShownImage(const FusedImage& image, const Task& task)
-    : image_(image), kept_{0, 0, task.pair.msi.rows(), task.pair.msi.cols()} {
+    : image_(image), kept_{0, 0, task.shown_pair.msi.rows(), task.shown_pair.msi.cols()} {
   if (task.step == 1) return;
   const Cube corner = image.fused->read({0, 0, 1, 1});
   for (std::optional<Preview>* preview : {&fused_, &sigma_}) {
@@ -87,7 +87,7 @@ FusedWithSigma ShownImage::image() const {
 class Scoring {
  public:
   Scoring(const Task& task, const FusedImage& image, const std::vector<std::string>& profiles)
-      : pair_(*task.parts), image_(image), reference_(task.whole_reference),
+      : pair_(*task.parts), image_(image), reference_(task.reference),
         scored_(task.scored.value_or(image.fused->whole())), shown_(image, task),
         inputs_(pair_.degradation(), pair_.bands(), !reference_) {
     if (!reference_) return;
@@ -169,10 +169,10 @@ FusedWithSigma score(const Task& task, const std::vector<std::string>& profiles,
   const PairParts& pair = *task.parts;
   const Rectangle& scored = scoring.scored();
   const Index ratio = pair.degradation().ratio, side = task.is_large ? kScoredSide : Index{1} << 32;
-  const Index unit = task.whole_reference ? 1 : NoReferenceEvaluator::qnr_unit(ratio);
+  const Index unit = task.reference ? 1 : NoReferenceEvaluator::qnr_unit(ratio);
   const std::vector<Rectangle> first = parts_to_score(pair.rows(), pair.cols(), side / ratio, unit);
   std::vector<Rectangle> second;
-  if (task.whole_reference) second = parts_to_score(scored.rows, scored.cols, side, Evaluator::kUnit, Evaluator::kUnit);
+  if (task.reference) second = parts_to_score(scored.rows, scored.cols, side, Evaluator::kUnit, Evaluator::kUnit);
   Progress progress(std::ssize(first) + std::ssize(second), "parts");
   const auto begin_part = [&] {
     SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted while scoring ", result.folder,

@@ -141,7 +141,7 @@ class CommandLine(ProgramTest):
         run = self.run_program(path, "--data-dir", self.folder, "--out", self.out, "--dry-run")
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertFalse(self.out.exists())
-        self.assertIn("hsi 8 x 8 x 40 and msi 16 x 16 x 6", run.stderr)
+        self.assertIn("HSI 8 x 8 x 40, MSI 16 x 16 x 6, ratio 2", run.stderr)
         self.assertEqual(json.loads(run.stdout)["degrade"]["psf"]["fwhm"], 2)
         self.refused(3, "away.h5", self.run_config(experiment(data={"scene": "away.h5"}), "--dry-run"))
 

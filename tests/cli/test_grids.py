@@ -245,10 +245,14 @@ class Grids(ProgramTest):
         config = self.config(8)
         said = "MSI resampled from 2.88 m to 3 m, ratio 8, rows 0-23, cols 0-23 of the HSI"
         (self.folder / "config.json").write_text(json.dumps(config))
-        self.assertIn(f"joins    {said}\n", self.run_program("config.json", "--dry-run", "--data-dir", self.folder).stderr)
+        self.assertIn(f"grid       {said}\n", self.run_program("config.json", "--dry-run", "--data-dir", self.folder).stderr)
         run = self.run_program("config.json", "--out", "loud", "--data-dir", self.folder)
         self.assertIn(f"{said}\n", run.stderr)
         config["degrade"]["estimate"] = {"shift": True}
+        (self.folder / "config.json").write_text(json.dumps(config))
+        plan = self.run_program("config.json", "--dry-run", "--data-dir", self.folder).stderr
+        self.assertRegex(plan, r"(?m)^estimate   shift: .*fine pixels")
+        self.assertRegex(plan, r"(?m)^shift of the MSI +-?0\.\d+ +-?0\.\d+")
         metrics = self.fused(config)[2]
         self.assertEqual(metrics["grids"], said)  # the shift is part of the PSF: nothing is resampled again
         self.assertLess(max(map(abs, metrics["estimates"][0]["shift"])), 0.2)

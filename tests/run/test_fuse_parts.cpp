@@ -332,7 +332,7 @@ TEST_CASE("stream: a crop of a pair is a pair, and what is shown of it has the m
   config.data.crop->row = 6;
   CHECK(message_of<ConfigError>(load) == "data.crop: expected multiples of the pair's ratio 4, got 6");
   const Large whole(example);
-  const Shown small = means_of(whole.pair(), whole.task.whole_reference.get(), 3);
+  const Shown small = means_of(whole.pair(), whole.task.reference.get(), 3);
   CHECK(small.pair.hsi.size_text() == "8 x 5 x 20");
   CHECK(small.pair.msi.size_text() == "32 x 20 x 3");
   CHECK(small.reference->size_text() == "32 x 20 x 20");

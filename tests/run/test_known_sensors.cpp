@@ -98,7 +98,7 @@ TEST_CASE("known sensors: a pair on disk is the same part by part as in memory a
     worst = std::max(worst, relative_l2(read.msi.values, crop(applied.msi, fine).values));
     CHECK(relative_l2(read.hsi.values, crop(applied.hsi, part).values) < 1e-6);
     CHECK(relative_l2(read.disagreement.values, crop(applied.disagreement, part).values) < 1e-6);
-    CHECK(relative_l2(large.whole_reference->read(fine).values, crop(placed, fine).values) < 1e-6);
+    CHECK(relative_l2(large.reference->read(fine).values, crop(placed, fine).values) < 1e-6);
   }
   // The edge of an area that a part cuts is sharpened with less around it.
   CHECK(worst < 2e-3);

@@ -26,7 +26,8 @@ class PartFiles {
   bool has(std::size_t i) const;
   /// Keeps what was made of `made(i)`.
   void keep(std::size_t i, const FusedWithSigma& part) const;
-  /// How long parts have been made, since this was made and before that. The first rank keeps it with each part.
+  /// How long parts have been made, since this was made and before that. The first rank keeps it with each of its
+  /// parts.
   double seconds() const { return before_ + since_.seconds(); }
 
   /// Of the errors to be expected; none where no part has any.
@@ -43,6 +44,7 @@ class PartFiles {
   std::string folder_;
   std::vector<Rectangle> places_;
   Index rows_, cols_, overlap_, ratio_, bands_;
+  bool keeps_seconds_;
   double before_ = 0;
   Stopwatch since_;
 };

@@ -10,53 +10,47 @@
 //   .resume/             what --resume goes on from
 //     config.json, data_hash.txt           the experiment and its data
 //     log.jsonl                            the training records so far
-//     RESULT.h5, .pretrained.RESULT.h5     checkpoints of a fit
-//     parts/RESULT/                        a result that is fused part by part: parts.json (their side), seconds.json
-//                                          (the time they took) and each part that is made, N.h5
+//     RESULT.h5, .pretrained.RESULT.h5     checkpoints of its fits
+//     parts/RESULT/                        a result that is fused part by part: parts.json (the side of the parts),
+//                                          seconds.json (the time they took), and N.h5 for each part that is made
 //     done/RESULT/                         a result that is made: its files, and result.json
 //
 // A sweep adds failed.txt where the run failed when it was last tried.
 //
-// What holds at any time:
+// At any time:
 //
-//   1. One process writes. It holds a lock on the folder from `begin` on, which the system ends with the process.
-//   2. A file that has its name is whole, but for log.jsonl, whose last line counts only where it is.
-//   3. Where metrics.json is, all of `files` are, and of one run: it is the first to go and the last to come.
-//   4. Where .resume holds a file *.h5, it is of the experiment and the data that it names: it is emptied in one step,
-//      before these change. A folder without such a file holds no work.
-//   5. A result in .resume/done counts where result.json and fused.h5 are there: of its files these are the last to
-//   come
-//      and the first to go.
-//   6. What no run has listed is neither replaced nor removed, unless the user allows it (--overwrite, --resume).
+//   1. One process writes. It holds a lock on the folder from `begin` on, which the system releases when it ends.
+//   2. A file under its name is complete, except log.jsonl, whose last line is ignored where it is not.
+//   3. Where metrics.json is, all of its `files` are, and of one run: it is the first to go and the last to come.
+//   4. Where .resume holds a file *.h5, all of it is of the experiment and the data that it names: for another run it
+//      is removed in one step. Without such a file it holds no work.
+//   5. A result in .resume/done counts where both result.json, which is written last, and fused.h5, which is moved
+//      first, are there.
+//   6. A file that no run has listed is neither replaced nor removed, unless --overwrite or --resume permits it.
 //
 // So a folder is in one of these states, whatever happened to the run before:
 //
-//   empty        no work in .resume, no metrics.json    a run begins
+//   empty        no work in .resume, no metrics.json    any run begins
 //   unfinished   work in .resume                        the same experiment goes on with --resume
 //   finished     no work in .resume, metrics.json       the same experiment has nothing left to do
 //
-// Any other experiment, or the same on other data, is refused, and replaces what is there with --overwrite. A folder
-// with work and metrics.json is unfinished: its results are those that are being replaced, or that the same run has
-// published a moment ago.
+// Another experiment, or the same on other data, is refused, and replaces what is there with --overwrite. A folder with
+// work and metrics.json is unfinished: the results are those that are being replaced, or were published a moment ago.
 //
 // What a kill leaves, and how the next run goes on:
 //
-//   before a checkpoint or a part    empty; .resume and .unfinished are removed
-//   in a fit                         unfinished; the fit goes on from its checkpoint
-//   between parts                    unfinished; the parts that are missing are made, of the side in parts.json
-//   while a result is written        unfinished; done/RESULT has no result.json and is made again, from the last
-//                                    checkpoint of its fit and from its parts
-//   after the last result            unfinished; nothing is fitted or fused, only scored and drawn
-//   while files are published        unfinished; metrics.json is not there, and what was published goes on to be listed
-//   by
-//                                    .earlier.json. The files in .unfinished are second names (hard links) of those in
-//                                    .resume/done; where a file system has none they are moved, fused.h5 first, and
-//                                    that result is made again
-//   after metrics.json               unfinished; the same files are published again
-//   while .resume is removed         finished; it is called .unfinished by then, which `begin` removes
+//   before a checkpoint or a part   empty; .resume and .unfinished are removed
+//   in a fit                        unfinished; the fit goes on from its checkpoint
+//   between parts                   unfinished; the missing parts are made, of the side in parts.json
+//   while a result is written       unfinished; it has no result.json and is made again, from its checkpoint and parts
+//   after the last result           unfinished; nothing is fitted or fused, only scored and drawn
+//   while files are published       unfinished; metrics.json is not there, and .earlier.json lists what it listed. The
+//                                   files of results in .unfinished are hard links to those in .resume/done; on a file
+//                                   system without links they are moved, and that result is made again
+//   after metrics.json              unfinished; the same files are published again
+//   while .resume is removed        finished; it has been renamed to .unfinished, which `begin` removes
 //
-// An error leaves the same, but for .unfinished, which goes, and a run that ends in an error of its configuration keeps
-// nothing.
+// An error leaves the same without .unfinished; after an error of the configuration nothing of this run is kept.
 
 #include <memory>
 #include <optional>

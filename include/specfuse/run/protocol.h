@@ -12,17 +12,17 @@ namespace specfuse {
 struct Task {
   /// To fuse, as methods get it.
   std::shared_ptr<const PairParts> parts;
-  /// All of it, or of a pair that is larger than memory what is shown of it: means over step x step pixels.
-  Pair pair;
+  /// On the grid of the MSI; null where there is none.
+  ImagePtr reference;
+  /// What is shown of both: all of a pair in memory, of one that is larger means over step x step pixels.
+  Pair shown_pair;
+  std::optional<Cube> shown_reference;
   Index step = 1;
   bool is_large = false;
   /// All that `fit` sees; nothing for "apply".
   TrainingData training;
-  /// How the images of `pair` came from what was told of its sensors.
+  /// How its images came from what was told of their sensors.
   KnownSensors sensors;
-  /// On the grid of the MSI; null where there is none. And all of it, or what is shown of it.
-  ImagePtr whole_reference;
-  std::optional<Cube> reference;
   /// All that a second fit sees, which goes on from the first; "transfer" alone has one.
   std::optional<TrainingData> fine_tuning;
   /// The part of the fused image that is scored; none: all of it.
