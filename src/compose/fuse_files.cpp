@@ -158,7 +158,7 @@ class Fusion {
     all.insert(all.end(), more.begin(), more.end());
     std::printf("%s\n", decision_table(all).c_str());
     std::fflush(stdout);
-    mean_ = mean_of(task.pair.hsi);
+    mean_ = mean_of(task.shown_pair.hsi);
   }
 
   std::string closing_text(const std::string& result, bool has_sigma) const {

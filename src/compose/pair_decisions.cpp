@@ -83,10 +83,10 @@ std::vector<Decision> pair_decisions(const ExperimentConfig& config, const Scene
   add("harmonised", task.sensors.harmony ? "yes" : "no",
       task.sensors.harmony ? "the MSI follows the HSI where they disagree beyond noise, as fields do that changed"
                            : "the response is not known, or degrade.harmonise says so");
-  if (const std::string beyond = bands_beyond(task.pair); !beyond.empty()) {
+  if (const std::string beyond = bands_beyond(task.shown_pair); !beyond.empty()) {
     add("extrapolated", beyond, "the MSI does not see there: what these show in detail follows from the other bands");
   }
-  const std::string in_hsi = gaps_in(task.pair.hsi, "HSI"), in_msi = gaps_in(task.pair.msi, "MSI");
+  const std::string in_hsi = gaps_in(task.shown_pair.hsi, "HSI"), in_msi = gaps_in(task.shown_pair.msi, "MSI");
   if (!in_hsi.empty() || !in_msi.empty()) {
     add("gaps", "no data in the result there",
         concat(in_hsi, in_hsi.empty() || in_msi.empty() ? "" : " and ", in_msi, " have none"));
