@@ -4,7 +4,7 @@ EXP ?= experiments/demo.json
 ARGS ?=
 
 .DEFAULT_GOAL := build
-.PHONY: announce demo test run bench bench-size asan tsan coverage mutations mutations-drawn contributing fuzz docs api format lint clean build program dependencies
+.PHONY: announce demo test run bench bench-size asan tsan coverage mutations mutations-drawn contributing package fuzz docs api format lint clean build program dependencies
 
 demo: program
 	./run_experiment experiments/demo.json --overwrite $(ARGS)
@@ -53,7 +53,7 @@ asan: build-asan/build.ninja
 
 build-asan/build.ninja: | dependencies
 	@.ci/dependencies clang
-	CC=clang CXX=clang++ meson setup build-asan -Dwerror=true -Dfuzz=true -Dbench=false -Dgdal=disabled -Dmatio=disabled -Dmpi=disabled -Doptimization=1 -Ddebug=false \
+	CC=clang CXX=clang++ meson setup build-asan -Dwerror=true -Dfuzz=true -Dbench=false -Dgdal=disabled -Dmatio=disabled -Dmpi=disabled -Dpython=disabled -Doptimization=1 -Ddebug=false \
 	  -Dcpp_args='-gline-tables-only -fno-sanitize-recover=all' -Db_sanitize=address,undefined -Db_lundef=false
 
 # The same for data races. OpenBLAS and HDF5 are not instrumented: the first is held to one thread, which is how specfuse
@@ -94,6 +94,11 @@ mutations-drawn: | dependencies
 # What CONTRIBUTING.md shows, added to a copy of the tree, built and run; takes some two minutes.
 contributing: | dependencies
 	python3 tests/contributing/run.py build-contributing
+
+# The Python package as pip installs it, and its tests.
+package: build
+	@.ci/dependencies pybind11-dev python3-dev python3-h5py python3-mesonpy python3-numpy python3-venv
+	/usr/bin/python3 tests/cli/test_python_package.py ./run_experiment $(BUILD)/tests/make_bad_files
 
 # The readers on inputs that libFuzzer makes up; FUZZ="--runs 1000000" for a long run, FUZZ="--runs 3000 --seed 1" for a short one that repeats.
 FUZZ ?= --seconds 60

@@ -43,6 +43,7 @@ REPLACED = [
     (r"(?m)^build/bench/.*", ":", "benchmarks take minutes, and need not be built"),
     (r"(?m)^python3 bench/compare_torch.py .*", ":", "takes minutes, and PyTorch"),
     (r"(?m)^\./run_experiment experiments/pretrain_plus.json .*", ":", "takes a quarter of an hour and 10 GB"),
+    (r"(?m)^(sudo apt-get|python3 -m venv|env/bin/pip) .*", ":", "installs; test_python_package.py does it"),
     (r"(?m)^mpirun .*", ":", "test_ranks.py does it where there is MPI"),
     (r"(?m)^cp results/pretrain_plus/.*", ":", "what the line above makes"),
 ]
@@ -95,7 +96,7 @@ for line in sys.stdin:
     try:
         exec(json.loads(line), names)
     except Exception as problem:
-        missing = isinstance(problem, ImportError) and problem.name in ("numpy", "h5py", "torch", "matplotlib")
+        missing = isinstance(problem, ImportError) and problem.name in ("numpy", "h5py", "torch", "matplotlib", "specfuse._core")
         answer = None if missing else traceback.format_exc()
     print(json.dumps(answer), file=answers, flush=True)
 """
@@ -152,6 +153,8 @@ def make_checkout(folder):
     for name in ["bench/records", "data", "examples", "experiments", "python"]:
         if (TOP / name).exists():
             shutil.copytree(TOP / name, folder / name)
+    built = PROGRAM.parent.parent / "python"
+    shutil.copytree(built if built.is_dir() else TOP / "python", folder / "build/python", ignore=shutil.ignore_patterns("*.p"))
     for path in (folder / "experiments").glob("*.json"):
         text = path.read_text()
         for pattern, small in SMALL:
