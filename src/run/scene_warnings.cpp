@@ -175,7 +175,8 @@ std::vector<std::string> task_warnings(const ExperimentConfig& config, const Sce
       warnings.push_back(std::move(text));
   }
   if (scene.measured) check_units(task.shown_pair, source_of(config.data));
-  const std::string warning = scene.measured ? warning_of_response(task.shown_pair, response_source(config, scene)) : "";
+  const std::string warning =
+      scene.measured ? warning_of_response(task.shown_pair, response_source(config, scene)) : "";
   if (!warning.empty()) warnings.push_back(warning);
   return warnings;
 }
