@@ -258,7 +258,7 @@ class CommandLine(ProgramTest):
                         "it, degrade.estimate.srf finds it from the pair",
                      self.run_config(experiment(data={"pair": "pair_no_srf.h5"}, methods=[{"name": "hysure"}])))
         (self.folder / "scene.doc").write_text("once upon a time")
-        self.refused(3, r"scene.doc: expected a scene in a format that is known \(hdf5, npy, matlab, gdal\), got another; "
+        self.refused(3, r"scene.doc: expected a scene in a format that is known \(enmap, .*, hdf5, npy, matlab, gdal\), got another; "
                         "data/README.md shows how to make one",
                      self.run_config(experiment(data={"scene": "scene.doc"})))
         (self.folder / "scene.mat").write_text("MATLAB 5.0 MAT-file")

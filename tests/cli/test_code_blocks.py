@@ -37,7 +37,7 @@ REPLACED = [
     (r'"sentinel2_10m\.tif"', '"pair.h5", "dataset": "/msi"', "the same"),
     (r'"ENMAP01[^"]*"', '"pair.h5", "dataset": "/hsi"', "products need GDAL; test_products.py reads them"),
     (r'"S2A_[^"]*"', '"pair.h5", "dataset": "/msi"', "the same"),
-    (r"--import S2A_\S* msi\.tif --set \S*", "--import pair.h5 msi.h5 --set dataset=/msi", "the same"),
+    (r"--import S2A_\S* msi\.tif --set \S*", "--import flight_line.h5 msi.h5", "the same"),
     (r"(?m)^make (demo|test|bench|bench-size)\b.*", ":", "takes minutes; .ci/run calls them, except for bench"),
     (r"(?m)^c\+\+ .* specfuse\)$", ":", "test_install.py builds that program on an installed copy"),
     (r"(?m)^build/bench/.*", ":", "benchmarks take minutes, and need not be built"),
