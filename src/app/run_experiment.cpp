@@ -195,7 +195,8 @@ int run_program(int count, char** texts) {
     simd();  // a wrong SPECFUSE_SIMD is an error before anything else
     check_blas();
     run(arguments);
-    SPECFUSE_CHECK(std::fflush(stdout) == 0, "cannot write to standard output: ", std::strerror(errno));
+    SPECFUSE_CHECK(std::fflush(stdout) == 0 && std::ferror(stdout) == 0,
+                   "cannot write to standard output: ", std::strerror(errno));
     return 0;
   } catch (const BadSweep& problem) {
     const int status = problem.of_data_alone ? 3 : 2;
