@@ -117,34 +117,33 @@ class Grids(ProgramTest):
 
     def test_two_files_become_a_report_nearly_as_good_as_that_of_one_grid(self):
         # Pixels of 24 m with those of 2.88 m (8.33 of them).
-        for ratio, size, begin, count, sharp, margin in ((8, 4.8, (97.1, 98.3), (210, 210), 5, 1),):
-            self.look_at(sharp)
-            msi, truth = self.direct(ratio)
-            self.pair_file("direct.h5", self.hsi, msi)
-            self.msi(begin, size, count)
-            best = psnr(self.fused(self.config(ratio) | {"data": {"pair": "direct.h5"}})[0], truth)
-            # As an ENVI file, as the program's own GeoTIFF and ENVI, and as GDAL's.
-            names = ["msi.hdr"]
-            for end in ("tif", "img") if ratio == 8 else ("h5",):
-                names.append(f"ours_{ratio}.{end}")
-                self.assertEqual(self.run_program("--import", "msi.hdr", names[-1]).stderr, "")
-            if shutil.which("gdal_translate"):
-                subprocess.run(["gdal_translate", "-q", "msi.img", f"gdal_{ratio}.tif"], cwd=self.folder, check=True)
-                names.append(f"gdal_{ratio}.tif")
-            hashes = set()
-            for name in names:
-                image, attributes, metrics = self.fused(self.config(ratio, name))
-                hashes.add(metrics["data_hash"])
-            self.assertEqual(len(hashes), 1)
-            said = f"MSI resampled from {0.6 * size:.3g} m to {24 / ratio:.3g} m, ratio {ratio}, rows 0-23, cols 0-23 of the HSI"
-            self.assertEqual(metrics["grids"], said)
-            self.assertIn(said, (self.out / "report.html").read_text())
-            np.testing.assert_allclose(attributes["geotransform"], [350060, 24 / ratio, 0, 5829940, 0, -24 / ratio])
-            self.assertEqual(image.shape, truth.shape)
-            got = psnr(image, truth)
-            print(f"ratio {ratio}: linear_injection {got:.2f} dB resampled, {best:.2f} dB of one grid")
-            self.assertGreater(got, best - margin)
-            self.compare_with_gdalwarp(ratio, msi)
+        ratio, size = 8, 4.8
+        msi, truth = self.direct(ratio)
+        self.pair_file("direct.h5", self.hsi, msi)
+        self.msi((97.1, 98.3), size, (210, 210))
+        best = psnr(self.fused(self.config(ratio) | {"data": {"pair": "direct.h5"}})[0], truth)
+        # As an ENVI file, as the program's own GeoTIFF and ENVI, and as GDAL's.
+        names = ["msi.hdr"]
+        for end in ("tif", "img"):
+            names.append(f"ours_{ratio}.{end}")
+            self.assertEqual(self.run_program("--import", "msi.hdr", names[-1]).stderr, "")
+        if shutil.which("gdal_translate"):
+            subprocess.run(["gdal_translate", "-q", "msi.img", f"gdal_{ratio}.tif"], cwd=self.folder, check=True)
+            names.append(f"gdal_{ratio}.tif")
+        hashes = set()
+        for name in names:
+            image, attributes, metrics = self.fused(self.config(ratio, name))
+            hashes.add(metrics["data_hash"])
+        self.assertEqual(len(hashes), 1)
+        said = f"MSI resampled from {0.6 * size:.3g} m to {24 / ratio:.3g} m, ratio {ratio}, rows 0-23, cols 0-23 of the HSI"
+        self.assertEqual(metrics["grids"], said)
+        self.assertIn(said, (self.out / "report.html").read_text())
+        np.testing.assert_allclose(attributes["geotransform"], [350060, 24 / ratio, 0, 5829940, 0, -24 / ratio])
+        self.assertEqual(image.shape, truth.shape)
+        got = psnr(image, truth)
+        print(f"ratio {ratio}: linear_injection {got:.2f} dB resampled, {best:.2f} dB of one grid")
+        self.assertGreater(got, best - 1)
+        self.compare_with_gdalwarp(ratio, msi)
 
     def test_an_msi_half_a_pixel_beside_the_hsi_is_not_resampled(self):
         self.look_at(13)

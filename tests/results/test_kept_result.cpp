@@ -35,7 +35,7 @@ struct Example {
   KeptResult kept() const { return {folder, "bicubic-seed0"}; }
   void keep() const {
     kept().begin();
-    kept().write(made, "hdf5");
+    kept().write(made, OutputConfig{});
     kept().finish(fusion);
   }
   bool has(const std::string& name) const { return fs::exists(concat(kept().directory(), "/", name)); }

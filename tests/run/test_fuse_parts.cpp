@@ -123,7 +123,9 @@ TEST_CASE("stream: an image is written in parts for other programs as it is as a
   large.fuse(example, "bicubic", 4);
   for (const ImageWriter& format : image_writers()) {
     if (format.begin == nullptr) continue;
-    write_parts_of(example.fused(), large.parts(example, "bicubic"), format, example.folder.file("."));
+    OutputConfig output;
+    output.format = format.name;
+    write_parts_of(example.fused(), large.parts(example, "bicubic"), output, example.folder.file("."));
     const Cube made = read_scene(example.folder.file("fused" + format.ending)), whole = read_scene(example.fused());
     CHECK(relative_gap(made.values, whole.values) == 0);
     CHECK(made.valid == whole.valid);
