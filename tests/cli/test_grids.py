@@ -93,8 +93,7 @@ class Grids(ProgramTest):
                 file[dataset].attrs["geotransform"] = place
 
     def config(self, ratio, msi="msi.hdr", hsi="hsi.hdr", methods=("linear_injection",), **changes):
-        def image(given):
-            return given if isinstance(given, dict) else {"file": given}
+        image = lambda given: given if isinstance(given, dict) else {"file": given}
         return experiment(data={"hsi": image(hsi), "msi": image(msi)}, methods=[{"name": name} for name in methods],
                           degrade={"ratio": ratio, "psf": {"type": "box"}, "estimate": {"psf": False}}, **changes)
 
@@ -123,15 +122,14 @@ class Grids(ProgramTest):
         self.msi((97.1, 98.3), size, (210, 210))
         best = psnr(self.fused(self.config(ratio) | {"data": {"pair": "direct.h5"}})[0], truth)
         # As an ENVI file, as the program's own GeoTIFF and ENVI, and as GDAL's.
-        names = ["msi.hdr"]
-        for end in ("tif", "img"):
-            names.append(f"ours_{ratio}.{end}")
-            self.assertEqual(self.run_program("--import", "msi.hdr", names[-1]).stderr, "")
-        if shutil.which("gdal_translate"):
-            subprocess.run(["gdal_translate", "-q", "msi.img", f"gdal_{ratio}.tif"], cwd=self.folder, check=True)
-            names.append(f"gdal_{ratio}.tif")
-        hashes = set()
+        names = ["ours.tif", "ours.img"]
         for name in names:
+            self.assertEqual(self.run_program("--import", "msi.hdr", name).stderr, "")
+        if shutil.which("gdal_translate"):
+            subprocess.run(["gdal_translate", "-q", "msi.img", "gdal.tif"], cwd=self.folder, check=True)
+            names.append("gdal.tif")
+        hashes = set()
+        for name in ["msi.hdr", *names]:
             image, attributes, metrics = self.fused(self.config(ratio, name))
             hashes.add(metrics["data_hash"])
         self.assertEqual(len(hashes), 1)
