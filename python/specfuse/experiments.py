@@ -15,8 +15,9 @@ from .files import read_scene
 
 
 def _program():
-    """run_experiment of this source tree, as pip installed it, or from the PATH."""
-    for folder in Path(__file__).resolve().parents[2], Path(sysconfig.get_path("scripts")):
+    """run_experiment of this source tree or of the one whose build folder this is, as pip installed it, or from the PATH."""
+    above = Path(__file__).resolve().parents
+    for folder in above[2], above[3], Path(sysconfig.get_path("scripts")):
         if (folder / "run_experiment").exists():
             return folder / "run_experiment"
     return shutil.which("run_experiment") or "run_experiment"
