@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <csignal>
 
+#include "specfuse/compose/fuse_files.h"
 #include "specfuse/config/config.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
@@ -102,6 +103,12 @@ py::tuple degrade_scene(const std::string& json, const std::vector<std::string>&
   return py::make_tuple(dict_of(pair.hsi), dict_of(pair.msi));
 }
 
+/// The experiment that fuses two files, with these fields ("path=value") as told.
+std::string compose(const std::string& hsi, const std::string& msi, const std::string& method,
+                    const std::vector<std::string>& settings) {
+  return alone([&] { return composed_experiment({hsi, msi, "", method, settings, {"."}}); });
+}
+
 /// The cube with what is not a number as no data.
 Cube with_gaps(const Array& values) {
   Cube cube = cube_of(values);
@@ -161,6 +168,7 @@ PYBIND11_MODULE(_core, module) {
         return std::make_unique<HeldImage>(label, std::move(cube));
       }))
       .def_property_readonly("name", &HeldImage::name);
+  module.def("compose", compose);
   module.def("fuse", fuse_experiment);
   module.def("estimate", estimate_sensors);
   module.def("degrade", degrade_scene);

@@ -70,8 +70,7 @@ def fuse(hsi, msi, *, ratio=None, method="two_cnn_fu_plus", srf=None, psf=None, 
     """
     hsi = image_of(hsi, "hsi", wavelengths, nodata)
     msi = image_of(msi, "msi", msi_wavelengths, nodata)
-    config = _experiment(hsi, msi, ratio, srf, psf, degrade, seed)
-    config["methods"] = [{**(options or {}), "name": method}]
+    config = _experiment(hsi, msi, _degrade(ratio, srf, psf, degrade), {**(options or {}), "name": method}, seed)
     core().show_progress(progress)
     made = core().fuse(json.dumps(config), ["."])
     _warn(made["warnings"])
@@ -90,8 +89,7 @@ def estimate(hsi, msi, *, ratio=None, srf=None, psf=None, wavelengths=None, msi_
     """What a pair says of PSF, shift, response and gain, as `fuse` uses it: Sensors. Parameters as those of `fuse`."""
     hsi = image_of(hsi, "hsi", wavelengths, nodata)
     msi = image_of(msi, "msi", msi_wavelengths, nodata)
-    config = _experiment(hsi, msi, ratio, srf, psf, degrade, 0)
-    config["methods"] = [{"name": "bicubic"}]
+    config = _experiment(hsi, msi, _degrade(ratio, srf, psf, degrade), {"name": "bicubic"}, 0)
     found = core().estimate(json.dumps(config), ["."])
     _warn(found["warnings"])
     return _sensors(found["sensors"])
@@ -120,12 +118,18 @@ def evaluate(reference, fused, *, ratio=1):
     return core().evaluate(reference.values, fused.values, ratio)
 
 
-def _experiment(hsi, msi, ratio, srf, psf, more, seed):
+def _experiment(hsi, msi, degrade, method, seed):
     """The experiment that fuses two images."""
-    if ratio is None and hsi.values is not None and msi.values is not None:
-        ratio = _ratio_of(hsi, msi)
-    image = lambda one: {"file": one.name} | ({"wavelength_nm": {"values": one.wavelength_nm}} if one.path and one.wavelength_nm else {})
-    return {"name": "fuse", "data": {"hsi": image(hsi), "msi": image(msi)}, "degrade": _degrade(ratio, srf, psf, more), "seeds": [seed]}
+    if hsi.path and msi.path:  # as --fuse composes it
+        told = {f"data.{one.label}.{name}": value for one in (hsi, msi) for name, value in one.fields.items() if name != "file"}
+        told |= {f"degrade.{name}": value for name, value in degrade.items()}
+        settings = [f"{name}={json.dumps(value)}" for name, value in told.items()]
+        config = json.loads(core().compose(hsi.name, msi.name, method["name"], settings))
+    else:
+        if "ratio" not in degrade and not hsi.path and not msi.path:
+            degrade = {"ratio": _ratio_of(hsi, msi), **degrade}
+        config = {"name": "fuse", "data": {"hsi": hsi.fields, "msi": msi.fields}, "degrade": degrade}
+    return config | {"methods": [method], "seeds": [seed]}
 
 
 def _ratio_of(hsi, msi):

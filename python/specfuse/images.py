@@ -24,6 +24,16 @@ class Image:
     held: object = None
 
     @property
+    def fields(self):
+        """Of an experiment."""
+        fields = {"file": self.name}
+        if self.path is not None and self.wavelength_nm:
+            fields["wavelength_nm"] = {"values": self.wavelength_nm}
+        if self.path is not None and "nodata" in self.attributes:
+            fields["nodata"] = {"value": self.attributes["nodata"][0]}
+        return fields
+
+    @property
     def name(self):
         """As an experiment calls it."""
         if self.path is not None:
@@ -39,7 +49,8 @@ def image_of(given, what, wavelengths=None, nodata=None):
         path = Path(given).expanduser().resolve()
         if not path.exists():
             raise DataError(f"{what}: {given}: no such file")
-        return Image(what, path=path, wavelength_nm=_numbers(wavelengths))
+        return Image(what, path=path, wavelength_nm=_numbers(wavelengths),
+                     attributes={} if nodata is None else {"nodata": [float(nodata)]})
     image = _of_xarray(given, what) if _is_xarray(given) else Image(what, _values(given, what))
     if wavelengths is not None:
         image.wavelength_nm = _numbers(wavelengths)

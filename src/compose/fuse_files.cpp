@@ -192,4 +192,6 @@ std::string fuse_files(const FuseRequest& request) { return Fusion(request).run(
 
 std::string plan_fusion(const FuseRequest& request) { return Fusion(request).plan(); }
 
+std::string composed_experiment(const FuseRequest& request) { return compose_fusion(request, "fuse", "hdf5").text; }
+
 }  // namespace specfuse

@@ -151,6 +151,8 @@ class Arrays(ProgramTest):
         np.save(self.folder / "msi.npy", self.msi)
         fused = self.fuse(self.folder / "hsi.h5", str(self.folder / "msi.npy"), wavelengths=None)
         np.testing.assert_array_equal(fused.image, self.fuse(self.hsi, self.msi).image)
+        np.testing.assert_array_equal(quietly(specfuse.fuse, self.folder / "hsi.h5", self.folder / "msi.npy", method="linear_injection",
+                                              ratio=4, nodata=1e9).image, fused.image)
         mixed = self.fuse(self.folder / "hsi.h5", self.msi, wavelengths=None)
         np.testing.assert_array_equal(mixed.image, fused.image)
 

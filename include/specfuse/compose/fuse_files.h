@@ -29,4 +29,7 @@ std::string fuse_files(const FuseRequest& request);
 /// The same without fusing: shows what was decided, and returns the experiment.
 std::string plan_fusion(const FuseRequest& request);
 
+/// The experiment alone, as JSON. Throws as `fuse_files`.
+std::string composed_experiment(const FuseRequest& request);
+
 }  // namespace specfuse
