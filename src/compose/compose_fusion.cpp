@@ -30,8 +30,7 @@ class Composer {
  public:
   Composer(const FuseRequest& request, Json experiment)
       : request_(request), json_(std::move(experiment)), inputs_(open_inputs(request, json_)),
-        sensor_(msi_sensor({inputs_.msi.name, static_cast<std::size_t>(inputs_.msi.image->bands()),
-                            inputs_.msi.stored.band_names, inputs_.msi.corner.wavelength_nm})) {}
+        sensor_(msi_sensor(inputs_.msi.corner, inputs_.msi.stored.band_names, inputs_.msi.name)) {}
 
   ComposedFusion compose() {
     add_all(inputs_.decisions);
@@ -117,42 +116,29 @@ class Composer {
         whole ? "the MSI covers all of the HSI" : "those that the MSI covers wholly");
   }
 
-  /// The bands of the HSI's file within each chosen band of a sensor, as `degrade.srf.ranges`; none where one has none.
-  std::optional<Json> ranges_of(const MsiSensor& sensor) const {
+  /// Whether the HSI has a band inside the edges of each of a sensor's.
+  bool covers(const MsiSensor& sensor) const {
     const std::vector<double>& nm = inputs_.hsi.corner.wavelength_nm;
-    const std::vector<Index>& kept = inputs_.hsi.corner.notes.kept;
-    Json ranges = Json::array();
-    for (const std::size_t place : sensor.bands) {
-      const SensorBand& band = sensor_bands(sensor.name)[place];
-      std::vector<Index> inside;
-      for (std::size_t i = 0; i < nm.size(); ++i) {
-        const bool in = nm[i] >= band.low_nm && nm[i] <= band.high_nm;
-        if (in) inside.push_back(kept.empty() ? static_cast<Index>(i) : kept[i]);
-      }
-      if (inside.empty()) return {};
-      const auto [first, last] = std::minmax_element(inside.begin(), inside.end());
-      ranges.push_back({*first, *last});
-    }
-    return ranges;
+    return std::all_of(sensor.bands.begin(), sensor.bands.end(), [&](const std::string& name) {
+      const std::vector<SensorBand>& all = sensor_bands(sensor.name);
+      const auto band = std::find_if(all.begin(), all.end(), [&](const SensorBand& one) { return one.name == name; });
+      return std::any_of(nm.begin(), nm.end(), [&](double at) { return at >= band->low_nm && at <= band->high_nm; });
+    });
   }
 
   void decide_response() {
     if (given("degrade.srf")) return add("MSI bands", "response given", "--set degrade.srf");
     const std::string open = "its response is estimated from the pair";
     if (!sensor_) return add("MSI bands", "of no sensor that is known", concat("neither bands nor name tell: ", open));
-    const std::vector<SensorBand>& bands = sensor_bands(sensor_->name);
-    const std::string names = joined(sensor_->bands, [&](std::size_t band) { return bands[band].name; });
-    const std::string decided = concat(sensor_->name, " ", names);
-    const std::optional<Json> ranges = ranges_of(*sensor_);
-    if (!ranges) {
+    const std::string decided = concat(sensor_->name, " ", joined(sensor_->bands));
+    if (!covers(*sensor_)) {
       const bool blind = inputs_.hsi.corner.wavelength_nm.empty();
       return add("MSI bands", decided,
                  concat(sensor_->why, "; ",
                         blind ? "the HSI has no wavelengths" : "the HSI has no band in some of them", ": ", open));
     }
-    bool all = sensor_->bands.size() == bands.size();
-    for (std::size_t i = 0; i < sensor_->bands.size(); ++i) all = all && sensor_->bands[i] == i;
-    set(all ? "degrade.srf.sensor" : "degrade.srf.ranges", all ? Json(sensor_->name) : *ranges);
+    set("degrade.srf.sensor", sensor_->name);
+    if (sensor_->bands != sensor_list().at(sensor_->name)) set("degrade.srf.bands", sensor_->bands);
     add("MSI bands", decided, concat(sensor_->why, "; published band edges, tested against the pair"));
   }
 

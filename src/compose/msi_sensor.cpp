@@ -3,23 +3,23 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <numeric>
 #include <regex>
 
 #include "specfuse/core/text.h"
+#include "specfuse/imaging/georeference.h"
 #include "specfuse/imaging/sensors.h"
 #include "specfuse/imaging/srf.h"
 
 namespace specfuse {
 namespace {
 
-using Places = std::vector<std::size_t>;
+using Names = std::vector<std::string>;
 
-/// What file names call a sensor, and the bands that its products of so many bands have, counted from 0.
+/// What file names call a sensor, and the bands that its products of so many bands have.
 struct Known {
   const char* sensor;
   const char* pattern;
-  std::vector<Places> products;
+  std::vector<Names> products;
 };
 
 const std::vector<Known>& known_sensors() {
@@ -27,18 +27,25 @@ const std::vector<Known>& known_sensors() {
       // All bands of 10 m and 20 m, and those of 10 m.
       {"sentinel2a",
        "(^|[^a-z0-9])(s2[abc]?|sentinel[-_ ]?2[abc]?)([^a-z0-9]|$)|msil[12][ac]|(^|_)t[0-9]{2}[a-z]{3}_",
-       {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, {0, 1, 2, 6}}},
+       {{"B2", "B3", "B4", "B5", "B6", "B7", "B8", "B8A", "B11", "B12"}, {"B2", "B3", "B4", "B8"}}},
       {"landsat8",
        "(^|[^a-z0-9])(l[co]0[89]|landsat[-_ ]?[89]|oli)([^a-z0-9]|$)",
-       {{0, 1, 2, 3, 4, 5, 6}, {1, 2, 3, 4, 5, 6}}},
-      {"landsat7", "(^|[^a-z0-9])(le07|landsat[-_ ]?7|etm\\+?)([^a-z0-9]|$)", {{0, 1, 2, 3, 4, 5}}},
-      {"worldview2", "(^|[^a-z0-9])(wv0?2|worldview[-_ ]?2)([^a-z0-9]|$)", {{0, 1, 2, 3, 4, 5, 6, 7}, {1, 2, 4, 6}}},
-      {"ikonos", "(^|[^a-z0-9])(ikonos)([^a-z0-9]|$)", {{0, 1, 2, 3}}}};
+       {{"coastal", "blue", "green", "red", "nir", "swir1", "swir2"},
+        {"blue", "green", "red", "nir", "swir1", "swir2"}}},
+      {"landsat7",
+       "(^|[^a-z0-9])(le07|landsat[-_ ]?7|etm\\+?)([^a-z0-9]|$)",
+       {{"blue", "green", "red", "nir", "swir1", "swir2"}}},
+      {"worldview2",
+       "(^|[^a-z0-9])(wv0?2|worldview[-_ ]?2)([^a-z0-9]|$)",
+       {{"coastal", "blue", "green", "yellow", "red", "red_edge", "nir1", "nir2"}, {"blue", "green", "red", "nir1"}}},
+      {"ikonos", "(^|[^a-z0-9])(ikonos)([^a-z0-9]|$)", {{"blue", "green", "red", "nir"}}}};
   return all;
 }
 
+std::string file_name(const std::string& path) { return std::filesystem::path(path).filename().string(); }
+
 const Known* sensor_in_name(const std::string& file) {
-  const std::string name = lower_case(std::filesystem::path(file).filename().string());
+  const std::string name = lower_case(file_name(file));
   for (const Known& known : known_sensors()) {
     if (std::regex_search(name, std::regex(known.pattern))) return &known;
   }
@@ -57,84 +64,87 @@ std::string band_in(const std::string& name) {
 }
 
 /// What a product calls the bands of the table of a sensor.
-std::vector<std::string> product_names(const std::string& sensor) {
+Names product_names(const std::string& sensor) {
   if (sensor == "landsat7") return {"B1", "B2", "B3", "B4", "B5", "B7"};
-  std::vector<std::string> names = sensor_list().at(sensor);
+  Names names = sensor_list().at(sensor);
   for (std::size_t i = 0; i < names.size() && sensor != "sentinel2a"; ++i) names[i] = concat("B", i + 1);
   return names;
 }
 
-/// The places of all names in a list; none where one is missing or there twice.
-std::optional<Places> places_in(const std::vector<std::string>& names, const std::vector<std::string>& list) {
-  Places places;
+/// The bands of a sensor that a product calls so; empty where one is none of them, or there twice.
+Names bands_called(const Names& names, const std::string& sensor) {
+  const Names called = product_names(sensor), bands = sensor_list().at(sensor);
+  Names result;
   for (const std::string& name : names) {
-    const auto found = std::find(list.begin(), list.end(), name);
-    const auto place = static_cast<std::size_t>(found - list.begin());
-    if (found == list.end() || std::find(places.begin(), places.end(), place) != places.end()) return {};
-    places.push_back(place);
+    const auto found = std::find(called.begin(), called.end(), name);
+    if (found == called.end()) return {};
+    const std::string& band = bands[static_cast<std::size_t>(found - called.begin())];
+    if (std::find(result.begin(), result.end(), band) != result.end()) return {};
+    result.push_back(band);
   }
-  return places.empty() ? std::nullopt : std::optional(places);
+  return result;
 }
 
-/// The bands of a sensor nearest to these centres, each within its edges, and how far off they are on average.
-std::optional<std::pair<Places, double>> nearest_bands(const std::vector<double>& centres, const std::string& sensor) {
-  const std::vector<SensorBand>& bands = sensor_bands(sensor);
-  Places places;
-  double off = 0;
-  for (const double centre : centres) {
-    const auto distance = [&](const SensorBand& band) { return std::abs(centre - (band.low_nm + band.high_nm) / 2); };
-    const auto best = std::min_element(bands.begin(), bands.end(), [&](const SensorBand& one, const SensorBand& other) {
-      return distance(one) < distance(other);
-    });
-    const auto place = static_cast<std::size_t>(best - bands.begin());
-    const bool taken = std::find(places.begin(), places.end(), place) != places.end();
-    if (taken || centre < best->low_nm || centre > best->high_nm) return {};
-    places.push_back(place);
-    off += distance(*best) / static_cast<double>(centres.size());
+/// How far the centres of these bands are from those of a sensor on average, in nanometres.
+double mean_distance(const std::vector<double>& centres, const std::string& sensor, const Names& bands) {
+  double sum = 0;
+  for (std::size_t i = 0; i < bands.size(); ++i) {
+    for (const SensorBand& band : sensor_bands(sensor)) {
+      if (band.name == bands[i]) sum += std::abs(centres[i] - (band.low_nm + band.high_nm) / 2);
+    }
   }
-  return std::pair(places, off);
+  return sum / static_cast<double>(bands.size());
 }
 
-std::optional<MsiSensor> by_wavelengths(const MsiClues& clues) {
+std::optional<MsiSensor> by_metadata(const Cube& msi, const std::string& file) {
+  const std::string sensor = text_of(msi, kSensorAttribute);
+  if (!is_sensor(sensor)) return {};
+  const Names bands = bands_of_image(msi, sensor);
+  if (bands.empty()) return {};
+  return MsiSensor{sensor, bands, file_name(file) + " says so"};
+}
+
+std::optional<MsiSensor> by_wavelengths(const Cube& msi, const std::string& file) {
   constexpr double kFar = 8;  // nm, on average: those of two sensors lie farther apart
   std::optional<MsiSensor> best;
   double least = kFar;
-  if (clues.wavelength_nm.size() < 2) return {};
-  for (const Known& known : known_sensors()) {
-    const auto found = nearest_bands(clues.wavelength_nm, known.sensor);
-    if (!found || found->second >= least) continue;
-    least = found->second;
-    best = MsiSensor{known.sensor, found->first,
-                     concat("its wavelengths in ", std::filesystem::path(clues.file).filename().string(),
-                            " are those of that sensor")};
+  if (msi.wavelength_nm.size() < 2) return {};
+  for (const auto& [sensor, all] : sensor_list()) {
+    const Names bands = bands_of_image(msi, sensor);
+    const double off = bands.empty() ? kFar : mean_distance(msi.wavelength_nm, sensor, bands);
+    if (off >= least) continue;
+    least = off;
+    best = MsiSensor{sensor, bands, concat("its wavelengths in ", file_name(file), " are those of that sensor")};
   }
   return best;
 }
 
-std::optional<MsiSensor> by_names(const MsiClues& clues, const Known* known) {
-  std::vector<std::string> names;
-  for (const std::string& name : clues.band_names) names.push_back(band_in(name));
+std::optional<MsiSensor> by_names(const Names& band_names, const Known* known) {
+  Names names;
+  for (const std::string& name : band_names) names.push_back(band_in(name));
   const bool red_edge = std::find(names.begin(), names.end(), "B8A") != names.end();
-  const bool tens = names.size() == 4 && places_in(names, {"B2", "B3", "B4", "B8"});
-  if (known == nullptr && !red_edge && !tens) return {};
+  Names sorted = names;
+  std::sort(sorted.begin(), sorted.end());
+  if (known == nullptr && !red_edge && sorted != Names{"B2", "B3", "B4", "B8"}) return {};
   const std::string sensor = known == nullptr ? "sentinel2a" : known->sensor;
-  const std::optional<Places> places = places_in(names, product_names(sensor));
-  if (!places) return {};
-  return MsiSensor{sensor, *places, concat("its bands are called ", joined(clues.band_names))};
+  const Names bands = bands_called(names, sensor);
+  if (bands.empty()) return {};
+  return MsiSensor{sensor, bands, concat("its bands are called ", joined(band_names))};
 }
 
 }  // namespace
 
-std::optional<MsiSensor> msi_sensor(const MsiClues& clues) {
-  if (const auto found = by_wavelengths(clues)) return found;
-  const Known* const known = sensor_in_name(clues.file);
-  if (const auto found = by_names(clues, known)) return found;
+std::optional<MsiSensor> msi_sensor(const Cube& msi, const std::vector<std::string>& band_names,
+                                    const std::string& file) {
+  if (const auto found = by_metadata(msi, file)) return found;
+  if (const auto found = by_wavelengths(msi, file)) return found;
+  const Known* const known = sensor_in_name(file);
+  if (const auto found = by_names(band_names, known)) return found;
   if (known == nullptr) return {};
-  for (const Places& product : known->products) {
-    if (product.size() != clues.bands) continue;
+  for (const Names& product : known->products) {
+    if (std::ssize(product) != msi.bands()) continue;
     return MsiSensor{known->sensor, product,
-                     concat(std::filesystem::path(clues.file).filename().string(), " is named after it, and has ",
-                            clues.bands, " bands")};
+                     concat(file_name(file), " is named after it, and has ", msi.bands(), " bands")};
   }
   return {};
 }
