@@ -49,7 +49,11 @@ Array array_of(const Tensor& values) {
 /// While it lives, control-C stops what the library does and not Python.
 class Interruptible {
  public:
-  Interruptible() : before_(std::signal(SIGINT, SIG_DFL)) { clear_interrupt(); }
+  Interruptible() : before_(std::signal(SIGINT, SIG_DFL)) {
+    const auto at_end = std::signal(SIGTERM, SIG_DFL);
+    clear_interrupt();
+    std::signal(SIGTERM, at_end);  // it ends Python as ever
+  }
   ~Interruptible() { std::signal(SIGINT, before_); }
   Interruptible(const Interruptible&) = delete;
   Interruptible& operator=(const Interruptible&) = delete;
@@ -63,7 +67,9 @@ template <class Work>
 auto alone(const Work& work) {
   const Interruptible interruptible;
   const py::gil_scoped_release release;
-  return work();
+  auto result = work();
+  SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted");
+  return result;
 }
 
 py::dict dict_of(const Cube& image) {

@@ -74,10 +74,8 @@ def fuse(hsi, msi, *, ratio=None, method="two_cnn_fu_plus", srf=None, psf=None, 
     core().show_progress(progress)
     made = core().fuse(json.dumps(config), ["."])
     _warn(made["warnings"])
-    attributes, values = made["attributes"], made["values"]
-    if "valid" in made:
-        values = np.where(made["valid"][..., None] != 0, values, np.float32(np.nan))
-    width = made["sigma"] if sigma else None
+    attributes, values = made["attributes"], _with_gaps(made, "values")
+    width = _with_gaps(made, "sigma") if sigma else None
     fused = Fusion(like_input(values, msi, hsi, attributes), None if width is None else like_input(width, msi, hsi, attributes),
                    made["width_95"], np.array(made["wavelength_nm"]) if made["wavelength_nm"] else None, attributes, method,
                    _sensors(made["sensors"]), made["warnings"])
@@ -107,7 +105,7 @@ def degrade(image, *, ratio, psf=None, srf="landsat7", snr_db=None, msi_shift=(0
     config = {"name": "degrade", "data": {"scene": image.name}, "degrade": _degrade(ratio, srf, psf, fields), "seeds": [seed],
               "methods": [{"name": "bicubic"}]}
     made = core().degrade(json.dumps(config), ["."])
-    return tuple(like_input(one["values"], image, image, one["attributes"]) for one in made)
+    return tuple(like_input(_with_gaps(one, "values"), image, image, one["attributes"]) for one in made)
 
 
 def evaluate(reference, fused, *, ratio=1):
@@ -162,6 +160,13 @@ def _degrade(ratio, srf, psf, more):
 def _sensors(text):
     found = json.loads(text) if text else {}
     return Sensors(found.pop("findings", []), found)
+
+
+def _with_gaps(made, name):
+    """An image of the library with NaN where there is no data."""
+    if made[name] is None or "valid" not in made:
+        return made[name]
+    return np.where(made["valid"][..., None] != 0, made[name], np.float32(np.nan))
 
 
 def _warn(sentences):

@@ -30,7 +30,7 @@ class Composer {
  public:
   Composer(const FuseRequest& request, Json experiment)
       : request_(request), json_(std::move(experiment)), inputs_(open_inputs(request, json_)),
-        sensor_(msi_sensor(inputs_.msi.corner, inputs_.msi.stored.band_names, inputs_.msi.name)) {}
+        sensor_(msi_sensor(inputs_.msi.corner, names_of_bands(), inputs_.msi.name)) {}
 
   ComposedFusion compose() {
     add_all(inputs_.decisions);
@@ -55,6 +55,19 @@ class Composer {
   bool given(const std::string& path) const { return field_at(json_, path) != nullptr; }
   void set(const std::string& path, const Json& value) { set_field(json_, path, value, kWho); }
   const OpenedInput& input(const std::string& role) const { return role == "hsi" ? inputs_.hsi : inputs_.msi; }
+
+  /// Of the bands of the MSI's file that are used.
+  std::vector<std::string> names_of_bands() const {
+    const std::vector<std::string>& all = inputs_.msi.stored.band_names;
+    const FileNotes& notes = inputs_.msi.corner.notes;
+    const auto first = read_config(json_, kWho).data.msi->bands.value_or(std::array<Index, 2>{})[0];
+    std::vector<std::string> names;
+    for (Index i = 0; i < inputs_.msi.corner.bands() && !all.empty(); ++i) {
+      const Index band = first + (notes.kept.empty() ? i : notes.kept[static_cast<std::size_t>(i)]);
+      names.push_back(all.at(static_cast<std::size_t>(band)));
+    }
+    return names;
+  }
 
   void describe(const char* what, const OpenedInput& input) {
     const std::vector<double> place = numbers_of(input.corner, kGeotransformAttribute);

@@ -67,14 +67,24 @@ std::string experiment_name(const std::string& stem) {
   return name.empty() ? "fused" : name;
 }
 
-void check_free(const Outputs& outputs, const FuseRequest& request) {
-  for (const std::string& file : {outputs.fused(), outputs.sigma(), outputs.quality(), outputs.experiment()}) {
-    std::error_code ignored;
-    for (const std::string& input : {request.hsi, request.msi}) {
-      SPECFUSE_CHECK_AS(ConfigError, !fs::equivalent(file, input, ignored), "--out: ", file,
-                        " would be written, and is one of the inputs; expected another name");
+/// A file, and what may lie beside it: a header, or what GDAL keeps of an image.
+std::vector<std::string> with_sidecars(const std::string& file) {
+  return {file, fs::path(file).replace_extension(".hdr").string(), file + ".hdr", file + ".aux.xml"};
+}
+
+/// Throws where a file would be replaced that is an input, or that nobody allowed to be replaced.
+void check_free(const Outputs& outputs, const DataConfig& data, bool replaces) {
+  std::error_code ignored;
+  for (const std::string& output : {outputs.fused(), outputs.sigma(), outputs.quality(), outputs.experiment()}) {
+    for (const std::string& file : with_sidecars(output)) {
+      for (const std::string& named : {data.hsi->file, data.msi->file}) {
+        for (const std::string& input : with_sidecars(named)) {
+          SPECFUSE_CHECK_AS(ConfigError, !fs::equivalent(file, input, ignored), "--out: ", file,
+                            " would be written, and is part of the inputs; expected another name");
+        }
+      }
     }
-    SPECFUSE_CHECK_AS(ConfigError, request.overwrite || request.resume || !fs::exists(file, ignored), file,
+    SPECFUSE_CHECK_AS(ConfigError, replaces || !fs::exists(output, ignored), output,
                       " is there already; --overwrite replaces it");
   }
 }
@@ -121,34 +131,31 @@ double mean_of(const Cube& cube) {
 class Fusion {
  public:
   explicit Fusion(const FuseRequest& request) : request_(request), outputs_(outputs_of(request.out)) {
-    check_free(outputs_, request);
     composed_ = compose_fusion(request, experiment_name(outputs_.stem), outputs_.writer->name);
+    check_free(outputs_, composed_.config.data, request.overwrite || request.resume);
     options_.data_directories = request.data_directories;
     options_.out = outputs_.folder();
     options_.resume = request.resume;
     options_.overwrite = request.overwrite;
     options_.memory = request.memory;
+    options_.look = [this](const Scene& scene, const Task& task) { show(scene, task); };
   }
 
   std::string plan() {
-    options_.look = [this](const Scene& scene, const Task& task) { show(scene, task); };
     plan_experiment(composed_.config, options_);
     return concat("\nwould make ", outputs_.fused(), " by this experiment:\n", composed_.text);
   }
 
   std::string run() {
-    options_.look = [this](const Scene& scene, const Task& task) {
-      show(scene, task);
-      const fs::path folder = fs::path(outputs_.stem).parent_path();
-      if (!folder.empty()) fs::create_directories(folder);
-      write_text_atomically(outputs_.experiment(), composed_.text);
-    };
     run_experiment(composed_.config, options_);
     if (this_rank() != 0) return {};
+    write_text_atomically(outputs_.experiment(), composed_.text);
     const std::string result = first_result(composed_.config, outputs_);
     take_image(result, "fused", outputs_.stem, outputs_);
     take_image(outputs_.folder(), kQualityName, outputs_.stem + "_quality", outputs_);
-    return closing_text(result, take_image(result, "sigma", outputs_.stem + "_sigma", outputs_));
+    const bool has_sigma = take_image(result, "sigma", outputs_.stem + "_sigma", outputs_);
+    if (!has_sigma) fs::remove(outputs_.sigma());  // of an earlier method
+    return closing_text(result, has_sigma);
   }
 
  private:

@@ -10,9 +10,11 @@
 #include "specfuse/config/override.h"
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/georeference.h"
+#include "specfuse/imaging/orientation.h"
 #include "specfuse/io/file.h"
 #include "specfuse/io/hdf5.h"
 #include "specfuse/io/open_beside.h"
+#include "specfuse/io/scene.h"
 #include "specfuse/run/experiment_scene.h"
 #include "specfuse/run/find_data.h"
 
@@ -29,7 +31,7 @@ std::string found(const std::string& name, const std::vector<std::string>& direc
   return fs::weakly_canonical(find_file(name, places)).string();
 }
 
-bool is_hdf5(const std::string& path) { return begins_with(path, "\x89HDF\r\n\x1a\n"); }
+bool is_hdf5(const std::string& path) { return format_of(path).name == "hdf5"; }
 
 /// Of three dimensions, or of two where there is none such.
 std::vector<std::string> image_datasets(const Hdf5Reader& file) {
@@ -122,7 +124,7 @@ void open_both(const FuseRequest& request, Json& experiment, OpenedInputs& input
   const std::vector<std::string> directories = data_directories(request.data_directories);
   inputs.hsi.image = open_image(inputs.hsi.path, source_in(*data.hsi, "data.hsi", directories));
   BesideImage beside = open_beside(*inputs.hsi.image, inputs.msi.path, source_in(*data.msi, "data.msi", directories));
-  inputs.msi.image = beside.image;
+  inputs.msi.image = oriented(beside.image, data.orientation.value_or(""));
   inputs.warped = beside.warped;
   for (OpenedInput* const input : {&inputs.hsi, &inputs.msi}) {
     input->corner = input->image->read({0, 0, 1, 1});
@@ -183,7 +185,8 @@ OpenedInputs open_inputs(const FuseRequest& request, Json& experiment) {
   if (data.hsi->geotransform || data.msi->geotransform) {
     const std::vector<std::string> directories = data_directories(request.data_directories);
     inputs.hsi.image = open_image(inputs.hsi.path, source_in(*data.hsi, "data.hsi", directories));
-    inputs.msi.image = open_image(inputs.msi.path, source_in(*data.msi, "data.msi", directories));
+    inputs.msi.image = oriented(open_image(inputs.msi.path, source_in(*data.msi, "data.msi", directories)),
+                                data.orientation.value_or(""));
   }
   inputs.pair = join_images(inputs.hsi.image, inputs.msi.image, concat(inputs.hsi.name, " and ", inputs.msi.name));
   return inputs;

@@ -2,6 +2,7 @@
 
 #include <cctype>
 #include <charconv>
+#include <cstdlib>
 
 namespace specfuse {
 namespace {
@@ -35,6 +36,14 @@ std::string exact_number_text(double number) {
 std::string lower_case(std::string text) {
   for (char& letter : text) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
   return text;
+}
+
+std::optional<double> parsed_number(const std::string& text) {
+  char* end = nullptr;
+  const double number = std::strtod(text.c_str(), &end);
+  const bool is_all = text.find_first_not_of(" \t\r\n", static_cast<std::size_t>(end - text.c_str())) == text.npos;
+  if (end == text.c_str() || !is_all) return {};
+  return number;
 }
 
 }  // namespace specfuse

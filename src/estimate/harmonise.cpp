@@ -189,8 +189,25 @@ Harmony harmony_of(const PairParts& pair) {
 
 Index harmony_halo(const Degradation& degradation) { return detail_margin(degradation) + kAround; }
 
+namespace {
+
+/// Whether nearly all that each coarse pixel sees of the MSI was measured, and not filled in; empty: everywhere.
+std::vector<std::uint8_t> sees_measured(const Cube& msi, const Degradation& degradation) {
+  constexpr float kNearlyAll = 0.98F;
+  if (msi.valid.empty()) return {};
+  Cube measured(msi.rows(), msi.cols(), 1);
+  for (Index p = 0; p < msi.pixels(); ++p) measured.values[p] = msi.is_valid(p) ? 1.0F : 0.0F;
+  const Cube share = degrade_spatially(measured, degradation);
+  std::vector<std::uint8_t> sees(static_cast<std::size_t>(share.pixels()));
+  for (std::size_t p = 0; p < sees.size(); ++p) sees[p] = share.values[static_cast<Index>(p)] >= kNearlyAll;
+  return sees;
+}
+
+}  // namespace
+
 void harmonise(const Harmony& harmony, Pair& pair) {
   const Degradation& degradation = pair.degradation;
+  const std::vector<std::uint8_t> sees = sees_measured(pair.msi, degradation);
   Cube msi = pair.msi;
   msi.valid.clear();
   const Cube low = degrade_spatially(msi, degradation), said = degrade_spectrally(pair.hsi, degradation.srf);
@@ -202,10 +219,11 @@ void harmonise(const Harmony& harmony, Pair& pair) {
   pair.disagreement.valid = pair.hsi.valid;
   for (Index p = 0; p < low.pixels(); ++p) {
     double of_noise = 0, relative = 0;
+    const bool is_judged = pair.hsi.is_valid(p) && (sees.empty() || sees[static_cast<std::size_t>(p)] != 0);
     for (Index m = 0; m < bands; ++m) {
       const auto at = static_cast<std::size_t>(m);
       const double x = double{low.values[p * bands + m]}, mean = harmony.mean[at], noise = harmony.noise[at];
-      const double residual = pair.hsi.is_valid(p) ? double{said.values[p * bands + m]} - x : 0;
+      const double residual = is_judged ? double{said.values[p * bands + m]} - x : 0;
       const double kept = trusted(residual, noise);
       wanted.values[p * bands + m] = static_cast<float>(x + kept);
       factor.values[p * bands + m] = static_cast<float>(1 + kept / std::max(x, kDark * mean));

@@ -105,8 +105,6 @@ void write_colours(GDALDatasetH raster, const Cube& cube, bool is_envi) {
 /// Values as integers of 16 bits.
 class Packer {
  public:
-  static constexpr double kNothing = -32768;  // stands for no data
-
   Packer(const Packing& packing, const std::vector<double>& missing) : packing_(packing), missing_(missing) {}
 
   /// In place, as floats that are whole.
@@ -117,12 +115,12 @@ class Packer {
       const bool is_gap = std::isnan(value) || (!missing_.empty() && is_missing(value, missing_.front()));
       const double stored = std::round((double{value} - packing_.offset) / packing_.scale);
       clipped_ += !is_gap && std::abs(stored) > kMost;
-      values[i] = static_cast<float>(is_gap ? kNothing : std::clamp(stored, -kMost, kMost));
+      values[i] = static_cast<float>(is_gap ? packing_.no_data : std::clamp(stored, -kMost, kMost));
     }
     all_ += values.size();
   }
   void describe(GDALRasterBandH band) const {
-    GDALSetRasterNoDataValue(band, kNothing);
+    GDALSetRasterNoDataValue(band, packing_.no_data);
     if (packing_.scale != 1) GDALSetRasterScale(band, packing_.scale);
     if (packing_.offset != 0) GDALSetRasterOffset(band, packing_.offset);
   }

@@ -49,11 +49,9 @@ std::string MetadataGroups::text(const std::string& group, const std::string& ke
 
 double MetadataGroups::number(const std::string& group, const std::string& key) const {
   const std::string value = text(group, key);
-  char* end = nullptr;
-  const double number = std::strtod(value.c_str(), &end);
-  SPECFUSE_CHECK_AS(DataError, end != value.c_str(), file_, ": ", key, " in ", group, ": expected a number, got ",
-                    value);
-  return number;
+  const std::optional<double> number = parsed_number(value);
+  SPECFUSE_CHECK_AS(DataError, number.has_value(), file_, ": ", key, " in ", group, ": expected a number, got ", value);
+  return *number;
 }
 
 }  // namespace specfuse

@@ -59,10 +59,9 @@ std::string XmlElement::text(const std::string& called) const {
 
 double XmlElement::number(const std::string& called) const {
   const std::string value = text(called);
-  char* end = nullptr;
-  const double number = std::strtod(value.c_str(), &end);
-  SPECFUSE_CHECK_AS(DataError, end != value.c_str(), file, ": ", called, ": expected a number, got \"", value, "\"");
-  return number;
+  const std::optional<double> number = parsed_number(value);
+  SPECFUSE_CHECK_AS(DataError, number.has_value(), file, ": ", called, ": expected a number, got \"", value, "\"");
+  return *number;
 }
 
 XmlElement parse_xml(const std::string& text, const std::string& file) {

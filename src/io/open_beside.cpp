@@ -15,6 +15,7 @@
 #include "io/projection.h"
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/georeference.h"
+#include "specfuse/io/held_image.h"
 #endif
 
 namespace specfuse {
@@ -24,12 +25,6 @@ namespace {
 
 /// Along an axis of the map: where an image begins and ends.
 using Span = std::array<double, 2>;
-
-std::string well_known_text_of(const Cube& image) {
-  const auto found = image.attributes.find(kProjectionAttribute);
-  const auto* const text = found == image.attributes.end() ? nullptr : std::get_if<std::string>(&found->second);
-  return text == nullptr ? "" : *text;
-}
 
 /// "WGS 84 / UTM zone 33N", or as much as is known.
 std::string projection_name(const std::string& text) {
@@ -93,12 +88,20 @@ BesideImage open_beside(const Image& hsi, const std::string& path, const SceneSo
   const Cube there = plain.image->read({0, 0, 1, 1}), here = hsi.read({0, 0, 1, 1});
   const std::vector<double> at = numbers_of(there, kGeotransformAttribute),
                             to = numbers_of(here, kGeotransformAttribute);
-  const std::string from = well_known_text_of(there), onto = well_known_text_of(here);
+  const std::string from = text_of(there, kProjectionAttribute), onto = text_of(here, kProjectionAttribute);
   if (at.size() != 6 || to.size() != 6 || to[2] != 0 || to[4] != 0 || source.axes != "rcb") return plain;
   const bool turned = at[2] != 0 || at[4] != 0;
   const bool elsewhere = !from.empty() && !onto.empty() && !same_projection(from, onto);
-  const Raster raster = elsewhere || turned ? open_raster(path) : Raster(nullptr, GDALClose);
-  if (raster == nullptr || onto.empty()) return plain;
+  if (!(elsewhere || turned) || onto.empty() || names_held_image(path)) return plain;
+  const SceneFormat& format = format_of(path);
+  // Of a product GDAL knows the files, not what the metadata say of them.
+  SPECFUSE_CHECK_AS(DataError, format.name == "gdal" || !elsewhere, path, ": lies on ", projection_name(from),
+                    ", and the HSI on ", projection_name(onto), "; --import ", path,
+                    " msi.tif makes an image that is brought onto it");
+  if (format.name != "gdal") return plain;
+  // What is warped refers to it, and closes it in the end.
+  const std::unique_ptr<std::remove_pointer_t<GDALDatasetH>, decltype(&GDALReleaseDataset)> raster(
+      open_raster(path).release(), GDALReleaseDataset);
   int declared = 0;
   GDALGetRasterNoDataValue(GDALGetRasterBand(raster.get(), 1), &declared);
   std::vector<std::string> options{"-t_srs", onto};

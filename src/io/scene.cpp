@@ -27,22 +27,6 @@ const std::vector<SceneFormat>& scene_formats() {
   return all;
 }
 
-namespace {
-
-/// [rows, cols]; undefined where none is given.
-Tensor read_mask(const std::string& path, const SceneSource& source, const Image& image) {
-  const std::string& name = source.no_data.mask;
-  if (name.empty()) return {};
-  const Tensor mask = Hdf5Reader(path).read(name, 2);
-  const bool turned = source.axes.find('c') < source.axes.find('r');
-  const Shape expected = turned ? Shape{image.cols(), image.rows()} : Shape{image.rows(), image.cols()};
-  SPECFUSE_CHECK_AS(DataError, mask.shape() == expected, path, ": ", name, ": expected ", expected.text(),
-                    ", the pixels of ", source.dataset, ", got ", mask.shape().text());
-  if (!turned) return mask;
-  return in_order(mask.reshape({mask.dim(0), mask.dim(1), 1}), "crb").reshape({image.rows(), image.cols()});
-}
-
-/// The first format that knows the file.
 const SceneFormat& format_of(const std::string& path) {
   SPECFUSE_CHECK_AS(DataError, std::ifstream(path).good(), "cannot read ", path, ": ", std::strerror(errno));
   const SceneFormat* found = nullptr;
@@ -67,6 +51,21 @@ const SceneFormat& format_of(const std::string& path) {
                     "), got a folder with none; docs/products.md says how their files are called");
   throw DataError(concat(path, ": expected a scene in a format that is known (", joined(names),
                          "), got another; data/README.md shows how to make one"));
+}
+
+namespace {
+
+/// [rows, cols]; undefined where none is given.
+Tensor read_mask(const std::string& path, const SceneSource& source, const Image& image) {
+  const std::string& name = source.no_data.mask;
+  if (name.empty()) return {};
+  const Tensor mask = Hdf5Reader(path).read(name, 2);
+  const bool turned = source.axes.find('c') < source.axes.find('r');
+  const Shape expected = turned ? Shape{image.cols(), image.rows()} : Shape{image.rows(), image.cols()};
+  SPECFUSE_CHECK_AS(DataError, mask.shape() == expected, path, ": ", name, ": expected ", expected.text(),
+                    ", the pixels of ", source.dataset, ", got ", mask.shape().text());
+  if (!turned) return mask;
+  return in_order(mask.reshape({mask.dim(0), mask.dim(1), 1}), "crb").reshape({image.rows(), image.cols()});
 }
 
 ImagePtr open_file(const std::string& path, const SceneSource& source) {

@@ -10,6 +10,7 @@
 #include "specfuse/core/utf8.h"
 #include "specfuse/imaging/georeference.h"
 #include "specfuse/imaging/no_data.h"
+#include "specfuse/io/scene.h"
 #endif
 
 namespace specfuse {
@@ -18,8 +19,8 @@ namespace specfuse {
 
 StoredAs stored_as(const std::string& path) {
   StoredAs stored;
+  if (format_of(path).name != "gdal") return stored;
   const Raster raster = open_raster(path);
-  if (raster == nullptr || GDALGetRasterCount(raster.get()) == 0) return stored;
   const QuietGdal quiet;
   std::vector<int> bands(static_cast<std::size_t>(GDALGetRasterCount(raster.get())));
   std::iota(bands.begin(), bands.end(), 1);

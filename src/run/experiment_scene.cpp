@@ -178,11 +178,9 @@ void keep_rows(const FileNotes& msi, Scene& scene) {
 
 /// What the MSI's file says of its response where the configuration leaves it open: its sensor, and which bands of it.
 SrfOptions completed(SrfOptions srf, const Cube& hsi, const Cube& msi) {
-  const auto found = msi.attributes.find(kSensorAttribute);
-  const auto* const sensor = found == msi.attributes.end() ? nullptr : std::get_if<std::string>(&found->second);
+  const std::string sensor = text_of(msi, kSensorAttribute);
   const bool names = !band_names_of(msi).empty();
-  if (!srf.given() && names && sensor != nullptr && is_sensor(*sensor) && !hsi.wavelength_nm.empty())
-    srf.sensor = *sensor;
+  if (!srf.given() && names && is_sensor(sensor) && !hsi.wavelength_nm.empty()) srf.sensor = sensor;
   if (srf.sensor.empty() || !srf.bands.empty()) return srf;
   const bool fewer = static_cast<std::size_t>(msi.bands()) < sensor_bands(srf.sensor).size();
   if (names || fewer) srf.bands = bands_of_image(msi, srf.sensor);

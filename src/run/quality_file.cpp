@@ -7,6 +7,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/estimate/harmonise.h"
+#include "specfuse/imaging/no_data.h"
 #include "specfuse/io/image_writer.h"
 
 namespace specfuse {
@@ -68,12 +69,13 @@ void keep_quality(const Scene& scene, const Task& task, const OutputConfig& outp
   const PairParts& pair = *task.parts;
   const Index ratio = pair.degradation().ratio;
   Cube like(1, 1, 1);
+  like.attributes[kNoDataAttribute] = std::vector<double>{0};
   place_on_earth(pair.read({0, 0, 1, 1}), like);
   like.attributes["flags"] =
       concat("0 no data, else the sum of ", int{kMeasured}, " measured, ", int{kBesideGap}, " beside a gap, ",
              int{kChangedGround}, " changed ground, ", int{kWithOutlier}, " outlier withheld");
   const ImageWriter& format = output.writer();
-  const ImageWriter writer = format.begin_packed ? format.packed({}) : format;
+  const ImageWriter writer = format.begin_packed ? format.packed({1, 0, 0}) : format;
   const auto file =
       writer.begin(folder.staged(kQualityName + writer.ending), like, ratio * pair.rows(), ratio * pair.cols());
   // So many coarse pixels are units of any ratio.

@@ -175,6 +175,14 @@ std::vector<std::string> task_warnings(const ExperimentConfig& config, const Sce
       warnings.push_back(std::move(text));
   }
   if (scene.measured) check_units(task.shown_pair, source_of(config.data));
+  constexpr double kFew = 0.5;
+  const std::vector<std::uint8_t> valid = valid_of_result(task.shown_pair);
+  const double share = static_cast<double>(std::count(valid.begin(), valid.end(), std::uint8_t{1})) /
+                       static_cast<double>(std::max<std::size_t>(valid.size(), 1));
+  if (scene.measured && !valid.empty() && share < kFew)
+    warnings.push_back(concat("only ", number_text(100 * share),
+                              " % of the pixels hold data in both images: nothing is ",
+                              "known of the others, and what is found of the sensors rests on these"));
   const std::string warning =
       scene.measured ? warning_of_response(task.shown_pair, response_source(config, scene)) : "";
   if (!warning.empty()) warnings.push_back(warning);

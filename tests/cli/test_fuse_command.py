@@ -306,7 +306,7 @@ class FuseCommand(ProgramTest):
             (2, "--out: expected a file such as new/fused.tif, got", (*pair, "--out", "new/")),
             (2, r'expected a file ending in .*, got ".png"', (*pair, "--out", "fused.png")),
             (2, "there.tif is there already; --overwrite replaces it", (*pair, "--out", "there.tif")),
-            (2, "hsi.tif would be written, and is one of the inputs", (*pair, "--out", "hsi.tif", "--overwrite")),
+            (2, "hsi.tif would be written, and is part of the inputs", (*pair, "--out", "hsi.tif", "--overwrite")),
             (2, "--jobs is valid only with a sweep", (*pair, *to, "--jobs", "2")),
             (2, "expected an HSI and an MSI, got hsi.tif twice", ("hsi.tif", "hsi.tif", *to)),
             (3, "nope.tif: not found", ("nope.tif", "S2B_10m.tif", *to)),

@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -62,5 +63,8 @@ std::string exact_number_text(double number);
 
 /// A text with A to Z made small.
 std::string lower_case(std::string text);
+
+/// The number that a text is, but for blanks around it; none where it is another.
+std::optional<double> parsed_number(const std::string& text);
 
 }  // namespace specfuse

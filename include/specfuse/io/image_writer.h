@@ -28,6 +28,8 @@ class PartWriter {
 /// How values are stored as integers of 16 bits: value = scale * stored + offset.
 struct Packing {
   double scale = 1, offset = 0;
+  /// What stands for no data.
+  double no_data = -32768;
 };
 
 /// A format that images are written in, for other programs: an entry of src/io/writers.def and a file in

@@ -34,6 +34,10 @@ struct SceneFormat {
 /// Every format, in the order in which they are tried.
 const std::vector<SceneFormat>& scene_formats();
 
+/// The format of a file or folder. Throws `DataError` where it is unreadable, of no format that is known, of one that
+/// needs a library that is missing, or a folder of several.
+const SceneFormat& format_of(const std::string& path);
+
 /// Where in a file a scene is, how it is laid out, and what of it is used.
 struct SceneSource {
   std::string dataset = "/cube";

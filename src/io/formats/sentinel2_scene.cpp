@@ -92,7 +92,10 @@ Sentinel2Values calibration_of(const XmlElement& root) {
         id == offset->attributes.end() ? kNumbered.size() : std::strtoul(id->second.c_str(), nullptr, 10);
     SPECFUSE_CHECK_AS(DataError, number < kNumbered.size(), root.file,
                       ": BOA_ADD_OFFSET: expected a band_id from 0 to 12");
-    result.offset[kNumbered[number]] = std::strtod(offset->content.c_str(), nullptr);
+    const std::optional<double> added = parsed_number(offset->content);
+    SPECFUSE_CHECK_AS(DataError, added.has_value(), root.file, ": BOA_ADD_OFFSET: expected a number, got \"",
+                      offset->content, "\"");
+    result.offset[kNumbered[number]] = *added;
   }
   return result;
 }
