@@ -31,7 +31,7 @@ REPLACED = [
     (r'"format": "geotiff"', '"format": "hdf5"', "the same"),
     (r" fused\.img", " imported.h5", "the same"),
     (r'"rows": 400, "cols": 400', '"rows": 32, "cols": 32', "the made-up scene is small"),
-    (r"enmap\.tif sentinel2_10m\.tif --out fused\.tif", "scenes/pair.h5 scenes/pair.h5 --out fused.h5",
+    (r"enmap\.tif sentinel2_10m\.tif --out fused\.tif", "scenes/pair.h5 scenes/pair.h5 --method gsa --out fused.h5",
      "GDAL, which reads GeoTIFF, need not be there"),
     (r'"enmap\.tif"', '"pair.h5", "dataset": "/hsi"', "the same"),
     (r'"sentinel2_10m\.tif"', '"pair.h5", "dataset": "/msi"', "the same"),
@@ -46,9 +46,10 @@ REPLACED = [
     (r"(?m)^(sudo apt-get|python3 -m venv|env/bin/pip) .*", ":", "installs; test_python_package.py does it"),
     (r"(?m)^mpirun .*", ":", "test_ranks.py does it where there is MPI"),
     (r"(?m)^cp results/pretrain_plus/.*", ":", "what the line above makes"),
+    (r'\{"name": "two_cnn_fu_plus"\}', '{"name": "gsa"}', "takes long on two cores"),
 ]
 # What changes in the copies of the experiments.
-SMALL = [(r'"steps": \d+', '"steps": 1'), (r'"seeds": \[0, 1, 2\]', '"seeds": [0]')]
+SMALL = [(r'\{"name": "two_cnn_fu_plus"\}', '{"name": "gsa"}'), (r'"steps": \d+', '"steps": 1'), (r'"seeds": \[0, 1, 2\]', '"seeds": [0]')]
 # Of a job of Slurm, and without what a user may have set.
 ENVIRONMENT = {"SLURM_ARRAY_TASK_ID": "2", "SLURM_CPUS_PER_TASK": "1", "SPECFUSE_DATA": ""}
 SCENES = ["flight_line.h5", "scenes/aviris_jasper_ridge_100x100x198.h5"]
