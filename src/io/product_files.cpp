@@ -133,6 +133,15 @@ std::vector<std::string> ProductFiles::like(const char* name) const {
   return files;
 }
 
+std::string ProductFiles::image(const ProductNames& names, const std::string& shown) const {
+  std::vector<std::string> images = like(names.data);
+  const auto stem = match(metadata, names.metadata);
+  std::erase_if(images, [&](const std::string& file) { return match(file, names.data) != stem; });
+  SPECFUSE_CHECK_AS(DataError, images.size() == 1, metadata, ": expected ", shown, " beside it, got ",
+                    images.empty() ? "none; put it there" : "several; name the one that is meant");
+  return images.front();
+}
+
 bool is_product(const std::string& path, const ProductNames& names) {
   if (as_folder(path).empty() && names.distinct && match(path, names.data)) return true;
   return !metadata_for(path, names).empty();

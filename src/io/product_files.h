@@ -26,6 +26,8 @@ struct ProductFiles {
   std::string named(const std::string& name) const;
   /// Those whose name is like this.
   std::vector<std::string> like(const char* name) const;
+  /// The image of the metadata. Throws `DataError`, which calls it `shown`, where there is none or more than one.
+  std::string image(const ProductNames& names, const std::string& shown) const;
 };
 
 /// Whether a path is a folder or an archive.

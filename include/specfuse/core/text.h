@@ -64,7 +64,7 @@ std::string exact_number_text(double number);
 /// A text with A to Z made small.
 std::string lower_case(std::string text);
 
-/// The number that a text is, but for blanks around it; none where it is another.
+/// The number that a text consists of, blanks around it aside; none where it is no number.
 std::optional<double> parsed_number(const std::string& text);
 
 }  // namespace specfuse

@@ -64,20 +64,14 @@ ImagePtr open_enmap(const std::string& path, const std::string&) {
   const ProductFiles files = product_files(path, kEnmapNames);
   const XmlElement root = parse_xml(product_text(files.metadata), files.metadata);
   const std::string stem = *match(files.metadata, kEnmapNames.metadata);
-  std::vector<std::string> images;
-  for (const std::string& file : files.like(kEnmapNames.data)) {
-    if (match(file, kEnmapNames.data) == stem) images.push_back(file);
-  }
-  SPECFUSE_CHECK_AS(DataError, images.size() == 1, files.metadata, ": expected ", stem,
-                    "SPECTRAL_IMAGE.TIF beside it, got ", images.empty() ? "none" : "several",
-                    "; the hyperspectral image and its metadata belong into one folder");
+  const std::string image = files.image(kEnmapNames, stem + "SPECTRAL_IMAGE.TIF");
   Product product{path, name_of(stem).starts_with("DESIS") ? "desis" : "enmap"};
-  product.images = {open_gdal_image(images.front())};
+  product.images = {open_gdal_image(image)};
   product.bands = bands_in_metadata(root);
   product.detectors = {"VNIR", "SWIR"};
   SPECFUSE_CHECK_AS(DataError, product.images.front()->bands() == std::ssize(product.bands), files.metadata,
                     ": expected one band in bandCharacterisation for each of ", product.images.front()->bands(), " in ",
-                    name_of(images.front()), ", got ", product.bands.size());
+                    name_of(image), ", got ", product.bands.size());
   constexpr double kBackground = -32768;  // of both missions, where the image itself does not say it
   const std::vector<double> missing = numbers_of(product.images.front()->read({0, 0, 1, 1}), kNoDataAttribute);
   product.missing = missing.size() == 1 ? missing.front() : kBackground;

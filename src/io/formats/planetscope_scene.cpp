@@ -46,19 +46,12 @@ std::map<std::string, double> top_reflectance(const XmlElement& root) {
 ImagePtr open_planetscope(const std::string& path, const std::string&) {
   const ProductFiles files = product_files(path, kPlanetNames);
   const XmlElement root = parse_xml(product_text(files.metadata), files.metadata);
-  const std::string stem = *match(files.metadata, kPlanetNames.metadata);
-  std::vector<std::string> images;
-  for (const std::string& file : files.like(kPlanetNames.data)) {
-    if (match(file, kPlanetNames.data) == stem) images.push_back(file);
-  }
-  if (match(path, kPlanetNames.data)) images = {path};
-  SPECFUSE_CHECK_AS(DataError, images.size() == 1, files.metadata, ": expected one image of the scene beside it, got ",
-                    images.empty() ? "none; put it there" : "several; name the one that is meant");
+  const std::string image = match(path, kPlanetNames.data) ? path : files.image(kPlanetNames, "one image of the scene");
   Product product{path, planet_of(root)};
-  product.images = {open_gdal_image(images.front())};
-  const bool is_surface = name_of(images.front()).find("_SR") != std::string::npos;
+  product.images = {open_gdal_image(image)};
+  const bool is_surface = name_of(image).find("_SR") != std::string::npos;
   const std::map<std::string, double> scales = is_surface ? std::map<std::string, double>{} : top_reflectance(root);
-  for (const std::string& name : names_of_stack(product.images.front()->bands(), images.front())) {
+  for (const std::string& name : names_of_stack(product.images.front()->bands(), image)) {
     constexpr double kSurfaceScale = 1e-4;
     ProductBand band = product_band(product.sensor, name);
     band.band = std::ssize(product.bands);

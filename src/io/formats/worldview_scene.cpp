@@ -31,15 +31,10 @@ ImagePtr open_worldview(const std::string& path, const std::string&) {
   const std::string stem = *match(files.metadata, kWorldviewNames.metadata), craft = groups.text("IMAGE_1", "satId");
   SPECFUSE_CHECK_AS(DataError, craft == "WV02" || craft == "WV03", files.metadata,
                     ": satId: expected WV02 or WV03, got ", craft);
-  std::vector<std::string> images;
-  for (const std::string& file : files.like(kWorldviewNames.data)) {
-    if (match(file, kWorldviewNames.data) == stem) images.push_back(file);
-  }
-  SPECFUSE_CHECK_AS(DataError, images.size() == 1, files.metadata, ": expected ", stem, ".TIF beside it, got ",
-                    images.empty() ? "none; put it there" : "several");
+  const std::string image = files.image(kWorldviewNames, stem + ".TIF");
   const bool swir = groups.has("BAND_S1");
   Product product{path, craft == "WV02" ? "worldview2" : swir ? "worldview3_swir" : "worldview3"};
-  product.images = {open_gdal_image(images.front())};
+  product.images = {open_gdal_image(image)};
   for (const auto& [group, name] : kWorldviewBands) {
     if (!groups.has(group)) continue;
     ProductBand band = product_band(product.sensor, name);
@@ -49,7 +44,7 @@ ImagePtr open_worldview(const std::string& path, const std::string&) {
   }
   SPECFUSE_CHECK_AS(DataError, product.images.front()->bands() == std::ssize(product.bands), files.metadata,
                     ": expected a group (BAND_C, BAND_B ...) for each of ", product.images.front()->bands(),
-                    " bands of ", name_of(images.front()), ", got ", product.bands.size());
+                    " bands of ", name_of(image), ", got ", product.bands.size());
   product.missing = 0;
   product.warnings.emplace_back(
       "its values are radiance at the sensor (W/m2/sr/um): reflectance of the surface needs a "
