@@ -97,7 +97,7 @@ contributing: | dependencies
 
 # The Python package as pip installs it, and its tests.
 package: build
-	@.ci/dependencies pybind11-dev python3-dev python3-h5py python3-mesonpy python3-numpy python3-venv
+	@.ci/dependencies pybind11-dev python3-dev python3-h5py python3-mesonpy python3-numpy python3-venv patchelf
 	/usr/bin/python3 tests/cli/test_python_package.py ./run_experiment $(BUILD)/tests/make_bad_files
 
 # The readers on inputs that libFuzzer makes up; FUZZ="--runs 1000000" for a long run, FUZZ="--runs 3000 --seed 1" for a short one that repeats.

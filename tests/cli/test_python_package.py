@@ -3,8 +3,8 @@
 
     test_python_package.py RUN_EXPERIMENT MAKE_BAD_FILES
 
-Needs meson-python, pybind11, NumPy, h5py and venv (Debian: python3-mesonpy, pybind11-dev, python3-dev, python3-h5py,
-python3-venv); without them it ends with 77, which meson takes for skipped. It compiles the library once more.
+Needs meson-python, pybind11, NumPy, h5py, venv and patchelf (Debian: python3-mesonpy, pybind11-dev, python3-dev,
+python3-h5py, python3-venv, patchelf); without them it ends with 77, which meson takes for skipped. It compiles the library once more.
 """
 import os
 import shutil
