@@ -70,7 +70,7 @@ class Composer {
   }
 
   void describe(const char* what, const OpenedInput& input) {
-    const std::vector<double> place = numbers_of(input.corner, kGeotransformAttribute);
+    const std::vector<double> place = input.geotransform();
     std::string said =
         place.size() == 6 ? concat("pixels of ", std::abs(place[1]), map_unit(input.corner)) : "no georeference";
     const auto& nm = input.corner.wavelength_nm;
@@ -104,8 +104,7 @@ class Composer {
 
   void decide_ratio() {
     const Index ratio = inputs_.pair.ratio;
-    const std::vector<double> coarse = numbers_of(inputs_.hsi.corner, kGeotransformAttribute),
-                              fine = numbers_of(inputs_.msi.corner, kGeotransformAttribute);
+    const std::vector<double> coarse = inputs_.hsi.geotransform(), fine = inputs_.msi.geotransform();
     std::string why = concat("HSI of ", inputs_.hsi.image->cols(), " and MSI of ", inputs_.msi.image->cols(),
                              " pixels across, of the same ground");
     if (coarse.size() == 6 && fine.size() == 6) {
@@ -118,11 +117,10 @@ class Composer {
     }
     if (!given("degrade.ratio")) set("degrade.ratio", ratio);
     add("ratio", concat(ratio), why);
-    const std::string both =
-        concat(inputs_.warped, inputs_.warped.empty() || inputs_.pair.grids.empty() ? "" : "; ", inputs_.pair.grids);
-    const bool resampled = !inputs_.warped.empty() || inputs_.pair.grids.starts_with("MSI resampled");
+    const std::string& grids = inputs_.pair.grids;
+    const bool resampled = !inputs_.warped.empty() || grids.starts_with("MSI resampled");
     add("grid", resampled ? "MSI resampled once" : "MSI not resampled",
-        both.empty() ? "its pixels divide those of the HSI" : both);
+        grids.empty() ? "its pixels divide those of the HSI" : grids);
     const Image &part = *inputs_.pair.hsi, &all = *inputs_.hsi.image;
     const bool whole = part.rows() == all.rows() && part.cols() == all.cols();
     add("common part", concat(part.rows(), " x ", part.cols(), " of ", all.rows(), " x ", all.cols(), " HSI pixels"),

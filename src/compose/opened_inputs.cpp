@@ -1,7 +1,6 @@
 #include "compose/opened_inputs.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -9,11 +8,8 @@
 
 #include "specfuse/config/override.h"
 #include "specfuse/core/error.h"
-#include "specfuse/imaging/georeference.h"
-#include "specfuse/imaging/orientation.h"
 #include "specfuse/io/file.h"
 #include "specfuse/io/hdf5.h"
-#include "specfuse/io/open_beside.h"
 #include "specfuse/io/scene.h"
 #include "specfuse/run/experiment_scene.h"
 #include "specfuse/run/find_data.h"
@@ -62,23 +58,30 @@ void choose_dataset(const std::string& path, const std::string& role, Json& expe
   set_field(experiment, field, chosen, kSource);
 }
 
-std::vector<double> place_of(const OpenedInput& input) { return numbers_of(input.corner, kGeotransformAttribute); }
-
 std::string size_of(const OpenedInput& input) {
   return concat(input.image->rows(), " x ", input.image->cols(), " pixels");
 }
 
 /// Edge of a pixel of the HSI in pixels of the MSI, by their places or else by their sizes.
 double width_in_pixels(const OpenedInput& hsi, const OpenedInput& msi) {
-  const std::vector<double> coarse = place_of(hsi), fine = place_of(msi);
+  const std::vector<double> coarse = hsi.geotransform(), fine = msi.geotransform();
   if (coarse.size() == 6 && fine.size() == 6) return std::abs(coarse[1] / fine[1]);
   return static_cast<double>(msi.image->cols()) / static_cast<double>(hsi.image->cols());
 }
 
+/// Opens each by itself, as the experiment is going to.
+void open_told(const FuseRequest& request, const Json& experiment, OpenedInputs& inputs) {
+  const DataConfig data = read_config(experiment, kSource).data;
+  const ImagesApart images = open_apart(data, data_directories(request.data_directories));
+  inputs.hsi.image = images.hsi;
+  inputs.msi.image = images.msi.image;
+  inputs.warped = images.msi.warped;
+}
+
 /// Where only the ratio is told, both begin at one corner.
-void place_by_ratio(const OpenedInputs& inputs, Json& experiment) {
+void place_by_ratio(const FuseRequest& request, Json& experiment, OpenedInputs& inputs) {
   const Image &hsi = *inputs.hsi.image, &msi = *inputs.msi.image;
-  const std::vector<double> of_hsi = place_of(inputs.hsi), of_msi = place_of(inputs.msi);
+  const std::vector<double> of_hsi = inputs.hsi.geotransform(), of_msi = inputs.msi.geotransform();
   if (of_hsi.size() == 6 && of_msi.size() == 6) return;
   const Index whole = msi.rows() / hsi.rows();
   if (whole >= 1 && whole * hsi.rows() == msi.rows() && whole * hsi.cols() == msi.cols()) return;
@@ -100,6 +103,7 @@ void place_by_ratio(const OpenedInputs& inputs, Json& experiment) {
   if (coarse.empty()) coarse = {fine[0], fine[1] * ratio, 0, fine[3], 0, fine[5] * ratio};
   if (of_hsi.empty()) set_field(experiment, "data.hsi.geotransform", coarse, kSource);
   if (of_msi.empty()) set_field(experiment, "data.msi.geotransform", fine, kSource);
+  open_told(request, experiment, inputs);
 }
 
 void check_no_pair_of_itself(const OpenedInputs& inputs, const Json& experiment) {
@@ -112,7 +116,7 @@ void check_no_pair_of_itself(const OpenedInputs& inputs, const Json& experiment)
   SPECFUSE_CHECK_AS(ConfigError, two, kSource, ": expected an HSI and an MSI, got ", inputs.hsi.name, " twice");
 }
 
-/// Opens each by itself, with what the experiment says of it.
+/// Finds and opens both.
 void open_both(const FuseRequest& request, Json& experiment, OpenedInputs& inputs) {
   for (auto [input, role] : {std::pair(&inputs.hsi, "hsi"), std::pair(&inputs.msi, "msi")}) {
     input->path = found(input->name, request.data_directories);
@@ -120,12 +124,7 @@ void open_both(const FuseRequest& request, Json& experiment, OpenedInputs& input
     choose_dataset(input->path, role, experiment);
   }
   check_no_pair_of_itself(inputs, experiment);
-  const DataConfig data = read_config(experiment, kSource).data;
-  const std::vector<std::string> directories = data_directories(request.data_directories);
-  inputs.hsi.image = open_image(inputs.hsi.path, source_in(*data.hsi, "data.hsi", directories));
-  BesideImage beside = open_beside(*inputs.hsi.image, inputs.msi.path, source_in(*data.msi, "data.msi", directories));
-  inputs.msi.image = oriented(beside.image, data.orientation.value_or(""));
-  inputs.warped = beside.warped;
+  open_told(request, experiment, inputs);
   for (OpenedInput* const input : {&inputs.hsi, &inputs.msi}) {
     input->corner = input->image->read({0, 0, 1, 1});
     input->stored = stored_as(input->path);
@@ -146,7 +145,7 @@ bool speaks_of_roles(const FuseRequest& request) {
 void check_finer(const OpenedInputs& inputs) {
   constexpr double kLeast = 1.5;
   const double width = width_in_pixels(inputs.hsi, inputs.msi);
-  const std::vector<double> coarse = place_of(inputs.hsi), fine = place_of(inputs.msi);
+  const std::vector<double> coarse = inputs.hsi.geotransform(), fine = inputs.msi.geotransform();
   const bool placed = coarse.size() == 6 && fine.size() == 6;
   const std::string got = placed ? concat("pixels of ", std::abs(coarse[1]), " and ", std::abs(fine[1]))
                                  : concat(size_of(inputs.hsi), " and ", size_of(inputs.msi));
@@ -180,15 +179,9 @@ OpenedInputs open_inputs(const FuseRequest& request, Json& experiment) {
                                        " bands and the coarser pixels; the first has ", inputs.msi.image->bands())});
   }
   check_finer(inputs);
-  place_by_ratio(inputs, experiment);
-  const DataConfig data = read_config(experiment, kSource).data;
-  if (data.hsi->geotransform || data.msi->geotransform) {
-    const std::vector<std::string> directories = data_directories(request.data_directories);
-    inputs.hsi.image = open_image(inputs.hsi.path, source_in(*data.hsi, "data.hsi", directories));
-    inputs.msi.image = oriented(open_image(inputs.msi.path, source_in(*data.msi, "data.msi", directories)),
-                                data.orientation.value_or(""));
-  }
-  inputs.pair = join_images(inputs.hsi.image, inputs.msi.image, concat(inputs.hsi.name, " and ", inputs.msi.name));
+  place_by_ratio(request, experiment, inputs);
+  inputs.pair = join_images(inputs.hsi.image, {inputs.msi.image, inputs.warped},
+                            concat(inputs.hsi.name, " and ", inputs.msi.name));
   return inputs;
 }
 

@@ -8,6 +8,7 @@
 #include "specfuse/compose/fuse_files.h"
 #include "specfuse/config/config.h"
 #include "specfuse/config/json_fields.h"
+#include "specfuse/imaging/georeference.h"
 #include "specfuse/io/pair.h"
 #include "specfuse/io/stored_as.h"
 
@@ -21,6 +22,8 @@ struct OpenedInput {
   /// One pixel, with what is said of all.
   Cube corner{};
   StoredAs stored{};
+  /// Empty: it says of no place.
+  std::vector<double> geotransform() const { return numbers_of(corner, kGeotransformAttribute); }
 };
 
 /// Both, as the experiment is to read them.

@@ -164,8 +164,9 @@ ImagePtr of_pair(ImagePtr image, const std::string& projection = "") {
 
 }  // namespace
 
-PairImages join_images(ImagePtr hsi, ImagePtr msi, const std::string& source) {
+PairImages join_images(ImagePtr hsi, BesideImage beside, const std::string& source) {
   PairImages pair;
+  ImagePtr msi = std::move(beside.image);
   Cube of_hsi = corner_of(*hsi), of_msi = corner_of(*msi);
   if (is_placed(of_hsi) && is_placed(of_msi)) {
     share_projection(of_hsi, of_msi, source);
@@ -180,6 +181,7 @@ PairImages join_images(ImagePtr hsi, ImagePtr msi, const std::string& source) {
   } else {
     pair.ratio = ratio_of_sizes(shape_of(*hsi), shape_of(*msi), source);
   }
+  if (!beside.warped.empty()) pair.grids = concat(beside.warped, pair.grids.empty() ? "" : "; ", pair.grids);
   pair.hsi = of_pair(std::move(hsi), text_of(of_hsi, kProjectionAttribute));
   pair.msi = of_pair(std::move(msi), text_of(of_msi, kProjectionAttribute));
   return pair;
@@ -196,7 +198,7 @@ PairImages open_pair(const std::string& path, const PairSource& source) {
            msi = oriented(open_dataset(file, kMsi, said_of_msi), source.orientation);
   const Shape hsi_shape = shape_of(*hsi), msi_shape = shape_of(*msi);
   const FileNotes of_hsi = corner_of(*hsi).notes, of_msi = corner_of(*msi).notes;
-  PairImages pair = join_images(std::move(hsi), std::move(msi), path);
+  PairImages pair = join_images(std::move(hsi), {std::move(msi)}, path);
   check_ratio(file, pair.ratio, hsi_shape, msi_shape);
   pair.srf = read_response(file, of_msi.bands, of_hsi.bands);
   if (pair.srf.defined()) {

@@ -47,6 +47,19 @@ void hold(PairImages& pair, const DataConfig& data) {
 
 }  // namespace
 
+ImagesApart open_apart(const DataConfig& data, const std::vector<std::string>& directories, SceneFiles* files) {
+  const std::string hsi_key = "data.hsi" + json_text(write_fields(*data.hsi));
+  const std::string msi_key = "data.msi" + json_text(write_fields(*data.msi));
+  const ImagePtr hsi = image_of(files, hsi_key, [&] {
+    return open_image(find_file(data.hsi->file, directories), source_in(*data.hsi, "data.hsi", directories));
+  });
+  BesideImage msi =
+      open_beside(*hsi, find_file(data.msi->file, directories), source_in(*data.msi, "data.msi", directories));
+  msi.image = image_of(files, msi.warped.empty() ? msi_key : msi_key + hsi_key, [&] { return msi.image; });
+  msi.image = oriented(msi.image, data.orientation.value_or(""));
+  return {hsi, std::move(msi)};
+}
+
 OpenedPair open_measured(const DataConfig& data, const std::vector<std::string>& directories, SceneFiles* files) {
   const auto seen = std::make_shared<SeenValues>();
   PairImages pair;
@@ -57,19 +70,10 @@ OpenedPair open_measured(const DataConfig& data, const std::vector<std::string>&
     pair.msi = watched(image_of(files, key + "/msi", [&] { return pair.msi; }), seen, &SeenValues::msi);
     if (pair.reference) pair.reference = image_of(files, key + "/reference", [&] { return pair.reference; });
   } else {
-    const std::string hsi_key = "data.hsi" + json_text(write_fields(*data.hsi));
-    const std::string msi_key = "data.msi" + json_text(write_fields(*data.msi));
-    const ImagePtr hsi = image_of(files, hsi_key, [&] {
-      return open_image(find_file(data.hsi->file, directories), source_in(*data.hsi, "data.hsi", directories));
-    });
-    const BesideImage beside =
-        open_beside(*hsi, find_file(data.msi->file, directories), source_in(*data.msi, "data.msi", directories));
-    const ImagePtr msi =
-        image_of(files, beside.warped.empty() ? msi_key : msi_key + hsi_key, [&] { return beside.image; });
+    ImagesApart images = open_apart(data, directories, files);
     // Resampled, it would no longer show.
-    pair = join_images(watched(hsi, seen, &SeenValues::hsi),
-                       oriented(watched(msi, seen, &SeenValues::msi), data.orientation.value_or("")), source_of(data));
-    if (!beside.warped.empty()) pair.grids = concat(beside.warped, pair.grids.empty() ? "" : "; ", pair.grids);
+    images.msi.image = watched(images.msi.image, seen, &SeenValues::msi);
+    pair = join_images(watched(images.hsi, seen, &SeenValues::hsi), images.msi, source_of(data));
   }
   if (!data.crop) return {std::move(pair), seen};
   const Rectangle& part = *data.crop;

@@ -22,6 +22,9 @@ struct OpenedPair {
   std::shared_ptr<SeenValues> seen;
 };
 
+/// How the file of a pair is to be read; see `source_in`.
+PairSource pair_source_in(const DataConfig& data, const std::vector<std::string>& directories);
+
 /// Opens the images that `data` names. Throws as `load_scene`.
 OpenedPair open_measured(const DataConfig& data, const std::vector<std::string>& directories, SceneFiles* files);
 

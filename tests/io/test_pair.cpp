@@ -254,7 +254,7 @@ TEST_CASE("pair: parts of images on grids of their own are parts of what is made
   const std::vector<std::vector<double>> places{{120, 10, 0, 170, 0, -10}, {93.3, 10.3, 0, 212, 0, -9.9}};
   for (const std::vector<double>& place : places) {
     write_pair(path, PairFile{hsi, placed(msi, place), 3, {}, {}});
-    const ReadPair joined = testing::read_all(join_images(in_memory(hsi), in_memory(placed(msi, place)), "x"));
+    const ReadPair joined = testing::read_all(join_images(in_memory(hsi), {in_memory(placed(msi, place))}, "x"));
     const PairImages file = open_pair(path);
     CHECK(file.grids == joined.grids);
     CHECK(contains(file.grids, place[1] == 10 ? "not resampled" : "resampled from"));
@@ -281,18 +281,18 @@ TEST_CASE("pair: parts of images on grids of their own are parts of what is made
 TEST_CASE("pair: images on grids of their own are joined, and what does not go with it is refused") {
   const std::vector<double> coarse{0, 30, 0, 0, 0, -30}, fine{-1, 9, 0, 1, 0, -9};
   const Cube hsi = placed(filled(4, 4, 3, 1), coarse, kZone33), msi = placed(filled(12, 14, 1, 2), fine);
-  const ReadPair joined = testing::read_all(join_images(in_memory(hsi), in_memory(msi), "x"));
+  const ReadPair joined = testing::read_all(join_images(in_memory(hsi), {in_memory(msi)}, "x"));
   CHECK(joined.ratio == 3);
   CHECK(joined.grids == "MSI resampled from 9 m to 10 m, ratio 3, rows 0-2, cols 0-3 of the HSI");
   CHECK(joined.hsi.rows() == 3);
   CHECK(joined.msi.values.shape() == Shape{9, 12, 1});
   CHECK(joined.msi.values[50] == doctest::Approx(2));
-  CHECK(message_of<DataError>([&] { join_images(in_memory(hsi), in_memory(placed(msi, fine, kZone32)), "x"); }) ==
+  CHECK(message_of<DataError>([&] { join_images(in_memory(hsi), {in_memory(placed(msi, fine, kZone32))}, "x"); }) ==
         "x: expected HSI and MSI on one projection, got PROJCS[\"zone 33\" and PROJCS[\"zone 32\"; reproject the MSI "
         "with gdalwarp -t_srs, "
         "with "
         "-tr as fine as its pixels");
-  CHECK(join_images(in_memory(hsi), in_memory(placed(msi, fine, kZone33)), "x").ratio == 3);
+  CHECK(join_images(in_memory(hsi), {in_memory(placed(msi, fine, kZone33))}, "x").ratio == 3);
   const TemporaryFolder folder;
   const std::string path = folder.file("pair.h5");
   CHECK(contains(refusal(path, {hsi, msi, 3, filled(12, 14, 3, 1), {}}),

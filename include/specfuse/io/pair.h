@@ -9,6 +9,7 @@
 #include "specfuse/imaging/image.h"
 #include "specfuse/imaging/no_data.h"
 #include "specfuse/imaging/training_data.h"
+#include "specfuse/io/open_beside.h"
 
 namespace specfuse {
 
@@ -24,7 +25,8 @@ struct PairImages {
   ImagePtr reference{};
   /// [msi bands, bands] as stored; undefined where the file has none.
   Tensor srf{};
-  /// What is done to images on grids of their own; see `grid_text`.
+  /// What was done to bring the msi onto the projection of the hsi, and what is done to images on grids of their own
+  /// (see `grid_text`).
   std::string grids{};
   /// Whether the reference lies on the grid of the msi, by its attribute `grid` ("msi"); otherwise on that of
   /// the hsi.
@@ -46,7 +48,7 @@ struct PairSource {
 /// Two images of one place as a pair. Where both have a geotransform they are cut to their common part and the msi is
 /// resampled once, unless the grids meet (imaging/common_grid.h); else the sizes have to have one whole ratio. Throws
 /// `DataError` naming `source` where neither is possible, and where both have a projection and it is not the same.
-PairImages join_images(ImagePtr hsi, ImagePtr msi, const std::string& source);
+PairImages join_images(ImagePtr hsi, BesideImage msi, const std::string& source);
 
 /// Opens /hsi, /msi and, where present, /reference, /srf, /wavelength_nm (of hsi and reference), /msi_wavelength_nm
 /// and the attribute `ratio`, and joins the images; a geotransform of the file is that of hsi. Throws `DataError` for

@@ -114,8 +114,17 @@ std::string source_of(const DataConfig& data);
 /// How the file of an image is to be read, with the wavelengths, the geotransform and the bands that its configuration
 /// says. What is read throws `ConfigError` naming fields below `path`.
 SceneSource source_in(const ImageConfig& image, const std::string& path, const std::vector<std::string>& directories);
-/// The same of a pair in one file.
-PairSource pair_source_in(const DataConfig& data, const std::vector<std::string>& directories);
+
+/// An HSI and an MSI in files of their own, before they are joined.
+struct ImagesApart {
+  ImagePtr hsi;
+  BesideImage msi;
+};
+
+/// Opens `data.hsi` and, on the projection of that and turned as `data.orientation` says, `data.msi`. Throws as
+/// `load_scene`.
+ImagesApart open_apart(const DataConfig& data, const std::vector<std::string>& directories,
+                       SceneFiles* files = nullptr);
 
 /// Reads or synthesises what `config.data` and, for `transfer`, `config.protocol` name, looking for files in
 /// `directories`, and resolves PSF and SRF for each. Throws `DataError` on data that is missing or unreadable and
