@@ -42,7 +42,7 @@ class Composer {
     for (const char* const role : {"hsi", "msi"}) decide_no_data(role);
     decide_bands();
     decide_output();
-    return {json_text(json_, 2) + "\n", read_config(json_, kWho), decisions_};
+    return {json_text(json_, 2) + "\n", read_config(json_, kWho), decisions_, assumed_bands_};
   }
 
  private:
@@ -150,7 +150,10 @@ class Composer {
     }
     set("degrade.srf.sensor", sensor_->name);
     if (sensor_->bands != sensor_list().at(sensor_->name)) set("degrade.srf.bands", sensor_->bands);
-    add("MSI bands", decided, concat(sensor_->why, "; published band edges, tested against the pair"));
+    if (sensor_->order_assumed) assumed_bands_ = decided;
+    add("MSI bands", decided,
+        concat(sensor_->why, sensor_->order_assumed ? ", taken to be in this order" : "",
+               "; published band edges, tested against the pair"));
   }
 
   void decide_no_data(const std::string& role) {
@@ -242,6 +245,7 @@ class Composer {
   Json json_;
   OpenedInputs inputs_;
   std::optional<MsiSensor> sensor_;
+  std::string assumed_bands_;
   std::vector<Decision> decisions_;
 };
 

@@ -16,6 +16,8 @@ struct ComposedFusion {
   ExperimentConfig config;
   /// What the files decided.
   std::vector<Decision> decisions;
+  /// Bands of the MSI whose order nothing tells, such as "sentinel2a B2, B3, B4, B8"; empty where it is known.
+  std::string assumed_bands;
 };
 
 /// Decides all that the files tell and `request.settings` do not. `name` is that of the experiment, `format` that of

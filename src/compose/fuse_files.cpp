@@ -89,6 +89,25 @@ void check_free(const Outputs& outputs, const DataConfig& data, bool replaces) {
   }
 }
 
+/// Throws where results could not be written, before anything long is done. What it makes to try goes again.
+void check_writable(const Outputs& outputs) {
+  fs::path folder = fs::path(outputs.stem).parent_path(), missing;
+  try {
+    for (; !folder.empty() && !fs::exists(folder); folder = folder.parent_path()) missing = folder;
+    if (missing.empty()) {
+      const AtomicFile trial(outputs.fused());
+    } else {
+      fs::create_directory(missing);
+      fs::remove(missing);
+    }
+  } catch (const fs::filesystem_error& problem) {
+    throw ConfigError(
+        concat("--out: cannot make the folder ", problem.path1().string(), ": ", problem.code().message()));
+  } catch (const Error& problem) {
+    throw ConfigError(concat("--out: ", problem.what()));
+  }
+}
+
 void put(const std::string& from, const std::string& to) {
   const std::string beside = to + ".tmp";
   std::error_code refused;
@@ -127,10 +146,20 @@ double mean_of(const Cube& cube) {
   return sum;
 }
 
+/// Whether a response that has nothing to do with what was told explains the pair far better.
+bool contradicts_response(const KnownSensors& sensors) {
+  if (!sensors.estimate || sensors.unrelated) return false;
+  const std::vector<Finding>& all = sensors.estimate->findings;
+  return std::any_of(all.begin(), all.end(), [](const Finding& finding) {
+    return finding.what == "srf" && finding.uses_found && finding.found != "near told";
+  });
+}
+
 /// A request with its experiment, on the way.
 class Fusion {
  public:
   explicit Fusion(const FuseRequest& request) : request_(request), outputs_(outputs_of(request.out)) {
+    if (this_rank() == 0) check_writable(outputs_);
     composed_ = compose_fusion(request, experiment_name(outputs_.stem), outputs_.writer->name);
     check_free(outputs_, composed_.config.data, request.overwrite || request.resume);
     options_.data_directories = request.data_directories;
@@ -165,6 +194,11 @@ class Fusion {
     all.insert(all.end(), more.begin(), more.end());
     std::printf("%s\n", decision_table(all).c_str());
     std::fflush(stdout);
+    if (!composed_.assumed_bands.empty() && contradicts_response(task.sensors)) {
+      warn(concat("the bands of the MSI were taken to be ", composed_.assumed_bands,
+                  ", in this order, which the pair contradicts: another response is used. If the order is another, "
+                  "--set 'degrade.srf.bands=[\"B4\", ...]' says so"));
+    }
     mean_ = mean_of(task.shown_pair.hsi);
   }
 

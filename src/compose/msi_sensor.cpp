@@ -144,7 +144,7 @@ std::optional<MsiSensor> msi_sensor(const Cube& msi, const std::vector<std::stri
   for (const Names& product : known->products) {
     if (std::ssize(product) != msi.bands()) continue;
     return MsiSensor{known->sensor, product,
-                     concat(file_name(file), " is named after it, and has ", msi.bands(), " bands")};
+                     concat(file_name(file), " is named after it, and has ", msi.bands(), " bands"), true};
   }
   return {};
 }

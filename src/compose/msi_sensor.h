@@ -13,6 +13,8 @@ struct MsiSensor {
   std::string name;
   std::vector<std::string> bands;
   std::string why;
+  /// Whether nothing tells the order of the bands, and it is taken to be that of the product.
+  bool order_assumed = false;
 };
 
 /// The sensor of an MSI by what its file says of it, by its wavelengths, or else by the names of its bands (none, or

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 
 #include "specfuse/core/text.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/report/text_format.h"
+#include "specfuse/run/known_sensors.h"
 
 namespace specfuse {
 namespace {
@@ -35,29 +35,6 @@ std::string gaps_in(const Cube& image, const char* name) {
   const auto missing = std::count(image.valid.begin(), image.valid.end(), std::uint8_t{0});
   const double share = 100 * static_cast<double>(missing) / static_cast<double>(image.pixels());
   return missing == 0 ? "" : concat(number_text(share, share < 1 ? 2 : 0), " % of the ", name);
-}
-
-/// Bands of the HSI outside of all that the MSI sees: "37 of 60 bands, beyond 886 nm"; empty where there are none, or
-/// where wavelengths or the response are not known.
-std::string bands_beyond(const Pair& pair) {
-  constexpr float kSeen = 0.05f;  // of the peak of a response
-  const Tensor& srf = pair.degradation.srf;
-  const std::vector<double>& nm = pair.hsi.wavelength_nm;
-  if (!srf.defined() || nm.empty()) return {};
-  double low = std::numeric_limits<double>::infinity(), high = 0;
-  for (Index row = 0; row < srf.dim(0); ++row) {
-    const float* const weights = srf.data() + row * srf.dim(1);
-    const float peak = *std::max_element(weights, weights + srf.dim(1));
-    for (std::size_t b = 0; b < nm.size(); ++b) {
-      if (weights[b] < kSeen * peak) continue;
-      low = std::min(low, nm[b]);
-      high = std::max(high, nm[b]);
-    }
-  }
-  const auto beyond = std::count_if(nm.begin(), nm.end(), [&](double band) { return band < low || band > high; });
-  return beyond == 0 ? ""
-                     : concat(beyond, " of ", std::ssize(nm), " bands, outside of ", std::lround(low), " to ",
-                              std::lround(high), " nm");
 }
 
 std::string size_text(double bytes) {

@@ -16,6 +16,8 @@ namespace {
 
 /// More than this part of the variance of an MSI band left by the response that is used is worth a warning.
 constexpr double kUnexplained = 0.2;
+/// So much left of every band is chance, or other ground.
+constexpr double kUnrelated = 0.9;
 
 std::string rounded(double value, int digits) {
   const double unit = std::pow(10.0, -digits);
@@ -167,7 +169,8 @@ void record_response(const std::vector<ResponseChoice>& choices, const EstimateO
     estimate.gain = best.gain;
     estimate.offset = best.offset;
   }
-  for (std::size_t m = 0; m < best.unexplained.size(); ++m) {
+  estimate.unrelated = *std::min_element(best.unexplained.begin(), best.unexplained.end()) >= kUnrelated;
+  for (std::size_t m = 0; m < best.unexplained.size() && !estimate.unrelated; ++m) {
     if (best.unexplained[m] < kUnexplained) continue;
     std::string text = concat("the HSI under the response that is used leaves ", per_cent(best.unexplained[m]),
                               " of the variance of MSI band ", m + 1);

@@ -245,7 +245,7 @@ std::vector<ResponseChoice> choose_response(const ResponseSamples& samples, Trus
   const auto best = [](const std::vector<ResponseChoice>& list) {
     return *std::min_element(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.cost < b.cost; });
   };
-  SPECFUSE_CHECK(!found.empty(), "estimate: no response with a positive gain explains the MSI");
+  SPECFUSE_CHECK_AS(UnrelatedImages, !found.empty(), "estimate: no response with a positive gain explains the MSI");
   std::vector<ResponseChoice> result{best(found)};
   if (!as_told.empty()) result.push_back(best(as_told));
   return result;

@@ -38,6 +38,16 @@ std::array<Axis, 2> axes_of(const GridPlace& image, const std::string& name, con
   return {Axis{at[3], at[5], image.rows}, Axis{at[0], at[1], image.cols}};
 }
 
+/// "x 350000 to 350600, y 5829400 to 5830000"
+std::string extent_text(const std::array<Axis, 2>& axes) {
+  const auto along = [](const char* name, const Axis& axis) {
+    const double end = axis.begin + axis.size * static_cast<double>(axis.pixels);
+    return concat(name, exact_number_text(std::min(axis.begin, end)), " to ",
+                  exact_number_text(std::max(axis.begin, end)));
+  };
+  return concat(along("x ", axes[1]), along(", y ", axes[0]));
+}
+
 /// Pixels [first, last) of an axis that lie within another.
 struct Covered {
   Index first = 0, last = 0;
@@ -184,8 +194,8 @@ CommonGrid common_grid(const GridPlace& hsi, const GridPlace& msi, const std::st
                     " to the right");
   const Covered rows = covered_by(coarse[0], fine[0]), cols = covered_by(coarse[1], fine[1]);
   SPECFUSE_CHECK_AS(DataError, rows.first < rows.last && cols.first < cols.last, source,
-                    ": expected images of one place, got no HSI pixel that the MSI covers: do both lie on the same "
-                    "projection?");
+                    ": expected images of one place, got no HSI pixel that the MSI covers: the HSI reaches from ",
+                    extent_text(coarse), ", the MSI from ", extent_text(fine));
   CommonGrid grid;
   grid.ratio = static_cast<Index>(whole);
   grid.hsi = {rows.first, cols.first, rows.last - rows.first, cols.last - cols.first};

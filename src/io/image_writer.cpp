@@ -68,7 +68,8 @@ const ImageWriter& image_writer_for(const std::string& path) {
   }
   const std::string known =
       joined(image_writers(), [](const ImageWriter& writer) { return concat(writer.ending, " (", writer.name, ")"); });
-  throw ConfigError(concat(path, ": expected a file ending in ", known, ", got \"", ending, "\""));
+  throw ConfigError(concat(path, ": expected a file ending in ", known, ", got ",
+                           ending.empty() ? "a name without an ending" : ending));
 }
 
 }  // namespace specfuse

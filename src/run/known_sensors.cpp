@@ -1,6 +1,8 @@
 #include "specfuse/run/known_sensors.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "specfuse/core/error.h"
 #include "specfuse/core/progress.h"
@@ -93,8 +95,12 @@ KnownSensors look_at_sensors(const PairParts& pair, const EstimateOptions& optio
     try {
       known.estimate = estimate_degradation(pair, options);
       known.warnings = known.estimate->warnings;
+      known.unrelated = known.estimate->unrelated;
     } catch (const Interrupted&) {
       throw;
+    } catch (const UnrelatedImages&) {
+      if (demands(options)) throw;
+      known.unrelated = true;
     } catch (const Error& problem) {
       if (demands(options)) throw;
       known.warnings.push_back(
@@ -103,6 +109,7 @@ KnownSensors look_at_sensors(const PairParts& pair, const EstimateOptions& optio
                  problem.what()));
     }
   }
+  if (known.unrelated) known.warnings.push_back(kUnrelated);
   if (!harmonise) return known;
   const Estimate none;
   const EstimatedPair estimated(pair, known.estimate ? *known.estimate : none);
@@ -120,13 +127,34 @@ KnownSensors look_at_sensors(const PairParts& pair, const EstimateOptions& optio
   return known;
 }
 
+std::string bands_beyond(const Pair& pair) {
+  constexpr float kSeen = 0.05f;  // of the peak of a response
+  const Tensor& srf = pair.degradation.srf;
+  const std::vector<double>& nm = pair.hsi.wavelength_nm;
+  if (!srf.defined() || nm.empty()) return {};
+  double low = std::numeric_limits<double>::infinity(), high = 0;
+  for (Index row = 0; row < srf.dim(0); ++row) {
+    const float* const weights = srf.data() + row * srf.dim(1);
+    const float peak = *std::max_element(weights, weights + srf.dim(1));
+    for (std::size_t b = 0; b < nm.size(); ++b) {
+      if (weights[b] < kSeen * peak) continue;
+      low = std::min(low, nm[b]);
+      high = std::max(high, nm[b]);
+    }
+  }
+  const auto beyond = std::count_if(nm.begin(), nm.end(), [&](double band) { return band < low || band > high; });
+  return beyond == 0 ? ""
+                     : concat(beyond, " of ", std::ssize(nm), " bands, outside of ", std::lround(low), " to ",
+                              std::lround(high), " nm");
+}
+
 void check_orientation(const Pair& pair, const std::string& given) {
   const BetterOrientation better = better_orientation(pair);
   if (better.name.empty()) return;
   const std::string name = combined(given, better.name);
   throw ConfigError(concat("data: ", better.text,
                            name.empty() ? "; without `data.orientation` it lies right"
-                                        : "; add \"orientation\": \"" + name + "\" to `data`"));
+                                        : concat("; --set data.orientation=", name, " turns it back")));
 }
 
 }  // namespace specfuse

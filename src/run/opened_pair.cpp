@@ -40,8 +40,9 @@ void hold(PairImages& pair, const DataConfig& data) {
     require_data(cube, data, source);
     image = in_memory(cube);
   };
-  read(pair.hsi, data.pair ? *data.pair + ": /hsi" : concat(data.hsi->file, ": ", *data.hsi->dataset));
-  read(pair.msi, data.pair ? *data.pair + ": /msi" : concat(data.msi->file, ": ", *data.msi->dataset));
+  const char* const in_common = ": the part that both images show";
+  read(pair.hsi, data.pair ? *data.pair + ": /hsi" : concat(data.hsi->file, in_common));
+  read(pair.msi, data.pair ? *data.pair + ": /msi" : concat(data.msi->file, in_common));
   if (pair.reference != nullptr) read(pair.reference, *data.pair + ": /reference");
 }
 

@@ -69,6 +69,16 @@ double distance(const Cube& one, Index band, const Cube& other, Index other_band
   return squares;
 }
 
+/// Of a pan or an RGB image; empty where the MSI has more bands, or sees as far as the HSI.
+std::string warning_of_few_bands(const Pair& pair) {
+  constexpr Index kFew = 3;
+  const std::string beyond = pair.msi.bands() > kFew ? "" : bands_beyond(pair);
+  if (beyond.empty()) return {};
+  return concat("the MSI has ", pair.msi.bands() == 1 ? "one band" : concat(pair.msi.bands(), " bands"),
+                ", and the fine detail of ", beyond,
+                ", is extrapolated from that: it is right only where all bands change together on the ground");
+}
+
 /// The band of `measured` that a band of `seen` is like: its own, where no other is half as far away.
 Index most_like(const Cube& seen, Index band, const Cube& measured) {
   constexpr double kCloser = 0.25;  // of a sum of squares
@@ -127,17 +137,19 @@ std::string warning_of_response(const Pair& pair, const std::string& source) {
   return {};
 }
 
-void check_units(const Pair& pair, const std::string& source) {
+void check_units(const Pair& pair, const std::string& source, bool unrelated) {
   constexpr double kTimes = 100;
   const Cube coarse = degrade_spatially(pair.msi, pair.degradation);
   if (!any_in_both(coarse, pair.hsi)) return;
   const Tensor& srf = pair.degradation.srf;
   const Cube hsi = srf.defined() ? degrade_spectrally(pair.hsi, srf) : pair.hsi;
   const double one = median_size(valid_pixels(hsi, coarse)), other = median_size(valid_pixels(coarse, hsi));
-  SPECFUSE_CHECK_AS(ConfigError, one == 0 || other == 0 || std::max(one / other, other / one) <= kTimes,
-                    "data: expected both images of ", source, " in the same units, got an HSI of ", number_text(one),
-                    " where the MSI has ", number_text(other), " (medians", srf.defined() ? ", under the response" : "",
-                    "); degrade.estimate.gain finds the factor of each MSI band");
+  if (one == 0 || other == 0 || std::max(one / other, other / one) <= kTimes) return;
+  SPECFUSE_CHECK_AS(ConfigError, !unrelated, source, ": ", kUnrelated);
+  throw ConfigError(concat("data: expected both images of ", source, " in the same units, got an HSI of ",
+                           number_text(one), " where the MSI has ", number_text(other), " (medians",
+                           srf.defined() ? ", under the response" : "",
+                           "); degrade.estimate.gain finds the factor of each MSI band"));
 }
 
 std::vector<std::string> scene_warnings(const ExperimentConfig& config, const Scene& scene) {
@@ -174,7 +186,7 @@ std::vector<std::string> task_warnings(const ExperimentConfig& config, const Sce
     for (std::string& text : changed_areas(task.shown_pair.disagreement, task.step))
       warnings.push_back(std::move(text));
   }
-  if (scene.measured) check_units(task.shown_pair, source_of(config.data));
+  if (scene.measured) check_units(task.shown_pair, source_of(config.data), task.sensors.unrelated);
   constexpr double kFew = 0.5;
   const std::vector<std::uint8_t> valid = valid_of_result(task.shown_pair);
   const double share = static_cast<double>(std::count(valid.begin(), valid.end(), std::uint8_t{1})) /
@@ -183,8 +195,11 @@ std::vector<std::string> task_warnings(const ExperimentConfig& config, const Sce
     warnings.push_back(concat("only ", number_text(100 * share),
                               " % of the pixels hold data in both images: nothing is ",
                               "known of the others, and what is found of the sensors rests on these"));
-  const std::string warning =
-      scene.measured ? warning_of_response(task.shown_pair, response_source(config, scene)) : "";
+  const std::string few = scene.measured && !task.sensors.unrelated ? warning_of_few_bands(task.shown_pair) : "";
+  if (!few.empty()) warnings.push_back(few);
+  const std::string warning = scene.measured && !task.sensors.unrelated
+                                  ? warning_of_response(task.shown_pair, response_source(config, scene))
+                                  : "";
   if (!warning.empty()) warnings.push_back(warning);
   return warnings;
 }

@@ -22,7 +22,8 @@ std::string warning_of_axes(const Cube& cube);
 std::string warning_of_response(const Pair& pair, const std::string& source);
 
 /// Throws `ConfigError` where the median of the HSI, under the response as far as there is one, is more than a hundred
-/// times that of the MSI or less than a hundredth: one counts and the other is a reflectance. `source` names both.
-void check_units(const Pair& pair, const std::string& source);
+/// times that of the MSI or less than a hundredth: one counts and the other is a reflectance, unless they are
+/// `unrelated`. `source` names both.
+void check_units(const Pair& pair, const std::string& source, bool unrelated);
 
 }  // namespace specfuse

@@ -8,107 +8,17 @@ import importlib.util
 import json
 import unittest
 
-from program import ProgramTest, main
+from fuse_pair import BANDS, FILL, HAS_ALL, QUICK, RATIO, SIDE, X, Y, FusePairTest, psnr, tiff
+from program import main
 
-HAS_ALL = all(importlib.util.find_spec(package) for package in ("h5py", "numpy", "osgeo"))
 if HAS_ALL:
     import h5py
     import numpy as np
-    from osgeo import gdal, osr
+    from osgeo import gdal
     from odd_files import envi
-    gdal.UseExceptions()
-
-RATIO, SIDE, BANDS, FILL = 3, 20, 60, -32768
-X, Y = 350000, 5830000
-EDGES = {"B2": (459.4, 525.4), "B3": (541.8, 577.8), "B4": (649.1, 680.1), "B8": (779.8, 885.8)}
-QUICK = ("--method", "linear_injection")
 
 
-def psnr(image, truth):
-    return 10 * np.log10(truth.max() ** 2 / ((image - truth) ** 2).mean())
-
-
-def truth():
-    """Reflectance of parcels of three materials with texture, [rows, cols, bands] of 10 m, and its wavelengths."""
-    rng = np.random.default_rng(3)
-    nm = np.linspace(430, 2400, BANDS)
-    parcels = np.kron(rng.dirichlet([0.4] * 3, (10, 10)), np.ones((6, 6, 1)))
-    texture = 1 + 0.1 * np.kron(rng.standard_normal((30, 30)), np.ones((2, 2)))
-    spectra = np.stack([0.05 + 0.25 / (1 + np.exp((720 - nm) / 20)), 0.1 + nm / 12000, 0.25 - 0.1 * np.cos(nm / 300)])
-    return (parcels @ spectra) * texture[..., None] + rng.normal(0, 0.0005, (60, 60, BANDS)), nm
-
-
-def tiff(path, image, metres=10, corner=(X, Y), code=32633, nodata=None, names=None, nm=None, scale=None, alpha=False,
-         turned=0, high=None):
-    rows, cols, bands = image.shape
-    kind = {"i2": gdal.GDT_Int16, "u2": gdal.GDT_UInt16, "u1": gdal.GDT_Byte, "f4": gdal.GDT_Float32, "c8": gdal.GDT_CFloat32}
-    raster = gdal.GetDriverByName("GTiff").Create(str(path), cols, rows, bands, kind[image.dtype.str[1:]])
-    if code:
-        raster.SetGeoTransform([corner[0], metres, turned, corner[1], -turned, -(high or metres)])
-        system = osr.SpatialReference()
-        system.ImportFromEPSG(code)
-        raster.SetProjection(system.ExportToWkt())
-    for b in range(bands):
-        band = raster.GetRasterBand(b + 1)
-        band.WriteArray(image[..., b])
-        if nodata is not None:
-            band.SetNoDataValue(nodata)
-        if names:
-            band.SetDescription(names[b])
-        if nm is not None:
-            band.SetMetadataItem("wavelength", str(nm[b]))
-            band.SetMetadataItem("wavelength_units", "Nanometers")
-        if scale:
-            band.SetScale(scale)
-    if alpha:
-        raster.GetRasterBand(bands).SetColorInterpretation(gdal.GCI_AlphaBand)
-
-
-@unittest.skipUnless(HAS_ALL, "needs NumPy, h5py and GDAL's module for Python")
-class FuseCommand(ProgramTest):
-    @classmethod
-    def setUpClass(cls):
-        cls.scene, cls.nm = truth()
-        coarse = cls.scene.reshape(SIDE, RATIO, SIDE, RATIO, BANDS).mean((1, 3))
-        cls.coarse = (1e4 * coarse).round().astype("i2")
-        seen = [cls.scene[..., (cls.nm >= low) & (cls.nm <= high)].mean(2) for low, high in EDGES.values()]
-        cls.seen = np.stack(seen, 2)
-        cls.fine = (1e4 * cls.seen + 1000).round().astype("u2")
-
-    def setUp(self):
-        super().setUp()
-        self.hsi("hsi.tif")
-        self.msi("S2B_10m.tif")
-        if "built without" in self.run_program("--import", "hsi.tif", "probe.h5").stderr:
-            self.skipTest("built without GDAL")
-
-    def hsi(self, name, image=None, metres=30, nodata=FILL, **more):
-        image = self.coarse if image is None else image
-        tiff(self.folder / name, image, metres, nodata=nodata, nm=self.nm, scale=1e-4 if image.dtype == "i2" else None, **more)
-
-    def msi(self, name, image=None, metres=10, **more):
-        tiff(self.folder / name, self.fine if image is None else image, metres, **more)
-
-    def fuse(self, hsi="hsi.tif", msi="S2B_10m.tif", *more, out="made/fused.tif"):
-        run = self.run_program("--fuse", hsi, msi, "--out", out, "--quiet", *more)
-        self.assertEqual((run.returncode, run.stderr.count("error")), (0, 0), run.stderr)
-        return run.stdout
-
-    def decided(self, text, what):
-        """The row of the table, on one line."""
-        lines = text.splitlines()
-        first = next(i for i, line in enumerate(lines) if line.startswith(what.ljust(12)))
-        row = [lines[first][12:]]
-        for line in lines[first + 1:]:
-            if not line.startswith(" " * 12):
-                break
-            row.append(line)
-        return " ".join(" ".join(row).split())
-
-    def opened(self, path):
-        raster = gdal.Open(str(self.folder / path))
-        return raster, raster.ReadAsArray().reshape(raster.RasterCount, raster.RasterYSize, -1).transpose(1, 2, 0)
-
+class FuseCommand(FusePairTest):
     def test_two_products_and_nothing_else(self):
         said = self.fuse()
         for what, pattern in {
@@ -273,76 +183,6 @@ class FuseCommand(ProgramTest):
         run = self.run_program("--fuse", "hsi.tif", "S2B_10m.tif", "--out", "made/fused.tif", *QUICK)
         self.assertEqual((run.returncode, run.stderr), (2, "run_experiment: error: made/fused.tif is there already; --overwrite replaces it\n"))
         self.fuse("hsi.tif", "S2B_10m.tif", *QUICK, "--overwrite")
-
-    def make_odd_files(self):
-        (self.folder / "text.txt").touch()
-        (self.folder / "cut.tif").write_bytes((self.folder / "hsi.tif").read_bytes()[:5000])
-        for metres in 30, 90:
-            self.msi(f"msi_{metres}m.tif", self.fine[::metres // 10, ::metres // 10], metres)
-        self.msi("far.tif", corner=(X + 90000, Y))
-        self.msi("fine.tif", metres=0.4)
-        self.msi("complex.tif", self.fine.astype("c8"))
-        self.msi("unequal.tif", self.fine[::2], high=20)
-        self.msi("south_up.tif", high=-10, corner=(X, Y - 600))
-        self.msi("empty.tif", np.full_like(self.fine, 7), nodata=7)
-        self.hsi("turned.tif", turned=3)
-        np.save(self.folder / "hsi.npy", self.coarse)
-        np.save(self.folder / "msi.npy", self.fine[:, :-1])
-        np.save(self.folder / "four.npy", self.fine[None])
-        with h5py.File(self.folder / "two.h5", "w") as file:
-            file["a"], file["b"] = self.fine, self.fine
-        h5py.File(self.folder / "none.h5", "w").close()
-        (self.folder / "there.tif").touch()
-
-    def test_thirty_odd_requests_get_one_line_each(self):
-        self.make_odd_files()
-        pair = ("hsi.tif", "S2B_10m.tif")
-        to = ("--out", "no/fused.tif")
-        requests = [
-            (2, "--fuse requires --out", (*pair,)),
-            (2, "expected the MSI behind the HSI, got --out", ("hsi.tif", *to)),
-            (2, "expected one CONFIG.json, got also more.tif", (*pair, "more.tif", *to)),
-            (2, "--out: expected a file such as .*fused.tif, got a folder", (*pair, "--out", self.folder)),
-            (2, "--out: expected a file such as new/fused.tif, got", (*pair, "--out", "new/")),
-            (2, r'expected a file ending in .*, got ".png"', (*pair, "--out", "fused.png")),
-            (2, "there.tif is there already; --overwrite replaces it", (*pair, "--out", "there.tif")),
-            (2, "hsi.tif would be written, and is part of the inputs", (*pair, "--out", "hsi.tif", "--overwrite")),
-            (2, "--jobs is valid only with a sweep", (*pair, *to, "--jobs", "2")),
-            (2, "expected an HSI and an MSI, got hsi.tif twice", ("hsi.tif", "hsi.tif", *to)),
-            (3, "nope.tif: not found", ("nope.tif", "S2B_10m.tif", *to)),
-            (3, "nope.tif: not found", ("hsi.tif", "nope.tif", *to)),
-            (3, self.folder.name, (self.folder, "S2B_10m.tif", *to)),
-            (3, "text.txt: expected a scene in a format that is known", ("hsi.tif", "text.txt", *to)),
-            (3, "cut.tif", ("cut.tif", "S2B_10m.tif", *to)),
-            (3, "complex.tif: expected real values", ("hsi.tif", "complex.tif", *to)),
-            (3, "four.npy", ("hsi.npy", "four.npy", *to)),
-            (3, "empty.tif: .*expected data, got none", ("hsi.tif", "empty.tif", *to)),
-            (2, "expected an MSI with finer pixels than the HSI, got pixels of 30 and 30", ("hsi.tif", "msi_30m.tif", *to)),
-            (2, "expected an MSI with finer pixels than the HSI, got pixels of 30 and 90: there is nothing to sharpen", ("hsi.tif", "msi_90m.tif", *to)),
-            (3, "expected HSI pixels of 1.5 to 64 MSI pixels", ("hsi.tif", "fine.tif", *to)),
-            (3, "expected HSI pixels of 1.5 to 64 MSI pixels, nearest to one whole number on both axes", ("hsi.tif", "unequal.tif", *to)),
-            (3, "expected images of one place", ("hsi.tif", "far.tif", *to)),
-            (3, "expected rows and columns of HSI and MSI to go the same way", ("hsi.tif", "south_up.tif", *to)),
-            (3, "expected the HSI to lie along the axes of its projection", ("turned.tif", "S2B_10m.tif", *to)),
-            (2, "how many MSI pixels wide is one of the HSI. --set degrade.ratio=3 would say so", ("hsi.npy", "msi.npy", *to)),
-            (2, "degrade.ratio: expected 3 as in", (*pair, *to, "--set", "degrade.ratio=4")),
-            (2, "which dataset is the MSI, of /a, /b. --set data.msi.dataset=... says so", ("hsi.tif", "two.h5", *to)),
-            (2, "which dataset is the HSI, of none that are images", ("none.h5", "S2B_10m.tif", *to)),
-            (2, "methods.0.name: expected one of", (*pair, *to, "--method", "best")),
-            (2, "frobnicate: unknown key", (*pair, *to, "--set", "frobnicate=1")),
-            (2, "data.hsi.bands: expected some of 60 bands, got 10 from 55", (*pair, *to, "--set", "data.hsi.bands=[55,10]")),
-            (2, "output.int16.* is valid only with", (*pair, "--out", "no/fused.h5", "--set", "output.int16.scale=0.1")),
-            (2, "memory", (*pair, *to, "--memory", "1MiB")),
-        ]
-        before = sorted(self.folder.rglob("*"))
-        for code, pattern, request in requests:
-            with self.subTest(pattern):
-                method = () if "--method" in request else QUICK
-                run = self.run_program("--fuse", *request, *method, "--quiet")
-                said = [line for line in run.stderr.splitlines() if not line.startswith("warning: ")]
-                self.assertEqual((run.returncode, len(said)), (code, 1), run.stderr)
-                self.assertRegex(said[0], "run_experiment: error: .*" + pattern)
-                self.assertEqual(sorted(self.folder.rglob("*")), before)
 
 
 if __name__ == "__main__":

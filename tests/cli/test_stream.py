@@ -71,7 +71,7 @@ class StreamTest(ProgramTest):
         config = self.config(data={"pair": "flipped.h5"})
         for memory in ((), ("--memory", LITTLE)):
             self.refused(2, "data: the MSI lies upside down on the HSI: turned back, the HSI explains .* % of it, as it is .* %; "
-                            "add \"orientation\": \"flip_rows\" to `data`", self.run_config(config, *memory))
+                            "--set data.orientation=flip_rows turns it back", self.run_config(config, *memory))
         config["data"]["orientation"] = "flip_rows"
         whole, parts = (self.succeeded(self.run_config(config, *memory, "--overwrite"))["methods"][1]["metrics"]["psnr_db"]
                         for memory in ((), ("--memory", LITTLE)))

@@ -87,12 +87,16 @@ TEST_CASE("scene warnings: dark images have no size to compare") {
 
 TEST_CASE("scene warnings: images whose units are a hundredfold apart are refused, whatever a few pixels hold") {
   const std::string kNotThrown = "nothing was thrown";
-  const auto fails = [](const Pair& pair) { return message_of<ConfigError>([&] { check_units(pair, "a.h5"); }); };
+  const auto fails = [](const Pair& pair) {
+    return message_of<ConfigError>([&] { check_units(pair, "a.h5", false); });
+  };
   for (const float apart : {1.0F, 90.0F, 0.011F}) CHECK(fails(pair_of(10, 10 * apart)) == kNotThrown);
   CHECK(
       fails(pair_of(0.25F, 2500)) ==
       "data: expected both images of a.h5 in the same units, got an HSI of 0.25 where the MSI has 2500 (medians, under "
       "the response); degrade.estimate.gain finds the factor of each MSI band");
+  CHECK(contains(message_of<ConfigError>([&] { check_units(pair_of(0.25F, 2500), "a.h5", true); }),
+                 "a.h5: nothing in the HSI explains the MSI"));
   CHECK(contains(fails(pair_of(2500, 0.25F)), "got an HSI of 2500 where the MSI has 0.25"));
   // A response that holds the factor explains it.
   Pair pair = pair_of(0.25F, 2500);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "specfuse/core/error.h"
 #include "specfuse/estimate/shift_field.h"
 #include "specfuse/imaging/pair_parts.h"
 #include "specfuse/kernels/matrix.h"
@@ -31,6 +32,11 @@ struct EstimateOptions {
   bool any() const { return srf != Trust::told || psf != Trust::told || gain != Trust::told || shift != Trust::told; }
 };
 
+/// Nothing in the HSI explains the MSI, under any response.
+struct UnrelatedImages : Error {
+  using Error::Error;
+};
+
 /// What was told of one part of a degradation, what the pair says, which of the two is used, and why.
 struct Finding {
   /// As in the configuration: "psf", "shift", "srf" or "gain".
@@ -48,6 +54,8 @@ struct Estimate {
   std::vector<Finding> findings;
   /// What contradicts what is used.
   std::vector<std::string> warnings;
+  /// Whether the HSI explains next to nothing of any MSI band, so that nothing was found.
+  bool unrelated = false;
   /// The PSF on the grid of the MSI, the registration error within it; undefined where it is as told.
   Tensor psf;
   /// Full widths at half maximum of the PSF that was found, down and across, in fine pixels.
@@ -85,7 +93,7 @@ struct Estimate {
 ///   gain        least squares under that response
 /// What is told is kept where the pair does not contradict it by more than its noise. The degradation of the pair gives
 /// ratio, boundary and what is told. Throws `Error` on a pair of fewer than 16 coarse pixels with data and where
-/// nothing in the HSI is correlated with an MSI band.
+/// nothing in the HSI is correlated with an MSI band, `UnrelatedImages` where no response explains all of them.
 Estimate estimate_degradation(const PairParts& pair, const EstimateOptions& options);
 
 /// Coarse pixels around a part that the estimate has to see to apply to it.
