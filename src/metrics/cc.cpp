@@ -16,6 +16,7 @@ double cc(const Totals& totals, const Sums&, LeftOut& left_out) {
 
 Metric cc_metric() {
   return {{.key = "cc",
+           .name = "CC",
            .definition = "mean over b of the correlation coefficient; without bands that are constant in x or y"},
           cc};
 }

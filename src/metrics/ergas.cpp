@@ -17,6 +17,7 @@ double ergas(const Totals& totals, const Sums&, LeftOut& left_out) {
 
 Metric ergas_metric() {
   return {{.key = "ergas",
+           .name = "ERGAS",
            .higher_is_better = false,
            .definition = "100 / ratio * sqrt(mean over b of MSE_b / mean(x_b)^2); without bands of mean zero",
            .source = "Wald 2000"},

@@ -36,7 +36,7 @@ double relative_rmse(const Totals& totals, const Sums&, LeftOut&) {
 
 /// What the degraded result is held against an input of so many bands with: one band has no angle.
 std::vector<Metric> agreement_of(Index bands) {
-  const MetricInfo info{"relative_rmse", "", false, "sqrt(sum of (x - y)^2 / sum of x^2)", ""};
+  const MetricInfo info{"relative_rmse", "relative RMSE", "", false, "sqrt(sum of (x - y)^2 / sum of x^2)", ""};
   std::vector<Metric> metrics{{info, relative_rmse}, metric_of("psnr_db"), metric_of("sam_deg"), metric_of("ergas")};
   if (bands == 1) metrics.erase(metrics.begin() + 2);
   return metrics;
@@ -136,14 +136,16 @@ std::vector<MetricInfo> no_reference_list() {
     for (const Metric& metric : agreement_of(2)) {
       list.push_back(metric.info);
       list.back().key = concat(input, "_", metric.info.key);
+      list.back().name = concat(input == "hsi" ? "HSI " : "MSI ", metric.info.name);
       list.back().definition = concat(metric.info.definition, "; x the ", input, ", y the result degraded again");
     }
   }
   const std::string source = "Alparone et al. 2008, eqs. 6-9";
-  list.push_back({"d_lambda", "", false, "mean over bands i and j of abs(Q(y_i, y_j) - Q(hsi_i, hsi_j))", source});
   list.push_back(
-      {"d_s", "", false, "mean over bands i and MSI bands m of abs(Q(y_i, msi_m) - Q(hsi_i, degraded msi_m))", source});
-  list.push_back({"qnr", "", true, "(1 - d_lambda) (1 - d_s)", source});
+      {"d_lambda", "Dλ", "", false, "mean over bands i and j of abs(Q(y_i, y_j) - Q(hsi_i, hsi_j))", source});
+  list.push_back({"d_s", "Ds", "", false,
+                  "mean over bands i and MSI bands m of abs(Q(y_i, msi_m) - Q(hsi_i, degraded msi_m))", source});
+  list.push_back({"qnr", "QNR", "", true, "(1 - d_lambda) (1 - d_s)", source});
   return list;
 }
 

@@ -18,6 +18,7 @@ double psnr_db(const Totals& totals, const Sums&, LeftOut& left_out) {
 
 Metric psnr_db_metric() {
   return {{.key = "psnr_db",
+           .name = "PSNR",
            .unit = "dB",
            .definition = "mean over b of 10 log10(max(x_b)^2 / MSE_b); without bands of maximum zero, and constant "
                          "ones that are reproduced exactly"},

@@ -10,7 +10,10 @@ double psnr_global_db(const Totals& totals, const Sums&, LeftOut&) {
 }  // namespace
 
 Metric psnr_global_db_metric() {
-  return {{.key = "psnr_global_db", .unit = "dB", .definition = "10 log10(max(x)^2 / mean over b of MSE_b)"},
+  return {{.key = "psnr_global_db",
+           .name = "PSNR over all values",
+           .unit = "dB",
+           .definition = "10 log10(max(x)^2 / mean over b of MSE_b)"},
           psnr_global_db};
 }
 

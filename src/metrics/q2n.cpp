@@ -119,6 +119,7 @@ double q2n(const Totals& totals, const Sums& sums, LeftOut& left_out) {
 
 Metric q2n_metric() {
   return {{.key = "q2n",
+           .name = "Q2n",
            .definition = "2^n-ary quality index over 32 x 32 blocks: bands filled up to a power of two, the image "
                          "mirrored at its lower and right edges where it does not divide by 32; without constant bands",
            .source = "Garzelli and Nencini 2009"},

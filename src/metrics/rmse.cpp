@@ -10,7 +10,11 @@ double rmse(const Totals& totals, const Sums&, LeftOut&) { return std::sqrt(mean
 }  // namespace
 
 Metric rmse_metric() {
-  return {{.key = "rmse", .higher_is_better = false, .definition = "root of the mean over all values of (x - y)^2"},
+  return {{.key = "rmse",
+           .name = "RMSE",
+           .unit = "values",
+           .higher_is_better = false,
+           .definition = "root of the mean over all values of (x - y)^2"},
           rmse};
 }
 

@@ -29,6 +29,7 @@ double sam_deg(const Totals& totals, const Sums& sums, LeftOut& left_out) {
 
 Metric sam_deg_metric() {
   return {{.key = "sam_deg",
+           .name = "SAM",
            .unit = "deg",
            .higher_is_better = false,
            .definition = "mean angle between the spectra of x and y, over pixels where neither is zero",

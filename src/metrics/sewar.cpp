@@ -119,24 +119,24 @@ double uqi(const Totals& totals, const Sums& sums, LeftOut& left_out) {
 }  // namespace
 
 std::vector<Metric> sewar_metrics() {
-  return {
-      {{"sam_rad", "rad", false, "mean over b of the angle between the images x_b and y_b as vectors of pixels", ""},
-       sam_rad,
-       products},
-      {{"ergas", "", false,
-        "mean over 8 x 8 windows of 100 r sqrt(sum over b of MSE_b / (mean(x_b) / 64)^2), within the window: r "
-        "multiplies, and bands are not averaged; stride 1, without the last window along each axis",
-        ""},
-       ergas_of_windows,
-       ergas_sums,
-       kSewarWindow},
-      {{"uqi", "", true,
-        "mean over b and 8 x 8 windows of 4 (64 E[xy] - E[x]E[y]) E[x]E[y] / ((64 (E[x^2] + E[y^2]) - E[x]^2 - "
-        "E[y]^2) (E[x]^2 + E[y]^2)): means stand where sums were meant; windows as for ergas",
-        ""},
-       uqi,
-       uqi_sums,
-       kSewarWindow}};
+  return {{{"sam_rad", "SAM", "rad", false,
+            "mean over b of the angle between the images x_b and y_b as vectors of pixels", ""},
+           sam_rad,
+           products},
+          {{"ergas", "ERGAS", "", false,
+            "mean over 8 x 8 windows of 100 r sqrt(sum over b of MSE_b / (mean(x_b) / 64)^2), within the window: r "
+            "multiplies, and bands are not averaged; stride 1, without the last window along each axis",
+            ""},
+           ergas_of_windows,
+           ergas_sums,
+           kSewarWindow},
+          {{"uqi", "UQI", "", true,
+            "mean over b and 8 x 8 windows of 4 (64 E[xy] - E[x]E[y]) E[x]E[y] / ((64 (E[x^2] + E[y^2]) - E[x]^2 - "
+            "E[y]^2) (E[x]^2 + E[y]^2)): means stand where sums were meant; windows as for ergas",
+            ""},
+           uqi,
+           uqi_sums,
+           kSewarWindow}};
 }
 
 }  // namespace specfuse

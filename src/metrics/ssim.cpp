@@ -102,6 +102,7 @@ double ssim(const Totals& totals, const Sums& sums, LeftOut& left_out) {
 
 Metric ssim_metric() {
   return {{.key = "ssim",
+           .name = "SSIM",
            .definition = "mean over b of the structural similarity: Gaussian 11 x 11 windows of sigma 1.5 that lie "
                          "inside, K1 = 0.01, K2 = 0.03, dynamic range max(x_b) - min(x_b); without constant bands",
            .source = "Wang et al. 2004"},

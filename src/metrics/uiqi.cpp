@@ -48,6 +48,7 @@ double uiqi(const Totals& totals, const Sums& sums, LeftOut& left_out) {
 
 Metric uiqi_metric() {
   return {{.key = "uiqi",
+           .name = "UIQI",
            .definition =
                "mean over b of the universal quality index, over 32 x 32 windows of stride 1; without constant bands",
            .source = "Wang and Bovik 2002"},

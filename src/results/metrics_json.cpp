@@ -187,7 +187,8 @@ Json significance_json(const Table& table) {
   if (table.rows.empty()) return nullptr;
   Json p = Json::object();
   for (const Table::Row& row : table.rows) {
-    for (std::size_t i = 0; i < table.columns.size(); ++i) p[row.label][table.columns[i].name] = row.cells[i].value;
+    for (std::size_t i = 0; i < table.columns.size(); ++i)
+      p[row.label][table.columns[i].file_name()] = row.cells[i].value;
   }
   return p;
 }

@@ -13,6 +13,8 @@
 namespace specfuse {
 namespace {
 
+/// The unit of what is measured in values of the scene.
+const char* const kOfValues = "values";
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 
 /// NaN where it is not there.
@@ -34,7 +36,7 @@ std::vector<Source> metric_sources(const std::vector<MetricInfo>& metrics,
   for (const MetricInfo& metric : metrics) {
     const Better better = metric.higher_is_better ? Better::higher : Better::lower;
     sources.push_back(
-        {{metric.key, metric.unit, better, metric.key},
+        {{metric.name, metric.unit, better, metric.key},
          [scores, key = metric.key](const MethodResult& result) { return score_of(scores(result), key); }});
   }
   return sources;
@@ -65,7 +67,11 @@ std::size_t best_row(const Table& table, std::size_t column) {
 Table table_of(const ExperimentResults& results, const std::string& caption, const std::vector<Source>& sources) {
   Table table;
   table.caption = caption;
-  for (const Source& source : sources) table.columns.push_back(source.column);
+  for (const Source& source : sources) {
+    table.columns.push_back(source.column);
+    std::string& unit = table.columns.back().unit;
+    if (unit == kOfValues) unit = results.figures.unit;
+  }
   for (const MethodConfig& method : results.config.methods) {
     Table::Row row{method.label, {}};
     row.leaked = results.leaked(method.label);
@@ -111,7 +117,10 @@ bool has_reduced(const ExperimentResults& results) {
 std::vector<Source> reduced_sources(const ExperimentResults& results) {
   if (!has_reduced(results)) return {};
   std::vector<Source> sources = train_sources();
-  for (Source& source : sources) source.column.key = source.column.name = "reduced_" + source.column.name;
+  for (Source& source : sources) {
+    source.column.key = "reduced_" + source.column.key;
+    source.column.name = "reduced " + source.column.name;
+  }
   return sources;
 }
 
@@ -166,7 +175,8 @@ Table score_table(const ExperimentResults& results) {
           {{"peak memory", "MiB", Better::neither, "peak_memory_mb"},
            [](const MethodResult& result) { return result.peak_memory_mb; }}});
   if (std::ranges::any_of(results.methods, &MethodResult::leaked)) {
-    sources.push_back({{kLearnedShare}, [](const MethodResult& one) { return one.learned_share.value_or(kNothing); }});
+    sources.push_back({{"learned share", "", Better::neither, kLearnedShare},
+                       [](const MethodResult& one) { return one.learned_share.value_or(kNothing); }});
   }
   return table_of(results, caption_of(results), sources);
 }
@@ -224,7 +234,7 @@ Table error_table(const ExperimentResults& results) {
   std::vector<Source> sources;
   for (std::size_t i = 0; i < kErrorShares.size(); ++i) {
     const bool largest = kErrorShares[i] == 100;
-    sources.push_back({{largest ? "largest" : concat(kErrorShares[i], " %"), "", Better::lower,
+    sources.push_back({{largest ? "largest" : concat(kErrorShares[i], " %"), kOfValues, Better::lower,
                         largest ? "largest" : concat("share_", kErrorShares[i])},
                        [i](const MethodResult& result) { return result.errors ? result.errors->size[i] : kNothing; }});
   }
@@ -235,11 +245,13 @@ Table expected_error_table(const ExperimentResults& results) {
   const auto of_reliability = [](double Reliability::*value) {
     return [value](const MethodResult& result) { return result.reliability ? *result.reliability.*value : kNothing; };
   };
-  std::vector<Source> sources{
-      {{"mean_sigma"}, [](const MethodResult& result) { return result.mean_sigma.value_or(kNothing); }}};
+  std::vector<Source> sources{{{"mean sigma", kOfValues, Better::neither, "mean_sigma"},
+                               [](const MethodResult& result) { return result.mean_sigma.value_or(kNothing); }}};
   if (results.scored()) {
-    sources.push_back({{"coverage_68"}, of_reliability(&Reliability::coverage_68)});
-    sources.push_back({{"coverage_95"}, of_reliability(&Reliability::coverage_95)});
+    sources.push_back(
+        {{"within sigma", "", Better::neither, "coverage_68"}, of_reliability(&Reliability::coverage_68)});
+    sources.push_back(
+        {{"within the 95 % interval", "", Better::neither, "coverage_95"}, of_reliability(&Reliability::coverage_95)});
   }
   Table table =
       table_of(results,

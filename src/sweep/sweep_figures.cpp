@@ -58,10 +58,8 @@ void sort_by_x(Series& series) {
 
 /// "PSNR [dB]" of psnr_db.
 std::string metric_label(const Table::Column& metric) {
-  std::string name = metric.name.substr(0, metric.name.find('_'));
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char letter) { return std::toupper(letter); });
   const std::string unit = metric.unit == "deg" ? "degrees" : metric.unit;
-  return unit.empty() ? name : concat(name, " [", unit, "]");
+  return unit.empty() ? metric.name : concat(metric.name, " [", unit, "]");
 }
 
 /// The charts against one field.
@@ -147,7 +145,7 @@ std::vector<FigureGroup> sweep_figures(const Sweep& sweep, const SweepTable& she
     FigureGroup group;
     group.title = "By " + sweep.fields[field].label.name;
     for (std::size_t column = 0; column < sheet.table.columns.size(); ++column) {
-      const std::string& name = sheet.table.columns[column].name;
+      const std::string& name = sheet.table.columns[column].file_name();
       if (std::find(kMainMetrics.begin(), kMainMetrics.end(), name) == kMainMetrics.end()) continue;
       group.figures.push_back(
           {concat(sweep.fields[field].path, "_", name), "", {}, line_chart(charts.against(column))});

@@ -29,9 +29,9 @@ std::vector<Point> complete_points(const Sweep& sweep, const std::vector<RunOutc
   return points;
 }
 
-std::size_t place_of_column(const Table& table, const std::string& name) {
+std::size_t place_of_column(const Table& table, const std::string& key) {
   const auto found = std::find_if(table.columns.begin(), table.columns.end(),
-                                  [&](const Table::Column& column) { return column.name == name; });
+                                  [&](const Table::Column& column) { return column.file_name() == key; });
   return static_cast<std::size_t>(found - table.columns.begin());
 }
 
@@ -55,7 +55,7 @@ SweepTable sweep_table(const Sweep& sweep, const std::vector<RunOutcome>& outcom
   for (const Point& point : points) {
     parts.push_back(made(point.results));
     for (const Table::Column& column : parts.back().columns) {
-      if (place_of_column(all, column.name) == all.columns.size()) all.columns.push_back(column);
+      if (place_of_column(all, column.file_name()) == all.columns.size()) all.columns.push_back(column);
     }
   }
   std::map<std::vector<std::string>, std::size_t> groups;
@@ -65,7 +65,7 @@ SweepTable sweep_table(const Sweep& sweep, const std::vector<RunOutcome>& outcom
       Table::Row wide{row.label, std::vector<Cell>(all.columns.size()), {}, group, row.leaked};
       for (const std::string& value : points[i].run->values) wide.fields.push_back(field_text(value));
       for (std::size_t k = 0; k < row.cells.size(); ++k) {
-        wide.cells[place_of_column(all, parts[i].columns[k].name)] = row.cells[k];
+        wide.cells[place_of_column(all, parts[i].columns[k].file_name())] = row.cells[k];
       }
       all.rows.push_back(wide);
       sheet.runs.push_back(points[i].run);

@@ -126,12 +126,12 @@ TEST_CASE("result tables: scores without a reference and by profiles have tables
   const ExperimentResults results = results_of({result});
   const Table table = no_reference_table(results);
   REQUIRE(table.columns.size() == 2);
-  CHECK(table.columns[0].name == "hsi_ergas");
+  CHECK(table.columns[0].name == "HSI ERGAS");
   CHECK(table.columns[0].better == Better::lower);
   CHECK(table.rows[0].cells[1].value == 0.75);
   CHECK(profile_table(results, "sewar").rows.empty());
   const Table by_profile = profile_table(results, "ssrnet");
-  CHECK(by_profile.columns[1].name == "rmse");
+  CHECK(by_profile.columns[1].name == "RMSE");
   CHECK(by_profile.rows[0].cells[1].value == 0.5);
 }
 
@@ -145,7 +145,7 @@ TEST_CASE("result tables: expected errors have a row for each method that gives 
   REQUIRE(table.rows.size() == 1);
   CHECK(table.rows[0].label == "linear_injection");
   REQUIRE(table.columns.size() == 3);
-  CHECK(table.columns[1].name == "coverage_68");
+  CHECK(table.columns[1].key == "coverage_68");
   CHECK(table.rows[0].cells[0].value == 3);
   CHECK(table.rows[0].cells[0].spread == doctest::Approx(std::sqrt(2.0)));
   CHECK(table.rows[0].cells[1].value == 0.625);
@@ -164,7 +164,7 @@ TEST_CASE("result tables: the scores are means over seeds, with the standard dev
   const Table table = score_table(
       results_of({result_of("bicubic", 0, 30), result_of("linear_injection", 0, 7), result_of("bicubic", 1, 34)}));
   REQUIRE(table.rows.size() == 2);
-  CHECK(table.columns[0].name == "psnr_db");
+  CHECK(table.columns[0].key == "psnr_db");
   CHECK(table.rows[0].label == "bicubic");
   CHECK(table.rows[0].cells[0].value == 32);
   CHECK(table.rows[0].cells[0].spread == doctest::Approx(std::sqrt(8.0)));
@@ -179,7 +179,7 @@ TEST_CASE("result tables: p-values are of the paired test over seeds against the
   results.config.seeds = {0, 1, 2};
   const Table table = significance_table(results);
   REQUIRE(table.rows.size() == 2);
-  CHECK(table.columns[0].name == "psnr_db");
+  CHECK(table.columns[0].key == "psnr_db");
   CHECK(table.rows[0].cells[0].value == doctest::Approx(0.26666666666666655));  // scipy.stats.ttest_rel
   CHECK(std::isnan(table.rows[1].cells[0].value));
   results.config.seeds = {0};

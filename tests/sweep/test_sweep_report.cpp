@@ -31,7 +31,7 @@ TEST_CASE("sweep_report: one row for each point and method, mean and deviation o
   REQUIRE(table.rows.size() == 4);
   CHECK(table.rows[2].fields == std::vector<std::string>{"delta"});
   CHECK(table.rows[3].label == "gsa");
-  REQUIRE(table.columns[0].name == "psnr_db");
+  REQUIRE(table.columns[0].key == "psnr_db");
   CHECK(table.rows[2].cells[0].value == 25);
   CHECK(table.rows[3].cells[0].value == 26);
   CHECK(table.rows[3].cells[0].spread == doctest::Approx(std::sqrt(50.0)));

@@ -10,9 +10,9 @@ namespace specfuse {
 
 /// What is known of a quality metric beside its value.
 struct MetricInfo {
-  /// Its name in every table and file.
-  std::string key;
-  /// "dB", "deg" or empty.
+  /// Its name in files, and where people look.
+  std::string key, name;
+  /// "dB", "deg", "values" of the images, or empty.
   std::string unit{};
   bool higher_is_better = true;
   /// How it is computed: x reference, y fused, b band, MSE over pixels.
