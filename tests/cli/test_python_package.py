@@ -42,9 +42,9 @@ class Package(unittest.TestCase):
     def test_pip_installs_what_passes_the_tests(self):
         self.output_of(sys.executable, "-m", "venv", "--system-site-packages", "env")
         python = self.folder / "env/bin/python"
-        # The same options as the build beside it, so that a compiler cache knows the files.
+        # The same options and relative paths as those of the build beside it, so that a compiler cache knows the files.
         self.output_of(python, "-m", "pip", "install", "--no-build-isolation", "--no-deps", "--no-index",
-                       "--config-settings=setup-args=-Dwerror=true", TOP)
+                       f"--config-settings=builddir={TOP}/build-package", "--config-settings=setup-args=-Dwerror=true", TOP)
         where = self.output_of(python, "-c", "import specfuse; print(specfuse.__file__, specfuse.experiments.PROGRAM)").split()
         for path in where:
             self.assertTrue(path.startswith(str(self.folder)), path)

@@ -47,7 +47,8 @@ const Finding& finding(const Estimate& estimate, const std::string& what) {
 
 }  // namespace
 
-TEST_CASE("sensors: width and shift of the PSF are found to 0.02 pixels, whatever the response and what changed") {
+TEST_CASE("sensors: width and shift of the PSF are found to 0.02 pixels, whatever the response and what changed" *
+          doctest::test_suite("long")) {
   Setting setting;
   setting.fwhm = 5;
   setting.shift = kShift;
@@ -108,7 +109,8 @@ TEST_CASE("sensors: the PSF that is used says where and how wide it is") {
   CHECK(relative_l2(crop(seen, {3, 3, 26, 26}).values, crop(hsi, {3, 3, 26, 26}).values) < 0.02);
 }
 
-TEST_CASE("sensors: what is told is kept to the bit where the pair agrees with it, with noise and without") {
+TEST_CASE("sensors: what is told is kept to the bit where the pair agrees with it, with noise and without" *
+          doctest::test_suite("long")) {
   for (const std::optional<double> snr_db : {std::optional<double>(), std::optional<double>(35)}) {
     for (const Index seed : {0, 1}) {
       CAPTURE(seed);
@@ -151,7 +153,8 @@ TEST_CASE("sensors: gain and offset are found under a response that is known") {
   }
 }
 
-TEST_CASE("sensors: a response whose edges are off by two bands is replaced by one near the true one") {
+TEST_CASE("sensors: a response whose edges are off by two bands is replaced by one near the true one" *
+          doctest::test_suite("long")) {
   for (const std::optional<double> snr_db : {std::optional<double>(), std::optional<double>(35)}) {
     CAPTURE(snr_db.has_value());
     Setting setting;
@@ -198,7 +201,8 @@ TEST_CASE("sensors: a response of a shape of its own that lies a band aside is m
   CHECK(relative_l2(estimate.srf, truth.srf) < relative_l2(pair.degradation.srf, truth.srf) / 3);
 }
 
-TEST_CASE("sensors: a gain that would not be positive is no gain, and an error only where one is asked for") {
+TEST_CASE("sensors: a gain that would not be positive is no gain, and an error only where one is asked for" *
+          doctest::test_suite("long")) {
   const Pair pair = with_two_bands(simulated({}));
   Pair turned = pair;
   turned.msi.values = pair.msi.values.clone();

@@ -69,7 +69,8 @@ TEST_CASE("known sensors: a pair is as it was told where nothing is asked for, a
   CHECK(fusion.sigma->pixel(10, 10)[50] > 0);
 }
 
-TEST_CASE("known sensors: a pair on disk is the same part by part as in memory as a whole") {
+TEST_CASE("known sensors: a pair on disk is the same part by part as in memory as a whole" *
+          doctest::test_suite("long")) {
   Setting setting;
   setting.shift = {0.8, -0.5};
   const Pair pair = changed(simulated(setting));
@@ -104,7 +105,8 @@ TEST_CASE("known sensors: a pair on disk is the same part by part as in memory a
   CHECK(worst < 2e-3);
 }
 
-TEST_CASE("known sensors: where the registration varies, a reference follows it, part by part as well") {
+TEST_CASE("known sensors: where the registration varies, a reference follows it, part by part as well" *
+          doctest::test_suite("long")) {
   const Cube& reference = landscape();
   const auto there = [](double row, double) { return std::array{0.2 + 1.2 * row / 128, -0.3}; };
   const Cube on_msi = shift_image(reference, there, Boundary::symmetric, 64);
