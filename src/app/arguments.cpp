@@ -106,7 +106,10 @@ const std::vector<Option>& options() {
       {"--jobs", "N", kSweep, [](auto& all, auto& value) { all.jobs = count_of("--jobs", value); },
        "do so many runs at a time and share the threads among them"},
       {"--list", "[NAME]", kAny, subject,
-       "name the methods, layers, metrics, sensors and scene formats, or describe one of the first three", kList},
+       "name the methods, layers, metrics, sensors and scene formats, or describe one of the first three, or a field "
+       "of "
+       "experiments such as degrade.psf",
+       kList},
       {"--cite", "[CONFIG]", kAny, subject, "print BibTeX of all methods, or of those of an experiment or sweep",
        kCite},
       {"--import", "IN OUT", kAny, subject,

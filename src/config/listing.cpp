@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "specfuse/config/config.h"
 #include "specfuse/config/field_rows.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/text.h"
@@ -79,7 +80,14 @@ std::string listing_text(const std::string& name) {
     if (metric.key != name) continue;
     return concat(name, ": ", direction_of(metric), "\n  ", sourced(metric.definition, metric.source), "\n");
   }
-  throw ConfigError(concat("--list: expected the name of a method, layer or metric, got \"", name, "\""));
+  ExperimentConfig config;
+  std::string fields;
+  for (const FieldRow& row : field_rows(place_of(config))) {
+    if (row.path == name || row.path.starts_with(name + ".")) fields += field_text(row);
+  }
+  if (!fields.empty()) return fields;
+  throw ConfigError(concat(
+      "--list: expected the name of a method, layer or metric, or a field such as degrade.ratio, got \"", name, "\""));
 }
 
 }  // namespace specfuse

@@ -23,7 +23,10 @@ class CommandLine(ProgramTest):
 
     def test_list_of_one_name_shows_its_options(self):
         self.assertRegex(self.run_program("--list", "cnmf").stdout, r"(?m)^  rounds: integer, default 4, 1 - 1000$")
-        self.refused(2, "--list: expected the name of a method, layer or metric", self.run_program("--list", "nothing"))
+        self.assertEqual(self.run_program("--list", "degrade.psf.type").stdout.splitlines()[0],
+                         "  degrade.psf.type: text, default gaussian, one of gaussian, box, delta, kernel")
+        self.assertRegex(self.run_program("--list", "degrade.psf").stdout, r"(?m)^  degrade\.psf\.fwhm: number")
+        self.refused(2, "--list: expected the name of a method, layer or metric, or a field", self.run_program("--list", "nothing"))
 
     def test_document_needs_a_file_that_is_there(self):
         self.refused(2, "--document: expected a value", self.run_program("--document"))
