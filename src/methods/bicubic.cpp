@@ -17,7 +17,7 @@ class Bicubic : public FusionMethod {
 }  // namespace
 
 MethodType bicubic_method() {
-  return method_type<Bicubic>("bicubic", "cubic up-sampling of the HSI; ignores the MSI",
+  return method_type<Bicubic>("bicubic", "Bicubic", "cubic up-sampling of the HSI; ignores the MSI",
                               {{.author = "Keys, Robert G.",
                                 .title = "Cubic convolution interpolation for digital image processing",
                                 .journal = "IEEE Transactions on Acoustics, Speech, and Signal Processing",

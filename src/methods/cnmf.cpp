@@ -152,7 +152,7 @@ Cube Cnmf::fuse(const KnownPair& pair, std::uint64_t seed) const {
 
 MethodType cnmf_method() {
   return method_type<WholeMethod<Cnmf>, Cnmf>(
-      "cnmf", "coupled non-negative matrix factorisation",
+      "cnmf", "CNMF", "coupled non-negative matrix factorisation",
       {{.author = "Yokoya, Naoto and Yairi, Takehisa and Iwasaki, Akira",
         .title = "Coupled nonnegative matrix factorization unmixing for hyperspectral and multispectral data fusion",
         .journal = "IEEE Transactions on Geoscience and Remote Sensing",

@@ -142,7 +142,7 @@ Cube Csu::fuse(const KnownPair& pair, std::uint64_t seed) const {
 
 MethodType csu_method() {
   return method_type<WholeMethod<Csu>, Csu>(
-      "csu", "coupled spectral unmixing on the simplex",
+      "csu", "CSU", "coupled spectral unmixing on the simplex",
       {{.author = "Lanaras, Charis and Baltsavias, Emmanuel and Schindler, Konrad",
         .title = "Hyperspectral super-resolution by coupled spectral unmixing",
         .booktitle = "IEEE International Conference on Computer Vision",

@@ -249,7 +249,7 @@ Cube External::read_fused(const std::string& path, const Pair& pair) const {
 }  // namespace
 
 MethodType external_method() {
-  return method_type<External, ExternalOptions>(kExternal,
+  return method_type<External, ExternalOptions>(kExternal, "External program",
                                                 "an image that somebody else's program makes of the pair, or has made",
                                                 {}, {.fuses_training_image = false});
 }

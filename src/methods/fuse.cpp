@@ -112,7 +112,7 @@ Cube Fuse::fuse(const KnownPair& given, std::uint64_t) const {
 
 MethodType fuse_method() {
   return method_type<WholeMethod<Fuse>, Fuse>(
-      "fuse", "Gaussian prior in a subspace",
+      "fuse", "FUSE", "Gaussian prior in a subspace",
       {{.author = "Wei, Qi and Dobigeon, Nicolas and Tourneret, Jean-Yves",
         .title = "Fast fusion of multi-band images based on solving a {Sylvester} equation",
         .journal = "IEEE Transactions on Image Processing",

@@ -46,7 +46,7 @@ Fuser GlpHs::fuser(const PairParts& pair) const {
 
 MethodType glp_hs_method() {
   return method_type<GlpHs>(
-      "glp_hs",
+      "glp_hs", "GLP-HS",
       "generalised Laplacian pyramid with the PSF of the pair as its filter, hypersharpened; "
       "learns from the pair itself",
       {{.author = "Aiazzi, Bruno and Alparone, Luciano and Baronti, Stefano and Garzelli, Andrea and Selva, Massimo",

@@ -67,7 +67,7 @@ Fuser Gsa::fuser(const PairParts& pair) const {
 
 MethodType gsa_method() {
   return method_type<Gsa>(
-      "gsa", "adaptive Gram-Schmidt, hypersharpened; learns from the pair itself",
+      "gsa", "GSA", "adaptive Gram-Schmidt, hypersharpened; learns from the pair itself",
       {{.author = "Aiazzi, Bruno and Baronti, Stefano and Selva, Massimo",
         .title = "Improving component substitution pansharpening through multivariate regression of {MS} + {Pan} data",
         .journal = "IEEE Transactions on Geoscience and Remote Sensing",

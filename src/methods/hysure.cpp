@@ -103,7 +103,7 @@ Cube Hysure::fuse(const KnownPair& given, std::uint64_t) const {
 
 MethodType hysure_method() {
   return method_type<WholeMethod<Hysure>, Hysure>(
-      "hysure", "vector total variation in a subspace",
+      "hysure", "HySure", "vector total variation in a subspace",
       {{.author = "Sim{\\~o}es, Miguel and Bioucas-Dias, Jos{\\'e} and Almeida, Luis B. and Chanussot, Jocelyn",
         .title = "A convex formulation for hyperspectral image superresolution via subspace-based regularization",
         .journal = "IEEE Transactions on Geoscience and Remote Sensing",

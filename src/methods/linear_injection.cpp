@@ -92,7 +92,8 @@ void LinearInjection::restore(const Checkpoint& checkpoint) {
 
 MethodType linear_injection_method() {
   return method_type<LinearInjection, Refinement>(
-      "linear_injection", "up-sampled HSI plus the MSI's detail times a matrix fitted on the training pairs", {},
+      "linear_injection", "Linear injection",
+      "up-sampled HSI plus the MSI's detail times a matrix fitted on the training pairs", {},
       {.learns = true, .learns_by_parts = true, .has_checkpoints = true});
 }
 

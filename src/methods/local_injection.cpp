@@ -285,7 +285,8 @@ Cube LocalInjection::fused(const Pair& pair) const {
 
 MethodType local_injection_method() {
   return method_type<LocalInjection, LocalInjectionOptions>(
-      "local_injection", "linear injection whose matrix follows place and material; learns from the pair itself");
+      "local_injection", "Local injection",
+      "linear injection whose matrix follows place and material; learns from the pair itself");
 }
 
 }  // namespace specfuse

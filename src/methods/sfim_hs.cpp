@@ -58,7 +58,7 @@ Fuser SfimHs::fuser(const PairParts& pair) const {
 }  // namespace
 
 MethodType sfim_hs_method() {
-  return method_type<SfimHs>("sfim_hs",
+  return method_type<SfimHs>("sfim_hs", "SFIM-HS",
                              "smoothing-filter-based intensity modulation, hypersharpened; learns from the pair itself",
                              {{.author = "Liu, Jian Guo",
                                .title = "Smoothing filter-based intensity modulation: A spectral preserve image fusion "

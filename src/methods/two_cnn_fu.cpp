@@ -146,7 +146,7 @@ void TwoCnnFu::restore(const Checkpoint& checkpoint) {
 
 MethodType two_cnn_fu_method() {
   return method_type<TwoCnnFu, TwoCnnFuOptions>(
-      "two_cnn_fu", "the two-branch network, or any other that its description makes of the same parts",
+      "two_cnn_fu", "Two-CNN-Fu", "the two-branch network, or any other that its description makes of the same parts",
       {{.author = "Yang, Jingxiang and Zhao, Yong-Qiang and Chan, Jonathan Cheung-Wai",
         .title = "Hyperspectral and multispectral image fusion via deep two-branches convolutional neural network",
         .journal = "Remote Sensing",

@@ -333,7 +333,8 @@ void TwoCnnFuPlus::restore(const Checkpoint& checkpoint) {
 
 MethodType two_cnn_fu_plus_method() {
   return method_type<TwoCnnFuPlus, PlusOptions>(
-      "two_cnn_fu_plus", "one pre-trained network for every sensor refines what the classic methods agree on", {},
+      "two_cnn_fu_plus", "Two-CNN-Fu+",
+      "one pre-trained network for every sensor refines what the classic methods agree on", {},
       {.learns = true, .has_checkpoints = true, .suits_any_pair = true, .shares_work = true});
 }
 

@@ -130,6 +130,11 @@ std::string path_of(const Series& series, const Axis& x, const Axis& y, bool nam
     length = 0;
   };
   for (const std::size_t i : shown_points(series)) {
+    if (series.stroke > 0 && x.shows(series.x[i]) && y.shows(series.y[i])) {
+      const double height = y.position(series.y[i]);
+      lines += line(x.position(series.x[i] - series.stroke), height, x.position(series.x[i] + series.stroke), height);
+      continue;
+    }
     if (!x.shows(series.x[i]) || !y.shows(series.y[i])) {
       end_run();
       continue;

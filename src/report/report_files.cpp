@@ -8,6 +8,7 @@
 #include "specfuse/core/threads.h"
 #include "specfuse/io/png.h"
 #include "specfuse/report/palette.h"
+#include "specfuse/report/paper_table.h"
 #include "specfuse/report/picture.h"
 #include "specfuse/report/report_content.h"
 #include "specfuse/report/report_html.h"
@@ -29,6 +30,34 @@ std::string one_below_other(const std::vector<Table>& tables, std::string (*writ
   return text;
 }
 
+/// Scores, and what was estimated, each a table of a paper.
+std::string scores_latex(const ExperimentResults& results, const ResultTables& tables) {
+  const std::size_t seeds = results.config.seeds.size();
+  Table scores = tables.short_scores;
+  if (results.scored()) scores.caption = concat("Scores against the reference, ", results.scored_on);
+  scores.caption += concat("; ratio ", results.config.degrade.ratio);
+  if (seeds > 1) scores.caption += concat("; mean and standard deviation of ", seeds, " seeds");
+  const std::string text = paper_table(scores, results.config.name);
+  return tables.estimates.rows.empty() ? text
+                                       : text + "\n" + paper_table(tables.estimates, results.config.name + "-sensors");
+}
+
+/// The p-values of the metrics that the configuration chooses.
+std::string significance_latex(const ExperimentResults& results, const ResultTables& tables) {
+  const Table& all = tables.significance;
+  Table chosen = all;
+  chosen.columns.clear();
+  for (Table::Row& row : chosen.rows) row.cells.clear();
+  for (const std::string& key : results.config.report.metrics) {
+    for (std::size_t i = 0; i < all.columns.size(); ++i) {
+      if (all.columns[i].file_name() != key) continue;
+      chosen.columns.push_back(all.columns[i]);
+      for (std::size_t row = 0; row < all.rows.size(); ++row) chosen.rows[row].cells.push_back(all.rows[row].cells[i]);
+    }
+  }
+  return paper_table(chosen, results.config.name + "-p");
+}
+
 }  // namespace
 
 std::string summary_text(const ExperimentResults& results) {
@@ -43,8 +72,8 @@ std::vector<ResultFile> report_files(const ExperimentResults& results, SceneOnPa
   files.push_back({kScoresCsv, table_csv(tables.scores)});
   files.push_back(
       {kScoresMarkdown, one_below_other({tables.short_scores, tables.estimates, tables.significance}, table_markdown)});
-  files.push_back({kScoresLatex, one_below_other({tables.short_scores, tables.estimates}, table_latex)});
-  if (!tables.significance.rows.empty()) files.push_back({kSignificanceLatex, table_latex(tables.significance)});
+  files.push_back({kScoresLatex, scores_latex(results, tables)});
+  if (!tables.significance.rows.empty()) files.push_back({kSignificanceLatex, significance_latex(results, tables)});
   files.push_back({kReportFile, report_html(content)});
   if (!content.viewer.file.empty()) files.push_back({content.viewer.file, std::move(content.viewer.cubes)});
   return files;

@@ -49,39 +49,6 @@ std::string escape_html(const std::string& text) {
   });
 }
 
-std::string escape_latex(const std::string& text) {
-  return replace(text, [](char character) -> const char* {
-    switch (character) {
-      case '&':
-        return "\\&";
-      case '%':
-        return "\\%";
-      case '$':
-        return "\\$";
-      case '#':
-        return "\\#";
-      case '_':
-        return "\\_";
-      case '{':
-        return "\\{";
-      case '}':
-        return "\\}";
-      case '<':
-        return "\\textless{}";
-      case '~':
-        return "\\textasciitilde{}";
-      case '^':
-        return "\\textasciicircum{}";
-      case '\\':
-        return "\\textbackslash{}";
-      case '\n':
-        return " ";
-      default:
-        return nullptr;
-    }
-  });
-}
-
 std::string escape_markdown(const std::string& text) {
   return replace(text, [](char character) -> const char* {
     switch (character) {

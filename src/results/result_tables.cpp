@@ -63,6 +63,22 @@ std::size_t best_row(const Table& table, std::size_t column) {
   return best;
 }
 
+/// Marks what a two-sided paired t-test over the seeds does not tell from the best of its column.
+void mark_even(const ExperimentResults& results, const std::vector<Source>& sources, Table& table) {
+  constexpr double kLevel = 0.05;
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const std::size_t best = best_row(table, i);
+    if (sources[i].column.better == Better::neither || best == table.rows.size()) continue;
+    const std::vector<double> best_values = values_of(results, table.rows[best].label, sources[i]);
+    for (Table::Row& row : table.rows) {
+      if (std::isnan(row.cells[i].value)) continue;
+      // Not a number for one seed, and where all differences are equal.
+      const double p = paired_t_test(values_of(results, row.label, sources[i]), best_values);
+      row.cells[i].even = p >= kLevel;
+    }
+  }
+}
+
 /// One row for each label, in order of appearance, over all of its seeds.
 Table table_of(const ExperimentResults& results, const std::string& caption, const std::vector<Source>& sources) {
   Table table;
@@ -192,7 +208,9 @@ Table short_table(const ExperimentResults& results) {
   }
   sources.push_back(seconds_source(
       "time", "seconds", [](const MethodResult& result) { return result.fit_seconds + result.fuse_seconds; }));
-  return table_of(results, caption_of(results), sources);
+  Table table = table_of(results, caption_of(results), sources);
+  mark_even(results, sources, table);
+  return table;
 }
 
 Table significance_table(const ExperimentResults& results) {

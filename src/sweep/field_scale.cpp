@@ -59,6 +59,10 @@ FieldScale::FieldScale(const std::vector<const SweepRun*>& runs, std::size_t fie
   });
 }
 
+bool FieldScale::is_ordered() const {
+  return std::ranges::all_of(values_, [](const std::string& value) { return is_number(value) || value == "null"; });
+}
+
 double FieldScale::position(const std::string& value) const {
   if (numeric_) return number_of(value);
   return static_cast<double>(std::find(values_.begin(), values_.end(), value) - values_.begin());

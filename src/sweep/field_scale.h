@@ -15,6 +15,8 @@ class FieldScale {
 
   /// How many values there are.
   std::size_t size() const { return values_.size(); }
+  /// Whether the values have an order: numbers, and null beyond them. Names and objects have none.
+  bool is_ordered() const;
   /// Numbers lie where they are. Anything else lies side by side, numbers among it first and in their order, then the
   /// rest in that of the runs: so no noise is behind the weakest.
   double position(const std::string& value) const;

@@ -62,6 +62,9 @@ std::string metric_label(const Table::Column& metric) {
   return unit.empty() ? metric.name : concat(metric.name, " [", unit, "]");
 }
 
+/// Of values side by side, half the width of the stroke through a point.
+constexpr double kStroke = 0.3;
+
 /// The charts against one field.
 class FieldCharts {
  public:
@@ -89,6 +92,7 @@ class FieldCharts {
       const std::size_t method = place_in(methods_, label), dash = place_in(others_, others);
       Series& line = lines[{method, dash}];
       line = styled(std::move(line), label, method, dash);
+      line.stroke = scale_.is_ordered() ? 0 : kStroke;
       if (others_.size() > 1 && !others.empty()) line.name += ", " + others;
       line.x.push_back(scale_.position(run.values[field_]));
       line.y.push_back(cell.value);

@@ -117,7 +117,8 @@ std::vector<std::string> summary_of(const Sweep& sweep, const std::vector<RunOut
   return lines;
 }
 
-/// The short table with fields and values in words.
+}  // namespace
+
 Table readable_table(const Sweep& sweep, const std::vector<RunOutcome>& outcomes) {
   SweepTable sheet = sweep_table(sweep, outcomes, short_table);
   Table& table = sheet.table;
@@ -135,6 +136,8 @@ Table readable_table(const Sweep& sweep, const std::vector<RunOutcome>& outcomes
              groups.size() > 1 ? ", of rows with the same data and degradation" : "", ". sweep.csv has every metric.");
   return table;
 }
+
+namespace {
 
 /// What went wrong, and the warnings.
 std::vector<std::string> notes_of(const Sweep& sweep, const std::vector<RunOutcome>& outcomes) {

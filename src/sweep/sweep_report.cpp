@@ -9,6 +9,7 @@
 #include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
 #include "specfuse/io/file.h"
+#include "specfuse/report/paper_table.h"
 #include "specfuse/report/report_files.h"
 #include "specfuse/report/report_html.h"
 #include "specfuse/report/table_text.h"
@@ -25,6 +26,15 @@ Json values_json(const Sweep& sweep, const SweepRun& run) {
     if (!run.values[i].empty()) values[sweep.fields[i].path] = json_of(run.values[i]);
   }
   return values;
+}
+
+/// "PSF, boundary and ratio"
+std::string field_names(const Sweep& sweep) {
+  std::string names;
+  for (std::size_t i = 0; i < sweep.fields.size(); ++i) {
+    names += concat(i == 0 ? "" : i + 1 < sweep.fields.size() ? ", " : " and ", sweep.fields[i].label.name);
+  }
+  return names;
 }
 
 const char* const kSweepFile = "sweep.json";
@@ -67,6 +77,13 @@ std::string sweep_json(const Sweep& sweep, const std::vector<RunOutcome>& outcom
          "\n";
 }
 
+std::string sweep_latex(const Sweep& sweep, const std::vector<RunOutcome>& outcomes) {
+  Table table = readable_table(sweep, outcomes);
+  table.caption = concat("Scores", sweep.fields.empty() ? "" : " by ", field_names(sweep),
+                         sweep.seeded ? "; mean and standard deviation over seeds" : "");
+  return paper_table(table, sweep.name);
+}
+
 std::string sweep_markdown(const Sweep& sweep, const std::vector<RunOutcome>& outcomes, const SweepTable& sheet) {
   std::string text = table_markdown(sheet.table);
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
@@ -92,7 +109,7 @@ Table SweepFiles::write() {
   const std::vector<FigureGroup> figures = sweep_figures(sweep_, sheet);
   std::vector<ResultFile> files{{"sweep.csv", table_csv(sheet.table)},
                                 {"sweep.md", sweep_markdown(sweep_, outcomes_, sheet)},
-                                {"sweep.tex", table_latex(sheet.table)},
+                                {"sweep.tex", sweep_latex(sweep_, outcomes_)},
                                 {"sweep.html", report_html(sweep_page(sweep_, outcomes_, figures))}};
   for (ResultFile& file : figure_files(figures)) files.push_back(std::move(file));
   std::vector<std::string> names{kSweepFile};

@@ -44,6 +44,11 @@ std::vector<std::string> task_of(const Sweep& sweep, const SweepRun& run) {
   return values;
 }
 
+auto points_of(const Sweep& sweep, const std::vector<Point>& points, const Point& point) {
+  return std::ranges::count_if(
+      points, [&](const Point& other) { return task_of(sweep, *other.run) == task_of(sweep, *point.run); });
+}
+
 }  // namespace
 
 SweepTable sweep_table(const Sweep& sweep, const std::vector<RunOutcome>& outcomes,
@@ -65,7 +70,8 @@ SweepTable sweep_table(const Sweep& sweep, const std::vector<RunOutcome>& outcom
       Table::Row wide{row.label, std::vector<Cell>(all.columns.size()), {}, group, row.leaked};
       for (const std::string& value : points[i].run->values) wide.fields.push_back(field_text(value));
       for (std::size_t k = 0; k < row.cells.size(); ++k) {
-        wide.cells[place_of_column(all, parts[i].columns[k].file_name())] = row.cells[k];
+        Cell& cell = wide.cells[place_of_column(all, parts[i].columns[k].file_name())] = row.cells[k];
+        cell.even = cell.even && points_of(sweep, points, points[i]) == 1;  // else the best may be of another point
       }
       all.rows.push_back(wide);
       sheet.runs.push_back(points[i].run);

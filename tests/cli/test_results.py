@@ -73,9 +73,13 @@ class ResultFiles(ProgramTest):
         self.assertRegex(run.stdout.splitlines()[0], r"^method +ERGAS ↓ +PSNR \(dB\) ↑ +time \(s\)$")
         self.assertTrue((self.out / "table.md").read_text().splitlines()[2].startswith("| method | ERGAS ↓ | PSNR (dB) ↑ | time (s) |"))
         latex = (self.out / "table.tex").read_text()
-        self.assertIn("{lrrr}\n\\toprule\nmethod & ERGAS~$\\downarrow$ & PSNR (dB)~$\\uparrow$ & time (s)", latex)
+        self.assertRegex(latex, r"\\caption\{Scores against the reference, whole image; ratio 2; mean and standard deviation of 2 seeds\. Bold: the best\.")
+        self.assertRegex(latex, r"\{@\{\}lrrr@\{\}\}\n\\toprule\nMethod & ERGAS & PSNR & time \\\\\n & \$\\downarrow\$ & \(dB\)~\$\\uparrow\$ & \(s\)")
+        self.assertIn("\nLinear injection & ", latex)
         self.assertEqual(latex.count("tabular"), 2)
-        self.assertIn("p-values", (self.out / "table_p.tex").read_text())
+        p_values = (self.out / "table_p.tex").read_text()
+        self.assertIn("p-values", p_values)
+        self.assertIn("{@{}lrr@{}}", p_values)
         head = (self.out / "metrics.csv").read_text().splitlines()[0]
         for key in ["psnr_db", "psnr_global_db", "uiqi", "cc", "fit_seconds", "peak_memory_mb"]:
             self.assertIn("," + key + ",", head + ",")

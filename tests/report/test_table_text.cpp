@@ -4,7 +4,9 @@
 #include <limits>
 
 #include "specfuse/core/error.h"
+#include "specfuse/report/paper_table.h"
 #include "specfuse/report/table_text.h"
+#include "specfuse/report/text_format.h"
 #include "support/text.h"
 
 using namespace specfuse;
@@ -37,18 +39,48 @@ TEST_CASE("table: markdown has units, directions, spreads and the best in bold")
         "| c | **43.81** ± 0.13 | **1.285** | 120.2 |\n");
 }
 
-TEST_CASE("table: latex is a booktabs tabular with everything special escaped") {
+TEST_CASE("table: latex is a booktabs tabular with units below the names and everything special escaped") {
   Table table = small_table();
   table.rows[0].label = "a_b & 50% of {x}\\^~$#";
   table.rows[0].cells[0].value = kInfinity;
+  table.rows[1].cells[0].even = true;
+  table.rows[1].group = 1;
   CHECK(table_latex(table) ==
-        "% needs \\usepackage{booktabs}\n"
-        "\\begin{tabular}{lrrr}\n\\toprule\n"
-        "method & psnr\\_db~$\\uparrow$ & ergas~$\\downarrow$ & fit\\_seconds (s) \\\\\n\\midrule\n"
+        "\\begin{tabular}{@{}lrrr@{}}\n\\toprule\n"
+        "method & psnr\\_db & ergas & fit\\_seconds \\\\\n"
+        " & $\\uparrow$ & $\\downarrow$ & (s) \\\\\n\\midrule\n"
         "a\\_b \\& 50\\% of \\{x\\}\\textbackslash{}\\textasciicircum{}\\textasciitilde{}\\$\\# & "
-        "\\textbf{$\\infty$} & 5.970 & 0.0 \\\\\n"
-        "c & 43.81 $\\pm$ 0.13 & \\textbf{1.285} & 120.2 \\\\\n"
+        "$\\infty$ & 5.970 & 0.0 \\\\\n\\addlinespace\n"
+        "c & 43.81$^{\\circ}${\\scriptsize\\,$\\pm$\\,0.13} & 1.285 & 120.2 \\\\\n"
         "\\bottomrule\n\\end{tabular}\n");
+}
+
+TEST_CASE("table: letters that pdfLaTeX lacks are numbers there, and Latin-1 is read as such") {
+  CHECK(escape_latex("Grün 30° ±2 λ ß") == "Grün 30$^\\circ$ $\\pm$2 $\\lambda$ \\ss{}");
+  CHECK(escape_latex("a<b>|c\"") == "a\\textless{}b\\textgreater{}\\textbar{}c''");
+  CHECK(escape_latex("x\x07y") == "x y");
+  CHECK(escape_latex("中") == "\\ifdefined\\Umathcode 中\\else U+4E2D\\fi{}");
+  CHECK(escape_latex("ð😀") ==
+        "\\ifdefined\\Umathcode ð\\else U+00F0\\fi{}\\ifdefined\\Umathcode 😀\\else U+1F600\\fi{}");
+  CHECK(escape_latex("gr\xfcn") == "grün");
+}
+
+TEST_CASE("paper table: a float of one column, methods by their titles, what marks mean in the caption") {
+  Table table = small_table();
+  table.caption = "Scores of 50 %";
+  table.rows[0].label = "gsa";
+  const std::string text = paper_table(table, "mine");
+  CHECK(
+      contains(text, "\\begin{table}\n\\centering\n\\caption{Scores of 50 \\%. Bold: the best.}\n\\label{tab:mine}\n"));
+  CHECK(contains(text, "Method & "));
+  CHECK(contains(text, "\nGSA & 24.02 & "));
+  CHECK(contains(text, "\\usebox0\\fi\n\\end{table}\n"));
+  table.rows[1].cells[0].even = table.rows[1].leaked = true;
+  table.rows[1].group = 1;
+  for (Table::Column& column : table.columns) column.marks_best = false;
+  CHECK(contains(paper_table(table, "mine"),
+                 "\\caption{Scores of 50 \\%. $^{\\circ}$: not significantly different from the best"));
+  CHECK(contains(paper_table(table, "mine"), "$\\dagger$: learned from what it is scored on.}"));
 }
 
 TEST_CASE("table: csv keeps every digit, quotes what needs it and leaves out what is not known") {
@@ -160,7 +192,7 @@ TEST_CASE("table: fields stand in front of the methods, escaped, in every langua
   CHECK(contains(table_csv(table), "a_field,other,method,psnr_db,"));
   CHECK(contains(table_csv(table), "\n\"x,y\",1|2,a_b,24.018,"));
   CHECK(contains(table_markdown(table), "|---|---|---|---:|---:|---:|\n| x,y | 1\\|2 | a_b |"));
-  CHECK(contains(table_latex(table), "\\begin{tabular}{lllrrr}\n\\toprule\na\\_field & other & method &"));
+  CHECK(contains(table_latex(table), "\\begin{tabular}{@{}lllrrr@{}}\n\\toprule\na\\_field & other & method &"));
   CHECK(contains(table_html(table), "<td class=\"text\">&lt;3</td><td class=\"text\">c</td>"));
   CHECK(contains(table_text(table), "\n     "));
   table.rows[1].fields.pop_back();
@@ -220,8 +252,6 @@ TEST_CASE("table: what learned from what it is scored on has a dagger in every l
   CHECK(contains(table_html(table), ">knows_all †</th>"));
   CHECK(contains(table_html(table), "</table><p>† learned from what it is scored on</p>"));
   CHECK(contains(table_latex(table), "\nknows\\_all $\\dagger$ & "));
-  CHECK(contains(table_latex(table),
-                 "\\bottomrule\n\\multicolumn{2}{l}{$\\dagger$ learned from what it is scored on}\n"));
   CHECK(contains(table_csv(table), "\nknows_all,2"));
   for (const auto written : {table_text, table_markdown, table_html, table_latex}) {
     CHECK_FALSE(contains(written(table), "honest †"));

@@ -159,7 +159,8 @@ TEST_CASE("known sensors: an MSI that is turned is refused with what turns it ba
   CHECK(contains(said, "data: the MSI lies upside down on the HSI: turned back, the HSI explains "));
   CHECK(contains(said, "; --set data.orientation=flip_rows turns it back"));
   // What was said of it already counts.
-  CHECK(contains(message_of<ConfigError>([&] { check_orientation(pair, "flip_cols"); }), "data.orientation=rotate_180 "));
+  CHECK(
+      contains(message_of<ConfigError>([&] { check_orientation(pair, "flip_cols"); }), "data.orientation=rotate_180 "));
   CHECK(contains(message_of<ConfigError>([&] { check_orientation(pair, "flip_rows"); }),
                  "; without `data.orientation` it lies right"));
 }

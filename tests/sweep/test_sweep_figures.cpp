@@ -56,7 +56,9 @@ TEST_CASE("sweep figures: a chart for each field and metric, a line for each met
   CHECK(contains(by_ratio, ">PSNR [dB]<"));
   CHECK(contains(by_ratio, ">ratio<"));
   CHECK(contains(figures[1].svg, ">SAM [degrees]<"));
-  CHECK(count(by_psf, "<polyline") == 6);
+  // Names have no order to be joined in.
+  CHECK(count(by_psf, "<polyline") == 0);
+  CHECK(count(plot_of(by_psf), "<line") == 12);
   CHECK(contains(by_psf, ">box<"));
   CHECK(contains(by_psf, "<title>bicubic, ratio 3</title>"));
   // The legend has each method and each other value once.

@@ -105,7 +105,7 @@ TEST_CASE("sweep_report: the files are written again from what the runs have lef
   }
   CHECK(files.write().rows.size() == 4);
   CHECK(read_text(out + "/sweep.csv").rfind("degrade.ratio,method,psnr_db,", 0) == 0);
-  CHECK(contains(read_text(out + "/sweep.tex"), "\\begin{tabular}{llr"));
+  CHECK(contains(read_text(out + "/sweep.tex"), "\\caption{Scores by ratio"));
   CHECK_FALSE(contains(read_text(out + "/sweep.md"), "failed"));
   CHECK(contains(read_text(out + "/sweep.json"), "\"mean\": 31.0"));
   CHECK(contains(read_text(out + "/sweep.html"), "2 of 2 runs done"));

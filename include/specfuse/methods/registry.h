@@ -26,7 +26,8 @@ class MethodOptions {
 
 /// A fusion method: an entry of src/methods/methods.def and a file beside it.
 struct MethodType {
-  std::string name;
+  /// As configurations have it, and as a paper does.
+  std::string name, title;
   /// One line for the documentation.
   std::string summary;
   /// Where it is from; empty where that is here.
@@ -72,10 +73,11 @@ class OptionsOf : public MethodOptions {
 /// What a method's file returns: `Method` is made from its options, or from nothing where it has none. Options whose
 /// values change the traits have `void specify(MethodTraits&) const`.
 template <class Method, class Options = NoOptions>
-MethodType method_type(const char* name, const char* summary, std::vector<Paper> papers = {},
+MethodType method_type(const char* name, const char* title, const char* summary, std::vector<Paper> papers = {},
                        const MethodTraits& traits = {}) {
-  return {name, summary, std::move(papers), traits,
-          [=] { return std::make_unique<OptionsOf<Method, Options>>(traits); }};
+  return {name,    title,
+          summary, std::move(papers),
+          traits,  [=] { return std::make_unique<OptionsOf<Method, Options>>(traits); }};
 }
 
 /// The one that does nothing without options of its own, and so can be no part of another.

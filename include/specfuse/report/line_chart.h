@@ -25,6 +25,9 @@ struct Series {
   bool dotted = false;
   /// Of several lines of one colour: the first, 0, is solid, the others are dashed, each in another way.
   int dash = 0;
+  /// Half the width, in x, of a level stroke through each point that takes the place of lines from one to the next, for
+  /// values that have no order; 0: lines.
+  double stroke = 0;
 };
 
 struct Chart {

@@ -12,8 +12,6 @@ std::string table_html(const Table& table);
 std::string table_markdown(const Table& table);
 /// Aligned, for the terminal.
 std::string table_text(const Table& table);
-/// A tabular for the package booktabs.
-std::string table_latex(const Table& table);
 /// Full precision; quoting as in RFC 4180; a column of spreads follows each column that has any.
 std::string table_csv(const Table& table);
 

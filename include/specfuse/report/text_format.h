@@ -6,6 +6,8 @@ namespace specfuse {
 
 /// For text and for attributes in double quotes.
 std::string escape_html(const std::string& text);
+/// For pdfLaTeX as well as for LuaLaTeX and XeLaTeX: what the former has no letter for appears there as its number,
+/// "U+4E2D".
 std::string escape_latex(const std::string& text);
 /// For a cell of a table.
 std::string escape_markdown(const std::string& text);

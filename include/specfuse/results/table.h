@@ -13,6 +13,8 @@ struct Cell {
   double value = std::numeric_limits<double>::quiet_NaN();
   /// Standard deviation over seeds; NaN: not known, not shown.
   double spread = std::numeric_limits<double>::quiet_NaN();
+  /// Whether a test over seeds cannot tell it from the best of its column.
+  bool even = false;
 };
 
 /// Mean and spread of values, one for each seed.
