@@ -29,7 +29,7 @@ struct Arguments {
   std::vector<std::string> settings, data_directories;
   /// --memory, in bytes.
   std::optional<double> memory;
-  bool resume = false, overwrite = false, dry_run = false, profile = false;
+  bool resume = false, overwrite = false, dry_run = false, profile = false, quiet = false;
   int jobs = 1;
   /// The names of all options that are given.
   std::vector<std::string> given;

@@ -111,9 +111,9 @@ std::string imported(const Arguments& arguments) {
 
 void run_fusion(const Arguments& arguments) {
   check_valid_with(kFuse, arguments);
-  const FuseRequest request{arguments.subject, arguments.msi,       arguments.out,
-                            arguments.method,  arguments.settings,  arguments.data_directories,
-                            arguments.memory,  arguments.overwrite, arguments.resume};
+  const FuseRequest request{
+      arguments.subject,          arguments.msi,    arguments.out,       arguments.method, arguments.settings,
+      arguments.data_directories, arguments.memory, arguments.overwrite, arguments.resume, arguments.quiet};
   std::fputs((arguments.dry_run ? plan_fusion(request) : fuse_files(request)).c_str(), stdout);
 }
 

@@ -119,7 +119,7 @@ class Composer {
     add("ratio", concat(ratio), why);
     const std::string& grids = inputs_.pair.grids;
     const bool resampled = !inputs_.warped.empty() || grids.starts_with("MSI resampled");
-    add("grid", resampled ? "MSI resampled once" : "MSI not resampled",
+    add("grid", resampled ? "MSI resampled once" : "MSI as it is",
         grids.empty() ? "its pixels divide those of the HSI" : grids);
     const Image &part = *inputs_.pair.hsi, &all = *inputs_.hsi.image;
     const bool whole = part.rows() == all.rows() && part.cols() == all.cols();

@@ -3,12 +3,9 @@
 #include <string>
 #include <vector>
 
-namespace specfuse {
+#include "specfuse/results/decision.h"
 
-/// What was decided of one thing, and why.
-struct Decision {
-  std::string what, decided, why;
-};
+namespace specfuse {
 
 /// A table of three columns for the terminal, long texts over several lines.
 std::string decision_table(const std::vector<Decision>& decisions);

@@ -6,7 +6,6 @@
 
 #include "compose/compose_fusion.h"
 #include "compose/pair_decisions.h"
-#include "compose/trust.h"
 #include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/progress.h"
@@ -15,6 +14,7 @@
 #include "specfuse/io/hdf5.h"
 #include "specfuse/io/image_writer.h"
 #include "specfuse/ranks/ranks.h"
+#include "specfuse/report/trust.h"
 #include "specfuse/results/metrics_json.h"
 #include "specfuse/run/runner.h"
 
@@ -139,22 +139,6 @@ bool take_image(const std::string& folder, const std::string& image, const std::
   return !names.empty();
 }
 
-/// The mean of all values that hold data.
-double mean_of(const Cube& cube) {
-  double sum = 0;
-  for (const double mean : band_means(cube)) sum += mean / static_cast<double>(cube.bands());
-  return sum;
-}
-
-/// Whether a response that has nothing to do with what was told explains the pair far better.
-bool contradicts_response(const KnownSensors& sensors) {
-  if (!sensors.estimate || sensors.unrelated) return false;
-  const std::vector<Finding>& all = sensors.estimate->findings;
-  return std::any_of(all.begin(), all.end(), [](const Finding& finding) {
-    return finding.what == "srf" && finding.uses_found && finding.found != "near told";
-  });
-}
-
 /// A request with its experiment, on the way.
 class Fusion {
  public:
@@ -167,7 +151,7 @@ class Fusion {
     options_.resume = request.resume;
     options_.overwrite = request.overwrite;
     options_.memory = request.memory;
-    options_.look = [this](const Scene& scene, const Task& task) { show(scene, task); };
+    options_.look = [this](const Scene& scene, const Task& task) { return decide(scene, task); };
   }
 
   std::string plan() {
@@ -176,6 +160,7 @@ class Fusion {
   }
 
   std::string run() {
+    shows_ = !request_.quiet;
     run_experiment(composed_.config, options_);
     if (this_rank() != 0) return {};
     write_text_atomically(outputs_.experiment(), composed_.text);
@@ -188,33 +173,28 @@ class Fusion {
   }
 
  private:
-  void show(const Scene& scene, const Task& task) {
+  std::vector<Decision> decide(const Scene& scene, const Task& task) const {
     std::vector<Decision> all = composed_.decisions;
     const std::vector<Decision> more = pair_decisions(composed_.config, scene, task, request_.memory);
     all.insert(all.end(), more.begin(), more.end());
-    std::printf("%s\n", decision_table(all).c_str());
-    std::fflush(stdout);
-    if (!composed_.assumed_bands.empty() && contradicts_response(task.sensors)) {
-      warn(concat("the bands of the MSI were taken to be ", composed_.assumed_bands,
-                  ", in this order, which the pair contradicts: another response is used. If the order is another, "
-                  "--set 'degrade.srf.bands=[\"B4\", ...]' says so"));
+    if (shows_) {
+      std::printf("%s\n", decision_table(all).c_str());
+      std::fflush(stdout);
     }
-    mean_ = mean_of(task.shown_pair.hsi);
+    return all;
   }
 
   std::string closing_text(const std::string& result, bool has_sigma) const {
     const std::string file = concat(outputs_.folder(), "/", kMetricsFile);
     const ExperimentResults results = read_metrics_json(read_text(file), file, composed_.config);
-    const Hdf5Reader fused(result + "/" + kFusedFile);
-    TrustFacts facts;
-    facts.warnings = std::max(warnings_given(), static_cast<int>(results.warnings.size()));
-    facts.mean = mean_;
-    facts.width_95 = fused.has("/sigma") ? fused.number("/sigma", "width_95").value_or(2) : 2;
-    const std::string in_it = fused.has("/sigma") ? "/sigma of " + outputs_.fused() : "";
-    facts.sigma_file = has_sigma ? outputs_.sigma() : in_it;
-    std::string text =
-        concat("\n", trust_text(results.methods.front(), facts), "\nfused image  ", outputs_.fused(), "\n");
-    if (!facts.sigma_file.empty()) text += concat("its errors   ", facts.sigma_file, "\n");
+    const auto given = static_cast<std::size_t>(warnings_given());
+    std::string text = "\n";
+    for (const std::string& sentence : trust_sentences(results, std::max(given, results.warnings.size())))
+      text += sentence + "\n";
+    text += concat("\nfused image  ", outputs_.fused(), "\n");
+    if (has_sigma) text += concat("its sigma    ", outputs_.sigma(), "\n");
+    if (!has_sigma && Hdf5Reader(result + "/" + kFusedFile).has("/sigma"))
+      text += concat("its sigma    /sigma of ", outputs_.fused(), "\n");
     return text + concat("its quality  ", outputs_.quality(), "\nexperiment   ", outputs_.experiment(),
                          "\nreport       ", outputs_.folder(), "/", kReportFile, "\n");
   }
@@ -223,8 +203,7 @@ class Fusion {
   Outputs outputs_;
   ComposedFusion composed_;
   RunOptions options_;
-  /// Of the HSI.
-  double mean_ = 0;
+  bool shows_ = true;
 };
 
 }  // namespace

@@ -25,9 +25,13 @@ std::string time_text(double seconds) {
   return concat("about ", number_text(seconds / 3600, 1), " hours");
 }
 
-std::string name_of_finding(const std::string& what) {
-  if (what == "psf") return "PSF";
-  return what == "srf" ? "response" : what;
+/// "12 % of the HSI pixels", where both images disagree beyond noise.
+std::string disagreement_text(const Cube& map) {
+  constexpr float kNoise = 3;  // standard deviations
+  Index beyond = 0;
+  for (Index i = 0; i < map.pixels(); ++i) beyond += map.is_valid(i) && map.values[i * map.bands()] > kNoise ? 1 : 0;
+  const double share = 100 * static_cast<double>(beyond) / static_cast<double>(map.pixels());
+  return beyond == 0 ? "" : concat(number_text(share, share < 1 ? 2 : 0), " % of the HSI pixels");
 }
 
 /// "12 % of the HSI": the share of pixels without data.
@@ -46,20 +50,18 @@ std::string size_text(double bytes) {
 
 std::vector<Decision> pair_decisions(const ExperimentConfig& config, const Scene& scene, const Task& task,
                                      const std::optional<double>& memory) {
-  std::vector<Decision> decisions;
+  const KnownSensors& sensors = task.sensors;
+  std::vector<Decision> decisions = sensors.estimate ? decisions_of(*sensors.estimate) : std::vector<Decision>{};
   const auto add = [&](const std::string& what, const std::string& decided, const std::string& why) {
     decisions.push_back({what, decided, why});
   };
-  if (task.sensors.estimate) {
-    for (const Finding& finding : task.sensors.estimate->findings) {
-      const std::string used = finding.uses_found ? finding.found : finding.told;
-      const std::string other = finding.uses_found ? concat("told ", finding.told) : concat("found ", finding.found);
-      add(name_of_finding(finding.what), used, concat(finding.why, " (", other, ")"));
-    }
+  if (!sensors.harmony) {
+    add("harmonised", "no", "the response is not known, or degrade.harmonise says so");
+  } else if (const std::string disagreeing = disagreement_text(task.shown_pair.disagreement); disagreeing.empty()) {
+    add("harmonised", "nothing to do", "the images disagree nowhere beyond their noise");
+  } else {
+    add("harmonised", disagreeing, "there the MSI follows the HSI, as on fields that changed between the dates");
   }
-  add("harmonised", task.sensors.harmony ? "yes" : "no",
-      task.sensors.harmony ? "the MSI follows the HSI where they disagree beyond noise, as fields do that changed"
-                           : "the response is not known, or degrade.harmonise says so");
   if (const std::string beyond = bands_beyond(task.shown_pair); !beyond.empty()) {
     add("extrapolated", beyond, "the MSI does not see there: what these show in detail follows from the other bands");
   }

@@ -24,6 +24,12 @@ std::string rounded(double value, int digits) {
   return concat(std::round(value / unit) * unit + 0.0);
 }
 
+/// With so many digits from the first that is not zero.
+std::string significant(double value, int digits) {
+  if (value == 0) return "0";
+  return rounded(value, digits - 1 - static_cast<int>(std::floor(std::log10(std::abs(value)))));
+}
+
 /// "2.1 %", of a part.
 std::string per_cent(double part) {
   const double value = 100 * part;
@@ -79,13 +85,17 @@ PsfFit choose_psf(const PsfProblem& problem, const PsfFit& most, const EstimateO
   return better ? free : best;
 }
 
+/// What of the MSI the HSI does not explain, and `other` with what differs in it.
+std::string unexplained_text(double left, double other, const std::string& what) {
+  return concat("unexplained variance of the MSI: ", per_cent(left),
+                what.empty() ? "" : concat(" (", per_cent(other), " ", what, ")"));
+}
+
 /// What choosing the PSF found, in words. `told` has the part in question as told, all else as the best fit.
 Finding finding_of(const char* what, const std::string& told, const std::string& found, bool uses_found, double left,
                    double left_by_told) {
-  const std::string why = uses_found ? concat("the HSI leaves ", per_cent(left), " of the variance of the MSI, ",
-                                              per_cent(left_by_told), " as told")
-                                     : concat("agrees with the pair: the HSI leaves ", per_cent(left_by_told),
-                                              " of the variance of the MSI");
+  const std::string why = uses_found ? unexplained_text(left, left_by_told, left_by_told < 1 ? "as told" : "")
+                                     : concat("agrees with the pair, ", unexplained_text(left_by_told, 0, ""));
   return {what, told, found, uses_found, why};
 }
 
@@ -128,8 +138,7 @@ void record_psf(const PsfProblem& problem, const EstimateOptions& options, const
     if (estimate.field) {
       finding.found = field_text(*estimate.field, shift);
       finding.uses_found = true;
-      finding.why = concat("the HSI leaves ", per_cent(left), " of the variance of the MSI, ", per_cent(left_by_one),
-                           " under one shift for all");
+      finding.why = unexplained_text(left, left_by_one, "under one shift for all");
     }
     estimate.findings.push_back(finding);
     if (fit.freedom.shift) {
@@ -142,10 +151,11 @@ void record_psf(const PsfProblem& problem, const EstimateOptions& options, const
   if (!same) estimate.psf = fit.psf;
 }
 
-/// "0.93 to 1.07"
+/// "0.93 to 1.07", or the one number that all are.
 std::string range_text(const std::vector<double>& values) {
   const auto [least, most] = std::minmax_element(values.begin(), values.end());
-  return concat(static_cast<float>(*least), " to ", static_cast<float>(*most));
+  const std::string low = significant(*least, 4), high = significant(*most, 4);
+  return low == high ? low : concat(low, " to ", high);
 }
 
 void record_response(const std::vector<ResponseChoice>& choices, const EstimateOptions& options, bool tells,
@@ -155,16 +165,17 @@ void record_response(const std::vector<ResponseChoice>& choices, const EstimateO
   const double left_by_told = choices.size() > 1 ? mean_of(choices.back().unexplained) : 1;
   if (options.srf != Trust::told || !tells) {
     const bool found = best.shape != kTold;
-    estimate.findings.push_back(finding_of("srf", tells ? options.srf_told : "nothing", found ? best.shape : "as told",
-                                           found, left, left_by_told));
+    estimate.findings.push_back(finding_of("srf", tells ? options.srf_told : "nothing",
+                                           found ? response_text(best.shape) : "as told", found, left, left_by_told));
     if (found) estimate.srf = best.srf, estimate.srf_shape = best.shape;
   }
   if (options.gain != Trust::told) {
     const bool found = !best.gain.empty();
-    const std::string text =
-        found ? concat("gains ", range_text(best.gain), ", offsets ", range_text(best.offset)) : "as told";
+    const std::string text = found ? concat("MSI = gain x HSI under its response + offset, by band; gains ",
+                                            range_text(best.gain), ", offsets ", range_text(best.offset))
+                                   : "as told";
     Finding finding = finding_of("gain", "gain 1, offset 0", text, found, left, left);
-    if (found) finding.why = "both images agree under these";
+    if (found) finding.why = "the images differ in units or calibration, and agree under these";
     estimate.findings.push_back(finding);
     estimate.gain = best.gain;
     estimate.offset = best.offset;
@@ -182,8 +193,21 @@ void record_response(const std::vector<ResponseChoice>& choices, const EstimateO
 
 }  // namespace
 
+std::string response_text(const std::string& shape) {
+  if (shape == "near told") return "filters fitted close to what was told";
+  if (shape.starts_with("near ")) return concat("filters fitted close to the published bands of ", shape.substr(5));
+  for (const auto& [kind, words] : {std::pair{"super-gaussian", "with soft edges (super-Gaussian)"},
+                                    {"gaussian", "as Gaussian bells"},
+                                    {"box", "with hard edges"}}) {
+    if (shape == kind) return concat("fitted bands ", words);
+    if (shape.ends_with(concat(" ", kind)))
+      return concat("published bands of ", shape.substr(0, shape.find(' ')), " ", words);
+  }
+  return shape;
+}
+
 std::string text_of(const Finding& finding) {
-  if (!finding.uses_found) return concat(finding.what, ": ", finding.told, ", as told; it ", finding.why);
+  if (!finding.uses_found) return concat(finding.what, ": ", finding.told, " as told; ", finding.why);
   return concat(finding.what, ": told ", finding.told, "; found ", finding.found, ", which is used: ", finding.why);
 }
 

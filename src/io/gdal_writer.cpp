@@ -28,10 +28,12 @@ std::string list_of(const std::vector<double>& numbers) { return concat("{", joi
 
 void write_bands(GDALDatasetH raster, const Cube& cube) {
   const std::vector<double> fwhm = numbers_of(cube, kFwhmAttribute), missing = numbers_of(cube, kNoDataAttribute);
+  const std::vector<std::string> names = band_names_of(cube);
   for (int b = 0; b < static_cast<int>(cube.bands()); ++b) {
     const GDALRasterBandH band = GDALGetRasterBand(raster, b + 1);
     const auto at = static_cast<std::size_t>(b);
     if (!missing.empty()) GDALSetRasterNoDataValue(band, missing.front());
+    if (at < names.size()) GDALSetDescription(band, names[at].c_str());
     if (cube.wavelength_nm.empty()) continue;
     const std::string nanometres = exact_number_text(cube.wavelength_nm[at]);
     char name[32];

@@ -55,6 +55,30 @@ bool has_data(const Cube& cube, const Block& block) {
   return true;
 }
 
+/// The root mean square over bands of the difference in each pixel of a map of fewer pixels, as one of its bands; what
+/// holds data in no pixel is not valid.
+void add_to_map(const Cube& input, const Cube& seen, Index place, Cube& map) {
+  const Tensor errors = error_map(input, seen);
+  const Index side = input.rows() / map.rows();
+  for (Index i = 0; i < map.pixels(); ++i) {
+    double sum = 0;
+    Index count = 0;
+    for (Index k = 0; k < side * side; ++k) {
+      const Index row = i / map.cols() * side + k / side, col = i % map.cols() * side + k % side;
+      const double error = errors[row * input.cols() + col];
+      if (std::isnan(error)) continue;
+      sum += error * error;
+      ++count;
+    }
+    if (count > 0) {
+      map.values[i * map.bands() + place] = static_cast<float>(std::sqrt(sum / static_cast<double>(count)));
+    } else {
+      map.valid.resize(static_cast<std::size_t>(map.pixels()), 1);
+      map.valid[static_cast<std::size_t>(i)] = 0;
+    }
+  }
+}
+
 /// Q between each band of x and each of y [x bands, y bands], over the whole blocks of images that are shown part by
 /// part.
 class RunningQualities {
@@ -165,16 +189,27 @@ NoReferenceEvaluator::~NoReferenceEvaluator() = default;
 
 Index NoReferenceEvaluator::qnr_unit(Index ratio) { return std::max<Index>(2, (kQnrBlock + ratio / 2) / ratio); }
 
-void NoReferenceEvaluator::add(const PairPart& part, const Cube& fused) {
+Cube NoReferenceEvaluator::add(const PairPart& part, const Cube& fused) {
   const Pair& pair = part.pair;
   check_fused(pair, fused);
-  state_->hsi.add_whole(part.inner_of_coarse(pair.hsi),
-                        part.inner_of_coarse(degrade_spatially(fused, state_->degradation)));
+  Cube map(part.inner.rows, part.inner.cols, 2);
+  const auto compare = [&](const Cube& input, const Cube& seen, MetricSums& sums, Index place) {
+    sums.add_whole(input, seen);
+    add_to_map(input, seen, place, map);
+  };
+  compare(part.inner_of_coarse(pair.hsi), part.inner_of_coarse(degrade_spatially(fused, state_->degradation)),
+          state_->hsi, 0);
   if (state_->degradation.srf.defined()) {
-    state_->msi.add_whole(part.inner_of_fine(pair.msi),
-                          degrade_spectrally(part.inner_of_fine(fused), state_->degradation.srf));
+    compare(part.inner_of_fine(pair.msi), degrade_spectrally(part.inner_of_fine(fused), state_->degradation.srf),
+            state_->msi, 1);
   }
   if (state_->qualities) state_->qualities->add(part, fused);
+  return map;
+}
+
+std::array<std::vector<double>, 2> NoReferenceEvaluator::band_psnr_db() const {
+  const bool sees = state_->degradation.srf.defined();
+  return {band_psnr_db_of(state_->hsi.totals()), sees ? band_psnr_db_of(state_->msi.totals()) : std::vector<double>{}};
 }
 
 Scores NoReferenceEvaluator::scores() const {

@@ -13,11 +13,11 @@ std::string value_axis(const std::string& name, const std::string& unit) {
 }
 
 /// A line for each method.
-template <class Points>
-Chart chart_of(const std::vector<MethodErrors>& methods, const std::string& x_label, const std::string& y_label,
+template <class Method, class Points>
+Chart chart_of(const std::vector<Method>& methods, const std::string& x_label, const std::string& y_label,
                const Points& points) {
   Chart chart{x_label, y_label, {}, false};
-  for (const MethodErrors& method : methods) {
+  for (const Method& method : methods) {
     Series series = points(method);
     series.name = method.label;
     series.colour = method.colour;
@@ -35,6 +35,7 @@ FigureGroup band_figures(const std::vector<MethodErrors>& methods, const FigureD
   Chart error =
       chart_of(methods, band_axis(wavelength_nm), value_axis("RMSE", scene.unit),
                [&](const MethodErrors& method) { return band_series(wavelength_nm, method.statistics.band_rmse); });
+  error.logarithmic = true;  // a bad method hides no other
   psnr.areas = error.areas = areas;
   const std::string behind = areas.empty() ? "" : " Behind them the response of the MSI's bands.";
   return {
@@ -58,12 +59,13 @@ FigureGroup size_figures(const std::vector<MethodErrors>& methods, const FigureD
   Chart sizes = chart_of(methods, value_axis("|error|", scene.unit), "% of all values per decade",
                          [](const MethodErrors& method) { return histogram_of(method.statistics); });
   sizes.x_logarithmic = true;
-  const Chart angles = chart_of(methods, value_axis("brightness of the pixel", scene.unit), "spectral angle [degrees]",
-                                [](const MethodErrors& method) {
-                                  Series series{"", method.statistics.brightness, method.statistics.angle_deg};
-                                  series.dotted = true;
-                                  return series;
-                                });
+  Chart angles = chart_of(methods, value_axis("brightness of the pixel", scene.unit), "spectral angle [degrees]",
+                          [](const MethodErrors& method) {
+                            Series series{"", method.statistics.brightness, method.statistics.angle_deg};
+                            series.dotted = true;
+                            return series;
+                          });
+  angles.logarithmic = true;
   return {
       "Distribution of errors",
       "How many values have an error of which size; and the median spectral angle of pixels sorted by the root mean "
@@ -76,6 +78,29 @@ FigureGroup size_figures(const std::vector<MethodErrors>& methods, const FigureD
 
 std::vector<FigureGroup> error_figures(const std::vector<MethodErrors>& methods, const FigureData& scene) {
   return {band_figures(methods, scene), size_figures(methods, scene)};
+}
+
+FigureGroup agreement_figure(const std::vector<MethodAgreement>& methods, const FigureData& scene) {
+  const std::string y_label = "PSNR [dB]";
+  const Chart hsi = chart_of(methods, band_axis(scene.wavelength_nm), y_label, [&](const MethodAgreement& method) {
+    return band_series(scene.wavelength_nm, method.psnr_db[0]);
+  });
+  FigureGroup group{"Consistency by band",
+                    "The result, degraded again, against each band of both inputs; higher is better.",
+                    {},
+                    {{"hsi_band_psnr", "against the HSI", {}, line_chart(hsi)}}};
+  const std::size_t bands = methods.front().psnr_db[1].size();
+  if (bands == 0) return group;
+  Chart msi = chart_of(methods, "MSI band", y_label, [](const MethodAgreement& method) {
+    Series series = band_series({}, method.psnr_db[1]);
+    series.dotted = true;
+    return series;
+  });
+  for (std::size_t band = 0; band < bands; ++band) {
+    msi.x_ticks.emplace_back(band + 1, band < scene.msi_names.size() ? scene.msi_names[band] : concat(band + 1));
+  }
+  group.figures.push_back({"msi_band_psnr", "against the MSI", {}, line_chart(msi)});
+  return group;
 }
 
 FigureGroup cost_figure(const std::vector<MethodCost>& methods) {

@@ -8,9 +8,11 @@
 #include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
 #include "specfuse/report/error_figures.h"
+#include "specfuse/report/found_figures.h"
 #include "specfuse/report/loss_figures.h"
 #include "specfuse/report/reliability_figures.h"
 #include "specfuse/report/text_format.h"
+#include "specfuse/report/trust.h"
 
 namespace specfuse {
 namespace {
@@ -26,26 +28,35 @@ void list_values(const Json& json, const std::string& path, Facts& facts) {
   for (const auto& [key, value] : json.items()) list_values(value, path.empty() ? key : path + "." + key, facts);
 }
 
-/// How the pair was made, then the rest of the configuration, then the environment.
+/// How the pair was made, or what is used of what was told of it, then the rest of the configuration, then the
+/// environment.
 std::vector<Facts> configuration_facts(const ExperimentResults& results) {
   const ExperimentConfig& config = results.config;
-  Json json = json_of(config_text(config));
+  Json json = json_of(config_text(config)), degrade = json["degrade"];
+  json.erase("degrade");
   const bool simulates = config.protocol.type == Protocol::transfer;  // training scenes
   if (config.data.is_measured()) {
-    if (!config.degrade.srf.given()) json["degrade"].erase("srf");
+    if (!config.degrade.srf.given()) degrade.erase("srf");
     for (const char* key : {"snr_db", "msi_shift"}) {
-      if (!simulates) json["degrade"].erase(key);  // in the pair already
+      if (!simulates) degrade.erase(key);  // in the pair already
     }
-    if (config.degrade.estimate.psf == "true") json["degrade"]["psf"].erase("fwhm");  // what is used is the estimate
   }
-  Facts degradation = facts_of("Degradation", {{"degrade", json["degrade"]}});
+  Facts used{"", {}};
+  if (!results.estimates.empty()) {
+    for (const Finding& finding : results.estimates.begin()->second.findings) {
+      if (!simulates) degrade.erase(finding.what);
+      used.lines.emplace_back(finding.what, finding.uses_found ? concat(finding.found, ", found in the pair")
+                                                               : concat(finding.told, ", as told"));
+    }
+  }
+  Facts degradation = facts_of("Degradation", {{"degrade", degrade}});
+  degradation.lines.insert(degradation.lines.begin(), used.lines.begin(), used.lines.end());
   degradation.lines.insert(degradation.lines.begin(), {"hash", degradation_hash(config)});
   if (config.data.is_measured()) {
     degradation.lines.insert(degradation.lines.begin(),
                              {"pair", concat("as measured; what follows is what the methods assume of it",
                                              simulates ? ", and how training scenes are simulated" : "")});
   }
-  json.erase("degrade");
   return {degradation, facts_of("Configuration", json), facts_of("Environment", json_of(results.environment))};
 }
 
@@ -109,6 +120,14 @@ std::vector<ReliabilityCurve> reliability_curves(const ExperimentResults& result
   return curves;
 }
 
+void add_agreement_figure(const ExperimentResults& results, std::vector<FigureGroup>& groups) {
+  std::vector<MethodAgreement> methods;
+  for_each_shown(results, [&](const MethodResult& result, int place) {
+    if (!result.input_psnr_db[0].empty()) methods.push_back({result.label, place, result.input_psnr_db});
+  });
+  if (!methods.empty()) groups.push_back(agreement_figure(methods, results.figures));
+}
+
 void add_error_figures(const ExperimentResults& results, std::vector<FigureGroup>& groups) {
   std::vector<MethodErrors> errors;
   std::vector<MethodCost> costs;
@@ -140,21 +159,16 @@ std::vector<std::string> notes_of(const ExperimentResults& results) {
     if (!any && results.config.protocol.type == Protocol::wald) {
       reduced = " Nothing is fused one scale down, where there would be an answer, of a pair that stays in its files.";
     } else if (any && results.config.protocol.type != Protocol::transfer) {
-      reduced = " reduced is the same pair one scale down, where there is an answer.";
+      reduced = " \"reduced\" is the same pair one scale down, where there is an answer.";
     }
     notes.push_back(
-        "Without a reference no metric tells how true the details are. hsi and msi compare the result, degraded "
-        "again, "
-        "with what it was made of: a method that invents nothing the sensors would see scores high, be it right or "
-        "not. qnr compares relations between bands across scales and favours results with little detail: cubic "
+        "Without a reference no metric tells how true the details are. HSI and MSI scores compare the result, "
+        "degraded again, with what it was made of: a method that invents nothing the sensors would see scores high, be "
+        "it right or "
+        "not. QNR compares relations between bands across scales and favours results with little detail: cubic "
         "up-sampling may come first." +
         reduced);
   }
-  // Of one seed: of the others they are the same but for noise.
-  if (!results.estimates.empty()) {
-    for (const Finding& finding : results.estimates.begin()->second.findings) notes.push_back(text_of(finding) + ".");
-  }
-  for (const std::string& warning : results.warnings) notes.push_back(concat("Warning: ", warning, "."));
   std::set<std::string> in_training;
   for (const MethodResult& result : results.methods) {
     if (!result.train_scores) continue;
@@ -179,6 +193,7 @@ std::vector<std::string> notes_of(const ExperimentResults& results) {
   for (const MethodResult& result : results.methods) {
     if (!result.remarks.empty()) notes.push_back(concat(result.folder, ": ", result.remarks, "."));
   }
+  notes.push_back("Rows and columns are counted from 0 and bands from 1, as GDAL does.");
   return notes;
 }
 
@@ -196,14 +211,20 @@ ReportContent report_content(const ExperimentResults& results, const ResultTable
   ReportContent content;
   content.title = config.name;
   content.summary = summary_of(results);
+  content.trust = trust_sentences(results, results.warnings.size());
+  content.warnings = results.warnings;
+  content.decisions = results.decisions;
+  content.tables = {tables.short_scores};
   // Without a reference the scores are those of the tables below.
-  const Table* const left_out = results.scored() ? &tables.short_scores : &tables.scores;
   for (const auto& [name, table] : tables.named()) {
-    if (table != left_out) content.tables.push_back(*table);
+    if (table != &tables.short_scores && (results.scored() || table != &tables.scores))
+      content.more_tables.push_back(*table);
   }
-  if (!tables.estimates.rows.empty()) content.tables.push_back(tables.estimates);
+  if (!tables.estimates.rows.empty()) content.more_tables.push_back(tables.estimates);
   content.notes = notes_of(results);
-  content.groups = std::move(figures);
+  content.groups = found_figures(results);
+  for (FigureGroup& group : figures) content.groups.push_back(std::move(group));
+  add_agreement_figure(results, content.groups);
   add_error_figures(results, content.groups);
   const std::vector<ReliabilityCurve> reliability = reliability_curves(results);
   if (!reliability.empty()) content.groups.push_back(reliability_figures(reliability));

@@ -19,11 +19,25 @@ body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 76rem; background:
   font: 15px/1.5 system-ui, sans-serif; }
 h1 { margin: 0; font-size: 1.75rem; line-height: 1.25; color: var(--strong); overflow-wrap: anywhere; }
 h2 { margin: 2.5rem 0 .5rem; font-size: 1.2rem; color: var(--strong); }
-p { margin: .25rem 0 .75rem; max-width: 48rem; }
+p { margin: .25rem 0 .75rem; max-width: 48rem; overflow-wrap: anywhere; }
 .faint, figcaption, caption { color: var(--faint); }
+.trust { margin: 1.25rem 0; padding: .8rem 1.1rem; max-width: 50rem; border-left: 4px solid var(--series-0);
+  font-size: 1.08rem; color: var(--strong); }
+.trust p { margin: .2rem 0; }
+.warning { padding-left: 1.1rem; border-left: 4px solid var(--series-1); }
+nav { margin: 1rem 0; font-size: .87rem; line-height: 1.7; }
+nav a { display: inline-block; margin-right: .9rem; text-decoration: none; }
+nav a:hover { text-decoration: underline; }
+section { scroll-margin-top: 1rem; }
+@media screen and (min-width: 72rem) {
+  body { display: grid; grid-template-columns: 11rem minmax(0, 1fr); column-gap: 2.5rem; max-width: 88rem; }
+  body > * { grid-column: 2; min-width: 0; }
+  nav { grid-column: 1; grid-row: 1 / span 2; position: sticky; top: 2rem; align-self: start; max-height: calc(100vh - 4rem); margin: .4rem 0; overflow-y: auto; }
+  nav a { display: block; margin: 0; } }
 .scroll { overflow-x: auto; margin: 1.25rem 0; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding-bottom: .4rem; }
+caption span { position: sticky; left: 0; display: inline-block; max-width: min(48rem, calc(100vw - 3rem)); }
 table { font-size: .93rem; }
 th, td { padding: .3rem .55rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--grid); }
 th:first-child { text-align: left; padding-left: 0; position: sticky; left: 0; background: var(--page); }
@@ -34,6 +48,15 @@ tbody th { font-weight: 400; }
 .next > * { border-top: 2px solid var(--grid); }
 td b { color: var(--strong); }
 td small { display: block; color: var(--faint); font-size: .82em; line-height: 1.1; }
+.decided { max-width: 62rem; }
+.decided th, .decided td { text-align: left; vertical-align: top; white-space: normal; overflow-wrap: anywhere; }
+.decided th, .decided td:last-child { color: var(--faint); }
+.decided th { min-width: 7rem; }
+.decided td { color: var(--strong); width: 40%; }
+@media (max-width: 36rem) { .decided tr, .decided th, .decided td { display: block; width: auto; padding: 0; border: 0; }
+  .decided tr { padding: .4rem 0; border-bottom: 1px solid var(--grid); } }
+summary { cursor: pointer; }
+summary h2 { display: inline-block; margin: 1.2rem 0 .3rem; }
 .pictures { display: grid; grid-template-columns: repeat(var(--columns), minmax(0, 1fr)); gap: 1.25rem; }
 @media screen and (max-width: 60rem) { .pictures { grid-template-columns: repeat(var(--few-columns), minmax(0, 1fr)); } }
 @media screen and (max-width: 36rem) { .pictures { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .8rem; } }
@@ -48,11 +71,12 @@ figcaption { margin-top: .35rem; font-size: .87rem; overflow-wrap: anywhere; }
 .links { margin: .5rem 0; padding-left: 1.2rem; columns: 22rem; column-gap: 2rem; overflow-wrap: anywhere; }
 .links li { break-inside: avoid; }
 a { color: var(--series-0); }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.5rem; margin: .5rem 0; }
-dt { color: var(--faint); }
+dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .2rem 1.5rem; margin: .5rem 0; }
+dt { color: var(--faint); overflow-wrap: anywhere; }
 dd { margin: 0; overflow-wrap: anywhere; }
-@media (max-width: 36rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: .5rem; } }
+@media (max-width: 48rem) { dl { grid-template-columns: minmax(0, 1fr); } dd { margin-bottom: .5rem; } }
 @media print { @page { margin: 14mm; } body { max-width: none; padding: 0; font-size: 9pt; }
+  nav { display: none; }
   h2, h2 + p, .bar { break-after: avoid; } tr, .chart, .overview { break-inside: avoid; }
   .scroll { overflow: visible; } th:first-child { position: static; }
   table { font-size: 7pt; } th, td { padding: .12rem .3rem; }
@@ -98,8 +122,46 @@ std::size_t columns_for(std::size_t pictures, std::initializer_list<std::size_t>
   return found == columns.end() ? *columns.begin() : *found;
 }
 
+/// A page with contents: its sections in turn, and links to them.
+class Page {
+ public:
+  void add(const std::string& title, const std::string& html, const char* kind = "") {
+    open(title, kind);
+    body_ += concat("<h2>", escape_html(title), "</h2>\n", html, "</section>\n");
+  }
+  void add_folded(const std::string& title, const std::string& html) {
+    open(title, "");
+    body_ += concat("<details><summary><h2>", escape_html(title), "</h2></summary>\n", html, "</details></section>\n");
+  }
+  std::string contents() const {
+    return count_ < 2 ? "" : concat("<nav aria-label=\"Contents\">\n", links_, "</nav>\n");
+  }
+  const std::string& body() const { return body_; }
+
+ private:
+  void open(const std::string& title, const char* kind) {
+    const std::string id = concat("part-", ++count_);
+    links_ += concat("<a href=\"#", id, "\">", escape_html(title), "</a>\n");
+    body_ += concat("<section id=\"", id, "\"", *kind == '\0' ? "" : concat(" class=\"", kind, "\""), ">\n");
+  }
+  int count_ = 0;
+  std::string links_, body_;
+};
+
+std::string paragraphs(const std::vector<std::string>& texts, const std::string& begin = "<p>") {
+  std::string html;
+  for (const std::string& text : texts) html += concat(begin, escape_html(text), "</p>\n");
+  return html;
+}
+
+std::string tables_html(const std::vector<Table>& tables) {
+  std::string html;
+  for (const Table& table : tables) html += table_html(table);
+  return html;
+}
+
 std::string group_html(const FigureGroup& group) {
-  std::string html = concat("<section class=\"figures\">\n<h2>", escape_html(group.title), "</h2>\n");
+  std::string html;
   if (!group.note.empty()) html += concat("<p class=\"faint\">", escape_html(group.note), "</p>\n");
   html += group.colour_bar.svg;
   const bool pictures = !group.figures.empty() && group.figures.front().image.rows > 0;
@@ -112,19 +174,28 @@ std::string group_html(const FigureGroup& group) {
     figures[static_cast<std::size_t>(i)] = figure_html(group.figures[static_cast<std::size_t>(i)]);
   });
   for (const std::string& figure : figures) html += figure;
-  return html + "</div>\n</section>\n";
+  return html + "</div>\n";
 }
 
 std::string facts_html(const Facts& facts) {
-  std::string html = concat("<section>\n<h2>", escape_html(facts.title), "</h2>\n<dl>\n");
+  std::string html = "<dl>\n";
   for (const auto& [name, value] : facts.lines) {
     html += concat("<dt>", escape_html(name), "</dt><dd>", escape_html(value), "</dd>\n");
   }
-  return html + "</dl>\n</section>\n";
+  return html + "</dl>\n";
+}
+
+std::string decisions_html(const std::vector<Decision>& decisions) {
+  std::string html = "<table class=\"decided\"><tbody>\n";
+  for (const auto& [what, decided, why] : decisions) {
+    html += concat("<tr><th scope=\"row\">", escape_html(what), "</th><td>", escape_html(decided), "</td><td>",
+                   escape_html(why), "</td></tr>\n");
+  }
+  return html + "</tbody></table>\n";
 }
 
 std::string links_html(const Links& links) {
-  std::string html = concat("<section>\n<h2>", escape_html(links.title), "</h2>\n<ul class=\"links\">\n");
+  std::string html = "<ul class=\"links\">\n";
   for (const Links::Link& link : links.links) {
     const std::string text = escape_html(link.text);
     html +=
@@ -132,29 +203,38 @@ std::string links_html(const Links& links) {
     if (!link.note.empty()) html += concat(" <span class=\"faint\">", escape_html(link.note), "</span>");
     html += "</li>\n";
   }
-  return html + "</ul>\n</section>\n";
+  return html + "</ul>\n";
+}
+
+/// What the page says before its sections.
+std::string head_html(const ReportContent& content) {
+  std::string html = concat("<h1>", escape_html(content.title), "</h1>\n<p class=\"faint\">");
+  for (const std::string& line : content.summary) html += escape_html(line) + "<br>\n";
+  html += "</p>\n";
+  if (!content.trust.empty()) html += concat("<div class=\"trust\">", paragraphs(content.trust), "</div>\n");
+  for (const std::string& warning : content.warnings)
+    html += concat("<p class=\"warning\">Warning: ", escape_html(warning), warning.ends_with('?') ? "" : ".", "</p>\n");
+  return html;
 }
 
 }  // namespace
 
 std::string report_html(const ReportContent& content) {
-  const std::string title = escape_html(content.title);
+  Page page;
+  const std::string notes = paragraphs(content.notes);
+  if (!content.tables.empty() || !notes.empty()) page.add("Scores", tables_html(content.tables) + notes);
+  if (!content.decisions.empty()) page.add("Decided and found", decisions_html(content.decisions));
+  for (const FigureGroup& group : content.groups) page.add(group.title, group_html(group), "figures");
+  if (!content.more_tables.empty()) page.add_folded("More tables", tables_html(content.more_tables));
+  for (const Links& links : content.links) page.add(links.title, links_html(links));
+  for (const Facts& facts : content.facts) page.add_folded(facts.title, facts_html(facts));
   const bool viewed = !content.viewer.description.empty();
-  std::string html = concat(
+  return concat(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
-      title, "</title>\n<style>\n", css_colours(), kStyle, viewed ? viewer_style() : "",
-      "</style>\n</head>\n<body>\n<h1>", title, "</h1>\n");
-  html += "<p class=\"faint\">";
-  for (const std::string& line : content.summary) html += escape_html(line) + "<br>\n";
-  html += "</p>\n";
-  for (const Table& table : content.tables) html += table_html(table);
-  for (const std::string& note : content.notes) html += concat("<p>", escape_html(note), "</p>\n");
-  for (const FigureGroup& group : content.groups) html += group_html(group);
-  for (const Links& links : content.links) html += links_html(links);
-  for (const Facts& facts : content.facts) html += facts_html(facts);
-  if (viewed) html += viewer_html(content.viewer);
-  return html + "</body>\n</html>\n";
+      escape_html(content.title), "</title>\n<style>\n", css_colours(), kStyle, viewed ? viewer_style() : "",
+      "</style>\n</head>\n<body>\n<header>\n", head_html(content), "</header>\n", page.contents(), "<main>\n",
+      page.body(), "</main>\n", viewed ? viewer_html(content.viewer) : "", "</body>\n</html>\n");
 }
 
 }  // namespace specfuse

@@ -65,7 +65,7 @@ float common_end(const std::vector<Tensor>& maps) {
     if (!values.empty()) ends.push_back(values[(values.size() - 1) * 99 / 100]);
   }
   std::sort(ends.begin(), ends.end());
-  const float end = ends.empty() ? 0 : ends[ends.size() / 2];
+  const float end = ends.empty() ? 0 : ends[(ends.size() - 1) / 2];
   return end > 0 ? end : 1;
 }
 
@@ -140,9 +140,9 @@ void SceneFigures::add_pictures(const std::string& name, const std::string& capt
 }
 
 void SceneFigures::add(const std::string& label, const Cube& fused, const std::optional<Differences>& differences,
-                       const Tensor& expected) {
+                       const Tensor& expected, const std::array<Tensor, 2>& against_inputs) {
   add_pictures(concat("fused_", label), label, fused, data_.natural, data_.false_colour);
-  results_.push_back({{label, spectra_at(fused, fine_rows_, data_.samples)}, differences, expected});
+  results_.push_back({{label, spectra_at(fused, fine_rows_, data_.samples)}, differences, expected, against_inputs});
 }
 
 FigureGroup SceneFigures::spectrum_charts() const {
@@ -269,6 +269,32 @@ FigureGroup SceneFigures::angle_maps() const {
   return group;
 }
 
+bool SceneFigures::has_input_maps(std::size_t input) const {
+  return !results_.empty() && results_.front().against_inputs[input].defined();
+}
+
+float SceneFigures::end_of_input(std::size_t input) const {
+  std::vector<Tensor> maps;
+  for (const Result& result : results_) maps.push_back(result.against_inputs[input]);
+  return common_end(maps);
+}
+
+FigureGroup SceneFigures::input_maps(std::size_t input) const {
+  const std::string key = input == 0 ? "hsi" : "msi", name = input == 0 ? "HSI" : "MSI";
+  const float high = end_of_input(input);
+  FigureGroup group{concat("Against the ", name),
+                    concat("Root mean square over bands of the result, degraded again, minus the ", name,
+                           " in each pixel of the HSI.", scale_note(high)),
+                    {concat(key, "_scale"), "", {}, heat_bar(high, unit_text())},
+                    {}};
+  for (const Result& result : results_) {
+    const std::string& label = result.spectra.label;
+    group.figures.push_back(
+        picture(concat("against_", key, "_", label), label, heat_map(result.against_inputs[input], 0, high)));
+  }
+  return group;
+}
+
 std::vector<FigureGroup> SceneFigures::groups() const {
   std::vector<FigureGroup> groups{composites_};
   if (data_.false_colour) groups.push_back(false_colours_);
@@ -277,6 +303,9 @@ std::vector<FigureGroup> SceneFigures::groups() const {
   if (has_differences()) {
     if (results_.size() > 1) groups.push_back(difference_maps());
     groups.push_back(angle_maps());
+  }
+  for (const std::size_t input : {0, 1}) {
+    if (has_input_maps(input)) groups.push_back(input_maps(input));
   }
   groups.push_back(spectrum_charts());
   return groups;
@@ -288,6 +317,9 @@ FigureData SceneFigures::data() const {
   for (const Result& result : results_) data.spectra.push_back(result.spectra);
   if (has_differences() || has_expected()) data.error_end = end_of(&Differences::error);
   if (has_differences()) data.sam_end_deg = end_of(&Differences::sam_deg);
+  for (const std::size_t input : {0, 1}) {
+    if (has_input_maps(input)) data.input_ends[input] = end_of_input(input);
+  }
   if (has_differences() && results_.size() > 1) {
     const std::size_t least = best();
     data.best = results_[least].spectra.label;

@@ -71,7 +71,7 @@ std::string table_html(const Table& table) {
   auto lines = texts_of(table, kHtml);
   for (std::string& head : lines[0]) head = breakable(head);
   std::string html = "<div class=\"scroll\"><table>\n";
-  if (!table.caption.empty()) html += concat("<caption>", escape_html(table.caption), "</caption>\n");
+  if (!table.caption.empty()) html += concat("<caption><span>", escape_html(table.caption), "</span></caption>\n");
   html += "<thead><tr>";
   for (std::size_t cell = 0; cell < lines[0].size(); ++cell) {
     const bool of_text = cell > 0 && cell <= table.fields.size();

@@ -14,8 +14,9 @@ std::string estimate_caption(const ExperimentResults& results) {
   for (const auto& [seed, estimate] : results.estimates) {
     if (!estimate.srf_shape.empty()) shapes.insert(estimate.srf_shape);
   }
-  for (const std::string& shape : shapes) caption += concat(shape == *shapes.begin() ? "; responses: " : ", ", shape);
-  if (!shapes.empty()) caption += "; first and last band (from 1) with half of the peak";
+  for (const std::string& shape : shapes)
+    caption += concat(shape == *shapes.begin() ? "; responses: " : ", ", response_text(shape));
+  if (!shapes.empty()) caption += "; first and last HSI band (counted from 1) with at least half of the peak";
   return caption;
 }
 
@@ -37,8 +38,12 @@ Table estimate_table(const ExperimentResults& results) {
   table.head = "estimated from the pair";
   if (results.estimates.empty()) return table;
   table.caption = estimate_caption(results);
-  table.columns = {
-      {"down", "fine pixels"}, {"right", "fine pixels"}, {"first_band"}, {"last_band"}, {"gain"}, {"offset"}};
+  table.columns = {{"down", "fine pixels"},
+                   {"right", "fine pixels"},
+                   {"first band", "", Better::neither, "first_band"},
+                   {"last band", "", Better::neither, "last_band"},
+                   {"gain"},
+                   {"offset"}};
   // Mean and spread over the seeds whose estimate has the value.
   const auto cells = [&](const auto& has, const auto& value) {
     std::vector<double> values;

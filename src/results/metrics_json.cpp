@@ -59,6 +59,10 @@ Json method_json(const MethodResult& method) {
   if (!method.no_reference.left_out.empty()) json["no_reference_left_out"] = method.no_reference.left_out;
   for (const auto& [profile, scores] : method.profiles) json["profiles"][profile] = scores_json(scores);
   if (!method.band_psnr_db.empty()) json["per_band"] = {{"psnr_db", method.band_psnr_db}};
+  for (const std::size_t input : {0, 1}) {
+    const std::vector<double>& psnr = method.input_psnr_db[input];
+    if (!psnr.empty()) json["per_band"][input == 0 ? "hsi_psnr_db" : "msi_psnr_db"] = psnr;
+  }
   if (const auto& errors = method.errors) {
     json["per_band"]["rmse"] = errors->band_rmse;
     json["errors"] = {{"share", kErrorShares},
@@ -67,6 +71,8 @@ Json method_json(const MethodResult& method) {
                       {"angle_by_brightness", {{"brightness", errors->brightness}, {"deg", errors->angle_deg}}}};
   }
   if (method.mean_sigma) json["mean_sigma"] = *method.mean_sigma;
+  if (method.relative_sigma) json["relative_sigma"] = *method.relative_sigma;
+  if (method.width_95) json["width_95"] = *method.width_95;
   if (const auto& own = method.reliability) {
     json["reliability"] = {{"coverage_68", own->coverage_68},
                            {"coverage_95", own->coverage_95},
@@ -89,7 +95,12 @@ MethodResult read_method(const Json& json) {
   if (!json.at("metrics").is_null()) result.scores = read_scores(json.at("metrics"));
   if (!json.at("train_metrics").is_null()) result.train_scores = read_scores(json.at("train_metrics"));
   result.no_reference = read_scores(json.at("no_reference"));
-  if (json.contains("mean_sigma")) result.mean_sigma = json.at("mean_sigma").get<double>();
+  const auto number = [&](const char* key) {
+    return json.contains(key) ? std::optional(json.at(key).get<double>()) : std::nullopt;
+  };
+  result.mean_sigma = number("mean_sigma");
+  result.relative_sigma = number("relative_sigma");
+  result.width_95 = number("width_95");
   const Json share = json.value(kLearnedShare, Json());
   if (share.is_number()) result.learned_share = share.get<double>();
   return result;
@@ -217,6 +228,8 @@ Json figures_json(const FigureData& data, Index seed) {
             {"false_colour_msi", stretch_json(data.msi_false_colour, {})},
             {"detail", data.detail ? rectangle_json(*data.detail) : Json(nullptr)},
             {"error_map_end", data.error_end ? Json(*data.error_end) : Json(nullptr)},
+            {"hsi_map_end", data.input_ends[0] ? Json(*data.input_ends[0]) : Json(nullptr)},
+            {"msi_map_end", data.input_ends[1] ? Json(*data.input_ends[1]) : Json(nullptr)},
             {"difference_map_end", data.difference_end ? Json(*data.difference_end) : Json(nullptr)},
             {"least_error", data.best.empty() ? Json(nullptr) : Json(data.best)},
             {"scene", data.scene},
@@ -224,6 +237,7 @@ Json figures_json(const FigureData& data, Index seed) {
             {"unit", data.unit},
             {"msi_bands", data.msi_names},
             {"sam_map_end_deg", data.sam_end_deg ? Json(*data.sam_end_deg) : Json(nullptr)},
+            {"psf", data.psf.defined() ? rows_json(data.psf) : Json(nullptr)},
             {"response", data.response.defined() ? rows_json(data.response) : Json(nullptr)}};
   for (const auto& [name, part] : data.parts) json["parts"][name] = rectangle_json(part);
   for (std::size_t i = 0; i < data.samples.size(); ++i) {
@@ -272,6 +286,8 @@ std::string metrics_json(const ExperimentResults& results, const std::vector<std
             {"summary", summary_json(tables, config.seeds.size() > 1)},
             {"paired_t_test_p", significance_json(tables.significance)}};
   for (const MethodResult& method : results.methods) json["methods"].push_back(method_json(method));
+  for (const auto& [what, decided, why] : results.decisions)
+    json["decisions"].push_back({{"what", what}, {"decided", decided}, {"why", why}});
   for (const auto& [seed, estimate] : results.estimates) json["estimates"].push_back(estimate_json(seed, estimate));
   json["figures"] = figures_json(results.figures, config.seeds.front());
   json["config"] = json_of(config_text(config));

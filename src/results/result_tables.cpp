@@ -152,7 +152,7 @@ void append(std::vector<Source>& sources, const std::vector<Source>& more) {
 
 std::string caption_of(const ExperimentResults& results) {
   if (results.scored()) return concat("Against the reference, ", results.scored_on);
-  return concat("There is no reference. hsi and msi: the result, degraded again, against the two inputs",
+  return concat("There is no reference. HSI and MSI: the result, degraded again, against that input",
                 has_reduced(results) ? "; reduced: fused one scale down, where the HSI itself is the answer" : "");
 }
 

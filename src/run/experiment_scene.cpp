@@ -87,6 +87,12 @@ void set_wavelengths(const std::optional<WavelengthConfig>& wavelengths, const s
   cube.wavelength_nm = values;
 }
 
+/// What a response is called where it is told.
+std::string srf_text(const SrfOptions& srf) {
+  if (!srf.sensor.empty()) return srf.bands.empty() ? srf.sensor : concat(srf.sensor, " (", joined(srf.bands), ")");
+  return srf.file.empty() ? "degrade.srf" : srf.file;
+}
+
 Boundary boundary_of(const std::string& name) {
   if (name == "replicate") return Boundary::replicate;
   return name == "circular" ? Boundary::circular : Boundary::symmetric;
@@ -244,7 +250,7 @@ Scene load_one(const ExperimentConfig& config, const std::vector<std::string>& d
                double memory) {
   const DegradeConfig& degrade = config.degrade;
   Scene scene;
-  const std::string response = degrade.srf.given() ? "degrade.srf" : concat("/srf of ", source_of(config.data));
+  const std::string response = degrade.srf.given() ? srf_text(degrade.srf) : concat("/srf of ", source_of(config.data));
   scene.estimate = degrade.estimate.options(degrade.psf, response);
   scene.harmonise = degrade.harmonise.value_or(false);
   scene.degradation.ratio = degrade.ratio;

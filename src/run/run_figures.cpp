@@ -45,11 +45,12 @@ std::vector<Mark> marks_of(const SceneFigures& figures, const ProtocolConfig& pr
 }  // namespace
 
 RunFigures::RunFigures(const Scene& scene, const Task& task, const ProtocolConfig& protocol, std::size_t results)
-    : scored_(task.scored), reference_(shown_reference(task)), figures_(figures_of(task, reference_)),
-      cubes_(copy_of(task, reference_, results)) {
+    : scored_(task.scored), ratio_(task.parts->degradation().ratio), reference_(shown_reference(task)),
+      figures_(figures_of(task, reference_)), cubes_(copy_of(task, reference_, results)) {
   const Cube& whole = task.shown_reference ? *task.shown_reference : task.shown_pair.msi;
   marks_ = marks_of(figures_, protocol);
   overview_ = overview_figure(composite(whole, stretch_of(whole)), marks_);
+  psf_ = task.parts->degradation().psf;
   response_ = task.shown_pair.degradation.srf;
   if (task.shown_pair.disagreement.values.defined()) {
     const Cube units = crop_bands(task.shown_pair.disagreement, 0, 1);
@@ -70,6 +71,7 @@ std::vector<FigureGroup> RunFigures::groups() const {
 FigureData RunFigures::data() const {
   FigureData data = figures_.data();
   for (const Mark& mark : marks_) data.parts.emplace_back(mark.name, mark.part);
+  data.psf = psf_;
   data.response = response_;
   data.msi_names = msi_names_;
   return data;
@@ -77,7 +79,7 @@ FigureData RunFigures::data() const {
 
 ViewerData RunFigures::viewer() const { return cubes_.viewer(figures_.detail()); }
 
-void RunFigures::add(const std::string& label, const FusedWithSigma& result) {
+void RunFigures::add(const std::string& label, const ShownResult& result) {
   const Cube part = shown(result.fused, scored_);
   std::optional<Differences> differences;
   if (reference_) {
@@ -88,7 +90,18 @@ void RunFigures::add(const std::string& label, const FusedWithSigma& result) {
     const Cube sigma = shown(*result.sigma, scored_);
     expected = error_map(Cube(sigma.rows(), sigma.cols(), sigma.bands()), sigma);  // NaN where there is no data
   }
-  figures_.add(label, part, differences, expected);
+  std::array<Tensor, 2> maps;
+  for (const Index input : {0, 1}) {
+    const Cube& map = result.against_inputs;
+    const std::optional<Rectangle> coarse =
+        scored_ ? std::optional(Rectangle{scored_->row / ratio_, scored_->col / ratio_, scored_->rows / ratio_,
+                                          scored_->cols / ratio_})
+                : std::nullopt;
+    const Cube one = shown(crop_bands(map, input, 1), coarse);
+    if (input == 0 || response_.defined())
+      maps[static_cast<std::size_t>(input)] = error_map(Cube(one.rows(), one.cols(), 1), one);
+  }
+  figures_.add(label, part, differences, expected, maps);
   cubes_.add(label, part);
 }
 

@@ -13,6 +13,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/progress.h"
+#include "specfuse/imaging/georeference.h"
 #include "specfuse/io/cube_writer.h"
 #include "specfuse/networks/plan.h"
 #include "specfuse/ranks/ranks.h"
@@ -129,14 +130,12 @@ Fusion find_or_make(const Workplace& at, const MethodConfig& method, Index seed,
   }
 }
 
-void say_findings(const Estimate& estimate) {
-  for (const Finding& finding : estimate.findings) say(text_of(finding));
-}
-
 /// Stages what both images disagree on, as HDF5 and in `format`.
 void keep_disagreement(const Task& task, const RunFolder& folder, const std::string& format) {
-  const Cube& map = task.shown_pair.disagreement;
+  Cube map = task.shown_pair.disagreement;
   if (!map.values.defined()) return;
+  map.attributes[kBandNamesAttribute] =
+      std::string("disagreement in standard deviations of noise, disagreement relative to the MSI");
   const std::string file = folder.staged(kDisagreementFile);
   write_cube(file, map);
   const ImageWriter& writer = image_writer(format, "output.format");
@@ -152,7 +151,7 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
   const ExperimentConfig& config = prepared.config;
   const Scene& scene = prepared.scene;
   ExperimentResults results = begin_results(prepared, options);
-  if (is_first && options.look) options.look(scene, *prepared.first);
+  if (is_first && options.look) results.decisions = options.look(scene, *prepared.first);
   RunFolder folder(options.out);
   std::optional<ExperimentResults> earlier;
   if (is_first) earlier = folder.begin(config, results.data_hash, {options.resume, options.overwrite});
@@ -170,7 +169,10 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
     const Task task = prepared.task_of(seed);
     if (task.sensors.estimate) results.estimates[seed] = *task.sensors.estimate;
     if (is_shown) {
-      if (task.sensors.estimate && !options.look) say_findings(*task.sensors.estimate);
+      if (task.sensors.estimate && !options.look) {
+        results.decisions = decisions_of(*task.sensors.estimate);
+        for (const Finding& finding : task.sensors.estimate->findings) say(text_of(finding));
+      }
       keep_disagreement(task, folder, config.output.format);
       if (scene.measured) keep_quality(scene, task, config.output, folder);
       figures.emplace(scene, task, config.protocol, config.methods.size());
@@ -185,7 +187,7 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
       result.label = method.label;
       result.seed = seed;
       result.learned_share = prepared.found.share_of(results.methods.size());
-      const FusedWithSigma shown = score(task, config.metric_profiles, fusion);
+      const ShownResult shown = score(task, config.metric_profiles, fusion);
       if (is_shown) figures->add(method.label, shown);
       result.training = log.curves(result.folder);
       results.methods.push_back(result);

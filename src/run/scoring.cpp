@@ -89,7 +89,8 @@ class Scoring {
   Scoring(const Task& task, const FusedImage& image, const std::vector<std::string>& profiles)
       : pair_(*task.parts), image_(image), reference_(task.reference),
         scored_(task.scored.value_or(image.fused->whole())), shown_(image, task),
-        inputs_(pair_.degradation(), pair_.bands(), !reference_) {
+        inputs_(pair_.degradation(), pair_.bands(), !reference_),
+        map_(Cube(1, 1, 2), pair_.rows(), pair_.cols(), task.step) {
     if (!reference_) return;
     evaluator_.emplace(scored_.rows, scored_.cols, pair_.degradation().ratio, profiles);
     if (image.sigma) reliability_.emplace(scored_.rows, scored_.cols, pair_.bands(), image.width_95);
@@ -106,13 +107,16 @@ class Scoring {
                          part.pair.hsi.cols()};
     const Rectangle fine = fine_part(seen, ratio);
     const Cube with_margin = image_.fused->read(fine);
-    inputs_.add(part, with_margin);
+    map_.add(inputs_.add(part, with_margin), place.row, place.col);
     const Rectangle own = common_part(fine_part(place, ratio), scored_);
     if (std::min(own.rows, own.cols) < 1) return;
     const Rectangle in_image = moved(own, scored_.row, scored_.col);
     const Cube fused = part_of(with_margin, moved(in_image, -fine.row, -fine.col));
     const Cube sigma = image_.sigma ? image_.sigma->read(in_image) : Cube();
-    if (image_.sigma) sigma_.add(sigma);
+    if (image_.sigma) {
+      sigma_.add(sigma);
+      hsi_.add(part.inner_of_coarse(part.pair.hsi));
+    }
     shown_.add(in_image, fused, image_.sigma ? &sigma : nullptr);
     if (!reference_) return;
     const Cube reference = reference_->read(in_image);
@@ -130,17 +134,23 @@ class Scoring {
   }
 
   /// Returns what is shown of the image.
-  FusedWithSigma finish(MethodResult& result) {
+  ShownResult finish(MethodResult& result) {
+    const ShownResult shown{shown_.image(), map_.cube()};
     result.no_reference = inputs_.scores();
-    if (image_.sigma) result.mean_sigma = sigma_.total / static_cast<double>(sigma_.count);
+    result.input_psnr_db = inputs_.band_psnr_db();
+    if (image_.sigma) {
+      result.mean_sigma = sigma_.total / static_cast<double>(sigma_.count);
+      if (hsi_.total > 0) result.relative_sigma = *result.mean_sigma * static_cast<double>(hsi_.count) / hsi_.total;
+      result.width_95 = image_.width_95;
+    }
     if (reliability_) result.reliability = reliability_->result();
-    if (!evaluator_) return shown_.image();
+    if (!evaluator_) return shown;
     const Evaluation all = evaluator_->result();
     result.scores = all.scores;
     result.band_psnr_db = all.band_psnr_db;
     result.errors = all.errors;
     result.profiles = all.profiles;
-    return shown_.image();
+    return shown;
   }
 
  private:
@@ -150,14 +160,15 @@ class Scoring {
   const Rectangle scored_;
   ShownImage shown_;
   NoReferenceEvaluator inputs_;
+  Preview map_;
   std::optional<Evaluator> evaluator_;
   std::optional<ReliabilityEvaluator> reliability_;
-  Mean sigma_;
+  Mean sigma_, hsi_;
 };
 
 }  // namespace
 
-FusedWithSigma score(const Task& task, const std::vector<std::string>& profiles, Fusion& fusion) {
+ShownResult score(const Task& task, const std::vector<std::string>& profiles, Fusion& fusion) {
   const ProfileSpan span("evaluate");
   MethodResult& result = fusion.result;
   const ProgressTitle title(result.folder + ", scoring");

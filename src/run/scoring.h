@@ -8,9 +8,15 @@
 
 namespace specfuse {
 
+/// What people are shown of a result.
+struct ShownResult : FusedWithSigma {
+  /// As `NoReferenceEvaluator::add` gives it, on the pixels of the shown HSI.
+  Cube against_inputs;
+};
+
 /// Scores a fused image against both inputs, and, where there is a reference, on the part that the protocol scores
 /// against that; and the fused training image against its target. Returns what people are shown of it. Throws
 /// `Interrupted` when the user asked to stop.
-FusedWithSigma score(const Task& task, const std::vector<std::string>& profiles, Fusion& fusion);
+ShownResult score(const Task& task, const std::vector<std::string>& profiles, Fusion& fusion);
 
 }  // namespace specfuse

@@ -82,7 +82,7 @@ class FusePairTest(ProgramTest):
         tiff(self.folder / name, self.fine if image is None else image, metres, **more)
 
     def fuse(self, hsi="hsi.tif", msi="S2B_10m.tif", *more, out="made/fused.tif"):
-        run = self.run_program("--fuse", hsi, msi, "--out", out, "--quiet", *more)
+        run = self.run_program("--fuse", hsi, msi, "--out", out, *more)
         self.assertEqual((run.returncode, run.stderr.count("error")), (0, 0), run.stderr)
         return run.stdout
 

@@ -1,6 +1,6 @@
 """Every number that a report shows, looked up in metrics.json: missing_numbers(report.html, metrics.json).
 
-A number counts as found where a number of metrics.json, rounded to the digits shown, is the same. Not looked up are
+A number counts as found where a number of metrics.json, rounded to the digits shown, is the same, or in per cent. Not looked up are
 what is no result: styles, scripts and pictures, ticks of axes, and the fixed words of titles, notes and formulas (kWords).
 Standard library only.
 """
@@ -48,7 +48,9 @@ def missing_numbers(page, metrics):
     for words in WORDS:
         shown = re.sub(words, " ", shown)
     known = sorted(set(abs(number) for number in known_numbers(metrics)))
-    return [text for text in NUMBER.findall(shown) if not _found(text.lstrip("−"), known)]
+    found = [(match[0], shown[match.end():match.end() + 2] == " %") for match in NUMBER.finditer(shown)]
+    return [text for text, per_cent in found if not _found(text.lstrip("−"), known)
+            and not (per_cent and _found(text, [100 * number for number in known]))]
 
 
 def _leaves(value):

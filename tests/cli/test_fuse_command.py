@@ -10,6 +10,7 @@ import unittest
 
 from fuse_pair import BANDS, FILL, HAS_ALL, QUICK, RATIO, SIDE, X, Y, FusePairTest, psnr, tiff
 from program import main
+from report_numbers import missing_numbers, shown_texts
 
 if HAS_ALL:
     import h5py
@@ -24,14 +25,14 @@ class FuseCommand(FusePairTest):
         for what, pattern in {
                 "HSI": "20 x 20 pixels of 60 bands; pixels of 30 m, 430 to 2400 nm, int16, scale 0.0001",
                 "MSI": "60 x 60 pixels of 4 bands; pixels of 10 m", "method": "two_cnn_fu_plus .*--method names another",
-                "ratio": "3 HSI pixels of 30 m over MSI pixels of 10 m", "grid": "MSI not resampled", "common part": "20 x 20 of 20 x 20",
+                "ratio": "3 HSI pixels of 30 m over MSI pixels of 10 m", "grid": "MSI as it is its pixels divide", "common part": "20 x 20 of 20 x 20",
                 "MSI bands": "sentinel2a B2, B3, B4, B8 S2B_10m.tif is named after it", "no data, HSI": "-32768 as its file says",
                 "no data, MSI": "none", "bad bands": "none", "output": "geotiff, int16, scale 0.0001", "PSF": "fine pixels",
-                "extrapolated": "bands, outside of 4.. to 8.. nm", "gain": r"gains 99\d\d.* both images agree .* 10[01]\d", "parts": "all in memory", "time": "seconds"}.items():
+                "extrapolated": "bands, outside of 4.. to 8.. nm", "gain": r"found in the pair.*gains 99\d\d.* 10[01]\d", "parts": "all in memory", "time": "seconds"}.items():
             self.assertRegex(self.decided(said, what), pattern, what)
         self.assertRegex(said, r"agrees closely with the HSI \(\d+ dB\) and (closely|well) with the MSI \(\d+ dB\)\.\n"
-                         r"There was no warning\.\nAbout 68 % of the values are expected within made/fused_sigma.tif of the truth, and 95 % "
-                         r"within \d\.\d times that: it is [\d.]+ on average, [\d.]+ % of the mean of the HSI\.\n")
+                         r"There was no warning\.\nIt expects errors \(sigma\) of [\d.]+ on average, [\d.]+ % of the mean of the HSI: about 68 % of the "
+                         r"values lie within sigma of the truth, 95 % within \d\.\d sigma\.\n")
         self.assertTrue(said.endswith("experiment   made/fused.json\nreport       made/fused_run/report.html\n"), said)
         raster, stored = self.opened("made/fused.tif")
         self.assertEqual((stored.dtype, raster.GetRasterBand(1).GetScale(), raster.GetRasterBand(1).GetNoDataValue()), ("i2", 1e-4, FILL))
@@ -46,6 +47,15 @@ class FuseCommand(FusePairTest):
         # The experiment beside it does the same.
         config = json.loads((self.folder / "made/fused.json").read_text())
         self.assertEqual(config["degrade"]["ratio"], RATIO)
+        # The report says the same, first of all, and why.
+        page, metrics = ((self.folder / "made/fused_run" / name).read_text() for name in ("report.html", "metrics.json"))
+        texts = shown_texts(page)
+        sentences = said[said.index("\nDegraded to") + 1:said.index("\nfused image")].split("\n")
+        self.assertTrue(all(sentence in texts for sentence in sentences), sentences)
+        self.assertEqual(missing_numbers(page, json.loads(metrics)), [])
+        for row in json.loads(metrics)["decisions"]:
+            for cell in row.values():
+                self.assertIn(cell, texts)
         run = self.run_program("made/fused.json", "--out", "again", "--quiet")
         self.assertEqual(run.returncode, 0, run.stderr)
         for mine, theirs in {"fused": "two_cnn_fu_plus/fused", "fused_sigma": "two_cnn_fu_plus/sigma", "fused_quality": "quality"}.items():

@@ -47,13 +47,13 @@ TEST_CASE("report content: without a reference the notes say what the metrics ar
     const std::vector<std::string> notes = content_of(results).notes;
     return std::any_of(notes.begin(), notes.end(), [&](const std::string& note) { return contains(note, text); });
   };
-  CHECK(says("reduced is the same pair one scale down"));
+  CHECK(says("\"reduced\" is the same pair one scale down"));
   CHECK_FALSE(says("a pair that stays in its files"));
   results.config.protocol.type = Protocol::transfer;
-  CHECK_FALSE(says("reduced is"));
+  CHECK_FALSE(says("\"reduced\" is"));
   results.config.protocol.type = Protocol::wald;
   results.methods.front().train_scores.reset();
-  CHECK_FALSE(says("reduced is"));
+  CHECK_FALSE(says("\"reduced\" is"));
   CHECK(says("Nothing is fused one scale down"));
 }
 

@@ -90,7 +90,7 @@ TEST_CASE("result tables: what was found of the sensors has rows for the PSF and
   CHECK(table.rows[2].label == "MSI band 2");
   CHECK(table.rows[2].cells[2].value == 3);
   CHECK(table.rows[2].cells[3].value == 3);
-  CHECK(contains(table.caption, "responses: box"));
+  CHECK(contains(table.caption, "responses: fitted bands with hard edges"));
 }
 
 TEST_CASE("result tables: a shift with its standard error, and gains without a response") {

@@ -19,6 +19,8 @@ struct FuseRequest {
   /// As those of `RunOptions`.
   std::optional<double> memory{};
   bool overwrite = false, resume = false;
+  /// Whether the table of decisions is not shown; `plan_fusion` shows it in any case.
+  bool quiet = false;
 };
 
 /// Composes the experiment of a request, shows what was decided and why, and runs it. Beside the fused image stand the

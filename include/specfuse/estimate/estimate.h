@@ -49,6 +49,9 @@ struct Finding {
 /// "psf: told Gaussian, FWHM 4 fine pixels; found ..., which is used: ..."
 std::string text_of(const Finding& finding);
 
+/// An `Estimate::srf_shape` in words.
+std::string response_text(const std::string& shape);
+
 /// What the images of a pair say about their degradation. Fields of what was not asked for are empty.
 struct Estimate {
   std::vector<Finding> findings;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <memory>
+#include <vector>
 
 #include "specfuse/imaging/pair_parts.h"
 #include "specfuse/metrics/metrics.h"
@@ -33,9 +35,13 @@ class NoReferenceEvaluator {
   /// A part of the pair with a margin of at least `degrade_margin`, and the same of the fused image. With qnr, parts
   /// begin at multiples of `qnr_unit` coarse pixels and end at one or at the end of the image. Throws
   /// `Error` where the image does not have the pixels of the msi and the bands of the hsi.
-  void add(const PairPart& part, const Cube& fused);
+  /// Returns the root mean square over bands of what the image, degraded again, differs from the HSI and from the MSI
+  /// in each coarse pixel of the part itself [rows, cols, 2]; 0 for the MSI where the degradation has no SRF.
+  Cube add(const PairPart& part, const Cube& fused);
   static Index qnr_unit(Index ratio);
   Scores scores() const;
+  /// 10 log10(max(x_b)^2 / MSE_b) of every band of the HSI, and of the MSI where the degradation has an SRF.
+  std::array<std::vector<double>, 2> band_psnr_db() const;
 
  private:
   struct State;

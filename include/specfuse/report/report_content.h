@@ -36,10 +36,15 @@ struct ReportContent {
   std::string title;
   /// Lines under the title.
   std::vector<std::string> summary;
-  std::vector<Table> tables;
+  /// Whether it can be trusted, in plain words, and what speaks against it.
+  std::vector<std::string> trust = {}, warnings = {};
+  /// The scores, and tables that are folded away.
+  std::vector<Table> tables, more_tables = {};
   std::vector<std::string> notes;
+  std::vector<Decision> decisions = {};
   std::vector<FigureGroup> groups;
   std::vector<Links> links = {};
+  /// Folded away.
   std::vector<Facts> facts;
   /// To look closer at the pictures.
   ViewerData viewer = {};

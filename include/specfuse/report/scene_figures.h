@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,9 +28,10 @@ class SceneFigures {
   SceneFigures(const Cube& hsi, const Cube& msi, const std::optional<Cube>& reference, PixelPlace place = {});
 
   /// The result of one method; without `differences` only its picture. `expected` [rows, cols] is what the method
-  /// expects `differences->error` to be, where it does. `label` must be unique and fit in a file name.
+  /// expects `differences->error` to be, where it does. `against_inputs` are maps of what the result, degraded again,
+  /// differs from the HSI and from the MSI, where they are known. `label` must be unique and fit in a file name.
   void add(const std::string& label, const Cube& fused, const std::optional<Differences>& differences,
-           const Tensor& expected = {});
+           const Tensor& expected = {}, const std::array<Tensor, 2>& against_inputs = {});
 
   /// Natural and false colour composites of inputs, results and reference, and a part of them enlarged; error and angle
   /// maps on common scales, expected errors beside the true ones; differences to the result of least error; spectra of
@@ -46,6 +48,7 @@ class SceneFigures {
     FigureData::Spectra spectra;
     std::optional<Differences> differences;
     Tensor expected;
+    std::array<Tensor, 2> against_inputs;
   };
   /// A cube in each kind of picture.
   void add_pictures(const std::string& name, const std::string& caption, const Cube& cube, const Stretch& natural,
@@ -57,6 +60,10 @@ class SceneFigures {
   float end_of(Tensor Differences::*map) const;
   FigureGroup error_maps() const;
   FigureGroup angle_maps() const;
+  /// Of one input.
+  bool has_input_maps(std::size_t input) const;
+  float end_of_input(std::size_t input) const;
+  FigureGroup input_maps(std::size_t input) const;
   /// Which result has the least mean squared error, and the error of each minus that of one.
   std::size_t best() const;
   std::vector<Tensor> differences_to(std::size_t best) const;

@@ -10,6 +10,7 @@
 #include "specfuse/metrics/error_statistics.h"
 #include "specfuse/metrics/metrics.h"
 #include "specfuse/metrics/reliability.h"
+#include "specfuse/results/decision.h"
 #include "specfuse/results/figure_data.h"
 
 namespace specfuse {
@@ -37,12 +38,16 @@ struct MethodResult {
   std::optional<Reliability> reliability{};
   /// Of the half widths of its 68 % intervals on the scored part, where it gives any.
   std::optional<double> mean_sigma{};
+  /// That mean as a part of the mean of the HSI, and the width of its 95 % intervals as a multiple of sigma.
+  std::optional<double> relative_sigma{}, width_95{};
   /// What the method decided when it was fitted; empty where there was nothing to decide.
   std::string remarks{};
   /// Of the errors against the reference.
   std::optional<ErrorStatistics> errors{};
   /// PSNR of each band against the reference; empty where there is none.
   std::vector<double> band_psnr_db;
+  /// The same of the result, degraded again, against the HSI and the MSI; empty where the response is not known.
+  std::array<std::vector<double>, 2> input_psnr_db{};
   /// How it was trained, and fine-tuned.
   std::vector<LossCurve> training;
   /// Of fusing the (first) training input, against its target; none where nothing is trained on.
@@ -55,6 +60,8 @@ struct ExperimentResults {
   /// Which part of the reference the scores are of, such as "whole image" or "rows 0-31, cols 16-63".
   std::string scored_on;
   std::vector<MethodResult> methods;
+  /// What was decided of the pair and found in it.
+  std::vector<Decision> decisions{};
   /// Warnings, a sentence each, without its full stop.
   std::vector<std::string> warnings;
   /// Of the pair of each seed, where the configuration asks for an estimate.

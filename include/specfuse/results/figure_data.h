@@ -49,11 +49,15 @@ struct FigureData {
   std::vector<Spectra> spectra;
   /// Upper ends of the colour scales of the maps, whose lower end is 0; none where there is no such map.
   std::optional<double> error_end, sam_end_deg;
+  /// The same of the maps against the HSI and the MSI.
+  std::array<std::optional<double>, 2> input_ends{};
   /// Upper end of the scale of differences to the best method, which goes as far below 0, and that method.
   std::optional<double> difference_end;
   std::string best;
   /// Parts marked in the picture of the scene, in its pixels.
   std::vector<std::pair<std::string, Rectangle>> parts;
+  /// Of the HSI, on the pixels of the MSI.
+  Tensor psf;
   /// Spectral response [msi bands, bands]; undefined where unknown.
   Tensor response;
   /// Of the bands of the MSI; empty where they have none.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "specfuse/config/config.h"
+#include "specfuse/results/decision.h"
 
 namespace specfuse {
 
@@ -25,9 +26,9 @@ struct RunOptions {
   std::optional<double> memory{};
   /// A folder where what methods learn from waits in files, for more of it than fits into memory; empty: in memory.
   std::string scratch{};
-  /// Called once by the first rank when all is read and found right, before anything is made; what it is shown is then
-  /// not said on the way.
-  std::function<void(const Scene& scene, const Task& first)> look{};
+  /// Called once by the first rank when all is read and found right, before anything is made. It returns what was
+  /// decided, for the report; what it is shown is then not said on the way.
+  std::function<std::vector<Decision>(const Scene& scene, const Task& first)> look{};
 };
 
 /// Loads, degrades, fits, fuses, scores and reports, for each seed and each method, and writes the files that

@@ -43,7 +43,10 @@ class Viewer {
   }
 
   listen() {
-    const {dialog, stage, find} = this;
+    const {dialog, stage, find} = this, hint = document.createElement("p");
+    Object.assign(hint, {className: "hint faint",
+      textContent: "Pictures open: compare them side by side, and read the spectra under the pointer."});
+    document.querySelector(".pictures").before(hint);
     this.sets.forEach((set) => {
       find("[name=set]").append(new Option(set.title));
       set.pictures.forEach((picture, i) => this.invite(set, picture.small, i));
@@ -73,6 +76,7 @@ class Viewer {
   /** Makes a picture of the page open the window. */
   invite(set, image, i) {
     Object.assign(image, {tabIndex: 0, title: "Enlarge and compare"});
+    image.parentElement.classList.add("opens");
     image.setAttribute("role", "button");
     const open = () => this.open(set, i);
     image.addEventListener("click", open);
