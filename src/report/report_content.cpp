@@ -125,7 +125,9 @@ void add_agreement_figure(const ExperimentResults& results, std::vector<FigureGr
   for_each_shown(results, [&](const MethodResult& result, int place) {
     if (!result.input_psnr_db[0].empty()) methods.push_back({result.label, place, result.input_psnr_db});
   });
-  if (!methods.empty()) groups.push_back(agreement_figure(methods, results.figures));
+  const auto maps = std::find_if(groups.begin(), groups.end(),
+                                 [](const FigureGroup& group) { return group.title.starts_with("Against the "); });
+  if (!methods.empty()) groups.insert(maps, agreement_figure(methods, results.figures));
 }
 
 void add_error_figures(const ExperimentResults& results, std::vector<FigureGroup>& groups) {

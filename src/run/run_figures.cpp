@@ -63,8 +63,9 @@ RunFigures::RunFigures(const Scene& scene, const Task& task, const ProtocolConfi
 std::vector<FigureGroup> RunFigures::groups() const {
   std::vector<FigureGroup> groups = figures_.groups();
   groups.insert(groups.begin(), overview_);
-  if (response_.defined()) groups.push_back(response_figure(response_, wavelength_nm_, msi_names_));
-  if (disagreement_.defined()) groups.push_back(disagreement_figure(disagreement_));
+  // Beside what the page says of the sensors, and of both inputs; spectra are last.
+  if (response_.defined()) groups.insert(groups.begin(), response_figure(response_, wavelength_nm_, msi_names_));
+  if (disagreement_.defined()) groups.insert(groups.end() - 1, disagreement_figure(disagreement_));
   return groups;
 }
 

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <functional>
 #include <map>
+#include <numeric>
 
 #include "specfuse/core/error.h"
 #include "support/golden.h"
@@ -47,6 +48,27 @@ TEST_CASE("no reference: qnr and its parts agree with NumPy") {
   CHECK(scores.at("d_lambda") == doctest::Approx(0.03076803735).epsilon(1e-6));
   CHECK(scores.at("d_s") == doctest::Approx(0.1185639867).epsilon(1e-6));
   CHECK(scores.at("qnr") == doctest::Approx(0.8543159572).epsilon(1e-6));
+}
+
+TEST_CASE("no reference: the map and the bands are those of the scores") {
+  const Pair pair = golden_pair();
+  NoReferenceEvaluator evaluator(pair.degradation, 5, false);
+  const Cube map = evaluator.add({pair, {0, 0, 23, 24}}, golden_image(69, 72, 5, 9));
+  const auto scores = map_of(evaluator.scores());
+  REQUIRE(map.pixels() == 23 * 24);
+  for (const Index input : {0, 1}) {
+    const std::string prefix = input == 0 ? "hsi_" : "msi_";
+    const std::vector<double> psnr = evaluator.band_psnr_db()[static_cast<std::size_t>(input)];
+    REQUIRE(psnr.size() == (input == 0 ? 5 : 2));
+    CHECK(std::accumulate(psnr.begin(), psnr.end(), 0.0) / static_cast<double>(psnr.size()) ==
+          doctest::Approx(scores.at(prefix + "psnr_db")));
+    const Tensor& values = input == 0 ? pair.hsi.values : pair.msi.values;
+    double squares = 0, power = 0;
+    for (Index i = 0; i < map.pixels(); ++i) squares += std::pow(double{map.values[2 * i + input]}, 2);
+    for (Index i = 0; i < values.size(); ++i) power += std::pow(double{values[i]}, 2);
+    CHECK(std::sqrt(squares / static_cast<double>(map.pixels()) / (power / static_cast<double>(values.size()))) ==
+          doctest::Approx(scores.at(prefix + "relative_rmse")).epsilon(1e-6));
+  }
 }
 
 TEST_CASE("no reference: the reference of a simulated pair is consistent with it") {
