@@ -188,7 +188,15 @@ class Viewer(ProgramTest):
         beyond = ("[...document.querySelectorAll('img, svg, dl, p')].filter(e => e.getBoundingClientRect().width > "
                   "e.parentElement.clientWidth + 0.5).map(e => e.outerHTML.slice(0, 80)).join()")
         self.assertEqual(self.browser.value(beyond), "")
-        self.assertEqual(self.browser.value("document.querySelectorAll('.overview').length"), 1)
+        self.assertEqual(self.browser.value("[...document.querySelectorAll('.overview')].map(e => e.ariaLabel).join()"),
+                         "the PSF,the scene and its parts")
+        # The page itself is as wide as the screen, with all that is folded open, and so is the viewer with its button.
+        self.browser.value("document.querySelectorAll('details').forEach(e => { e.open = true; })")
+        self.assertLessEqual(self.browser.value("document.documentElement.scrollWidth"), 300)
+        self.assertEqual(self.browser.value("document.querySelectorAll('.hint').length"), 1)
+        self.browser.click("img[data-name=hsi]")
+        self.browser.wait(f"{SHOWN}.ready")
+        self.assertLessEqual(self.browser.value("document.querySelector('[name=close]').getBoundingClientRect().right"), 300)
         # What is stated stands under its name, without the indent that browsers give it.
         self.assertEqual(self.browser.value("getComputedStyle(document.querySelector('dd')).marginLeft"), "0px")
 
