@@ -1,5 +1,6 @@
 #include "specfuse/report/text_format.h"
 
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 
@@ -99,6 +100,9 @@ std::string number_text(double value, int decimals) { return print("%.*f", decim
 
 std::string scientific_text(double value) { return print("%.1e", value); }
 
-std::string number_text(double value) { return print("%.4g", value); }
+std::string number_text(double value) {
+  const double size = std::abs(value);
+  return size >= 1e4 && size < 1e7 ? number_text(value, 0) : print("%.4g", value);
+}
 
 }  // namespace specfuse

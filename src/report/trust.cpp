@@ -79,7 +79,7 @@ std::string error_sentence(const MethodResult& best) {
       best.reliability
           ? concat(" Of its true errors ", number_text(100 * best.reliability->coverage_68, 0), " % are within sigma.")
           : "";
-  return concat("It expects errors (sigma) of ", number_text(*best.mean_sigma), " on average", share,
+  return concat("The method expects errors (sigma) of ", number_text(*best.mean_sigma), " on average", share,
                 ": about 68 % of the values lie within sigma of the truth", wide, ".", held);
 }
 

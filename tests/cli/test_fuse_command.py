@@ -31,7 +31,7 @@ class FuseCommand(FusePairTest):
                 "extrapolated": "bands, outside of 4.. to 8.. nm", "gain": r"found in the pair.*gains 99\d\d.* 10[01]\d", "parts": "all in memory", "time": "seconds"}.items():
             self.assertRegex(self.decided(said, what), pattern, what)
         self.assertRegex(said, r"agrees closely with the HSI \(\d+ dB\) and (closely|well) with the MSI \(\d+ dB\)\.\n"
-                         r"There was no warning\.\nIt expects errors \(sigma\) of [\d.]+ on average, [\d.]+ % of the mean of the HSI: about 68 % of the "
+                         r"There was no warning\.\nThe method expects errors \(sigma\) of [\d.]+ on average, [\d.]+ % of the mean of the HSI: about 68 % of the "
                          r"values lie within sigma of the truth, 95 % within \d\.\d sigma\.\n")
         self.assertTrue(said.endswith("experiment   made/fused.json\nreport       made/fused_run/report.html\n"), said)
         raster, stored = self.opened("made/fused.tif")

@@ -117,6 +117,7 @@ TEST_CASE("picture: colour bars have round ticks where they belong, and the unit
   for (const char* tick : {"0", "5", "10"}) CHECK(count(bar, concat(">", tick, "</text>")) == 1);
   CHECK(contains(bar, concat("<text x=\"", number_text(16 + 260 * 5 / 12.3456, 1), "\"")));
   CHECK(count(bar, ">W/m²/&lt;sr&gt;</text>") == 1);
+  CHECK(count(heat_bar(30000, "counts"), ">20000</text>") == 1);
   const std::string both = difference_bar(3, "dB");
   for (const char* tick : {"-2", "0", "2"}) CHECK(count(both, concat(">", tick, "</text>")) == 1);
   CHECK(contains(both, "<text x=\"146.0\""));  // zero in the middle

@@ -20,7 +20,7 @@ TEST_CASE("trust: with a reference the nearest method is named, with its warning
         "Closest to the reference of 2 methods is linear_injection: PSNR 40.2 dB, mean spectral angle 1.50 degrees.");
   CHECK(said[1] == "There were 2 warnings: read them first.");
   CHECK(said[2] ==
-        "It expects errors (sigma) of 2 on average, 12.5 % of the mean of the HSI: about 68 % of the values lie within "
+        "The method expects errors (sigma) of 2 on average, 12.5 % of the mean of the HSI: about 68 % of the values lie within "
         "sigma of the truth, 95 % within 2.5 sigma. Of its true errors 75 % are within sigma.");
   said = trust_sentences(results_of({far}), 0);
   CHECK(contains(said[0], "is bicubic: PSNR 25.0 dB."));

@@ -20,7 +20,7 @@ std::string base64(const std::string& bytes);
 std::string number_text(double value, int decimals);
 /// With two significant digits and a power of ten.
 std::string scientific_text(double value);
-/// With at most four significant digits and no trailing zeros.
+/// With at most four significant digits and no trailing zeros; whole from 10,000 to ten millions.
 std::string number_text(double value);
 
 }  // namespace specfuse
