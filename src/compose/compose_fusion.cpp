@@ -63,7 +63,7 @@ class Composer {
     const auto first = read_config(json_, kWho).data.msi->bands.value_or(std::array<Index, 2>{})[0];
     std::vector<std::string> names;
     for (Index i = 0; i < inputs_.msi.corner.bands() && !all.empty(); ++i) {
-      const Index band = first + (notes.kept.empty() ? i : notes.kept[static_cast<std::size_t>(i)]);
+      const Index band = first + (notes.remaining.empty() ? i : notes.remaining[static_cast<std::size_t>(i)]);
       names.push_back(all.at(static_cast<std::size_t>(band)));
     }
     return names;

@@ -15,30 +15,25 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-/// What file names call a sensor, and the bands that its products of so many bands have.
+/// What file names call a sensor, and the bands of its products that have some of them.
 struct Known {
   const char* sensor;
   const char* pattern;
-  std::vector<Names> products;
+  std::vector<Names> products{};
 };
 
 const std::vector<Known>& known_sensors() {
   static const std::vector<Known> all{
-      // All bands of 10 m and 20 m, and those of 10 m.
+      // The bands of 10 m.
       {"sentinel2a",
        "(^|[^a-z0-9])(s2[abc]?|sentinel[-_ ]?2[abc]?)([^a-z0-9]|$)|msil[12][ac]|(^|_)t[0-9]{2}[a-z]{3}_",
-       {{"B2", "B3", "B4", "B5", "B6", "B7", "B8", "B8A", "B11", "B12"}, {"B2", "B3", "B4", "B8"}}},
+       {{"B2", "B3", "B4", "B8"}}},
       {"landsat8",
        "(^|[^a-z0-9])(l[co]0[89]|landsat[-_ ]?[89]|oli)([^a-z0-9]|$)",
-       {{"coastal", "blue", "green", "red", "nir", "swir1", "swir2"},
-        {"blue", "green", "red", "nir", "swir1", "swir2"}}},
-      {"landsat7",
-       "(^|[^a-z0-9])(le07|landsat[-_ ]?7|etm\\+?)([^a-z0-9]|$)",
        {{"blue", "green", "red", "nir", "swir1", "swir2"}}},
-      {"worldview2",
-       "(^|[^a-z0-9])(wv0?2|worldview[-_ ]?2)([^a-z0-9]|$)",
-       {{"coastal", "blue", "green", "yellow", "red", "red_edge", "nir1", "nir2"}, {"blue", "green", "red", "nir1"}}},
-      {"ikonos", "(^|[^a-z0-9])(ikonos)([^a-z0-9]|$)", {{"blue", "green", "red", "nir"}}}};
+      {"landsat7", "(^|[^a-z0-9])(le07|landsat[-_ ]?7|etm\\+?)([^a-z0-9]|$)"},
+      {"worldview2", "(^|[^a-z0-9])(wv0?2|worldview[-_ ]?2)([^a-z0-9]|$)", {{"blue", "green", "red", "nir1"}}},
+      {"ikonos", "(^|[^a-z0-9])(ikonos)([^a-z0-9]|$)"}};
   return all;
 }
 
@@ -61,14 +56,6 @@ std::string band_in(const std::string& name) {
   std::string number = found[3];
   if (number.back() == 'a') number.back() = 'A';
   return "B" + number;
-}
-
-/// What a product calls the bands of the table of a sensor.
-Names product_names(const std::string& sensor) {
-  if (sensor == "landsat7") return {"B1", "B2", "B3", "B4", "B5", "B7"};
-  Names names = sensor_list().at(sensor);
-  for (std::size_t i = 0; i < names.size() && sensor != "sentinel2a"; ++i) names[i] = concat("B", i + 1);
-  return names;
 }
 
 /// The bands of a sensor that a product calls so; empty where one is none of them, or there twice.
@@ -141,7 +128,9 @@ std::optional<MsiSensor> msi_sensor(const Cube& msi, const std::vector<std::stri
   const Known* const known = sensor_in_name(file);
   if (const auto found = by_names(band_names, known)) return found;
   if (known == nullptr) return {};
-  for (const Names& product : known->products) {
+  std::vector<Names> products = known->products;
+  products.push_back(sensor_list().at(known->sensor));
+  for (const Names& product : products) {
     if (std::ssize(product) != msi.bands()) continue;
     return MsiSensor{known->sensor, product,
                      concat(file_name(file), " is named after it, and has ", msi.bands(), " bands"), true};

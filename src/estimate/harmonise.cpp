@@ -6,9 +6,9 @@
 
 #include "estimate/band_moments.h"
 #include "estimate/coarse_samples.h"
-#include "estimate/robust.h"
 #include "estimate/sharp_factor.h"
 #include "specfuse/core/error.h"
+#include "specfuse/core/quantile.h"
 #include "specfuse/imaging/georeference.h"
 #include "specfuse/imaging/upsample.h"
 

@@ -5,9 +5,9 @@
 #include <limits>
 
 #include "estimate/band_moments.h"
-#include "estimate/robust.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
+#include "specfuse/core/quantile.h"
 #include "specfuse/imaging/psf.h"
 #include "specfuse/imaging/shift.h"
 #include "specfuse/imaging/upsample.h"

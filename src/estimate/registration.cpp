@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "estimate/band_moments.h"
-#include "estimate/robust.h"
 #include "specfuse/core/error.h"
+#include "specfuse/core/quantile.h"
 #include "specfuse/imaging/orientation.h"
 #include "specfuse/imaging/shift.h"
 #include "specfuse/kernels/matrix.h"

@@ -6,6 +6,8 @@
 #include <numbers>
 #include <numeric>
 
+#include "specfuse/core/quantile.h"
+
 namespace specfuse {
 namespace {
 
@@ -24,9 +26,7 @@ struct Prediction {
 double spacing(const std::vector<double>& position) {
   std::vector<double> steps;
   for (std::size_t i = 1; i < position.size(); ++i) steps.push_back(position[i] - position[i - 1]);
-  if (steps.empty()) return 1;
-  std::nth_element(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2), steps.end());
-  return std::max(1e-9, steps[steps.size() / 2]);
+  return steps.empty() ? 1 : std::max(1e-9, median(std::move(steps)));
 }
 
 double cost_of(const ResponseProblem& problem, const Prediction& p) {

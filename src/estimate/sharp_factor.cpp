@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "specfuse/core/quantile.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/adjoint.h"
 
@@ -50,10 +51,8 @@ std::vector<float> edge_weights(const Cube& msi, const std::vector<float>& mean,
   std::vector<float> sorted;
   std::copy_if(edges.begin(), edges.end(), std::back_inserter(sorted), [](float edge) { return edge > 0; });
   if (sorted.empty()) return std::vector<float>(edges.size(), 1);
-  const auto middle = sorted.begin() + std::ssize(sorted) / 2;
-  std::nth_element(sorted.begin(), middle, sorted.end());
   std::transform(edges.begin(), edges.end(), edges.begin(),
-                 [usual = *middle](float edge) { return 1 / (1 + edge / (2 * usual)); });
+                 [usual = median(std::move(sorted))](float edge) { return 1 / (1 + edge / (2 * usual)); });
   return edges;
 }
 

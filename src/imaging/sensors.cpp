@@ -125,6 +125,15 @@ const std::vector<SensorBand>& sensor_bands(const std::string& sensor) {
       concat("srf: expected one of the sensors ", joined(names), ", got ", sensor, did_you_mean(sensor, names)));
 }
 
+std::vector<std::string> product_names(const std::string& sensor) {
+  std::vector<std::string> names;
+  for (const SensorBand& band : sensor_bands(sensor))
+    names.push_back(sensor.starts_with("sentinel2") ? band.name : concat("B", names.size() + 1));
+  const bool sixth_is_thermal = sensor == "landsat5" || sensor == "landsat7";
+  if (sixth_is_thermal) names.back() = "B7";
+  return names;
+}
+
 bool is_sensor(const std::string& sensor) { return sensors().contains(sensor); }
 
 std::vector<std::string> bands_of_image(const Cube& image, const std::string& sensor) {

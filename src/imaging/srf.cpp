@@ -191,15 +191,15 @@ Tensor make_srf(const SrfOptions& options, const std::vector<double>& wavelength
 
 Tensor make_srf(const SrfOptions& options, const Cube& image, const ResponseTable& measured) {
   const bool by_wavelength = !image.wavelength_nm.empty() && (!options.sensor.empty() || !options.file.empty());
-  const std::vector<Index>& kept = image.notes.kept;
-  if (kept.empty() || by_wavelength) return make_srf(options, image.wavelength_nm, image.bands(), measured);
+  const std::vector<Index>& remaining = image.notes.remaining;
+  if (remaining.empty() || by_wavelength) return make_srf(options, image.wavelength_nm, image.bands(), measured);
   const Tensor all = make_srf(options, {}, image.notes.bands, measured);
   std::vector<Row> rows;
   for (Index row = 0; row < all.dim(0); ++row) {
     Row& weights = rows.emplace_back();
-    for (const Index band : kept) weights.push_back(double{all[row * all.dim(1) + band]});
+    for (const Index band : remaining) weights.push_back(double{all[row * all.dim(1) + band]});
   }
-  return normalized(rows, {image.wavelength_nm, kept.size()});
+  return normalized(rows, {image.wavelength_nm, remaining.size()});
 }
 
 Tensor response_rows(const Tensor& srf, const std::vector<Index>& rows) {

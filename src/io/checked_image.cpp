@@ -57,15 +57,15 @@ class CheckedImage : public Image {
     FileNotes& notes = described_.notes;
     notes.bands = std::ssize(chosen);
     bands_ = chosen;
-    if (source.kept.empty()) {
+    if (source.remaining.empty()) {
       leave(bad_ones(), "bad by the list of the file (bbl)");
       leave(empty_ones(), "without data in any pixel");
     } else {
       bands_.clear();
-      for (const Index band : source.kept) bands_.push_back(chosen[static_cast<std::size_t>(band)]);
+      for (const Index band : source.remaining) bands_.push_back(chosen[static_cast<std::size_t>(band)]);
     }
-    for (const Index band : bands_) notes.kept.push_back(band - chosen.front());
-    if (bands_.size() == chosen.size()) notes.kept.clear();
+    for (const Index band : bands_) notes.remaining.push_back(band - chosen.front());
+    if (bands_.size() == chosen.size()) notes.remaining.clear();
     const FileNotes all = notes;
     whole_ = std::ssize(bands_) == described_.bands();
     if (!whole_) described_ = select_bands(described_, bands_);

@@ -128,6 +128,8 @@ bool begins_with(const std::string& path, std::string_view bytes) {
   return begin == bytes;
 }
 
+std::string ending_of(const std::string& path) { return lower_case(std::filesystem::path(path).extension().string()); }
+
 std::string file_hash(const std::string& path) {
   std::uint64_t hash = kHashOfNothing;
   read_parts(path, [&](const char* bytes, std::size_t count) { hash = hash_of(bytes, count, hash); });

@@ -9,23 +9,18 @@
 
 #include "specfuse/core/error.h"
 #include "specfuse/core/utf8.h"
+#include "specfuse/io/file.h"
 
 namespace specfuse {
-namespace {
 
-std::string small_ending(const std::string& path) {
-  return lower_case(std::filesystem::path(path).extension().string());
-}
-
-/// The data file beside an ENVI header, which is what GDAL opens. One with a header of its own is not meant.
 std::string data_file(const std::string& path) {
   /// Of such data, in any case.
   constexpr std::array<const char*, 6> kEndings{".img", ".dat", ".bsq", ".bil", ".bip", ".raw"};
-  if (small_ending(path) != ".hdr") return path;
+  if (ending_of(path) != ".hdr") return path;
   const std::filesystem::path header(path), folder = header.parent_path(), stem = folder / header.stem();
   std::vector<std::string> found;
   for (const auto& entry : std::filesystem::directory_iterator(folder.empty() ? "." : folder)) {
-    const std::string file = (folder / entry.path().filename()).string(), ending = small_ending(file);
+    const std::string file = (folder / entry.path().filename()).string(), ending = ending_of(file);
     const bool beside = file == stem || std::filesystem::path(file).replace_extension() == stem;
     const bool known = file == stem || std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
     const bool others = file != stem && std::filesystem::exists(file + ".hdr");
@@ -38,8 +33,6 @@ std::string data_file(const std::string& path) {
                     " and ", found[1], "; name the one that is meant instead of the header");
   return found.front();
 }
-
-}  // namespace
 
 Raster open_raster(const std::string& path) {
   const std::string file = data_file(path);

@@ -8,8 +8,11 @@
 
 namespace specfuse {
 
-/// Null where GDAL knows no such file. Of an ENVI header the data beside it is opened. Throws `DataError` where there
-/// is no such data, or more than one file of it.
+/// What GDAL opens of a file: of an ENVI header the data beside it that have no header of their own. Throws `DataError`
+/// where there are none, or more than one file of them.
+std::string data_file(const std::string& path);
+
+/// Null where GDAL knows no such file. Throws as `data_file`.
 Raster open_raster(const std::string& path);
 
 /// Why GDAL could not do the last thing, in one line.

@@ -119,7 +119,7 @@ BesideImage open_beside(const Image& hsi, const std::string& path, const SceneSo
   // What an ENVI header says of all bands, which is not carried over.
   GDALSetMetadata(result.get(), GDALGetMetadata(raster.get(), "ENVI"), "ENVI");
   SceneSource same = source;
-  same.kept = there.notes.kept;
+  same.remaining = there.notes.remaining;
   const FileNotes notes = there.notes;
   const ImagePtr image = described(checked_image(gdal_image(path, std::move(result), !adds_alpha), path, same, {}),
                                    [notes](Cube& part, const Rectangle&) { part.notes = notes; });

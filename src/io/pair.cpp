@@ -122,16 +122,16 @@ ImagePtr open_dataset(const Hdf5Reader& file, const CubeDataset& image, SceneSou
 }
 
 /// The bands that are left of those asked for.
-std::vector<Index> kept_of(const FileNotes& notes) {
-  std::vector<Index> kept = notes.kept;
-  for (Index band = 0; notes.kept.empty() && band < notes.bands; ++band) kept.push_back(band);
-  return kept;
+std::vector<Index> remaining_bands(const FileNotes& notes) {
+  std::vector<Index> bands = notes.remaining;
+  for (Index band = 0; notes.remaining.empty() && band < notes.bands; ++band) bands.push_back(band);
+  return bands;
 }
 
 /// A response without the rows and columns of bands that left, and a sentence on what it loses.
 Tensor response_of(const Tensor& srf, const FileNotes& msi, const FileNotes& hsi, const std::string& path,
                    std::vector<std::string>& warnings) {
-  const std::vector<Index> rows = kept_of(msi), cols = kept_of(hsi);
+  const std::vector<Index> rows = remaining_bands(msi), cols = remaining_bands(hsi);
   Tensor result = Tensor::uninitialized({std::ssize(rows), std::ssize(cols)});
   float* to = result.data();
   for (const Index row : rows) {
@@ -212,7 +212,7 @@ PairImages open_pair(const std::string& path, const PairSource& source) {
                     ": expected no /reference beside images on grids that have to be brought together (", pair.grids,
                     "), got one");
   check_reference(path, Hdf5Image(path, kReference), msi_shape, of_hsi.bands);
-  said_of_hsi.kept = kept_of(of_hsi);
+  said_of_hsi.remaining = remaining_bands(of_hsi);
   pair.reference_on_msi = reference_lies_on_msi(file);
   pair.reference =
       of_pair(oriented(open_dataset(file, kReference, said_of_hsi), pair.reference_on_msi ? source.orientation : ""));

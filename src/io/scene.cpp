@@ -44,7 +44,7 @@ const SceneFormat& format_of(const std::string& path) {
   std::vector<std::string> names, of_folders;
   for (const SceneFormat& format : scene_formats()) {
     names.push_back(format.name);
-    if (format.files != nullptr) of_folders.push_back(format.name);
+    if (format.files != nullptr && format.name != "gdal") of_folders.push_back(format.name);
   }
   SPECFUSE_CHECK_AS(DataError, !std::filesystem::is_directory(path), path,
                     ": expected a file, or a folder with a product that is known (", joined(of_folders),

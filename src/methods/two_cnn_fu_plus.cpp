@@ -10,6 +10,7 @@
 #include "specfuse/core/fields.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/progress.h"
+#include "specfuse/core/quantile.h"
 #include "specfuse/methods/plus/guided.h"
 #include "specfuse/methods/registry.h"
 #include "specfuse/methods/shared/consistency.h"

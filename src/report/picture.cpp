@@ -5,6 +5,7 @@
 #include <span>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/quantile.h"
 #include "specfuse/report/line_chart.h"
 #include "specfuse/report/palette.h"
 #include "specfuse/report/text_format.h"
@@ -74,13 +75,8 @@ std::array<Index, 3> likely_bands(Index bands) {
   return {bands * 15 / 100, bands * 10 / 100, bands * 5 / 100};
 }
 
-/// The value below which `fraction` of all values lie; 0 of none.
-float percentile(std::vector<float>& values, double fraction) {
-  if (values.empty()) return 0;
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(fraction * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), at, values.end());
-  return *at;
-}
+/// 0 of none.
+float percentile(std::vector<float>& values, double part) { return values.empty() ? 0 : quantile(values, part); }
 
 Stretch stretch_bands(const Cube& cube, const std::array<Index, 3>& bands) {
   Stretch stretch{bands, {}, {}};

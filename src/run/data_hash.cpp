@@ -1,7 +1,5 @@
 #include "run/data_hash.h"
 
-#include <algorithm>
-#include <filesystem>
 #include <functional>
 
 #include "specfuse/core/error.h"
@@ -11,23 +9,6 @@
 #include "specfuse/run/apply.h"
 
 namespace specfuse {
-
-namespace {
-
-/// An image and, of an ENVI header, the values that lie beside it.
-void add_files(const std::filesystem::path& image, std::vector<std::string>& files) {
-  files.push_back(image);
-  if (image.extension() != ".hdr") return;
-  const std::size_t header = files.size();
-  for (const std::filesystem::directory_entry& entry : std::filesystem::directory_iterator(image.parent_path())) {
-    const std::filesystem::path& name = entry.path();
-    const bool beside = (name.stem() == image.stem() && name != image) || name.filename() == image.stem();
-    if (beside && entry.is_regular_file()) files.push_back(name);
-  }
-  std::sort(files.begin() + static_cast<std::ptrdiff_t>(header), files.end());
-}
-
-}  // namespace
 
 std::string data_hash(const ExperimentConfig& config, const Scene& scene, const std::vector<std::string>& directories) {
   std::string hashes;
@@ -51,7 +32,7 @@ std::string data_hash(const ExperimentConfig& config, const Scene& scene, const 
   add_scene(scene);
   std::vector<std::string> files = files_of_methods(config, directories);
   if (scene.large) {
-    for (const std::string& image : image_files(config.data, directories)) add_files(image, files);
+    for (const std::string& file : image_files(config.data, directories)) files.push_back(file);
   }
   for (const std::string& file : files) hashes += file_hash(file);
   return concat(scene.large ? kStreamedHash : "", hex_hash(hashes.data(), hashes.size()));

@@ -174,10 +174,10 @@ namespace {
 
 /// Of a response and names that are given for all bands of the MSI's file, leaves those of the bands that are left.
 void keep_rows(const FileNotes& msi, Scene& scene) {
-  if (msi.kept.empty() || scene.degradation.srf.dim(0) != msi.bands) return;
-  scene.degradation.srf = response_rows(scene.degradation.srf, msi.kept);
+  if (msi.remaining.empty() || scene.degradation.srf.dim(0) != msi.bands) return;
+  scene.degradation.srf = response_rows(scene.degradation.srf, msi.remaining);
   const std::vector<std::string> names = std::exchange(scene.msi_names, {});
-  for (const Index band : msi.kept) {
+  for (const Index band : msi.remaining) {
     if (!names.empty()) scene.msi_names.push_back(names[static_cast<std::size_t>(band)]);
   }
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/quantile.h"
 #include "specfuse/imaging/degrade.h"
 #include "specfuse/imaging/no_data.h"
 #include "specfuse/imaging/outliers.h"
@@ -54,9 +55,7 @@ bool any_in_both(const Cube& one, const Cube& other) {
 double median_size(const Cube& cube) {
   std::vector<float> sizes(cube.values.data(), cube.values.data() + cube.values.size());
   for (float& size : sizes) size = std::abs(size);
-  const auto middle = sizes.begin() + std::ssize(sizes) / 2;
-  std::nth_element(sizes.begin(), middle, sizes.end());
-  return double{*middle};
+  return double{median(std::move(sizes))};
 }
 
 /// Sum of squared differences between a band of one image and a band of another of the same pixels.
@@ -168,7 +167,7 @@ std::vector<std::string> scene_warnings(const ExperimentConfig& config, const Sc
                               " are taken at fixed fractions of its band count, not at the sensor's edges; "
                               "data.wavelength_nm can supply them"));
   }
-  if (config.data.nodata && spectra.valid.empty() && spectra.notes.kept.empty() &&
+  if (config.data.nodata && spectra.valid.empty() && spectra.notes.remaining.empty() &&
       (!scene.measured || scene.measured->msi.valid.empty())) {
     warnings.push_back("data.nodata is given, but no pixel is without data");
   }

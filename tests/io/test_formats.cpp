@@ -171,6 +171,8 @@ TEST_CASE("formats: an ENVI image of every interleave, type and order of bytes i
       CHECK(is_the_cube(read_scene(path)));
     }
   }
+  CHECK(scene_files(path) == std::vector{path, data});
+  CHECK(scene_files(data) == std::vector{data});
 }
 
 TEST_CASE("formats: an ENVI header gives wavelengths in nanometres, bad bands, no data and the place") {
@@ -187,7 +189,7 @@ TEST_CASE("formats: an ENVI header gives wavelengths in nanometres, bad bands, n
   if (without("GDAL", problem)) return;
   REQUIRE(cube.wavelength_nm.size() == 6);
   CHECK(cube.wavelength_nm[5] == doctest::Approx(2200));
-  CHECK(cube.notes.kept == std::vector<Index>{0, 1, 3, 4, 5, 6});
+  CHECK(cube.notes.remaining == std::vector<Index>{0, 1, 3, 4, 5, 6});
   CHECK(std::get<std::vector<double>>(cube.attributes.at(kFwhmAttribute))[5] == doctest::Approx(12));
   CHECK(std::get<std::vector<double>>(cube.attributes.at(kGoodBandsAttribute)) == std::vector<double>(6, 1));
   CHECK(std::get<std::vector<double>>(cube.attributes.at(kGeotransformAttribute)) ==

@@ -72,7 +72,7 @@ TEST_CASE("pair: bands without data leave, and the reference and the response lo
   const ReadPair read = read_pair(path);
   CHECK(read.hsi.wavelength_nm == std::vector<double>{400, 600});
   CHECK(read.hsi.valid == std::vector<std::uint8_t>{1, 1, 1, 0, 1, 1});
-  CHECK(read.hsi.notes.kept == std::vector<Index>{0, 2});
+  CHECK(read.hsi.notes.remaining == std::vector<Index>{0, 2});
   CHECK(read.reference->values.shape() == Shape{4, 6, 2});
   const std::vector<float> expected{1, 0, 0.25f, 0.75f};
   CHECK(std::equal(expected.begin(), expected.end(), read.srf.data()));

@@ -35,8 +35,8 @@ class ShiftField {
 /// Fine pixels around one that `on_hsi` looks at.
 Index field_reach(const ShiftField& field);
 
-/// The MSI, or a part of it that begins at this fine pixel, as the HSI's grid has it but for a constant: interpolated
-/// well enough to be degraded.
+/// The MSI, or a part of it that begins at this fine pixel, as the HSI's grid has it, up to a constant shift:
+/// interpolated well enough to be degraded.
 Cube on_hsi(const Cube& msi, const ShiftField& field, const std::array<Index, 2>& begin, Boundary boundary);
 
 /// How much further down and to the right an image on the HSI's grid has to be read in each pixel of a part that begins

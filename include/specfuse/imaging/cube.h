@@ -17,7 +17,7 @@ using AttributeValue = std::variant<std::string, std::vector<double>>;
 /// bands. It is of what was read, not of what is made of it.
 struct FileNotes {
   /// The bands that are left of `bands` that were asked for, counted from 0; empty: all.
-  std::vector<Index> kept{};
+  std::vector<Index> remaining{};
   Index bands = 0;
   /// The bands that left and why, and warnings: sentences without their full stops.
   std::vector<std::string> left_out{}, warnings{};

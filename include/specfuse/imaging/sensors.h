@@ -17,6 +17,9 @@ struct SensorBand {
 /// listing the known names.
 const std::vector<SensorBand>& sensor_bands(const std::string& sensor);
 
+/// What products call the bands of a sensor, in the order of its table: "B1", "B2" ... Throws as `sensor_bands`.
+std::vector<std::string> product_names(const std::string& sensor);
+
 /// Whether a sensor of this name is in the table.
 bool is_sensor(const std::string& sensor);
 

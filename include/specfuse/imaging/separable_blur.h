@@ -8,7 +8,7 @@
 namespace specfuse {
 
 /// `degrade_spatially` and `degrade_adjoint` along one axis after the other, for PSFs that are the product of one along
-/// each axis, as Gaussians and boxes are: a third of the arithmetic, the same results but for rounding. For methods
+/// each axis, as Gaussians and boxes are: a third of the arithmetic, the same results up to rounding. For methods
 /// that blur again and again.
 class SeparableBlur {
  public:

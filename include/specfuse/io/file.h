@@ -59,6 +59,9 @@ void copy_file(const std::string& from, const std::string& to);
 /// Whether a file can be read and begins so.
 bool begins_with(const std::string& path, std::string_view bytes);
 
+/// What the name of a file ends with, in small letters: ".tif".
+std::string ending_of(const std::string& path);
+
 /// `hex_hash` of all bytes of a file. Throws `DataError` with the path and the reason.
 std::string file_hash(const std::string& path);
 

@@ -50,7 +50,7 @@ struct SceneSource {
   /// Says what the file does not, of all its bands; may throw `ConfigError`.
   std::function<void(Cube& image)> describe{};
   /// The bands of these that are left, where another image has settled it; empty: it is settled here.
-  std::vector<Index> kept{};
+  std::vector<Index> remaining{};
   /// How errors call its wavelengths.
   std::string wavelengths = "/wavelength_nm";
 };

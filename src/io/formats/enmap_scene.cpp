@@ -1,12 +1,10 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "io/product_files.h"
-#include "specfuse/io/scene.h"
+#include "io/product_format.h"
 
 #ifdef SPECFUSE_GDAL
 #include "io/metadata_xml.h"
-#include "io/product.h"
 #include "io/stored_values.h"
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/georeference.h"
@@ -18,10 +16,6 @@ namespace {
 /// Both of DLR, and of one form.
 constexpr ProductNames kEnmapNames{R"((.*-)METADATA\.XML)", R"((.*-)SPECTRAL_IMAGE(?:_COG)?\.(?:TIFF?|BSQ|BIL|BIP))",
                                    "*-METADATA.XML"};
-
-bool is_enmap(const std::string& path) { return is_product(path, kEnmapNames); }
-
-std::vector<std::string> files_of_enmap(const std::string& path) { return files_of_product(path, kEnmapNames); }
 
 #ifdef SPECFUSE_GDAL
 
@@ -60,8 +54,7 @@ std::vector<ProductBand> bands_in_metadata(const XmlElement& root) {
   return bands;
 }
 
-ImagePtr open_enmap(const std::string& path, const std::string&) {
-  const ProductFiles files = product_files(path, kEnmapNames);
+Product read_enmap(const std::string& path, const ProductFiles& files) {
   const XmlElement root = parse_xml(product_text(files.metadata), files.metadata);
   const std::string stem = *match(files.metadata, kEnmapNames.metadata);
   const std::string image = files.image(kEnmapNames, stem + "SPECTRAL_IMAGE.TIF");
@@ -77,22 +70,20 @@ ImagePtr open_enmap(const std::string& path, const std::string&) {
   product.missing = missing.size() == 1 ? missing.front() : kBackground;
   if (stem.find("L2A") == std::string::npos)
     product.warnings.emplace_back("it is not named as a product of level 2A: its values may be no reflectance");
-  return product_image(std::move(product));
+  return product;
 }
 
 #else
 
-constexpr decltype(SceneFormat::open) open_enmap = nullptr;
+constexpr ReadProduct read_enmap = nullptr;
 
 #endif
 
 }  // namespace
 
 SceneFormat enmap_scene_format() {
-  return {"enmap",       "EnMAP and DESIS L2A: SPECTRAL_IMAGE.TIF or METADATA.XML, or the folder or archive of both",
-          is_enmap,      open_enmap,
-          "GDAL",        "libgdal-dev",
-          files_of_enmap};
+  return product_format<kEnmapNames, read_enmap>(
+      "enmap", "EnMAP and DESIS L2A: SPECTRAL_IMAGE.TIF or METADATA.XML, or the folder or archive of both");
 }
 
 }  // namespace specfuse

@@ -1,9 +1,7 @@
-#include "io/product_files.h"
-#include "specfuse/io/scene.h"
+#include "io/product_format.h"
 
 #ifdef SPECFUSE_GDAL
 #include "io/metadata_groups.h"
-#include "io/product.h"
 #include "specfuse/core/error.h"
 #endif
 
@@ -12,10 +10,6 @@ namespace {
 
 constexpr ProductNames kEo1Names{R"((EO1[AH][^_]*)_MTL.*\.TXT)", R"((EO1[AH][^_]*)(?:_B\d{1,3})?_L1.*\.TIFF?)",
                                  "EO1*_MTL_L1T.TXT"};
-
-bool is_eo1(const std::string& path) { return is_product(path, kEo1Names); }
-
-std::vector<std::string> files_of_eo1(const std::string& path) { return files_of_product(path, kEo1Names); }
 
 #ifdef SPECFUSE_GDAL
 
@@ -56,8 +50,7 @@ std::string file_of_band(const ProductFiles& files, const std::string& scene, in
   return found.front();
 }
 
-ImagePtr open_eo1(const std::string& path, const std::string&) {
-  const ProductFiles files = product_files(path, kEo1Names);
+Product read_eo1(const std::string& path, const ProductFiles& files) {
   const MetadataGroups groups(product_text(files.metadata), files.metadata);
   const std::string scene = *match(files.metadata, kEo1Names.metadata);
   const bool is_ali = lower_case(scene).starts_with("eo1a");
@@ -84,22 +77,20 @@ ImagePtr open_eo1(const std::string& path, const std::string&) {
   product.warnings.emplace_back(
       "its values are radiance at the sensor: reflectance of the surface needs a correction "
       "of the atmosphere");
-  return product_image(std::move(product));
+  return product;
 }
 
 #else
 
-constexpr decltype(SceneFormat::open) open_eo1 = nullptr;
+constexpr ReadProduct read_eo1 = nullptr;
 
 #endif
 
 }  // namespace
 
 SceneFormat eo1_scene_format() {
-  return {"eo1",       "Hyperion and ALI L1T of EO-1: the MTL file, a band, or the folder or archive of all",
-          is_eo1,      open_eo1,
-          "GDAL",      "libgdal-dev",
-          files_of_eo1};
+  return product_format<kEo1Names, read_eo1>(
+      "eo1", "Hyperion and ALI L1T of EO-1: the MTL file, a band, or the folder or archive of all");
 }
 
 }  // namespace specfuse

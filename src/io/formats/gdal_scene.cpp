@@ -18,8 +18,6 @@
 namespace specfuse {
 namespace {
 
-std::string ending_of(const std::string& path) { return lower_case(std::filesystem::path(path).extension().string()); }
-
 #ifndef SPECFUSE_GDAL
 
 /// Files that are most likely such ones.
@@ -30,6 +28,7 @@ bool is_gdal(const std::string& path) {
 }
 
 constexpr decltype(SceneFormat::open) open_gdal = nullptr;
+constexpr decltype(SceneFormat::files) files_of_gdal = nullptr;
 
 #else
 
@@ -140,6 +139,11 @@ class GdalScene : public Image {
 
 ImagePtr open_gdal(const std::string& path, const std::string&) { return gdal_image(path, open_raster(path)); }
 
+std::vector<std::string> files_of_gdal(const std::string& path) {
+  const std::string data = data_file(path);
+  return data == path ? std::vector{path} : std::vector{path, data};
+}
+
 #endif
 
 }  // namespace
@@ -151,7 +155,8 @@ ImagePtr gdal_image(const std::string& path, Raster raster, bool alpha_is_of_fil
 #endif
 
 SceneFormat gdal_scene_format() {
-  return {"gdal", "whatever GDAL reads: ENVI, GeoTIFF and others", is_gdal, open_gdal, "GDAL", "libgdal-dev"};
+  return {"gdal",       "whatever GDAL reads: ENVI, GeoTIFF and others", is_gdal, open_gdal, "GDAL", "libgdal-dev",
+          files_of_gdal};
 }
 
 }  // namespace specfuse

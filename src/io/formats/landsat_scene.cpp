@@ -1,13 +1,12 @@
 #include <cmath>
 #include <numbers>
 
-#include "io/product_files.h"
-#include "specfuse/io/scene.h"
+#include "io/product_format.h"
 
 #ifdef SPECFUSE_GDAL
 #include "io/metadata_groups.h"
-#include "io/product.h"
 #include "specfuse/core/error.h"
+#include "specfuse/imaging/sensors.h"
 #endif
 
 namespace specfuse {
@@ -16,19 +15,7 @@ namespace {
 constexpr ProductNames kLandsatNames{R"((L[COTEM]\d\d_.*)_MTL\.txt)", R"((L[COTEM]\d\d_.*?)_(?:SR_)?B\d+\.TIFF?)",
                                      "*_MTL.txt"};
 
-bool is_landsat(const std::string& path) { return is_product(path, kLandsatNames); }
-
-std::vector<std::string> files_of_landsat(const std::string& path) { return files_of_product(path, kLandsatNames); }
-
 #ifdef SPECFUSE_GDAL
-
-/// The numbers of the reflective bands of 30 m, in the order of the table of the sensor.
-std::vector<std::pair<std::string, std::string>> bands_of_sensor(const std::string& sensor) {
-  if (sensor == "landsat8" || sensor == "landsat9")
-    return {{"1", "coastal"}, {"2", "blue"},  {"3", "green"}, {"4", "red"},
-            {"5", "nir"},     {"6", "swir1"}, {"7", "swir2"}};
-  return {{"1", "blue"}, {"2", "green"}, {"3", "red"}, {"4", "nir"}, {"5", "swir1"}, {"7", "swir2"}};
-}
 
 std::string landsat_of(const MetadataGroups& groups, const std::string& file) {
   const std::string craft = groups.text("IMAGE_ATTRIBUTES", "SPACECRAFT_ID");
@@ -38,10 +25,9 @@ std::string landsat_of(const MetadataGroups& groups, const std::string& file) {
   throw DataError(concat(file, ": SPACECRAFT_ID: expected LANDSAT_4, 5, 7, 8 or 9, got ", craft));
 }
 
-ImagePtr open_landsat(const std::string& path, const std::string&) {
+Product read_landsat(const std::string& path, const ProductFiles& files) {
   constexpr const char* kSurface = "LEVEL2_SURFACE_REFLECTANCE_PARAMETERS";
   constexpr unsigned kFill = 1;  // bit 0 of QA_PIXEL
-  const ProductFiles files = product_files(path, kLandsatNames);
   const MetadataGroups groups(product_text(files.metadata), files.metadata);
   SPECFUSE_CHECK_AS(DataError, groups.has("PRODUCT_CONTENTS"), files.metadata,
                     ": expected metadata of Collection 2, with a group PRODUCT_CONTENTS, got others; order the scene "
@@ -56,8 +42,10 @@ ImagePtr open_landsat(const std::string& path, const std::string&) {
         "it is a product of level 1: its values are reflectance at the top of the atmosphere, which no HSI of level 2 "
         "has; level 2 (L2SP) is that of the surface");
   }
-  for (const auto& [number, name] : bands_of_sensor(product.sensor)) {
-    ProductBand band = product_band(product.sensor, name);
+  const std::vector<std::string> called = product_names(product.sensor);
+  for (std::size_t i = 0; i < called.size(); ++i) {
+    const std::string number = called[i].substr(1);
+    ProductBand band = product_band(product.sensor, sensor_bands(product.sensor)[i].name);
     band.image = product.images.size();
     band.scale = groups.number(scaling, "REFLECTANCE_MULT_BAND_" + number) / sun;
     band.offset = groups.number(scaling, "REFLECTANCE_ADD_BAND_" + number) / sun;
@@ -71,22 +59,20 @@ ImagePtr open_landsat(const std::string& path, const std::string&) {
     product.quality = open_gdal_image(files.named(groups.text("PRODUCT_CONTENTS", quality)));
     product.fill_bits = kFill;
   }
-  return product_image(std::move(product));
+  return product;
 }
 
 #else
 
-constexpr decltype(SceneFormat::open) open_landsat = nullptr;
+constexpr ReadProduct read_landsat = nullptr;
 
 #endif
 
 }  // namespace
 
 SceneFormat landsat_scene_format() {
-  return {"landsat",       "Landsat 4 to 9 Collection 2: the MTL.txt, a band, or the folder or archive of all",
-          is_landsat,      open_landsat,
-          "GDAL",          "libgdal-dev",
-          files_of_landsat};
+  return product_format<kLandsatNames, read_landsat>(
+      "landsat", "Landsat 4 to 9 Collection 2: the MTL.txt, a band, or the folder or archive of all");
 }
 
 }  // namespace specfuse

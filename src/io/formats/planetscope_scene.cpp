@@ -1,9 +1,7 @@
-#include "io/product_files.h"
-#include "specfuse/io/scene.h"
+#include "io/product_format.h"
 
 #ifdef SPECFUSE_GDAL
 #include "io/metadata_xml.h"
-#include "io/product.h"
 #include "specfuse/core/error.h"
 #endif
 
@@ -12,10 +10,6 @@ namespace {
 
 constexpr ProductNames kPlanetNames{R"((\d{8}_.*_3B)_AnalyticMS.*metadata.*\.xml)",
                                     R"((\d{8}_.*_3B)_AnalyticMS(?!.*udm).*\.tiff?)", "*_3B_AnalyticMS*metadata.xml"};
-
-bool is_planetscope(const std::string& path) { return is_product(path, kPlanetNames); }
-
-std::vector<std::string> files_of_planetscope(const std::string& path) { return files_of_product(path, kPlanetNames); }
 
 #ifdef SPECFUSE_GDAL
 
@@ -43,8 +37,7 @@ std::map<std::string, double> top_reflectance(const XmlElement& root) {
   return scales;
 }
 
-ImagePtr open_planetscope(const std::string& path, const std::string&) {
-  const ProductFiles files = product_files(path, kPlanetNames);
+Product read_planetscope(const std::string& path, const ProductFiles& files) {
   const XmlElement root = parse_xml(product_text(files.metadata), files.metadata);
   const std::string image = match(path, kPlanetNames.data) ? path : files.image(kPlanetNames, "one image of the scene");
   Product product{path, planet_of(root)};
@@ -65,25 +58,20 @@ ImagePtr open_planetscope(const std::string& path, const std::string&) {
     product.warnings.emplace_back(
         "it is no product of surface reflectance (SR): its values are reflectance at the top "
         "of the atmosphere");
-  return product_image(std::move(product));
+  return product;
 }
 
 #else
 
-constexpr decltype(SceneFormat::open) open_planetscope = nullptr;
+constexpr ReadProduct read_planetscope = nullptr;
 
 #endif
 
 }  // namespace
 
 SceneFormat planetscope_scene_format() {
-  return {"planetscope",
-          "PlanetScope ortho scenes of 4 or 8 bands, with their metadata.xml beside them",
-          is_planetscope,
-          open_planetscope,
-          "GDAL",
-          "libgdal-dev",
-          files_of_planetscope};
+  return product_format<kPlanetNames, read_planetscope>(
+      "planetscope", "PlanetScope ortho scenes of 4 or 8 bands, with their metadata.xml beside them");
 }
 
 }  // namespace specfuse

@@ -1,9 +1,7 @@
-#include "io/product_files.h"
-#include "specfuse/io/scene.h"
+#include "io/product_format.h"
 
 #ifdef SPECFUSE_GDAL
 #include "io/metadata_groups.h"
-#include "io/product.h"
 #include "specfuse/core/error.h"
 #endif
 
@@ -11,10 +9,6 @@ namespace specfuse {
 namespace {
 
 constexpr ProductNames kWorldviewNames{R"((.*)\.IMD)", R"((.*)\.(?:TIFF?|NTF))", "*.IMD", false};
-
-bool is_worldview(const std::string& path) { return is_product(path, kWorldviewNames); }
-
-std::vector<std::string> files_of_worldview(const std::string& path) { return files_of_product(path, kWorldviewNames); }
 
 #ifdef SPECFUSE_GDAL
 
@@ -25,8 +19,7 @@ const std::vector<std::pair<const char*, const char*>> kWorldviewBands{
     {"BAND_S1", "swir1"},  {"BAND_S2", "swir2"},    {"BAND_S3", "swir3"}, {"BAND_S4", "swir4"},
     {"BAND_S5", "swir5"},  {"BAND_S6", "swir6"},    {"BAND_S7", "swir7"}, {"BAND_S8", "swir8"}};
 
-ImagePtr open_worldview(const std::string& path, const std::string&) {
-  const ProductFiles files = product_files(path, kWorldviewNames);
+Product read_worldview(const std::string& path, const ProductFiles& files) {
   const MetadataGroups groups(product_text(files.metadata), files.metadata);
   const std::string stem = *match(files.metadata, kWorldviewNames.metadata), craft = groups.text("IMAGE_1", "satId");
   SPECFUSE_CHECK_AS(DataError, craft == "WV02" || craft == "WV03", files.metadata,
@@ -49,25 +42,20 @@ ImagePtr open_worldview(const std::string& path, const std::string&) {
   product.warnings.emplace_back(
       "its values are radiance at the sensor (W/m2/sr/um): reflectance of the surface needs a "
       "correction of the atmosphere");
-  return product_image(std::move(product));
+  return product;
 }
 
 #else
 
-constexpr decltype(SceneFormat::open) open_worldview = nullptr;
+constexpr ReadProduct read_worldview = nullptr;
 
 #endif
 
 }  // namespace
 
 SceneFormat worldview_scene_format() {
-  return {"worldview",
-          "WorldView-2 and 3: a stack with its .IMD beside it",
-          is_worldview,
-          open_worldview,
-          "GDAL",
-          "libgdal-dev",
-          files_of_worldview};
+  return product_format<kWorldviewNames, read_worldview>("worldview",
+                                                         "WorldView-2 and 3: a stack with its .IMD beside it");
 }
 
 }  // namespace specfuse

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/quantile.h"
 #include "specfuse/tensor/math.h"
 
 namespace specfuse {
@@ -120,12 +121,6 @@ Widths widths_of(const Refined& refined, const PlusExample& example, const Recta
   widths.of_68 = quantile(ratios, 0.68);
   widths.of_95 = quantile(ratios, 0.95);
   return widths;
-}
-
-float quantile(std::vector<float>& values, double part) {
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(part * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), at, values.end());
-  return *at;
 }
 
 }  // namespace specfuse

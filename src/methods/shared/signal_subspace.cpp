@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/quantile.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/methods/shared/detail_injection.h"
 #include "specfuse/methods/shared/spectra.h"
@@ -135,9 +136,7 @@ double fine_noise(const Cube& image, Index band) {
     }
   }
   if (sizes.empty()) return std::numeric_limits<double>::infinity();
-  const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
-  std::nth_element(sizes.begin(), middle, sizes.end());
-  return *middle / (kNorm * kMedianOfNormal);
+  return median(std::move(sizes)) / (kNorm * kMedianOfNormal);
 }
 
 }  // namespace

@@ -50,7 +50,4 @@ struct Widths {
 /// Of what a network made of a part of an example.
 Widths widths_of(const Refined& refined, const PlusExample& example, const Rectangle& part);
 
-/// The value below which `part` of the values lie; puts them into another order. There has to be one at least.
-float quantile(std::vector<float>& values, double part);
-
 }  // namespace specfuse
