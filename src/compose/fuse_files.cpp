@@ -143,9 +143,13 @@ bool take_image(const std::string& folder, const std::string& image, const std::
 class Fusion {
  public:
   explicit Fusion(const FuseRequest& request) : request_(request), outputs_(outputs_of(request.out)) {
-    if (this_rank() == 0) check_writable(outputs_);
-    composed_ = compose_fusion(request, experiment_name(outputs_.stem), outputs_.writer->name);
-    check_free(outputs_, composed_.config.data, request.overwrite || request.resume);
+    if (this_rank() == 0) {
+      check_writable(outputs_);
+      composed_ = compose_fusion(request, experiment_name(outputs_.stem), outputs_.writer->name);
+      check_free(outputs_, composed_.config.data, request.overwrite || request.resume);
+    }
+    composed_.text = of_first_rank(composed_.text);
+    if (this_rank() != 0) composed_.config = parse_config(composed_.text, "--fuse", {});
     options_.data_directories = request.data_directories;
     options_.out = outputs_.folder();
     options_.resume = request.resume;
@@ -210,7 +214,10 @@ class Fusion {
 
 std::string fuse_files(const FuseRequest& request) { return Fusion(request).run(); }
 
-std::string plan_fusion(const FuseRequest& request) { return Fusion(request).plan(); }
+std::string plan_fusion(const FuseRequest& request) {
+  const RankAlone alone;  // the first rank's, as no other plans
+  return Fusion(request).plan();
+}
 
 std::string composed_experiment(const FuseRequest& request) { return compose_fusion(request, "fuse", "hdf5").text; }
 

@@ -1,5 +1,7 @@
 #include "specfuse/metrics/metrics.h"
 
+#include <algorithm>
+
 #include "metrics/shared/metric_sums.h"
 
 namespace specfuse {
@@ -8,6 +10,11 @@ std::vector<MetricInfo> metric_list() {
   std::vector<MetricInfo> list;
   for (const Metric& metric : metrics()) list.push_back(metric.info);
   return list;
+}
+
+std::optional<double> Scores::of(const std::string& key) const {
+  const auto found = std::ranges::find(values, key, &Score::key);
+  return found == values.end() ? std::nullopt : std::optional(found->value);
 }
 
 Scores evaluate(const Cube& reference, const Cube& fused, Index ratio) {

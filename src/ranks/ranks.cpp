@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstdlib>
 #include <functional>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -171,6 +170,12 @@ Index of_first_rank(Index value) {
   return sent;
 }
 
+std::string of_first_rank(std::string text) {
+  text.resize(static_cast<std::size_t>(of_first_rank(std::ssize(text))));
+  if (count_now > 1) MPI_Bcast(text.data(), int_of(std::ssize(text)), MPI_CHAR, 0, MPI_COMM_WORLD);
+  return text;
+}
+
 void send_from_rank(int owner, float* values, Index count) {
   constexpr Index kAtOnce = Index{1} << 28;
   if (count_now == 1) return;
@@ -195,6 +200,7 @@ void end_all_ranks(int) {}
 double sum_over_ranks(double value) { return value; }
 void sum_over_ranks(float*, Index) {}
 Index of_first_rank(Index value) { return value; }
+std::string of_first_rank(std::string text) { return text; }
 void send_from_rank(int, float*, Index) {}
 void wait_for_ranks() {}
 

@@ -136,10 +136,8 @@ void add_error_figures(const ExperimentResults& results, std::vector<FigureGroup
   for_each_shown(results, [&](const MethodResult& result, int place) {
     if (!result.errors) return;
     errors.push_back({result.label, place, *result.errors, result.band_psnr_db});
-    for (const Score& score : result.scores->values) {
-      if (score.key != "psnr_global_db") continue;
-      costs.push_back({result.label, place, result.fit_seconds + result.fuse_seconds, score.value});
-    }
+    const std::optional<double> psnr_db = result.scores->of("psnr_global_db");
+    if (psnr_db) costs.push_back({result.label, place, result.seconds(), *psnr_db});
   });
   if (errors.empty()) return;
   for (FigureGroup& group : error_figures(errors, results.figures)) groups.push_back(std::move(group));

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/quantile.h"
 #include "specfuse/report/text_format.h"
 
 namespace specfuse {
@@ -22,10 +23,7 @@ double typical_size(const Table& table, std::size_t column) {
     const double size = std::abs(row.cells[column].value);
     if (std::isfinite(size) && size > 0) sizes.push_back(size);
   }
-  if (sizes.empty()) return 0;
-  const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
-  std::nth_element(sizes.begin(), middle, sizes.end());
-  return *middle;
+  return sizes.empty() ? 0 : median(std::move(sizes));
 }
 
 /// How the numbers of one column are written.

@@ -24,13 +24,6 @@ std::string cpu_name() {
   return "unknown";
 }
 
-std::string date() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  char text[32];
-  return std::string(text, std::strftime(text, sizeof text, "%Y-%m-%d", gmtime_r(&now, &utc)));
-}
-
 std::string compiler_name() {
 #ifdef __clang__
   return concat("clang++ ", __clang_version__);
@@ -41,10 +34,17 @@ std::string compiler_name() {
 
 }  // namespace
 
+std::string now_text(const char* format) {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  char text[32];
+  return std::string(text, std::strftime(text, sizeof text, format, gmtime_r(&now, &utc)));
+}
+
 std::string environment_text(const std::optional<double>& memory) {
   utsname system{};
   uname(&system);
-  Json environment = {{"date", date()},
+  Json environment = {{"date", now_text("%Y-%m-%d")},
                       {"version", SPECFUSE_VERSION},
                       {"compiler", compiler_name()},
                       {"cpu", cpu_name()},

@@ -17,13 +17,6 @@ namespace {
 const char* const kOfValues = "values";
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 
-/// NaN where it is not there.
-double score_of(const Scores* scores, const std::string& key) {
-  if (scores == nullptr) return kNothing;
-  const auto found = std::ranges::find(scores->values, key, &Score::key);
-  return found == scores->values.end() ? kNothing : found->value;
-}
-
 /// A column of a table, and where its numbers come from.
 struct Source {
   Table::Column column;
@@ -36,8 +29,10 @@ std::vector<Source> metric_sources(const std::vector<MetricInfo>& metrics,
   for (const MetricInfo& metric : metrics) {
     const Better better = metric.higher_is_better ? Better::higher : Better::lower;
     sources.push_back(
-        {{metric.name, metric.unit, better, metric.key},
-         [scores, key = metric.key](const MethodResult& result) { return score_of(scores(result), key); }});
+        {{metric.name, metric.unit, better, metric.key}, [scores, key = metric.key](const MethodResult& result) {
+           const Scores* const all = scores(result);
+           return all ? all->of(key).value_or(kNothing) : kNothing;
+         }});
   }
   return sources;
 }
@@ -105,10 +100,8 @@ std::vector<Source> reference_sources() {
 std::vector<Source> no_reference_sources(const ExperimentResults& results) {
   std::vector<MetricInfo> metrics;
   for (const MetricInfo& metric : no_reference_list()) {
-    const bool any = std::ranges::any_of(results.methods, [&](const MethodResult& one) {
-      return std::ranges::count(one.no_reference.values, metric.key, &Score::key) > 0;
-    });
-    if (any) metrics.push_back(metric);
+    const auto has = [&](const MethodResult& one) { return one.no_reference.of(metric.key).has_value(); };
+    if (std::ranges::any_of(results.methods, has)) metrics.push_back(metric);
   }
   return metric_sources(metrics, [](const MethodResult& result) { return &result.no_reference; });
 }
@@ -206,8 +199,7 @@ Table short_table(const ExperimentResults& results) {
       if (source.column.key == key) sources.push_back(source);
     }
   }
-  sources.push_back(seconds_source(
-      "time", "seconds", [](const MethodResult& result) { return result.fit_seconds + result.fuse_seconds; }));
+  sources.push_back(seconds_source("time", "seconds", [](const MethodResult& result) { return result.seconds(); }));
   Table table = table_of(results, caption_of(results), sources);
   mark_even(results, sources, table);
   return table;

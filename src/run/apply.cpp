@@ -64,6 +64,18 @@ Json parse_stored(const std::string& text, const std::string& file) {
 /// 0, which is no valid ratio, where it is not an integer.
 Index integer_of(const Json& json) { return json.is_number_integer() ? json.get<Index>() : 0; }
 
+/// Throws `DataError` naming the file and what is wrong with it.
+void restore_from(const std::string& file, FusionMethod& method) {
+  const Checkpoint checkpoint = read_checkpoint(file);
+  try {
+    method.restore(checkpoint);
+    method.learned_from = load_learned_from(checkpoint);
+    method.traits.trained = true;
+  } catch (const DataError& problem) {
+    throw DataError(concat(file, ": ", problem.what()));
+  }
+}
+
 FileFinder finder(const std::vector<std::string>& directories) {
   return [&directories](const std::string& name) { return find_checkpoint(name, directories); };
 }
@@ -79,6 +91,7 @@ std::string find_checkpoint(const std::string& name, const std::vector<std::stri
 std::unique_ptr<FusionMethod> make_method(const MethodConfig& entry, const std::vector<std::string>& directories) {
   std::unique_ptr<FusionMethod> method = entry.options->make();
   method->find_files(finder(directories));
+  if (entry.checkpoint) restore_from(find_checkpoint(*entry.checkpoint, directories), *method);
   return method;
 }
 
@@ -89,17 +102,6 @@ std::vector<std::string> files_of_methods(const ExperimentConfig& config, const 
     for (const std::string& file : entry.options->make()->find_files(finder(directories))) files.push_back(file);
   }
   return files;
-}
-
-void restore_from(const std::string& file, FusionMethod& method) {
-  const Checkpoint checkpoint = read_checkpoint(file);
-  try {
-    method.restore(checkpoint);
-    method.learned_from = load_learned_from(checkpoint);
-    method.traits.trained = true;
-  } catch (const DataError& problem) {
-    throw DataError(concat(file, ": ", problem.what()));
-  }
 }
 
 ExperimentConfig adopt_checkpoints(const ExperimentConfig& config, const std::vector<std::string>& directories) {

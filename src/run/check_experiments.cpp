@@ -116,7 +116,8 @@ class Checker {
       task = make_task(scene, first.protocol, first.seeds.front(), needs);
       common.warnings = task_warnings(first, scene, *task);
     });
-    ScoredSpectra scored = task ? ScoredSpectra(scene, *task) : ScoredSpectra();
+    std::optional<ScoredSpectra> scored;
+    if (task) scored.emplace(scene, *task);
     std::map<std::string, Findings> known;
     for (const std::size_t run : runs) {
       add(common, findings_[run]);
@@ -126,7 +127,7 @@ class Checker {
         Findings& found = entry->second;
         if (fresh)
           attempt(found,
-                  [&] { found.warnings = check_method(configs_[run], i, *task, directories_, scored).warnings; });
+                  [&] { found.warnings = check_method(configs_[run], i, *task, directories_, *scored).warnings; });
         add(found, findings_[run]);
       }
     }

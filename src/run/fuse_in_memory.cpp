@@ -1,9 +1,8 @@
 #include "specfuse/run/fuse_in_memory.h"
 
 #include "run/fuse_parts.h"
-#include "run/learned_from.h"
-#include "run/method_checks.h"
 #include "run/method_run.h"
+#include "run/prepared.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/results/metrics_json.h"
@@ -13,43 +12,36 @@ namespace specfuse {
 namespace {
 
 /// An experiment whose images fit into memory, before its first method.
-struct LoadedExperiment {
-  ExperimentConfig config;
-  Scene scene;
-  Task task;
-  std::vector<std::string> warnings;
+PreparedExperiment prepared_in_memory(const ExperimentConfig& config, const std::vector<std::string>& directories) {
+  RunOptions options;
+  options.data_directories = directories;
+  options.overwrite = true;  // no folder decides
+  LoadedExperiment loaded(config, options);
+  SPECFUSE_CHECK_AS(ConfigError, !loaded.scene.large, source_of(loaded.config.data),
+                    ": larger than the memory that is free; run_experiment fuses it part by part");
+  return PreparedExperiment(std::move(loaded));
+}
 
-  LoadedExperiment(const ExperimentConfig& given, const std::vector<std::string>& directories)
-      : config(adopt_checkpoints(given, directories)),
-        scene(load_scene(config, directories, nullptr, "", Budget({}).left())),
-        task(make_task(scene, config.protocol, config.seeds.front(), needs_of(config, scene))),
-        warnings(check_methods(config, scene, task, directories, ScoredSpectra(scene, task)).warnings) {
-    SPECFUSE_CHECK_AS(ConfigError, !scene.large, source_of(config.data),
-                      ": larger than the memory that is free; run_experiment fuses it part by part");
-  }
-
-  std::string sensors() const { return task.sensors.estimate ? estimate_text(*task.sensors.estimate) : ""; }
-};
+std::string sensors_of(const Task& task) { return task.sensors.estimate ? estimate_text(*task.sensors.estimate) : ""; }
 
 }  // namespace
 
 FusionInMemory fuse_in_memory(const ExperimentConfig& given, const std::vector<std::string>& directories) {
-  const LoadedExperiment loaded(given, directories);
-  const MethodConfig& entry = loaded.config.methods.front();
-  const Task task = unmasked(loaded.task);
+  const PreparedExperiment prepared = prepared_in_memory(given, directories);
+  const MethodConfig& entry = prepared.config.methods.front();
+  const Task task = unmasked(*prepared.first);
   const ProgressTitle title(entry.label);
-  const std::unique_ptr<FusionMethod> method = make_method(entry, directories);
-  if (entry.checkpoint) restore_from(find_checkpoint(*entry.checkpoint, directories), *method);
+  const std::unique_ptr<FusionMethod> method = make_method(entry, prepared.directories);
   FitContext context;
-  context.seed = static_cast<std::uint64_t>(loaded.config.seeds.front());
-  if (is_fitted(loaded.config, entry)) fit_all(*method, task, {context});
-  const PartsOfResult whole{loaded.task, loaded.scene.outliers, entry.label, ""};
-  return {fuse_whole(whole, method->fuser(*task.parts), task.shown_pair), loaded.sensors(), loaded.warnings};
+  context.seed = static_cast<std::uint64_t>(prepared.config.seeds.front());
+  if (is_fitted(prepared.config, entry)) fit_all(*method, task, {context});
+  const PartsOfResult whole{*prepared.first, prepared.scene.outliers, entry.label, ""};
+  return {fuse_whole(whole, method->fuser(*task.parts), task.shown_pair), sensors_of(task), prepared.found.warnings};
 }
 
 FusionInMemory sensors_in_memory(const ExperimentConfig& given, const std::vector<std::string>& directories) {
-  const LoadedExperiment loaded(given, directories);
-  return {{}, loaded.sensors(), loaded.warnings};
+  const PreparedExperiment prepared = prepared_in_memory(given, directories);
+  return {{}, sensors_of(*prepared.first), prepared.found.warnings};
 }
 
 }  // namespace specfuse

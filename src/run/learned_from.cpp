@@ -26,27 +26,24 @@ std::string learn(FusionMethod& method, const TrainingData& data, FitContext con
   return method.fit(data, context);
 }
 
-ScoredSpectra::ScoredSpectra(const Scene& scene, const Task& task) {
-  if (!scene.reference) return;
-  find_ = [&scene, &task] {
-    Fingerprint scored;
-    if (!scene.large) {
-      scored.add(task.scored ? crop(*scene.reference, *task.scored) : *scene.reference);
-      return scored;
-    }
-    const PairParts& pair = *scene.large->pair;
-    for (const Rectangle& part : parts_of(pair.rows(), pair.cols(), pair.side(), 1)) {
-      scored.add(scene.large->reference->read(fine_part(part, pair.degradation().ratio)));
-    }
+Fingerprint ScoredSpectra::all() const {
+  Fingerprint scored;
+  if (!scene_.large) {
+    scored.add(task_.scored ? crop(*scene_.reference, *task_.scored) : *scene_.reference);
     return scored;
-  };
+  }
+  const PairParts& pair = *scene_.large->pair;
+  for (const Rectangle& part : parts_of(pair.rows(), pair.cols(), pair.side(), 1)) {
+    scored.add(scene_.large->reference->read(fine_part(part, pair.degradation().ratio)));
+  }
+  return scored;
 }
 
 double ScoredSpectra::share_learned(const FusionMethod& method, const TrainingData& training) {
   Fingerprint seen = method.learned_from;
   if (method.traits.learns_from(training)) seen.add(answers_of(training));
   if (seen.empty()) return 0;
-  if (!found_) found_ = find_();
+  if (!found_) found_ = all();
   return found_->share_in(seen);
 }
 

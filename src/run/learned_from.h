@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,17 +16,19 @@ std::string learn(FusionMethod& method, const TrainingData& data, FitContext con
 /// The spectra of the reference that results are scored on.
 class ScoredSpectra {
  public:
-  /// There is no reference.
-  ScoredSpectra() = default;
-  ScoredSpectra(const Scene& scene, const Task& task);
+  ScoredSpectra(const Scene& scene, const Task& task) : scene_(scene), task_(task) {}
 
-  bool exist() const { return find_ != nullptr; }
+  /// Whether there is a reference.
+  bool exist() const { return scene_.reference.has_value(); }
   /// The share of them that a method has learned from so far, or would from the answers of `training`.
   double share_learned(const FusionMethod& method, const TrainingData& training);
 
  private:
-  /// Called when they are first asked for; null: there is no reference.
-  std::function<Fingerprint()> find_;
+  Fingerprint all() const;
+
+  const Scene& scene_;
+  const Task& task_;
+  /// None until they are first asked for.
   std::optional<Fingerprint> found_;
 };
 

@@ -71,7 +71,6 @@ MethodFindings check_method(const ExperimentConfig& config, std::size_t place, c
   MethodFindings found{checkpoint_warnings(alone, directories), {}};
   of_method(place, [&] {
     const std::unique_ptr<FusionMethod> method = make_method(entry, directories);
-    if (entry.checkpoint) restore_from(find_checkpoint(*entry.checkpoint, directories), *method);
     method->check(task.training, task.shown_pair);
     if (task.fine_tuning) method->check(*task.fine_tuning, task.shown_pair);
     const bool goes_on = entry.checkpoint || (method->traits.is_ready() && task.fine_tuning);
@@ -83,7 +82,8 @@ MethodFindings check_method(const ExperimentConfig& config, std::size_t place, c
 }
 
 MethodFindings check_methods(const ExperimentConfig& config, const Scene& scene, const Task& task,
-                             const std::vector<std::string>& directories, ScoredSpectra scored) {
+                             const std::vector<std::string>& directories) {
+  ScoredSpectra scored(scene, task);
   MethodFindings all{scene_warnings(config, scene), {}};
   const auto add = [&](const std::vector<std::string>& warnings) {
     all.warnings.insert(all.warnings.end(), warnings.begin(), warnings.end());

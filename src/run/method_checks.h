@@ -37,6 +37,6 @@ MethodFindings check_method(const ExperimentConfig& config, std::size_t place, c
 
 /// The same of the scene and of all methods.
 MethodFindings check_methods(const ExperimentConfig& config, const Scene& scene, const Task& task,
-                             const std::vector<std::string>& directories, ScoredSpectra scored);
+                             const std::vector<std::string>& directories);
 
 }  // namespace specfuse

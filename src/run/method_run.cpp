@@ -114,13 +114,12 @@ class Making {
     fusion_.result.folder = name_;
   }
 
-  /// Restores and fits, as far as the entry asks for it.
+  /// Fits, where the entry asks for it.
   void learn() {
     const ProfileSpan span("fit");
     reset_peak_memory();
     const Stopwatch fitting;
     const auto alone = alone_unless_shared();
-    if (entry_.checkpoint) restore_from(find_checkpoint(*entry_.checkpoint, at_.directories), *method_);
     if (is_fitted(at_.config, entry_)) fusion_.result.remarks = fit_all(*method_, task_, fits_);
     fuser_ = method_->fuser(*task_.parts);
     fusion_.result.fit_seconds = fitting.seconds();
@@ -213,7 +212,6 @@ void check_parts(const ExperimentConfig& config, const std::vector<std::string>&
   if (training.large != nullptr) training.large = &shown;
   for (const MethodConfig& entry : config.methods) {
     const std::unique_ptr<FusionMethod> method = make_method(entry, directories);
-    if (entry.checkpoint) restore_from(find_checkpoint(*entry.checkpoint, directories), *method);
     // What takes long to learn is not learned twice: of a pair in memory its fuser tells then.
     if (!task.is_large && !method->traits.is_ready()) continue;
     try {

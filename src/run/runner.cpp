@@ -5,7 +5,8 @@
 #include <utility>
 
 #include "run/data_hash.h"
-#include "run/method_checks.h"
+#include "run/method_run.h"
+#include "run/prepared.h"
 #include "run/quality_file.h"
 #include "run/run_figures.h"
 #include "run/scoring.h"
@@ -23,59 +24,27 @@
 #include "specfuse/results/environment.h"
 #include "specfuse/results/kept_result.h"
 #include "specfuse/results/result_tables.h"
-#include "specfuse/run/apply.h"
-#include "specfuse/run/find_data.h"
 
 namespace specfuse {
 namespace {
 
-Budget budget_of(const RunOptions& options) {
-  const Budget budget(options.memory);
-  if (budget.is_limit) limit_free_memory(budget.free_buffers());
-  return budget;
+/// The results where an earlier run has made them of this data; only the first rank asks.
+std::optional<ExperimentResults> done_before(const LoadedExperiment& loaded, const RunOptions& options,
+                                             const std::string& hash) {
+  const RunFolder folder(options.out);
+  const bool replaced = options.overwrite && !options.resume;
+  if (replaced || folder.keeps_work() || folder.data_hash_of(loaded.config) != hash) return {};
+  return folder.results(loaded.config);
 }
 
-/// The bytes that a pair in memory may take: what is left of the budget, unless that is what the machine has free,
-/// which varies from one call to the next. Then a run that is there already has decided.
-double memory_for_pair(const ExperimentConfig& config, const RunOptions& options, const Budget& budget) {
-  if (budget.is_limit || (options.overwrite && !options.resume)) return budget.left();
-  const std::optional<std::string> hash = RunFolder(options.out).data_hash_of(config);
-  const Index decided = of_first_rank(!hash ? 0 : hash->starts_with(kStreamedHash) ? 1 : 2);
-  return decided == 0 ? budget.left() : decided == 1 ? 0 : std::numeric_limits<double>::infinity();
+std::string text_of_earlier(const ExperimentResults& earlier, const RunOptions& options) {
+  say(concat(options.out, ": this experiment was done before; --overwrite does it anew"));
+  return summary_text(earlier);
 }
-
-/// All that is known of an experiment before anything is made.
-struct Prepared {
-  std::vector<std::string> directories;
-  ExperimentConfig config;
-  Budget budget;
-  Scene scene;
-  MethodNeeds needs;
-  /// Of the first seed; none once it is taken.
-  std::optional<Task> first;
-  MethodFindings found;
-
-  /// Throws for all that can be wrong.
-  Prepared(const ExperimentConfig& given, const RunOptions& options)
-      : directories(data_directories(options.data_directories)), config(adopt_checkpoints(given, directories)),
-        budget(budget_of(options)),
-        scene(load_scene(config, directories, nullptr, options.scratch, memory_for_pair(config, options, budget))),
-        needs(needs_of(config, scene)), first(make_task(scene, config.protocol, config.seeds.front(), needs)),
-        found(check_methods(config, scene, *first, directories, ScoredSpectra(scene, *first))) {
-    // What is shown of all results, of the pair and of its reference.
-    budget.held = static_cast<double>(config.methods.size() + 2) * static_cast<double>(sizeof(float)) *
-                  static_cast<double>(first->shown_pair.msi.pixels() * first->shown_pair.hsi.bands());
-    check_parts(config, directories, *first, budget);
-  }
-
-  /// Of the seeds in turn.
-  Task task_of(Index seed) {
-    return first ? *std::exchange(first, {}) : make_task(scene, config.protocol, seed, needs);
-  }
-};
 
 /// What is known of the results before there are any.
-ExperimentResults begin_results(const Prepared& prepared, const RunOptions& options) {
+ExperimentResults begin_results(const PreparedExperiment& prepared, const std::string& hash,
+                                const RunOptions& options) {
   ExperimentResults results;
   results.config = prepared.config;
   results.warnings = prepared.found.warnings;
@@ -84,7 +53,7 @@ ExperimentResults begin_results(const Prepared& prepared, const RunOptions& opti
   if (!results.grids.empty() && !options.look) say(results.grids);
   const std::optional<Region>& test = prepared.config.protocol.test;
   results.scored_on = test ? test->text() : "whole image";
-  if (this_rank() == 0) results.data_hash = data_hash(prepared.config, prepared.scene, prepared.directories);
+  results.data_hash = hash;
   results.environment = environment_text(options.memory);
   return results;
 }
@@ -143,30 +112,23 @@ void keep_disagreement(const Task& task, const RunFolder& folder, const std::str
     writer.write(std::filesystem::path(file).replace_extension(writer.ending).string(), map);
 }
 
-}  // namespace
-
-std::string run_experiment(const ExperimentConfig& given, const RunOptions& options) {
-  Prepared prepared(given, options);
+std::string make_results(PreparedExperiment prepared, const std::string& hash, const RunOptions& options) {
   const bool is_first = this_rank() == 0;
   const ExperimentConfig& config = prepared.config;
   const Scene& scene = prepared.scene;
-  ExperimentResults results = begin_results(prepared, options);
+  ExperimentResults results = begin_results(prepared, hash, options);
   if (is_first && options.look) results.decisions = options.look(scene, *prepared.first);
   RunFolder folder(options.out);
   std::optional<ExperimentResults> earlier;
   if (is_first) earlier = folder.begin(config, results.data_hash, {options.resume, options.overwrite});
-  if (first_rank_says(earlier.has_value())) {
-    if (!earlier) return "";
-    say(concat(folder.path(), ": this experiment was done before; --overwrite does it anew"));
-    return summary_text(*earlier);
-  }
+  if (first_rank_says(earlier.has_value())) return earlier ? text_of_earlier(*earlier, options) : "";
   TrainingLog log(folder.kept(kLogFile));
   // A scene that was made up for this run is found nowhere else.
   if (is_first && config.data.synthetic) write_cube(folder.staged(kSceneFile), *scene.reference);
   std::optional<RunFigures> figures;
   for (const Index seed : config.seeds) {
     const bool is_shown = is_first && seed == config.seeds.front();
-    const Task task = prepared.task_of(seed);
+    const Task task = prepared.take_task(seed);
     if (task.sensors.estimate) results.estimates[seed] = *task.sensors.estimate;
     if (is_shown) {
       if (task.sensors.estimate && !options.look) {
@@ -192,7 +154,7 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
       result.training = log.curves(result.folder);
       results.methods.push_back(result);
       say(concat("[", results.methods.size(), "/", config.seeds.size() * config.methods.size(), "] ", result.folder,
-                 "  ", number_text(result.fit_seconds + result.fuse_seconds, 1), " s"));
+                 "  ", number_text(result.seconds(), 1), " s"));
     }
     if (is_shown) results.figures = figures->data();
     if (is_shown) describe_shown(task, results);
@@ -205,9 +167,24 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
   return summary_text(results);
 }
 
+}  // namespace
+
+std::string run_experiment(const ExperimentConfig& given, const RunOptions& options) {
+  LoadedExperiment loaded(given, options);
+  const bool is_first = this_rank() == 0;
+  const std::string hash = is_first ? data_hash(loaded.config, loaded.scene, loaded.directories) : "";
+  std::optional<ExperimentResults> earlier;
+  // Who looks is shown what is made of the data in any case.
+  if (is_first && !options.look) earlier = done_before(loaded, options, hash);
+  if (!first_rank_says(earlier.has_value())) return make_results(PreparedExperiment(std::move(loaded)), hash, options);
+  if (!earlier) return "";
+  for (const std::string& warning : earlier->warnings) warn(warning);
+  return text_of_earlier(*earlier, options);
+}
+
 std::string plan_experiment(const ExperimentConfig& given, const RunOptions& options) {
   const RankAlone alone;  // the first rank's, as no other plans
-  const Prepared prepared(given, options);
+  const PreparedExperiment prepared(LoadedExperiment(given, options));
   const ExperimentConfig& config = prepared.config;
   const Scene& scene = prepared.scene;
   const Task& task = *prepared.first;

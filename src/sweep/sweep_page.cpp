@@ -1,7 +1,6 @@
 #include "sweep/sweep_page.h"
 
 #include <algorithm>
-#include <ctime>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -10,17 +9,11 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/text.h"
 #include "specfuse/report/text_format.h"
+#include "specfuse/results/environment.h"
 #include "sweep/run_messages.h"
 
 namespace specfuse {
 namespace {
-
-std::string time_text() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  char text[32];
-  return std::string(text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", gmtime_r(&now, &utc)));
-}
 
 /// The runs that take a value of a field for the first time.
 std::vector<const SweepRun*> first_of_values(const Sweep& sweep, std::size_t field) {
@@ -113,7 +106,7 @@ std::vector<std::string> summary_of(const Sweep& sweep, const std::vector<RunOut
   lines.push_back(concat(count_done(outcomes), " of ", outcomes.size(), " runs done",
                          failed > 0 ? concat(", ", failed, " failed") : "",
                          sweep.seeded && !sweep.fields.empty() ? concat("; seeds ", seeds_text(sweep)) : ""));
-  lines.push_back(concat(time_text(), ", specfuse " SPECFUSE_VERSION));
+  lines.push_back(concat(now_text("%Y-%m-%d %H:%M UTC"), ", specfuse " SPECFUSE_VERSION));
   return lines;
 }
 
@@ -158,9 +151,7 @@ Links links_of(const Sweep& sweep, const std::vector<RunOutcome>& outcomes) {
     if (!outcomes[i].failure.empty()) link.note = "failed";
     if (outcomes[i].results) {
       double seconds = 0;
-      for (const MethodResult& result : outcomes[i].results->methods) {
-        seconds += result.fit_seconds + result.fuse_seconds;
-      }
+      for (const MethodResult& result : outcomes[i].results->methods) seconds += result.seconds();
       link.address = concat(run.folder(), "/", kReportFile);
       link.note = concat(number_text(seconds, seconds < 1 ? 2 : seconds < 10 ? 1 : 0), " s");
     }

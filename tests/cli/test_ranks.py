@@ -102,6 +102,18 @@ class Ranks(ProgramTest):
         for method in ("gsa", "linear_injection"):
             self.assertEqual((one / method / "fused.h5").read_bytes(), (two / method / "fused.h5").read_bytes())
 
+    def test_two_files_are_fused_as_by_one_process(self):
+        files = self.folder / "stream.h5", self.folder / "stream.h5"
+        told = ["--method", "gsa", "--quiet", "--set", "data.hsi.dataset=/hsi", "--set", "data.msi.dataset=/msi"]
+        made = []
+        for ranks in (1, 2):
+            made.append(self.folder / f"fused{ranks}.h5")
+            run = subprocess.run([MPIRUN, "-n", str(ranks), *LAUNCH, PROGRAM, "--fuse", *files, "--out", made[-1], *told],
+                                 capture_output=True, text=True)
+            self.assertEqual(run.returncode, 0, run.stderr)
+            self.assertEqual(run.stdout.count("fused image"), 1, run.stdout)
+        self.assertEqual(made[0].read_bytes(), made[1].read_bytes())
+
     def test_a_rank_that_dies_ends_all_and_another_number_goes_on(self):
         config = experiment(methods=[NETWORK | {"train": NETWORK["train"] | {"steps": 2000}}])
         run = self.checkpointed(self.launch(2, config))

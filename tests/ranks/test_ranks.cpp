@@ -37,6 +37,7 @@ TEST_CASE("a process that was started alone is rank 0 of 1, and shares nothing")
   CHECK(values == std::vector<float>{1, 2, 3});
   CHECK(sum_over_ranks(2.5) == 2.5);
   CHECK(of_first_rank(7) == 7);
+  CHECK(of_first_rank("text") == "text");
   CHECK(first_rank_says(true));
   CHECK_FALSE(first_rank_says(false));
 }

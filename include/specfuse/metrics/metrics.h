@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,9 @@ struct Scores {
   std::vector<Score> values;
   /// How many bands or pixels some metric could not use, by reason; reasons that did not occur are absent.
   std::map<std::string, Index> left_out;
+
+  /// That of a metric; none where it is not there.
+  std::optional<double> of(const std::string& key) const;
 };
 
 /// Every metric of `fused` against `reference` in double precision. Bands and pixels that a metric cannot use are left

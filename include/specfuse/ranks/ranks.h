@@ -4,6 +4,7 @@
 #include <deque>
 #include <exception>
 #include <mutex>
+#include <string>
 #include <thread>
 
 #include "specfuse/core/buffer.h"
@@ -46,6 +47,7 @@ double sum_over_ranks(double value);
 void sum_over_ranks(float* values, Index count);
 /// What rank 0 has.
 Index of_first_rank(Index value);
+std::string of_first_rank(std::string text);
 inline bool first_rank_says(bool yes) { return of_first_rank(yes ? 1 : 0) == 1; }
 /// Fills `values` in all ranks with what `owner` has there.
 void send_from_rank(int owner, float* values, Index count);

@@ -25,6 +25,7 @@ struct MethodResult {
   std::string folder;
   Index seed = 0;
   double fit_seconds = 0, fuse_seconds = 0, peak_memory_mb = 0;
+  double seconds() const { return fit_seconds + fuse_seconds; }
   /// Against the reference; none where there is no reference.
   std::optional<Scores> scores;
   /// Of the spectra that it is scored on, the share that it had learned from; none where that is not known.

@@ -21,14 +21,11 @@ std::vector<std::string> checkpoint_warnings(const ExperimentConfig& config,
 /// The file of a checkpoint, looked for from here and then as data is.
 std::string find_checkpoint(const std::string& name, const std::vector<std::string>& directories);
 
-/// The method of an entry, the files that its options name found as a checkpoint is. Throws `DataError` where one is
-/// missing.
+/// The method of an entry, the files that its options name found as a checkpoint is, and restored from its own. Throws
+/// `DataError` where one is missing, or what is wrong with it.
 std::unique_ptr<FusionMethod> make_method(const MethodConfig& entry, const std::vector<std::string>& directories);
 
 /// All files that the methods read: checkpoints, and those of their options.
 std::vector<std::string> files_of_methods(const ExperimentConfig& config, const std::vector<std::string>& directories);
-
-/// Restores a method from the file of a checkpoint. Throws `DataError` naming the file and what is wrong with it.
-void restore_from(const std::string& file, FusionMethod& method);
 
 }  // namespace specfuse
