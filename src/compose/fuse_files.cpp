@@ -139,6 +139,15 @@ bool take_image(const std::string& folder, const std::string& image, const std::
   return !names.empty();
 }
 
+/// Whether a response that has nothing to do with what was told explains the pair far better.
+bool contradicts_response(const KnownSensors& sensors) {
+  if (!sensors.estimate || sensors.unrelated) return false;
+  const std::vector<Finding>& all = sensors.estimate->findings;
+  return std::any_of(all.begin(), all.end(), [](const Finding& finding) {
+    return finding.what == "srf" && finding.uses_found && finding.found != "near told";
+  });
+}
+
 /// A request with its experiment, on the way.
 class Fusion {
  public:
@@ -184,6 +193,11 @@ class Fusion {
     if (shows_) {
       std::printf("%s\n", decision_table(all).c_str());
       std::fflush(stdout);
+    }
+    if (!composed_.assumed_bands.empty() && contradicts_response(task.sensors)) {
+      warn(concat("the bands of the MSI were taken to be ", composed_.assumed_bands,
+                  ", in this order, which the pair contradicts: another response is used. If the order is another, "
+                  "--set 'degrade.srf.bands=[\"B4\", ...]' says so"));
     }
     return all;
   }

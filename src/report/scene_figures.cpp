@@ -304,7 +304,7 @@ std::vector<FigureGroup> SceneFigures::groups() const {
     if (results_.size() > 1) groups.push_back(difference_maps());
     groups.push_back(angle_maps());
   }
-  for (const std::size_t input : {0, 1}) {
+  for (const std::size_t input : {std::size_t{0}, std::size_t{1}}) {
     if (has_input_maps(input)) groups.push_back(input_maps(input));
   }
   groups.push_back(spectrum_charts());
@@ -317,7 +317,7 @@ FigureData SceneFigures::data() const {
   for (const Result& result : results_) data.spectra.push_back(result.spectra);
   if (has_differences() || has_expected()) data.error_end = end_of(&Differences::error);
   if (has_differences()) data.sam_end_deg = end_of(&Differences::sam_deg);
-  for (const std::size_t input : {0, 1}) {
+  for (const std::size_t input : {std::size_t{0}, std::size_t{1}}) {
     if (has_input_maps(input)) data.input_ends[input] = end_of_input(input);
   }
   if (has_differences() && results_.size() > 1) {
