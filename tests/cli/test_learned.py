@@ -41,7 +41,7 @@ class Learned(ProgramTest):
         read = lambda name: (self.out / name).read_text()
         self.assertIn("| linear_injection † |", read("table.md"))
         self.assertIn(f"\n† {MARK}", read("table.md"))
-        self.assertIn("\nlinear\\_injection $\\dagger$ &", read("table.tex"))
+        self.assertIn("\nLinear injection $\\dagger$ &", read("table.tex"))
         self.assertRegex(read("metrics.csv"), rf"(?s)^method,.*,{SHARE}\nbicubic,.*,0\nlinear_injection,.*,1\n$")
         self.assertIn("linear_injection †</th>", read("report.html"))
         self.assertIn("Warning: linear_injection learned from", read("report.html"))
