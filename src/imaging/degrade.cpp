@@ -36,7 +36,7 @@ std::vector<std::uint8_t> seen_valid(const Cube& fine, const Degradation& degrad
   return valid;
 }
 
-/// Leaves data in these pixels alone, all of which have some.
+/// Keeps data in the `valid` pixels only, all of which have some.
 void leave_only(const std::vector<std::uint8_t>& valid, Cube& cube) {
   const std::vector<std::uint8_t> all(valid.size(), 1);
   if (valid == (cube.valid.empty() ? all : cube.valid)) return;

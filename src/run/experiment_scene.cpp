@@ -22,7 +22,7 @@
 namespace specfuse {
 namespace {
 
-constexpr double kEndless = std::numeric_limits<double>::infinity();
+constexpr double kNoLimit = std::numeric_limits<double>::infinity();
 
 /// Runs `work`, whose errors start with "psf: " or the like, and puts the key above in front of them.
 template <class Work>
@@ -172,7 +172,7 @@ void add_notes(const FileNotes& notes, Scene& scene) {
 
 namespace {
 
-/// Of a response and names that are given for all bands of the MSI's file, leaves those of the bands that are left.
+/// Drops the response rows and names of bands that the reader left out, where they are given for all bands of the file.
 void keep_rows(const FileNotes& msi, Scene& scene) {
   if (msi.remaining.empty() || scene.degradation.srf.dim(0) != msi.bands) return;
   scene.degradation.srf = response_rows(scene.degradation.srf, msi.remaining);
@@ -287,7 +287,7 @@ Scene load_other(const ExperimentConfig& config, const std::string& path, const 
   Scene scene;
   try {
     scene =
-        load_one(config, directories, config.protocol.degradations.empty() ? Cut::none : Cut::to_fit, files, kEndless);
+        load_one(config, directories, config.protocol.degradations.empty() ? Cut::none : Cut::to_fit, files, kNoLimit);
   } catch (const ConfigError& problem) {
     throw ConfigError(concat(path, ": ", source, ": ", problem.what()));
   }

@@ -29,7 +29,7 @@ Index validation_rows(double fraction, Index coarse_rows) {
 /// folder, where one is given.
 void add_example(const TrainingPair& whole, double validation_fraction, TrainingData& data,
                  const std::string& scratch = "") {
-  // The whole target is where the scene is.
+  // The whole target shares the storage of the scene, which is in scratch already.
   if (validation_fraction == 0) return void(data.train.push_back({on_disk(whole.input, scratch), whole.target}));
   const Index ratio = whole.input.degradation.ratio, coarse_rows = whole.input.hsi.rows();
   const Index rows = whole.target.rows(), cols = whole.target.cols();
@@ -106,7 +106,7 @@ void require_data(const Task& task) {
   }
 }
 
-/// A hundred fine pixels more tell no more of where a reference lies.
+/// Side of the part by which a reference is registered, in fine pixels; a larger one is no more precise.
 constexpr Index kRegistered = 256;
 
 /// The middle of a pair that is larger than memory, or all of it.

@@ -9,11 +9,11 @@
 
 namespace specfuse {
 
-/// Whether news and progress are shown on standard error (the default), for `--quiet`, and whether warnings are.
+/// Whether messages and progress are shown on standard error (the default), for `--quiet`, and whether warnings are.
 void set_progress_visible(bool visible);
 void set_warnings_visible(bool visible);
 
-/// A line of news on standard error, unless quiet.
+/// A status message on standard error, unless quiet.
 void say(const std::string& text);
 
 /// A line "warning: text" on standard error, quiet or not, and how many there were.

@@ -47,9 +47,9 @@ Pair on_disk(const Pair& pair, const std::string& folder);
 /// Where a result of fusing the pair has data: where the MSI has, and the coarse pixel around; empty: everywhere.
 std::vector<std::uint8_t> valid_of_result(const Pair& pair);
 
-/// Takes what one image of the pair lacks from the other as well, so that nothing is learned from what was filled in
-/// there: fine pixels whose coarse one has no data, and coarse pixels all of whose fine ones have none. Both are filled
-/// in from around anew. A result has data where it had.
+/// Removes from each image what the other has no data for, so that nothing is learned from what was filled in: fine
+/// pixels whose coarse one has no data, and coarse pixels all of whose fine ones have none. Both are filled in from
+/// around anew. A result has data where it had.
 void share_gaps(Pair& pair);
 
 /// Blurs with the PSF and keeps one pixel of each ratio x ratio block: [rows, cols, bands] ->
