@@ -154,8 +154,9 @@ class SpecfuseFuse(QgsProcessingAlgorithm):
         program = find_program()
         self.addParameter(QgsProcessingParameterRasterLayer("HSI", "Hyperspectral image: many bands, coarse pixels"))
         self.addParameter(QgsProcessingParameterRasterLayer("MSI", "Multispectral image: few bands, fine pixels"))
-        names = [CHOSEN, *methods(program)] if program else [CHOSEN]
-        self.addParameter(QgsProcessingParameterEnum("METHOD", "Method", names, defaultValue=CHOSEN, usesStaticStrings=True))
+        # Without the program any method is taken, so that what is said is that there is none.
+        self.addParameter(QgsProcessingParameterEnum("METHOD", "Method", [CHOSEN, *methods(program)], defaultValue=CHOSEN, usesStaticStrings=True)
+                          if program else QgsProcessingParameterString("METHOD", "Method", CHOSEN))
         for path in FIELDS if program else []:
             self.addParameter(parameter_of(program, path))
         more = [QgsProcessingParameterString("SET", "Other fields, a line path=value each", optional=True, multiLine=True),

@@ -6,6 +6,6 @@ def core():
     try:
         from . import _core
     except ImportError as problem:
-        raise ImportError(f"{problem}; `pip install .` in the folder of specfuse builds what runs on arrays",
+        raise ImportError(f"{problem}; `make` or `pip install .` in the folder of specfuse builds what fuses and estimates",
                           name="specfuse._core") from None
     return _core

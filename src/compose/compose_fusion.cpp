@@ -81,7 +81,7 @@ class Composer {
       said += concat(", ", std::lround(*least), " to ", std::lround(*most), " nm");
     }
     if (!input.stored.type.empty()) {
-      said += concat(", ", input.stored.type, packed_text(input.stored), " as its file says");
+      said += concat(", ", input.stored.type, packed_text(input.stored));
     }
     add(what, input.name,
         concat(input.image->rows(), " x ", input.image->cols(), " pixels of ", input.image->bands(),
@@ -89,8 +89,8 @@ class Composer {
   }
 
   static std::string packed_text(const StoredAs& stored) {
-    if (stored.scale == 1 && stored.offset == 0) return ", no scale or offset";
-    return concat(", scale ", number_text(stored.scale), ", offset ", number_text(stored.offset));
+    if (stored.scale == 1 && stored.offset == 0) return "; its file names no scale or offset";
+    return concat(" of scale ", number_text(stored.scale), " and offset ", number_text(stored.offset));
   }
 
   void decide_method() {

@@ -60,10 +60,11 @@ std::vector<Decision> pair_decisions(const ExperimentConfig& config, const Scene
   } else if (const std::string disagreeing = disagreement_text(task.shown_pair.disagreement); disagreeing.empty()) {
     add("harmonised", "nothing to do", "the images disagree nowhere beyond their noise");
   } else {
-    add("harmonised", disagreeing, "there the MSI follows the HSI, as on fields that changed between the dates");
+    add("harmonised", disagreeing,
+        "the ground seems to have changed there between the dates: the MSI was adjusted to the HSI");
   }
   if (const std::string beyond = bands_beyond(task.shown_pair); !beyond.empty()) {
-    add("extrapolated", beyond, "the MSI does not see there: what these show in detail follows from the other bands");
+    add(kExtrapolated, beyond, "the MSI does not see there: what these show in detail follows from the other bands");
   }
   const std::string in_hsi = gaps_in(task.shown_pair.hsi, "HSI"), in_msi = gaps_in(task.shown_pair.msi, "MSI");
   if (!in_hsi.empty() || !in_msi.empty()) {

@@ -171,7 +171,7 @@ void record_response(const std::vector<ResponseChoice>& choices, const EstimateO
   }
   if (options.gain != Trust::told) {
     const bool found = !best.gain.empty();
-    const std::string text = found ? concat("MSI = gain x HSI under its response + offset, by band; gains ",
+    const std::string text = found ? concat("MSI = gain x (HSI averaged over its bands) + offset; gains ",
                                             range_text(best.gain), ", offsets ", range_text(best.offset))
                                    : "as told";
     Finding finding = finding_of("gain", "gain 1, offset 0", text, found, left, left);

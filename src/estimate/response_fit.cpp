@@ -136,6 +136,7 @@ std::vector<double> weights_of(const Shape& shape, const std::vector<double>& po
 /// Goes downhill in steps of centre and width that are halved where none leads further down.
 Response descend(const ResponseProblem& problem, Bell bell) {
   const double unit = spacing(problem.position);
+  const double first = problem.position.front(), range = problem.position.back() - first;
   Response best{weights_of(bell, problem.position), std::numeric_limits<double>::infinity()};
   if (best.weights.empty()) return best;
   best.cost = response_cost(problem, best.weights);
@@ -144,6 +145,9 @@ Response descend(const ResponseProblem& problem, Bell bell) {
     for (int direction = 0; direction < 9 && !moved; ++direction) {
       const Bell next{bell.centre + step * (direction % 3 - 1), bell.width + step * (direction / 3 - 1), bell.exponent};
       if (next.width < 0.5 * unit) continue;  // it would fall between two bands
+      // Ever wider, or ever further away, it would be ever so little better where nothing explains the band.
+      if (next.width > std::max(range, unit) || std::abs(next.centre - first - range / 2) > (range + next.width) / 2)
+        continue;
       std::vector<double> weights = weights_of(next, problem.position);
       if (weights.empty()) continue;
       const double cost = response_cost(problem, weights);

@@ -79,7 +79,7 @@ Figure gain_figure(const std::vector<double>& gain, const std::vector<std::strin
     chart.x_ticks.emplace_back(series.x.back(), band < names.size() ? names[band] : concat(band + 1));
   }
   chart.series = {series};
-  return {"gain", "MSI = gain x HSI under its response + offset", {}, line_chart(chart)};
+  return {"gain", "MSI = gain x (HSI averaged over the bands of the MSI) + offset", {}, line_chart(chart)};
 }
 
 }  // namespace

@@ -90,8 +90,14 @@ std::vector<std::string> trust_sentences(const ExperimentResults& results, std::
   const Table::Row& best = best_row(scores);
   const auto first = std::find_if(results.methods.begin(), results.methods.end(),
                                   [&](const MethodResult& result) { return result.label == best.label; });
-  return {results.scored() ? accuracy_sentence(scores, best) : consistency_sentence(scores, best),
-          warning_sentence(warnings), error_sentence(*first)};
+  std::vector<std::string> sentences = {
+      results.scored() ? accuracy_sentence(scores, best) : consistency_sentence(scores, best),
+      warning_sentence(warnings), error_sentence(*first)};
+  for (const Decision& decision : results.decisions) {
+    if (decision.what == kExtrapolated)
+      sentences.push_back(concat("Not seen by the MSI are ", decision.decided, ": trust their fine detail least."));
+  }
+  return sentences;
 }
 
 }  // namespace specfuse

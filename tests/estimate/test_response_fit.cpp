@@ -45,6 +45,18 @@ ResponseProblem problem_of(const std::vector<double>& weights) {
 
 }  // namespace
 
+TEST_CASE("response fit: a bell is never wider than the bands reach, also where one that is far away explains more") {
+  std::vector<double> rising;
+  for (int i = 0; i < kBands; ++i) rising.push_back(std::exp(0.05 * i));
+  const double sum = std::accumulate(rising.begin(), rising.end(), 0.0);
+  for (double& weight : rising) weight /= sum;
+  const std::vector<double> found = fit_bell(problem_of(rising), 2).weights;
+  REQUIRE(found.size() == rising.size());
+  // The logarithm of a Gaussian is a parabola, of which the second difference gives the width.
+  const double bend = std::log(found[0]) - 2 * std::log(found[19]) + std::log(found[38]);
+  CHECK(std::sqrt(-8 * std::log(2) * 190 * 190 / bend) < 391);
+}
+
 TEST_CASE("response fit: a bell is found wherever it lies between the bands and however wide it is") {
   std::vector<double> position(kBands);
   for (int i = 0; i < kBands; ++i) position[static_cast<std::size_t>(i)] = 400 + 10 * i;

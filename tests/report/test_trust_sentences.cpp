@@ -20,12 +20,18 @@ TEST_CASE("trust: with a reference the nearest method is named, with its warning
         "Closest to the reference of 2 methods is linear_injection: PSNR 40.2 dB, mean spectral angle 1.50 degrees.");
   CHECK(said[1] == "There were 2 warnings: read them first.");
   CHECK(said[2] ==
-        "The method expects errors (sigma) of 2 on average, 12.5 % of the mean of the HSI: about 68 % of the values lie within "
+        "The method expects errors (sigma) of 2 on average, 12.5 % of the mean of the HSI: about 68 % of the values "
+        "lie within "
         "sigma of the truth, 95 % within 2.5 sigma. Of its true errors 75 % are within sigma.");
   said = trust_sentences(results_of({far}), 0);
   CHECK(contains(said[0], "is bicubic: PSNR 25.0 dB."));
   CHECK(said[1] == "There was no warning.");
   CHECK(contains(said[2], "bicubic does not say"));
+  ExperimentResults extrapolated = results_of({far});
+  extrapolated.decisions = {{"ratio", "3", ""}, {kExtrapolated, "3 of 9 bands, outside of 441 to 942 nm", ""}};
+  said = trust_sentences(extrapolated, 0);
+  REQUIRE(said.size() == 4);
+  CHECK(said[3] == "Not seen by the MSI are 3 of 9 bands, outside of 441 to 942 nm: trust their fine detail least.");
 }
 
 TEST_CASE("trust: without a reference both inputs say how well the result agrees with them") {

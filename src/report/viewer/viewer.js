@@ -45,7 +45,7 @@ class Viewer {
   listen() {
     const {dialog, stage, find} = this, hint = document.createElement("p");
     Object.assign(hint, {className: "hint faint",
-      textContent: "Pictures open: compare them side by side, and read the spectra under the pointer."});
+      textContent: "Click on a picture to compare it with others and to read the spectra under the pointer."});
     document.querySelector(".pictures").before(hint);
     this.sets.forEach((set) => {
       find("[name=set]").append(new Option(set.title));
