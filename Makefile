@@ -29,9 +29,9 @@ build: program
 
 # What takes minutes is said before it begins. LAST is what is built last, MINUTES are those of one core.
 LAST = $(BUILD)/src/run_experiment
-MINUTES = 4
+MINUTES = 6
 build test: LAST = $(BUILD)/tests/test_sweep
-build: MINUTES = $(if $(filter test,$(MAKECMDGOALS)),15,7)
+build: MINUTES = $(if $(filter test,$(MAKECMDGOALS)),16,9)
 announce:
 	@cores=$$(nproc); [ -e $(LAST) ] || echo "make $(or $(MAKECMDGOALS),build): about $$((($(MINUTES) + cores - 1) / cores)) minutes on $$cores cores"
 

@@ -18,6 +18,7 @@ from qgis.core import (QgsProcessingAlgorithm, QgsProcessingContext, QgsProcessi
                        QgsProcessingParameterRasterLayer, QgsProcessingParameterString)
 
 CHOSEN = "the best that suits"
+NOT_FOUND = "run_experiment of specfuse was not found; the variable SPECFUSE_PROGRAM of the environment says where it is"
 # Fields of an experiment with an entry of their own, and under which name the program describes each; all others can be
 # given as path=value.
 FIELDS = {"degrade.ratio": "degrade.ratio", "degrade.srf.sensor": "degrade.srf.sensor", "data.orientation": "data.orientation",
@@ -138,7 +139,7 @@ class SpecfuseFuse(QgsProcessingAlgorithm):
     def canExecute(self):
         if find_program():
             return True, ""
-        return False, "run_experiment of specfuse was not found; the variable SPECFUSE_PROGRAM of the environment says where it is"
+        return False, NOT_FOUND
 
     def shortHelpString(self):
         program = find_program()
@@ -179,6 +180,8 @@ class SpecfuseFuse(QgsProcessingAlgorithm):
         return given + self.parameterAsString(parameters, "SET", context).split("\n")
 
     def processAlgorithm(self, parameters, context, feedback):
+        if not find_program():
+            raise QgsProcessingException(NOT_FOUND)
         fused = Path(self.parameterAsOutputLayer(parameters, "FUSED", context))
         images = [file_of(self.parameterAsRasterLayer(parameters, name, context), name) for name in ("HSI", "MSI")]
         command = [find_program(), "--fuse", *images, "--out", str(fused), "--overwrite"]

@@ -90,7 +90,7 @@ class Composer {
 
   static std::string packed_text(const StoredAs& stored) {
     if (stored.scale == 1 && stored.offset == 0) return "; its file names no scale or offset";
-    return concat(" of scale ", number_text(stored.scale), " and offset ", number_text(stored.offset));
+    return concat(", scale ", number_text(stored.scale), ", offset ", number_text(stored.offset));
   }
 
   void decide_method() {

@@ -311,6 +311,8 @@ ExperimentResults read_metrics_json(const std::string& text, const std::string& 
     results.warnings = json.value("warnings", std::vector<std::string>());
     if (json.contains("grids") && json.at("grids").is_string()) results.grids = json.at("grids").get<std::string>();
     for (const Json& method : json.at("methods")) results.methods.push_back(read_method(method));
+    for (const Json& one : json.value("decisions", Json::array()))
+      results.decisions.push_back({one.at("what"), one.at("decided"), one.at("why")});
     if (json.contains("estimates")) {
       for (const Json& one : json.at("estimates")) results.estimates[one.at("seed").get<Index>()] = read_estimate(one);
     }

@@ -32,7 +32,7 @@ class FuseCommand(FusePairTest):
             self.assertRegex(self.decided(said, what), pattern, what)
         self.assertRegex(said, r"agrees closely with the HSI \(\d+ dB\) and (closely|well) with the MSI \(\d+ dB\)\.\n"
                          r"There was no warning\.\nThe method expects errors \(sigma\) of [\d.]+ on average, [\d.]+ % of the mean of the HSI: about 68 % of the "
-                         r"values lie within sigma of the truth, 95 % within \d\.\d sigma\.\n")
+                         r"values lie within sigma of the truth, 95 % within \d\.\d sigma\.\nNot seen by the MSI are \d+ of 60 bands, outside of 4\d\d to 8\d\d nm: trust their fine detail least\.\n")
         self.assertTrue(said.endswith("experiment   made/fused.json\nreport       made/fused_run/report.html\n"), said)
         raster, stored = self.opened("made/fused.tif")
         self.assertEqual((stored.dtype, raster.GetRasterBand(1).GetScale(), raster.GetRasterBand(1).GetNoDataValue()), ("i2", 1e-4, FILL))

@@ -63,6 +63,12 @@ class Qgis(FusePairTest):
         config = json.loads((self.folder / "made/fused.json").read_text())
         self.assertEqual((config["degrade"]["ratio"], config["methods"]), (3, [{"name": "linear_injection"}]))
 
+    def test_without_the_program_that_is_said(self):
+        self.environment["SPECFUSE_PROGRAM"] = "/nowhere"
+        done = self.run_algorithm(HSI="hsi.tif", MSI="S2B_10m.tif", METHOD="gsa", FUSED="fused.tif")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("run_experiment of specfuse was not found", done.stdout + done.stderr)
+
     def test_what_the_program_says_is_in_the_log(self):
         done = self.run_algorithm(HSI="S2B_10m.tif", MSI="S2B_10m.tif", FUSED="fused.tif")
         self.assertNotEqual(done.returncode, 0)
