@@ -10,7 +10,7 @@ namespace specfuse {
 std::string table_latex(const Table& table);
 
 /// A table as a paper has it: a float for one column of text, with `table.caption`, what its marks mean, a label that
-/// begins with "tab:", and methods by their titles. To be read by \input where the packages booktabs and graphicx are
+/// begins with "tab:", and methods by their titles. To be included where the packages booktabs and graphicx are
 /// loaded; what is too wide is made smaller.
 std::string paper_table(Table table, const std::string& label);
 
