@@ -38,7 +38,8 @@ class Qgis(FusePairTest):
         scripts = self.folder / "settings/profiles/default/processing/scripts"
         scripts.mkdir(parents=True)
         shutil.copy(SCRIPT, scripts)
-        self.environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QGIS_CUSTOM_CONFIG_PATH": str(self.folder / "settings"),
+        # The Python in QGIS looks for its modules beside the first python3 of the PATH, which need not be the one that QGIS is for.
+        self.environment = {**os.environ, "PATH": os.defpath, "QT_QPA_PLATFORM": "offscreen", "QGIS_CUSTOM_CONFIG_PATH": str(self.folder / "settings"),
                             "XDG_RUNTIME_DIR": str(self.folder), "SPECFUSE_PROGRAM": str(PROGRAM)}
 
     def qgis(self, *arguments):
