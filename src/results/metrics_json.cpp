@@ -59,7 +59,7 @@ Json method_json(const MethodResult& method) {
   if (!method.no_reference.left_out.empty()) json["no_reference_left_out"] = method.no_reference.left_out;
   for (const auto& [profile, scores] : method.profiles) json["profiles"][profile] = scores_json(scores);
   if (!method.band_psnr_db.empty()) json["per_band"] = {{"psnr_db", method.band_psnr_db}};
-  for (const std::size_t input : {0, 1}) {
+  for (const std::size_t input : {std::size_t{0}, std::size_t{1}}) {
     const std::vector<double>& psnr = method.input_psnr_db[input];
     if (!psnr.empty()) json["per_band"][input == 0 ? "hsi_psnr_db" : "msi_psnr_db"] = psnr;
   }
