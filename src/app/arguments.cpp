@@ -108,8 +108,7 @@ const std::vector<Option>& options() {
        "do so many runs at a time and share the threads among them"},
       {"--list", "[NAME]", kAny, subject,
        "name the methods, layers, metrics, sensors and scene formats, or describe one of the first three, or a field "
-       "of "
-       "experiments such as degrade.psf",
+       "of experiments such as degrade.psf",
        kList},
       {"--cite", "[CONFIG]", kAny, subject, "print BibTeX of all methods, or of those of an experiment or sweep",
        kCite},

@@ -12,8 +12,9 @@ namespace specfuse {
 std::string sweep_json(const Sweep& sweep, const std::vector<RunOutcome>& outcomes, const SweepTable& table,
                        const std::vector<std::string>& files = {});
 
-/// sweep.md: the table, and what is missing in it.
+/// sweep.tex: the short table, as a paper has it.
 std::string sweep_latex(const Sweep& sweep, const std::vector<RunOutcome>& outcomes);
+/// sweep.md: the table, and what is missing in it.
 std::string sweep_markdown(const Sweep& sweep, const std::vector<RunOutcome>& outcomes, const SweepTable& table);
 
 /// The files over all runs of a sweep: table, page and figures.

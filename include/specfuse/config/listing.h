@@ -8,8 +8,7 @@ namespace specfuse {
 std::string listing_text();
 
 /// The description of the method, layer or metric of this name, or of the field of an experiment at this path and those
-/// below it: what `--list NAME` prints. Throws `ConfigError`
-/// where there is none.
+/// below it: what `--list NAME` prints. Throws `ConfigError` where there is none.
 std::string listing_text(const std::string& name);
 
 }  // namespace specfuse
