@@ -44,8 +44,12 @@ void print_warning_count() {
 }
 
 void run_config(const Arguments& arguments, const ExperimentConfig& config) {
-  RunOptions options{arguments.data_directories, arguments.out,    arguments.resume,
-                     arguments.overwrite,        arguments.memory, arguments.scratch};
+  RunOptions options{.data_directories = arguments.data_directories,
+                     .out = arguments.out,
+                     .resume = arguments.resume,
+                     .overwrite = arguments.overwrite,
+                     .memory = arguments.memory,
+                     .scratch = arguments.scratch};
   if (options.out.empty()) options.out = "results/" + config.name;
   SPECFUSE_CHECK_AS(ConfigError, options.scratch.empty() || std::filesystem::is_directory(options.scratch),
                     "--scratch: expected a folder that exists, got ", options.scratch);
@@ -66,7 +70,7 @@ void run_config(const Arguments& arguments, const ExperimentConfig& config) {
 void run_sweep_file(const Arguments& arguments, const std::string& text) {
   const Sweep sweep = parse_sweep(text, arguments.subject, arguments.settings);
   const std::string out = arguments.out.empty() ? "results/" + sweep.name : arguments.out;
-  const SweepOptions options{arguments.data_directories, out, arguments.jobs};
+  const SweepOptions options{.data_directories = arguments.data_directories, .out = out, .jobs = arguments.jobs};
   if (arguments.dry_run) return void(std::fputs(plan_sweep(sweep, options).c_str(), stdout));
   const SweepOutcome outcome = run_sweep(sweep, options);
   if (this_rank() != 0) return;
@@ -106,14 +110,25 @@ std::vector<std::string> methods_of(const std::string& file, const std::vector<s
 std::string imported(const Arguments& arguments) {
   std::vector<std::string> directories{"."};  // a path on the command line starts where one stands
   for (const std::string& directory : data_directories(arguments.data_directories)) directories.push_back(directory);
-  return import_scene({arguments.subject, arguments.out, arguments.settings, directories, arguments.overwrite});
+  return import_scene({.from = arguments.subject,
+                       .to = arguments.out,
+                       .settings = arguments.settings,
+                       .data_directories = directories,
+                       .overwrite = arguments.overwrite});
 }
 
 void run_fusion(const Arguments& arguments) {
   check_valid_with(kFuse, arguments);
-  const FuseRequest request{
-      arguments.subject,          arguments.msi,    arguments.out,       arguments.method, arguments.settings,
-      arguments.data_directories, arguments.memory, arguments.overwrite, arguments.resume, arguments.quiet};
+  const FuseRequest request{.hsi = arguments.subject,
+                            .msi = arguments.msi,
+                            .out = arguments.out,
+                            .method = arguments.method,
+                            .settings = arguments.settings,
+                            .data_directories = arguments.data_directories,
+                            .memory = arguments.memory,
+                            .overwrite = arguments.overwrite,
+                            .resume = arguments.resume,
+                            .quiet = arguments.quiet};
   std::fputs((arguments.dry_run ? plan_fusion(request) : fuse_files(request)).c_str(), stdout);
 }
 

@@ -57,16 +57,16 @@ std::vector<Decision> pair_decisions(const ExperimentConfig& config, const Scene
   };
   if (!sensors.harmony) {
     add("harmonised", "no", "the response is not known, or degrade.harmonise says so");
-  } else if (const std::string disagreeing = disagreement_text(task.shown_pair.disagreement); disagreeing.empty()) {
+  } else if (const std::string disagreeing = disagreement_text(task.pair_in_memory.disagreement); disagreeing.empty()) {
     add("harmonised", "nothing to do", "the images disagree nowhere beyond their noise");
   } else {
     add("harmonised", disagreeing,
         "the ground seems to have changed there between the dates: the MSI was adjusted to the HSI");
   }
-  if (const std::string beyond = bands_beyond(task.shown_pair); !beyond.empty()) {
+  if (const std::string beyond = bands_beyond(task.pair_in_memory); !beyond.empty()) {
     add(kExtrapolated, beyond, "the MSI does not see there: what these show in detail follows from the other bands");
   }
-  const std::string in_hsi = gaps_in(task.shown_pair.hsi, "HSI"), in_msi = gaps_in(task.shown_pair.msi, "MSI");
+  const std::string in_hsi = gaps_in(task.pair_in_memory.hsi, "HSI"), in_msi = gaps_in(task.pair_in_memory.msi, "MSI");
   if (!in_hsi.empty() || !in_msi.empty()) {
     add("gaps", "no data in the result there",
         concat(in_hsi, in_hsi.empty() || in_msi.empty() ? "" : " and ", in_msi, " have none"));

@@ -10,7 +10,7 @@ class Bicubic : public FusionMethod {
  public:
   Fuser fuser(const PairParts& pair) const override {
     return local_fuser(pair,
-                       [](const Pair& part) -> FusedWithSigma { return {upsample_cubic(part.hsi, part.degradation)}; });
+                       [](const Pair& part) -> FusedCube { return {upsample_cubic(part.hsi, part.degradation)}; });
   }
 };
 

@@ -110,10 +110,10 @@ class External : public FusionMethod {
   }
 
  private:
-  FusedWithSigma made_of(const Pair& pair) const;
+  FusedCube made_of(const Pair& pair) const;
   void check_command() const;
   std::string told(const std::string& argument, const ExchangeFolder& folder) const;
-  void run(const ExchangeFolder& folder, FusedWithSigma& result) const;
+  void run(const ExchangeFolder& folder, FusedCube& result) const;
   ChildProcess::Ending watch(ChildProcess& process, double& peak_memory_mb) const;
   Cube read_fused(const std::string& path, const Pair& pair) const;
 
@@ -163,8 +163,8 @@ std::string External::fit(const TrainingData& data, const FitContext& context) {
   return {};
 }
 
-FusedWithSigma External::made_of(const Pair& pair) const {
-  FusedWithSigma result;
+FusedCube External::made_of(const Pair& pair) const {
+  FusedCube result;
   if (options_.command.empty()) {
     result.fused = read_fused(options_.file, pair);
     return result;
@@ -196,7 +196,7 @@ std::string External::told(const std::string& argument, const ExchangeFolder& fo
 }
 
 /// Sets what the program said, and its memory.
-void External::run(const ExchangeFolder& folder, FusedWithSigma& result) const {
+void External::run(const ExchangeFolder& folder, FusedCube& result) const {
   const std::string& program = options_.command.front();
   Command command{program, {}};
   for (const std::string& argument : options_.command) command.arguments.push_back(told(argument, folder));

@@ -17,19 +17,17 @@ const TrainingPair& KnownPair::lower() const {
   return lower_;
 }
 
-Fuser local_fuser(const PairParts& pair, std::function<FusedWithSigma(const KnownPair& part)> fuse) {
+Fuser local_fuser(const PairParts& pair, std::function<FusedCube(const KnownPair& part)> fuse) {
   // The result, and the MSI's detail and what it is made of.
   const auto values = static_cast<double>(pair.bands() + 3 * pair.msi_bands());
   return {.fuse = std::move(fuse), .halo = detail_margin(pair.degradation()), .bytes_per_pixel = kFloat * values};
 }
 
-Fuser whole_fuser(const PairParts& pair, double images, std::function<FusedWithSigma(const KnownPair& pair)> fuse) {
+Fuser whole_fuser(const PairParts& pair, double images, std::function<FusedCube(const KnownPair& pair)> fuse) {
   const double image = kFloat * static_cast<double>(pair.bands());
   return {.fuse = std::move(fuse), .bytes_per_pixel = images * image, .whole = true};
 }
 
-FusedWithSigma fuse(const FusionMethod& method, const KnownPair& pair) {
-  return method.fuser(WholePair(pair)).fuse(pair);
-}
+FusedCube fuse(const FusionMethod& method, const KnownPair& pair) { return method.fuser(WholePair(pair)).fuse(pair); }
 
 }  // namespace specfuse

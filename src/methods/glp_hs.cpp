@@ -31,7 +31,7 @@ Fuser GlpHs::fuser(const PairParts& pair) const {
   });
   Matrix weights = regress(seen.low_hsi).weights;
   scale_by_gain(weights, fine);
-  const auto fuse = [gain = to_tensor(weights), least = seen.least](const Pair& part) -> FusedWithSigma {
+  const auto fuse = [gain = to_tensor(weights), least = seen.least](const Pair& part) -> FusedCube {
     Cube fused = upsample_cubic(part.hsi, part.degradation);
     // P_b - up(degrade(P_b)) is the same combination of the MSI bands' details: degrading and up-sampling are linear
     // and keep the offset.

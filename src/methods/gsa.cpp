@@ -54,7 +54,7 @@ Fuser Gsa::fuser(const PairParts& pair) const {
   // The intensity of P_b is the same combination of the MSI bands' intensities as P_b is of the MSI bands.
   Matrix weights = regress(low_hsi).weights;
   scale_by_gain(weights, intensity_hsi);
-  const auto fuse = [of_hsi, gain = to_tensor(weights), least](const Pair& part) -> FusedWithSigma {
+  const auto fuse = [of_hsi, gain = to_tensor(weights), least](const Pair& part) -> FusedCube {
     Cube fused = upsample_cubic(part.hsi, part.degradation);
     inject(fused, detail_beyond(part.msi, intensities(part.hsi, of_hsi), part.degradation), gain);
     keep_above(fused, least);

@@ -67,7 +67,7 @@ Fuser LinearInjection::fuser(const PairParts& pair) const {
   SPECFUSE_CHECK_AS(ConfigError, gain_.shape() == Shape({pair.msi_bands(), pair.bands()}),
                     "linear_injection: fitted for ", gain_.dim(0), " MSI and ", gain_.dim(1), " HSI bands, got ",
                     pair.msi_bands(), " and ", pair.bands());
-  const auto fuse = [this](const Pair& part) -> FusedWithSigma {
+  const auto fuse = [this](const Pair& part) -> FusedCube {
     Cube fused = upsample_cubic(part.hsi, part.degradation);
     inject(fused, msi_detail(part), gain_);
     refinement_.apply(part, fused);

@@ -71,7 +71,7 @@ class LocalInjection : public FusionMethod {
   explicit LocalInjection(const LocalInjectionOptions& options) : options_(options) {}
   void check(const TrainingData&, const Pair& pair) const override;
   Fuser fuser(const PairParts& pair) const override {
-    return whole_fuser(pair, kLocalImages, [this](const Pair& whole) -> FusedWithSigma { return {fused(whole)}; });
+    return whole_fuser(pair, kLocalImages, [this](const Pair& whole) -> FusedCube { return {fused(whole)}; });
   }
 
  private:

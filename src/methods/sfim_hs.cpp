@@ -36,7 +36,7 @@ class SfimHs : public FusionMethod {
 
 Fuser SfimHs::fuser(const PairParts& pair) const {
   const LowStatistics seen = low_statistics(pair);
-  const auto fuse = [regression = regress(seen.low_hsi), least = seen.least](const Pair& part) -> FusedWithSigma {
+  const auto fuse = [regression = regress(seen.low_hsi), least = seen.least](const Pair& part) -> FusedCube {
     const Cube smooth = upsample_cubic(degrade_spatially(part.msi, part.degradation), part.degradation);
     Cube fused = upsample_cubic(part.hsi, part.degradation);
     parallel_for(fused.rows(), [&](Index row) {

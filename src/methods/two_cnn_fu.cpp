@@ -101,7 +101,7 @@ Fuser TwoCnnFu::fuser(const PairParts& pair) const {
   const NetworkSizes sizes{pair.bands(), pair.msi_bands()};
   network_.check_bands(sizes);
   const std::optional<Fuser> base = base_ ? std::optional(base_->fuser(pair)) : std::nullopt;
-  Fuser fuser = local_fuser(pair, [this, base](const KnownPair& part) -> FusedWithSigma {
+  Fuser fuser = local_fuser(pair, [this, base](const KnownPair& part) -> FusedCube {
     const std::optional<Cube> estimate = base ? std::optional(base->fuse(part).fused) : std::nullopt;
     return {network_.fuse(part, estimate, options_.fuse_tile)};
   });

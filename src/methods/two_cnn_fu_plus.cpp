@@ -271,8 +271,8 @@ std::string TwoCnnFuPlus::tune(const TrainingPair& pair, const PlusTuneOptions& 
                 ", weights as they are ", of_given, ", tuned ", of_tuned, "; chosen: ", choice);
 }
 
-FusedWithSigma TwoCnnFuPlus::fused(const KnownPair& pair) const {
-  FusedWithSigma result;
+FusedCube TwoCnnFuPlus::fused(const KnownPair& pair) const {
+  FusedCube result;
   Cube& fused = result.fused;
   fused.wavelength_nm = pair.hsi.wavelength_nm;
   fused.attributes = pair.hsi.attributes;

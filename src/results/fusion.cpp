@@ -5,7 +5,7 @@
 
 namespace specfuse {
 
-FusedImage fused_in_memory(const FusedWithSigma& fusion) {
+FusedImage fused_in_memory(const FusedCube& fusion) {
   return {in_memory(fusion.fused), fusion.sigma ? in_memory(*fusion.sigma) : nullptr, fusion.width_95};
 }
 

@@ -40,7 +40,7 @@ void KeptResult::begin() const {
   fs::create_directories(directory_);
 }
 
-void KeptResult::write(const FusedWithSigma& fusion, const OutputConfig& output) const {
+void KeptResult::write(const FusedCube& fusion, const OutputConfig& output) const {
   write_cube(fused_file(), fusion.fused, fusion.sigma ? &*fusion.sigma : nullptr, fusion.width_95);
   if (!fusion.log.empty()) write_text_atomically(file(kOutputFile), fusion.log);
   const ImageWriter& writer = output.writer();

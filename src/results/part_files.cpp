@@ -56,7 +56,7 @@ Rectangle PartFiles::made(std::size_t i) const {
                 {0, 0, rows_, cols_});
 }
 
-void PartFiles::keep(std::size_t i, const FusedWithSigma& part) const {
+void PartFiles::keep(std::size_t i, const FusedCube& part) const {
   Hdf5Writer writer(file(i));
   writer.write("/cube", part.fused.values);
   if (part.sigma) {

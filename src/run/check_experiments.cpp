@@ -11,8 +11,8 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/progress.h"
-#include "specfuse/run/apply.h"
 #include "specfuse/run/find_data.h"
+#include "specfuse/run/method_files.h"
 
 namespace specfuse {
 namespace {

@@ -6,7 +6,7 @@
 #include "specfuse/core/rng.h"
 #include "specfuse/io/file.h"
 #include "specfuse/results/run_folder.h"
-#include "specfuse/run/apply.h"
+#include "specfuse/run/method_files.h"
 
 namespace specfuse {
 

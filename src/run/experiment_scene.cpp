@@ -273,13 +273,6 @@ std::array<Index, 2> bands_of(const Scene& scene) {
   return {scene.reference->bands(), scene.degradation.srf.dim(0)};
 }
 
-/// Whether the coarse image can be degraded once more.
-bool has_lower_scale(const Scene& scene) {
-  const Index fine = scene.degradation.ratio * scene.degradation.ratio;
-  const Cube& image = scene.measured ? scene.measured->msi : *scene.reference;
-  return image.rows() >= fine && image.cols() >= fine;
-}
-
 /// A scene to learn from, which the configuration gives at `path`. `target` is the one to fuse.
 Scene load_other(const ExperimentConfig& config, const std::string& path, const std::vector<std::string>& directories,
                  const Scene& target, SceneFiles* files) {
@@ -317,7 +310,8 @@ Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>&
         other.data = list[i];
         other.degrade = degradation;
         Scene loaded = load_other(other, concat("protocol.", path, ".", i), directories, scene, files);
-        if (!given.empty() && !has_lower_scale(loaded)) continue;
+        const Cube& fine = loaded.measured ? loaded.measured->msi : *loaded.reference;
+        if (!given.empty() && !has_lower_scale(fine, degradation.ratio)) continue;
         loaded.reference = on_disk(*loaded.reference, scratch);
         if (loaded.measured) loaded.measured = on_disk(*loaded.measured, scratch);
         scenes.push_back(std::move(loaded));

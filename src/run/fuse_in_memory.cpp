@@ -6,7 +6,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/results/metrics_json.h"
-#include "specfuse/run/apply.h"
+#include "specfuse/run/method_files.h"
 
 namespace specfuse {
 namespace {
@@ -34,9 +34,10 @@ FusionInMemory fuse_in_memory(const ExperimentConfig& given, const std::vector<s
   const std::unique_ptr<FusionMethod> method = make_method(entry, prepared.directories);
   FitContext context;
   context.seed = static_cast<std::uint64_t>(prepared.config.seeds.front());
-  if (is_fitted(prepared.config, entry)) fit_all(*method, task, {context});
+  if (needs_fit(prepared.config, entry)) run_fits(*method, task, {context});
   const PartsOfResult whole{*prepared.first, prepared.scene.outliers, entry.label, ""};
-  return {fuse_whole(whole, method->fuser(*task.parts), task.shown_pair), sensors_of(task), prepared.found.warnings};
+  return {fuse_at_once(whole, method->fuser(*task.parts), task.pair_in_memory), sensors_of(task),
+          prepared.found.warnings};
 }
 
 FusionInMemory sensors_in_memory(const ExperimentConfig& given, const std::vector<std::string>& directories) {

@@ -27,11 +27,11 @@ void stop_where_asked(const char* doing, const std::string& title) {
 }
 
 /// What is made of a part, without the halo it is made with.
-FusedWithSigma fuse_part(const Fuser& fuser, const Task& task, const Rectangle& place) {
+FusedCube fuse_part(const Fuser& fuser, const Task& task, const Rectangle& place) {
   PairPart part = read_part(*task.parts, place, fuser.halo);
   part.pair.hsi.valid.clear();
   part.pair.msi.valid.clear();
-  FusedWithSigma made = fuser.fuse(part.pair);
+  FusedCube made = fuser.fuse(part.pair);
   task.sensors.widen(part.pair, made);
   made.fused = part.inner_of_fine(made.fused);
   if (made.sigma) made.sigma = part.inner_of_fine(*made.sigma);
@@ -63,13 +63,13 @@ void state_no_data(const Pair& pair, Cube& fused) {
 /// Marks what of a result, or of a part of it that lies at `fine`, was not measured: pixels that are not `valid` have
 /// no data, and what reading the file fills in there; and where the pair has outliers.
 void mark_unmeasured(const std::vector<std::uint8_t>& valid, const PartsOfResult& of, const Rectangle& fine,
-                     FusedWithSigma& part) {
+                     FusedCube& part) {
   for (Cube* const cube : {&part.fused, part.sigma ? &*part.sigma : nullptr}) {
     if (cube == nullptr) continue;
     cube->valid = valid;
     fill_from_around(*cube);
   }
-  mark_outliers(of.outliers, of.task.shown_pair.degradation.ratio, fine, part.fused,
+  mark_outliers(of.outliers, of.task.pair_in_memory.degradation.ratio, fine, part.fused,
                 part.sigma ? &*part.sigma : nullptr);
 }
 
@@ -108,7 +108,7 @@ void pack(const PartsOfResult& of, const PartFiles& files, const std::string& pa
     for (Index col = 0; col < whole.cols; col += side) {
       stop_where_asked("packing", of.title);
       const Rectangle fine{row, col, std::min(side, whole.rows - row), std::min(side, whole.cols - col)};
-      FusedWithSigma part{like};
+      FusedCube part{like};
       part.fused.values = files.read("/cube", fine);
       if (width_95) part.sigma = like;
       if (width_95) part.sigma->values = files.read("/sigma", fine);
@@ -139,9 +139,9 @@ Index choose_side(const PartsOfResult& parts, const Fuser& fuser, const Budget& 
   return of_first_rank(*side);
 }
 
-FusedWithSigma fuse_whole(const PartsOfResult& parts, const Fuser& fuser, const Pair& seen) {
-  const Pair& pair = parts.task.shown_pair;
-  FusedWithSigma fusion = fuser.fuse(seen);
+FusedCube fuse_at_once(const PartsOfResult& parts, const Fuser& fuser, const Pair& seen) {
+  const Pair& pair = parts.task.pair_in_memory;
+  FusedCube fusion = fuser.fuse(seen);
   parts.task.sensors.widen(pair, fusion);
   place_on_earth(pair, fusion.fused);
   const std::vector<std::uint8_t> valid = valid_of_result(pair);

@@ -25,8 +25,8 @@ void place_on_earth(const Pair& pair, Cube& fused);
 /// The side of the parts that are kept already, or `side_within`. Throws as that.
 Index choose_side(const PartsOfResult& parts, const Fuser& fuser, const Budget& budget);
 
-/// Fuses a pair in memory at once; `seen` is what methods see of it.
-FusedWithSigma fuse_whole(const PartsOfResult& parts, const Fuser& fuser, const Pair& seen);
+/// Fuses a pair that fits into memory as a single part; `seen` is what methods see of it.
+FusedCube fuse_at_once(const PartsOfResult& parts, const Fuser& fuser, const Pair& seen);
 
 /// Fuses a pair part by part, with all ranks, of which the first writes the whole result to `path`. Returns the seconds
 /// it took, with those of earlier runs that made some of the parts. Throws `Interrupted`, all parts kept, when the user

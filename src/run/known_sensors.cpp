@@ -60,7 +60,7 @@ Pair KnownSensors::apply(const Pair& told, const std::array<Index, 2>& begin) co
   return pair;
 }
 
-void KnownSensors::widen(const Pair& applied, FusedWithSigma& fusion) const {
+void KnownSensors::widen(const Pair& applied, FusedCube& fusion) const {
   if (fusion.sigma && harmony) widen_sigma(*harmony, applied.disagreement, fusion.fused, *fusion.sigma);
 }
 

@@ -17,7 +17,7 @@ Fingerprint answers_of(const TrainingData& data) {
 
 }  // namespace
 
-std::string learn(FusionMethod& method, const TrainingData& data, FitContext context) {
+std::string fit_and_remember(FusionMethod& method, const TrainingData& data, FitContext context) {
   const MethodTraits& traits = method.traits;
   SPECFUSE_CHECK_AS(ConfigError, !data.large || !traits.learns || traits.learns_by_parts,
                     "checkpoint: required, as the method cannot learn from a pair in parts");

@@ -9,9 +9,9 @@
 
 namespace specfuse {
 
-/// `fit`, after which the method and its checkpoints know what it learned from. Returns its remarks. Throws
-/// `ConfigError` where the method learns otherwise than by parts, and has to learn from a large pair.
-std::string learn(FusionMethod& method, const TrainingData& data, FitContext context);
+/// One call of the method's `fit`, after which it and its checkpoints know what it learned from. Returns its remarks.
+/// Throws `ConfigError` where the method learns otherwise than by parts, and has to learn from a large pair.
+std::string fit_and_remember(FusionMethod& method, const TrainingData& data, FitContext context);
 
 /// The spectra of the reference that results are scored on.
 class ScoredSpectra {

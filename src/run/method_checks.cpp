@@ -6,7 +6,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/networks/plan.h"
 #include "specfuse/report/text_format.h"
-#include "specfuse/run/apply.h"
+#include "specfuse/run/method_files.h"
 
 namespace specfuse {
 namespace {
@@ -71,8 +71,8 @@ MethodFindings check_method(const ExperimentConfig& config, std::size_t place, c
   MethodFindings found{checkpoint_warnings(alone, directories), {}};
   of_method(place, [&] {
     const std::unique_ptr<FusionMethod> method = make_method(entry, directories);
-    method->check(task.training, task.shown_pair);
-    if (task.fine_tuning) method->check(*task.fine_tuning, task.shown_pair);
+    method->check(task.training, task.pair_in_memory);
+    if (task.fine_tuning) method->check(*task.fine_tuning, task.pair_in_memory);
     const bool goes_on = entry.checkpoint || (method->traits.is_ready() && task.fine_tuning);
     const std::string warning = goes_on ? "" : method->warnings(task.training);
     if (!warning.empty()) found.warnings.push_back(concat(entry.label, " ", warning));

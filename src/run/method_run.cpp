@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "run/fuse_parts.h"
 #include "run/learned_from.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/peak_memory.h"
@@ -10,43 +11,43 @@
 #include "specfuse/core/stopwatch.h"
 #include "specfuse/ranks/ranks.h"
 #include "specfuse/results/kept_result.h"
-#include "specfuse/run/apply.h"
+#include "specfuse/run/method_files.h"
 
 namespace specfuse {
 namespace {
 
 /// The experiment as if this method and seed were all of it: what its checkpoint is to remember.
-std::string config_of(const ExperimentConfig& config, const MethodConfig& method, Index seed) {
+std::string config_of(const ExperimentConfig& config, const MethodConfig& entry, Index seed) {
   ExperimentConfig alone = config;
-  alone.name = method.label;  // what the experiment is called, and shows, changes no result
+  alone.name = entry.label;  // what the experiment is called, and shows, changes no result
   alone.report = {};
-  alone.methods = {method};
+  alone.methods = {entry};
   alone.seeds = {seed};
   return config_text(alone);
 }
 
 /// The contexts of the fits of one result: one, or a pre-training and a fine-tuning.
-std::vector<FitContext> fit_contexts(const Workplace& at, const MethodConfig& method, Index seed) {
+std::vector<FitContext> fit_contexts(const RunContext& run, const MethodConfig& entry, Index seed) {
   FitContext context;
   context.seed = static_cast<std::uint64_t>(seed);
-  context.label = at.config.folder_of(method, seed);
-  context.checkpoint_path = at.folder.kept(context.label + ".h5");
-  context.scratch = at.scene.scratch;
+  context.label = run.config.folder_of(entry, seed);
+  context.checkpoint_path = run.folder.kept(context.label + ".h5");
+  context.scratch = run.scene.scratch;
   context.resume = true;  // where nothing is to be gone on with, nothing is kept
-  context.config = config_of(at.config, method, seed);
+  context.config = config_of(run.config, entry, seed);
   const bool records = this_rank() == 0;
   const auto record_as = [&](const std::string& result) -> std::function<void(const TrainingRecord&)> {
     if (!records) return {};
-    return [&log = at.log, seed, result](const TrainingRecord& record) { log.add({result, seed, record}); };
+    return [&log = run.log, seed, result](const TrainingRecord& record) { log.add({result, seed, record}); };
   };
   context.record = record_as(context.label);
-  if (records) context.sync_records = [&log = at.log] { log.sync(); };
-  const std::optional<FineTuneConfig>& tune = at.config.protocol.fine_tune;
+  if (records) context.sync_records = [&log = run.log] { log.sync(); };
+  const std::optional<FineTuneConfig>& tune = run.config.protocol.fine_tune;
   if (!tune) return {context};
   FitContext tuning = context;
   tuning.warm_start = WarmStart{tune->steps, tune->learning_rate};
   tuning.record = record_as(fine_tuning_of(context.label));
-  context.checkpoint_path = at.folder.kept(concat(".pretrained.", context.label, ".h5"));  // no label starts with '.'
+  context.checkpoint_path = run.folder.kept(concat(".pretrained.", context.label, ".h5"));  // no label starts with '.'
   return {context, tuning};
 }
 
@@ -74,19 +75,19 @@ void unmask(Pair& pair) {
 
 }  // namespace
 
-bool is_fitted(const ExperimentConfig& config, const MethodConfig& entry) {
+bool needs_fit(const ExperimentConfig& config, const MethodConfig& entry) {
   return !entry.checkpoint || config.protocol.type != Protocol::apply;
 }
 
-std::string fit_all(FusionMethod& method, const Task& task, const std::vector<FitContext>& contexts) {
-  const std::string first = learn(method, data_for(method, task), contexts.front());
-  const std::string last = task.fine_tuning ? learn(method, *task.fine_tuning, contexts.back()) : "";
+std::string run_fits(FusionMethod& method, const Task& task, const std::vector<FitContext>& contexts) {
+  const std::string first = fit_and_remember(method, data_for(method, task), contexts.front());
+  const std::string last = task.fine_tuning ? fit_and_remember(method, *task.fine_tuning, contexts.back()) : "";
   return last.empty() ? first : last;
 }
 
 Task unmasked(Task task) {
-  unmask(task.shown_pair);
-  if (!task.is_large) task.parts = std::make_shared<WholePair>(task.shown_pair);
+  unmask(task.pair_in_memory);
+  if (!task.is_large) task.parts = std::make_shared<WholePair>(task.pair_in_memory);
   const auto unmask_all = [](TrainingData& data) {
     for (std::vector<TrainingPair>* pairs : {&data.train, &data.validation}) {
       for (TrainingPair& pair : *pairs) {
@@ -103,30 +104,32 @@ Task unmasked(Task task) {
 
 namespace {
 
-/// One result on its way: what its method is told, and where what comes of it is kept.
-class Making {
+/// A method with one seed: its fits, its fusion, and what is kept of both. Its steps are called in the order in which
+/// they stand.
+class MethodRun {
  public:
-  Making(const Workplace& at, const MethodConfig& entry, Index seed)
-      : at_(at), entry_(entry), task_(unmasked(at.task)), fits_(fit_contexts(at, entry, seed)),
-        name_(fits_.back().label), parts_{at.task, at.scene.outliers, name_, at.folder.kept("parts/" + name_)},
-        kept_(at.folder, name_), method_(make_method(entry, at.directories)),
+  MethodRun(const RunContext& run, const MethodConfig& entry, Index seed)
+      : run_(run), entry_(entry), task_(unmasked(run.task)), fits_(fit_contexts(run, entry, seed)),
+        name_(fits_.back().label), parts_{run.task, run.scene.outliers, name_, run.folder.kept("parts/" + name_)},
+        kept_(run.folder, name_), method_(make_method(entry, run.directories)),
         shares_(method_->traits.shares_work && !task_.is_large), makes_(shares_ || this_rank() == 0) {
     fusion_.result.folder = name_;
   }
 
-  /// Fits, where the entry asks for it.
-  void learn() {
+  /// Fits where the entry asks for it, and has the method look at the pair.
+  void make_fuser() {
     const ProfileSpan span("fit");
     reset_peak_memory();
     const Stopwatch fitting;
     const auto alone = alone_unless_shared();
-    if (is_fitted(at_.config, entry_)) fusion_.result.remarks = fit_all(*method_, task_, fits_);
+    if (needs_fit(run_.config, entry_)) fusion_.result.remarks = run_fits(*method_, task_, fits_);
     fuser_ = method_->fuser(*task_.parts);
     fusion_.result.fit_seconds = fitting.seconds();
   }
 
-  void fuse() {
-    const Index side = choose_side(parts_, fuser_, at_.budget);
+  /// At once, or part by part into the file of the result.
+  void fuse_pair() {
+    const Index side = choose_side(parts_, fuser_, run_.budget);
     if (this_rank() == 0) kept_.begin();
     const bool is_whole = places_of(fuser_, *task_.parts, side).size() == 1 && !task_.is_large;
     if (!is_whole) {
@@ -135,7 +138,7 @@ class Making {
       const ProfileSpan span("fuse");
       const Stopwatch fusing;
       const auto alone = alone_unless_shared();
-      made_ = fuse_whole(parts_, fuser_, task_.shown_pair);
+      made_ = fuse_at_once(parts_, fuser_, task_.pair_in_memory);
       fusion_.result.fuse_seconds = fusing.seconds();
     }
   }
@@ -150,7 +153,7 @@ class Making {
 
   /// By the first rank.
   void keep() {
-    const OutputConfig& output = at_.config.output;
+    const OutputConfig& output = run_.config.output;
     const bool theirs = made_ && made_->program_memory_mb > 0;
     fusion_.result.peak_memory_mb = theirs ? made_->program_memory_mb : peak_memory_mb();
     if (!fusion_.result.remarks.empty()) say(concat(name_, ": ", fusion_.result.remarks));
@@ -159,7 +162,7 @@ class Making {
       fusion_.image = fused_in_memory(*made_);
     } else {
       write_parts_of(kept_.fused_file(), parts_, output, kept_.directory());
-      fusion_.image = open_fused(kept_.fused_file(), at_.scene.outliers, task_.shown_pair.degradation.ratio);
+      fusion_.image = open_fused(kept_.fused_file(), run_.scene.outliers, task_.pair_in_memory.degradation.ratio);
     }
     if (!task_.training.empty() || task_.fine_tuning) kept_.write_learned(*method_, fits_);
     kept_.finish(fusion_);
@@ -172,7 +175,7 @@ class Making {
   /// What does not share its work, each rank does by itself, with the same result.
   std::unique_ptr<RankAlone> alone_unless_shared() const { return shares_ ? nullptr : std::make_unique<RankAlone>(); }
 
-  const Workplace& at_;
+  const RunContext& run_;
   const MethodConfig& entry_;
   const Task task_;
   const std::vector<FitContext> fits_;
@@ -182,20 +185,20 @@ class Making {
   const std::unique_ptr<FusionMethod> method_;
   const bool shares_, makes_;
   Fuser fuser_;
-  std::optional<FusedWithSigma> made_;
+  std::optional<FusedCube> made_;
   Fusion fusion_;
 };
 
 }  // namespace
 
-Fusion make_result(const Workplace& at, const MethodConfig& entry, Index seed) {
-  const ProgressTitle title(at.config.folder_of(entry, seed));
-  Making making(at, entry, seed);
-  making.learn();
-  making.fuse();
-  making.fuse_training_image();
-  if (this_rank() == 0) making.keep();
-  return making.fusion();
+Fusion make_result(const RunContext& run, const MethodConfig& entry, Index seed) {
+  const ProgressTitle title(run.config.folder_of(entry, seed));
+  MethodRun method_run(run, entry, seed);
+  method_run.make_fuser();
+  method_run.fuse_pair();
+  method_run.fuse_training_image();
+  if (this_rank() == 0) method_run.keep();
+  return method_run.fusion();
 }
 
 void check_parts(const ExperimentConfig& config, const std::vector<std::string>& directories, const Task& task,
@@ -207,7 +210,7 @@ void check_parts(const ExperimentConfig& config, const std::vector<std::string>&
       "it may take, got ",
       config.output.format);
   const RankAlone alone;
-  const WholePair shown(task.shown_pair);
+  const WholePair shown(task.pair_in_memory);
   TrainingData training = task.training;
   if (training.large != nullptr) training.large = &shown;
   for (const MethodConfig& entry : config.methods) {
@@ -215,7 +218,7 @@ void check_parts(const ExperimentConfig& config, const std::vector<std::string>&
     // What takes long to learn is not learned twice: of a pair in memory its fuser tells then.
     if (!task.is_large && !method->traits.is_ready()) continue;
     try {
-      if (!method->traits.is_ready()) learn(*method, training, {});
+      if (!method->traits.is_ready()) fit_and_remember(*method, training, {});
     } catch (const ConfigError& problem) {
       throw ConfigError(concat("methods.", entry.label, ".", problem.what()));
     }

@@ -40,21 +40,17 @@ void add_example(const TrainingPair& whole, double validation_fraction, Training
   data.validation.push_back(on_disk(part_of(whole, {rows - kept, 0, kept, cols}), scratch));
 }
 
-bool has_lower_scale(const Pair& pair) {
-  return pair.hsi.rows() >= pair.degradation.ratio && pair.hsi.cols() >= pair.degradation.ratio;
-}
-
 /// Whether there is a lower scale, and something to train on beside what is kept for validation.
 bool leaves_training(const Pair& pair, double validation_fraction) {
   const Index rows = pair.hsi.rows() / pair.degradation.ratio;
-  return has_lower_scale(pair) && validation_rows(validation_fraction, rows) < rows;
+  return has_lower_scale(pair.msi, pair.degradation.ratio) && validation_rows(validation_fraction, rows) < rows;
 }
 
 /// Trains one scale down, where the hsi itself is the answer (Wald et al. 1997).
 TrainingData wald_training(const Pair& pair, double validation_fraction) {
-  SPECFUSE_CHECK_AS(ConfigError, has_lower_scale(pair), "protocol.type: wald needs an hsi of at least ",
-                    pair.degradation.ratio, " x ", pair.degradation.ratio, " pixels (degrade.ratio), got ",
-                    pair.hsi.rows(), " x ", pair.hsi.cols());
+  SPECFUSE_CHECK_AS(ConfigError, has_lower_scale(pair.msi, pair.degradation.ratio),
+                    "protocol.type: wald needs an hsi of at least ", pair.degradation.ratio, " x ",
+                    pair.degradation.ratio, " pixels (degrade.ratio), got ", pair.hsi.rows(), " x ", pair.hsi.cols());
   TrainingData data;
   add_example(lower_scale(pair), validation_fraction, data);
   return data;
@@ -95,9 +91,9 @@ void require_data(const Task& task) {
   const auto check = [](bool has, const char* path, const char* what) {
     SPECFUSE_CHECK_AS(ConfigError, has, path, ": expected data in ", what, ", got none in any pixel");
   };
-  check(has_data(task.shown_pair.hsi), "data.nodata", "the HSI, in at least half of what some coarse pixel sees");
-  Cube result = task.shown_pair.msi;
-  result.valid = valid_of_result(task.shown_pair);
+  check(has_data(task.pair_in_memory.hsi), "data.nodata", "the HSI, in at least half of what some coarse pixel sees");
+  Cube result = task.pair_in_memory.msi;
+  result.valid = valid_of_result(task.pair_in_memory);
   if (task.scored) result = crop(result, *task.scored);
   check(has_data(result), task.scored ? "protocol.test" : "data.nodata", "both images, in the part that is scored");
   for (const TrainingPair& pair : task.training.train) {
@@ -121,18 +117,18 @@ Rectangle part_to_register(const PairParts& pair, bool is_large) {
 Task sensed_task(const Scene& scene, Index seed) {
   Task task;
   task.is_large = scene.large.has_value();
-  task.shown_pair = make_pair(scene, seed);
-  task.shown_reference = scene.reference;
+  task.pair_in_memory = make_pair(scene, seed);
+  task.reference_in_memory = scene.reference;
   if (scene.reference) task.reference = task.is_large ? scene.large->reference : in_memory(*scene.reference);
-  task.parts = task.is_large ? scene.large->pair : std::make_shared<WholePair>(task.shown_pair);
+  task.parts = task.is_large ? scene.large->pair : std::make_shared<WholePair>(task.pair_in_memory);
   if (task.is_large) task.step = scene.large->step;
-  if (scene.measured) check_orientation(task.shown_pair, scene.orientation);
+  if (scene.measured) check_orientation(task.pair_in_memory, scene.orientation);
   if (!scene.estimate.any() && !scene.harmonise) return task;
   task.sensors = look_at_sensors(*task.parts, scene.estimate, scene.harmonise);
   task.parts = std::make_shared<SensedPair>(task.parts, task.sensors);
   if (!task.is_large) {
-    task.shown_pair = task.parts->read({0, 0, task.parts->rows(), task.parts->cols()});
-    task.parts = std::make_shared<WholePair>(task.shown_pair);
+    task.pair_in_memory = task.parts->read({0, 0, task.parts->rows(), task.parts->cols()});
+    task.parts = std::make_shared<WholePair>(task.pair_in_memory);
   }
   if (scene.reference && !scene.reference_on_msi) {
     const Rectangle part = part_to_register(*task.parts, task.is_large);
@@ -142,11 +138,11 @@ Task sensed_task(const Scene& scene, Index seed) {
   }
   if (task.is_large) {
     const Shown shown = means_of(*task.parts, task.reference.get(), task.step);
-    task.shown_pair = shown.pair;
-    task.shown_reference = shown.reference;
+    task.pair_in_memory = shown.pair;
+    task.reference_in_memory = shown.reference;
   } else if (scene.reference) {
-    task.shown_reference = task.reference->read_all();
-    task.reference = in_memory(*task.shown_reference);
+    task.reference_in_memory = task.reference->read_all();
+    task.reference = in_memory(*task.reference_in_memory);
   }
   return task;
 }
@@ -171,18 +167,19 @@ Task make_task(const Scene& scene, const ProtocolConfig& protocol, Index seed, c
     case Protocol::wald:
       if (task.is_large) {
         task.training.large = task.parts.get();
-      } else if (needs.training || leaves_training(task.shown_pair, protocol.validation_fraction)) {
-        task.training = wald_training(task.shown_pair, protocol.validation_fraction);
+      } else if (needs.training || leaves_training(task.pair_in_memory, protocol.validation_fraction)) {
+        task.training = wald_training(task.pair_in_memory, protocol.validation_fraction);
       }
       break;
     case Protocol::transfer:
       task.training = transfer_training(scene, protocol.validation_fraction, seed);
-      if (protocol.fine_tune) task.fine_tuning = wald_training(task.shown_pair, 0);
+      if (protocol.fine_tune) task.fine_tuning = wald_training(task.pair_in_memory, 0);
       break;
     case Protocol::split:
       SPECFUSE_CHECK_AS(ConfigError, scene.reference.has_value(),
                         "protocol.type: expected another than split for a pair without a reference, got split");
-      task.training = split_training({task.shown_pair, *task.shown_reference}, protocol, needs.receptive_radius);
+      task.training =
+          split_training({task.pair_in_memory, *task.reference_in_memory}, protocol, needs.receptive_radius);
       task.scored = *protocol.test;
       break;
     case Protocol::apply:

@@ -9,19 +9,19 @@ namespace {
 
 Cube shown(const Cube& cube, const std::optional<Rectangle>& part) { return part ? crop(cube, *part) : cube; }
 
-std::optional<Cube> shown_reference(const Task& task) {
-  if (!task.shown_reference) return {};
-  return shown(*task.shown_reference, task.scored);
+std::optional<Cube> figure_reference(const Task& task) {
+  if (!task.reference_in_memory) return {};
+  return shown(*task.reference_in_memory, task.scored);
 }
 
 SceneFigures figures_of(const Task& task, const std::optional<Cube>& reference) {
-  const Pair pair = task.scored ? crop_pair(task.shown_pair, *task.scored) : task.shown_pair;
+  const Pair pair = task.scored ? crop_pair(task.pair_in_memory, *task.scored) : task.pair_in_memory;
   const PixelPlace place = task.scored ? PixelPlace{task.scored->row, task.scored->col} : PixelPlace{};
   return {pair.hsi, pair.msi, reference, place};
 }
 
 CubeCopy copy_of(const Task& task, const std::optional<Cube>& reference, std::size_t results) {
-  const Pair pair = task.scored ? crop_pair(task.shown_pair, *task.scored) : task.shown_pair;
+  const Pair pair = task.scored ? crop_pair(task.pair_in_memory, *task.scored) : task.pair_in_memory;
   CubeCopyOptions options;
   if (task.scored) options.row = task.scored->row, options.col = task.scored->col;
   options.results = static_cast<Index>(results);
@@ -45,19 +45,19 @@ std::vector<Mark> marks_of(const SceneFigures& figures, const ProtocolConfig& pr
 }  // namespace
 
 RunFigures::RunFigures(const Scene& scene, const Task& task, const ProtocolConfig& protocol, std::size_t results)
-    : scored_(task.scored), ratio_(task.parts->degradation().ratio), reference_(shown_reference(task)),
+    : scored_(task.scored), ratio_(task.parts->degradation().ratio), reference_(figure_reference(task)),
       figures_(figures_of(task, reference_)), cubes_(copy_of(task, reference_, results)) {
-  const Cube& whole = task.shown_reference ? *task.shown_reference : task.shown_pair.msi;
+  const Cube& whole = task.reference_in_memory ? *task.reference_in_memory : task.pair_in_memory.msi;
   marks_ = marks_of(figures_, protocol);
   overview_ = overview_figure(composite(whole, stretch_of(whole)), marks_);
   psf_ = task.parts->degradation().psf;
-  response_ = task.shown_pair.degradation.srf;
-  if (task.shown_pair.disagreement.values.defined()) {
-    const Cube units = crop_bands(task.shown_pair.disagreement, 0, 1);
+  response_ = task.pair_in_memory.degradation.srf;
+  if (task.pair_in_memory.disagreement.values.defined()) {
+    const Cube units = crop_bands(task.pair_in_memory.disagreement, 0, 1);
     disagreement_ = units.values.reshape({units.rows(), units.cols()});
   }
   msi_names_ = scene.msi_names;
-  wavelength_nm_ = task.shown_pair.hsi.wavelength_nm;
+  wavelength_nm_ = task.pair_in_memory.hsi.wavelength_nm;
 }
 
 std::vector<FigureGroup> RunFigures::groups() const {

@@ -66,7 +66,7 @@ void describe_shown(const Task& task, ExperimentResults& results) {
   const auto size = [](Index down, Index across, Index bands) { return concat(down, " x ", across, " x ", bands); };
   results.figures.hsi_size = size(pair.rows(), pair.cols(), pair.bands());
   results.figures.msi_size = size(rows, cols, pair.msi_bands());
-  if (task.shown_reference) results.figures.reference_size = size(rows, cols, pair.bands());
+  if (task.reference_in_memory) results.figures.reference_size = size(rows, cols, pair.bands());
   if (task.step == 1) return;
   results.preview =
       concat("Scores are of the whole image. Pictures, maps, spectra and what the pointer reads are of means of ",
@@ -80,28 +80,29 @@ void stop_where_asked(const std::string& before, const RunFolder& folder) {
 
 /// The result of a method, kept from an earlier run or made now. All ranks call it; what the others return is of no
 /// use.
-Fusion find_or_make(const Workplace& at, const MethodConfig& method, Index seed, RunFolder& folder) {
-  const std::string name = at.config.folder_of(method, seed);
+Fusion find_or_make(const RunContext& run, const MethodConfig& entry, Index seed) {
+  const std::string name = run.config.folder_of(entry, seed);
   std::optional<Fusion> kept;
   if (this_rank() == 0)
-    kept = KeptResult(folder, name).find(at.scene.outliers, at.task.shown_pair.degradation.ratio, !at.task.is_large);
+    kept = KeptResult(run.folder, name)
+               .find(run.scene.outliers, run.task.pair_in_memory.degradation.ratio, !run.task.is_large);
   if (first_rank_says(kept.has_value())) {
     say(name + ": was complete before");
     return kept ? *std::move(kept) : Fusion{};
   }
   try {
-    return make_result(at, method, seed);
+    return make_result(run, entry, seed);
   } catch (const TooLittleMemory&) {
     throw;
   } catch (const ConfigError&) {
-    folder.give_up();  // no run of this configuration can go on
+    run.folder.give_up();  // no run of this configuration can go on
     throw;
   }
 }
 
 /// Stages what both images disagree on, as HDF5 and in `format`.
 void keep_disagreement(const Task& task, const RunFolder& folder, const std::string& format) {
-  Cube map = task.shown_pair.disagreement;
+  Cube map = task.pair_in_memory.disagreement;
   if (!map.values.defined()) return;
   map.attributes[kBandNamesAttribute] =
       std::string("disagreement in standard deviations of noise, disagreement relative to the MSI");
@@ -139,18 +140,18 @@ std::string make_results(PreparedExperiment prepared, const std::string& hash, c
       if (scene.measured) keep_quality(scene, task, config.output, folder);
       figures.emplace(scene, task, config.protocol, config.methods.size());
     }
-    for (const MethodConfig& method : config.methods) {
-      if (is_first) stop_where_asked(config.folder_of(method, seed), folder);
-      Fusion fusion =
-          find_or_make({config, prepared.directories, scene, task, prepared.budget, folder, log}, method, seed, folder);
+    for (const MethodConfig& entry : config.methods) {
+      if (is_first) stop_where_asked(config.folder_of(entry, seed), folder);
+      const Fusion fusion =
+          find_or_make({config, prepared.directories, scene, task, prepared.budget, folder, log}, entry, seed);
       if (!is_first) continue;
-      MethodResult& result = fusion.result;
-      result.name = method.name;
-      result.label = method.label;
+      const auto [scored, shown] = score(task, config.metric_profiles, fusion);
+      if (is_shown) figures->add(entry.label, shown);
+      MethodResult result = scored;
+      result.name = entry.name;
+      result.label = entry.label;
       result.seed = seed;
       result.learned_share = prepared.found.share_of(results.methods.size());
-      const ShownResult shown = score(task, config.metric_profiles, fusion);
-      if (is_shown) figures->add(method.label, shown);
       result.training = log.curves(result.folder);
       results.methods.push_back(result);
       say(concat("[", results.methods.size(), "/", config.seeds.size() * config.methods.size(), "] ", result.folder,
@@ -215,13 +216,13 @@ std::string plan_experiment(const ExperimentConfig& given, const RunOptions& opt
   plan +=
       concat("scores     ", task.scored ? task.scored->text() : "whole image",
              scene.reference ? " against the reference\n" : " against the HSI and the MSI, as there is no reference\n");
-  for (const MethodConfig& method : config.methods) {
-    const std::string layers = method.options->make()->network(NetworkSizes{pair.bands(), pair.msi_bands()}).layers;
-    if (!layers.empty()) plan += concat("\n", method.label, "\n", layers, "\n");
+  for (const MethodConfig& entry : config.methods) {
+    const std::string layers = entry.options->make()->network(NetworkSizes{pair.bands(), pair.msi_bands()}).layers;
+    if (!layers.empty()) plan += concat("\n", entry.label, "\n", layers, "\n");
   }
   for (const Index seed : config.seeds) {
-    for (const MethodConfig& method : config.methods) {
-      plan += concat("result     ", options.out, "/", config.folder_of(method, seed), "\n");
+    for (const MethodConfig& entry : config.methods) {
+      plan += concat("result     ", options.out, "/", config.folder_of(entry, seed), "\n");
     }
   }
   return plan;

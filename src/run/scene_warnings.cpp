@@ -181,23 +181,23 @@ std::vector<std::string> scene_warnings(const ExperimentConfig& config, const Sc
 
 std::vector<std::string> task_warnings(const ExperimentConfig& config, const Scene& scene, const Task& task) {
   std::vector<std::string> warnings = task.sensors.warnings;
-  if (task.shown_pair.disagreement.values.defined()) {
-    for (std::string& text : changed_areas(task.shown_pair.disagreement, task.step))
+  if (task.pair_in_memory.disagreement.values.defined()) {
+    for (std::string& text : changed_areas(task.pair_in_memory.disagreement, task.step))
       warnings.push_back(std::move(text));
   }
-  if (scene.measured) check_units(task.shown_pair, source_of(config.data), task.sensors.unrelated);
+  if (scene.measured) check_units(task.pair_in_memory, source_of(config.data), task.sensors.unrelated);
   constexpr double kFew = 0.5;
-  const std::vector<std::uint8_t> valid = valid_of_result(task.shown_pair);
+  const std::vector<std::uint8_t> valid = valid_of_result(task.pair_in_memory);
   const double share = static_cast<double>(std::count(valid.begin(), valid.end(), std::uint8_t{1})) /
                        static_cast<double>(std::max<std::size_t>(valid.size(), 1));
   if (scene.measured && !valid.empty() && share < kFew)
     warnings.push_back(concat("only ", number_text(100 * share),
                               " % of the pixels hold data in both images: nothing is ",
                               "known of the others, and what is found of the sensors rests on these"));
-  const std::string few = scene.measured && !task.sensors.unrelated ? warning_of_few_bands(task.shown_pair) : "";
+  const std::string few = scene.measured && !task.sensors.unrelated ? warning_of_few_bands(task.pair_in_memory) : "";
   if (!few.empty()) warnings.push_back(few);
   const std::string warning = scene.measured && !task.sensors.unrelated
-                                  ? warning_of_response(task.shown_pair, response_source(config, scene))
+                                  ? warning_of_response(task.pair_in_memory, response_source(config, scene))
                                   : "";
   if (!warning.empty()) warnings.push_back(warning);
   return warnings;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "run/budget.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/profile.h"
@@ -53,7 +54,7 @@ class ShownImage {
   ShownImage(const FusedImage& image, const Task& task);
   /// Where the part is in the image; null: there is no sigma.
   void add(const Rectangle& part, const Cube& fused, const Cube* sigma);
-  FusedWithSigma image() const;
+  FusedCube image() const;
 
  private:
   const FusedImage& image_;
@@ -62,7 +63,7 @@ class ShownImage {
 };
 
 ShownImage::ShownImage(const FusedImage& image, const Task& task)
-    : image_(image), kept_{0, 0, task.shown_pair.msi.rows(), task.shown_pair.msi.cols()} {
+    : image_(image), kept_{0, 0, task.pair_in_memory.msi.rows(), task.pair_in_memory.msi.cols()} {
   if (task.step == 1) return;
   const Cube corner = image.fused->read({0, 0, 1, 1});
   for (std::optional<Preview>* preview : {&fused_, &sigma_}) {
@@ -76,8 +77,8 @@ void ShownImage::add(const Rectangle& part, const Cube& fused, const Cube* sigma
   if (sigma != nullptr) sigma_->add(*sigma, part.row, part.col);
 }
 
-FusedWithSigma ShownImage::image() const {
-  FusedWithSigma shown{fused_ ? crop(fused_->cube(), kept_) : image_.fused->read_all()};
+FusedCube ShownImage::image() const {
+  FusedCube shown{fused_ ? crop(fused_->cube(), kept_) : image_.fused->read_all()};
   if (image_.sigma) shown.sigma = sigma_ ? crop(sigma_->cube(), kept_) : image_.sigma->read_all();
   shown.width_95 = image_.width_95;
   return shown;
@@ -133,9 +134,8 @@ class Scoring {
     evaluator_->add(1, reference_->read(seen), image_.fused->read(seen), part);
   }
 
-  /// Returns what is shown of the image.
-  ShownResult finish(MethodResult& result) {
-    const ShownResult shown{shown_.image(), map_.cube()};
+  /// The result with what was found; it has the scores of its training image already.
+  ScoredResult finish(MethodResult result) {
     result.no_reference = inputs_.scores();
     result.input_psnr_db = inputs_.band_psnr_db();
     if (image_.sigma) {
@@ -144,16 +144,18 @@ class Scoring {
       result.width_95 = image_.width_95;
     }
     if (reliability_) result.reliability = reliability_->result();
-    if (!evaluator_) return shown;
+    if (!evaluator_) return {result, shown()};
     const Evaluation all = evaluator_->result();
     result.scores = all.scores;
     result.band_psnr_db = all.band_psnr_db;
     result.errors = all.errors;
     result.profiles = all.profiles;
-    return shown;
+    return {result, shown()};
   }
 
  private:
+  ShownResult shown() { return {shown_.image(), map_.cube()}; }
+
   const PairParts& pair_;
   const FusedImage& image_;
   const ImagePtr reference_;
@@ -168,9 +170,9 @@ class Scoring {
 
 }  // namespace
 
-ShownResult score(const Task& task, const std::vector<std::string>& profiles, Fusion& fusion) {
+ScoredResult score(const Task& task, const std::vector<std::string>& profiles, const Fusion& fusion) {
   const ProfileSpan span("evaluate");
-  MethodResult& result = fusion.result;
+  MethodResult result = fusion.result;
   const ProgressTitle title(result.folder + ", scoring");
   if (fusion.fused_training) {
     const TrainingPair& training = task.training.train.front();
@@ -198,7 +200,7 @@ ShownResult score(const Task& task, const std::vector<std::string>& profiles, Fu
     begin_part();
     scoring.second_pass(part);
   }
-  return scoring.finish(result);
+  return scoring.finish(std::move(result));
 }
 
 }  // namespace specfuse

@@ -9,14 +9,19 @@
 namespace specfuse {
 
 /// What people are shown of a result.
-struct ShownResult : FusedWithSigma {
+struct ShownResult : FusedCube {
   /// As `NoReferenceEvaluator::add` gives it, on the pixels of the shown HSI.
   Cube against_inputs;
 };
 
+/// A result with its scores, and what people are shown of it.
+struct ScoredResult {
+  MethodResult result;
+  ShownResult shown;
+};
+
 /// Scores a fused image against both inputs, and, where there is a reference, on the part that the protocol scores
-/// against that; and the fused training image against its target. Returns what people are shown of it. Throws
-/// `Interrupted` when the user asked to stop.
-ShownResult score(const Task& task, const std::vector<std::string>& profiles, Fusion& fusion);
+/// against that; and the fused training image against its target. Throws `Interrupted` when the user asked to stop.
+ScoredResult score(const Task& task, const std::vector<std::string>& profiles, const Fusion& fusion);
 
 }  // namespace specfuse

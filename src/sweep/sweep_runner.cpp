@@ -20,9 +20,9 @@
 #include "specfuse/ranks/ranks.h"
 #include "specfuse/report/text_format.h"
 #include "specfuse/results/run_folder.h"
-#include "specfuse/run/apply.h"
 #include "specfuse/run/check_experiments.h"
 #include "specfuse/run/find_data.h"
+#include "specfuse/run/method_files.h"
 #include "sweep/run_messages.h"
 #include "sweep/sweep_report.h"
 

@@ -6,7 +6,7 @@
 #include "specfuse/core/error.h"
 #include "specfuse/methods/registry.h"
 #include "specfuse/methods/two_cnn_fu.h"
-#include "specfuse/run/apply.h"
+#include "specfuse/run/method_files.h"
 #include "support/network.h"
 
 using namespace specfuse;

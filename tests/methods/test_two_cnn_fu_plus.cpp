@@ -31,7 +31,7 @@ TEST_CASE("two_cnn_fu_plus: learns from pairs of any bands and ratio, and then f
   TrainingPair other = plus_pair({5, 6, 10, 2, 5, 7});
   other.input.hsi.wavelength_nm.assign(10, 500);
   other.input.hsi.attributes["sensor"] = "made up";
-  const FusedWithSigma made = fuse(method, other.input);
+  const FusedCube made = fuse(method, other.input);
   CHECK(made.fused.values.shape() == other.target.values.shape());
   CHECK(made.fused.wavelength_nm == other.input.hsi.wavelength_nm);
   CHECK(made.fused.attributes == other.input.hsi.attributes);
@@ -52,7 +52,7 @@ TEST_CASE("two_cnn_fu_plus: its intervals hold what they say where it was traine
   TwoCnnFuPlus method(options);
   const TrainingPair pair = plus_pair();
   method.fit({{pair}, {}}, {});
-  const FusedWithSigma made = fuse(method, pair.input);
+  const FusedCube made = fuse(method, pair.input);
   double within = 0, within_95 = 0;
   for (Index i = 0; i < made.fused.values.size(); ++i) {
     const double off = std::abs(made.fused.values[i] - pair.target.values[i]), half = made.sigma->values[i];
@@ -78,7 +78,7 @@ TEST_CASE("two_cnn_fu_plus: the widths of its intervals come from networks that 
   const auto judge = [&](const std::vector<TrainingPair>& learned, const TrainingPair& pair) {
     TwoCnnFuPlus other(options);
     other.fit({learned, {}}, {});
-    const FusedWithSigma made = fuse(other, pair.input);
+    const FusedCube made = fuse(other, pair.input);
     const float own = other.checkpoint().tensors.at("intervals")[0];
     std::vector<double> ratios;
     for (Index i = 0; i < made.fused.values.size(); ++i) {
@@ -170,7 +170,7 @@ TEST_CASE("two_cnn_fu_plus: fuses to the same bits from its checkpoint, random c
   fitted.fit({{plus_pair()}, {}}, context);
   restored.restore(fitted.checkpoint());
   const Pair other = plus_pair({5, 5, 7, 2, 3, 2}).input;
-  const FusedWithSigma expected = fuse(fitted, other), got = fuse(restored, other);
+  const FusedCube expected = fuse(fitted, other), got = fuse(restored, other);
   CHECK(relative_gap(got.fused.values, expected.fused.values) == 0);
   CHECK(relative_gap(got.sigma->values, expected.sigma->values) == 0);
   CHECK(got.width_95 == expected.width_95);
@@ -189,7 +189,7 @@ TEST_CASE("two_cnn_fu_plus: the weights that come with it fuse pairs of any rati
   for (const PlusScene& scene : {PlusScene{10, 8, 9, 2, 2, 1}, {7, 7, 12, 1, 3, 2}, {6, 6, 9, 3, 5, 3}}) {
     const TrainingPair pair = plus_pair(scene);
     method->check({}, pair.input);
-    const FusedWithSigma made = fuse(*method, pair.input);
+    const FusedCube made = fuse(*method, pair.input);
     CHECK(made.fused.values.shape() == pair.target.values.shape());
     CHECK(all_finite(made.fused.values));
     CHECK(all_finite(made.sigma->values));

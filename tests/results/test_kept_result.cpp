@@ -19,7 +19,7 @@ namespace {
 struct Example {
   TemporaryFolder parent;
   RunFolder folder{parent.file("results")};
-  FusedWithSigma made{Cube(3, 5, 7)};
+  FusedCube made{Cube(3, 5, 7)};
   Fusion fusion;
 
   Example() {

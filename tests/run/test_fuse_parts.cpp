@@ -178,8 +178,8 @@ TEST_CASE("stream: parts that pass over into each other leave no seam, and their
   fuser.blend = 2;
   fuser.halo = 1;
   int count = 0;
-  fuser.fuse = [&](const Pair& part) -> FusedWithSigma {
-    FusedWithSigma made{Cube(part.msi.rows(), part.msi.cols(), 20)};
+  fuser.fuse = [&](const Pair& part) -> FusedCube {
+    FusedCube made{Cube(part.msi.rows(), part.msi.cols(), 20)};
     fill(made.fused.values, static_cast<float>(count));
     made.sigma = made.fused;
     made.width_95 = 2.5;
@@ -215,9 +215,8 @@ TEST_CASE("stream: pixels without data stand in the file as what says so, and ta
   CHECK(std::count(made.valid.begin(), made.valid.end(), 0) == 30 * 21);
   CHECK(!made.is_valid(29 * 68 + 20));
   CHECK(made.is_valid(29 * 68 + 21));
-  Fusion fusion{{}, open_fused(example.fused(), {}, kRatio)};
-  const FusedWithSigma preview = score(large.task, {}, fusion);
-  CHECK(fusion.result.scores->left_out.at("pixels without data") == 30 * 21);
+  const auto [result, preview] = score(large.task, {}, {{}, open_fused(example.fused(), {}, kRatio)});
+  CHECK(result.scores->left_out.at("pixels without data") == 30 * 21);
   CHECK(preview.fused.rows() == 48);
   CHECK(!preview.fused.is_valid(14 * 32 + 9));
   CHECK(preview.fused.is_valid(15 * 32));
@@ -227,9 +226,10 @@ TEST_CASE("stream: scores are those of the whole image") {
   const Example example;
   const Large large(example, {}, 3);
   large.fuse(example, "gsa", 4);
-  Fusion fusion{{}, open_fused(example.fused(), {}, kRatio)};
-  const FusedWithSigma preview = score(large.task, {"sewar"}, fusion);
-  const MethodResult& result = fusion.result;
+  const Fusion fusion{{}, open_fused(example.fused(), {}, kRatio)};
+  const ScoredResult scored = score(large.task, {"sewar"}, fusion);
+  const MethodResult& result = scored.result;
+  const FusedCube& preview = scored.shown;
   const Cube whole = read_scene(example.fused());
   const auto check_close = [](const Scores& found, const Scores& expected) {
     REQUIRE(found.values.size() == expected.values.size());

@@ -59,7 +59,7 @@ TEST_CASE("known sensors: a pair is as it was told where nothing is asked for, a
         relative_l2(pair.msi.values, simulated({}).msi.values) / 3);
   // What the sensors leave open is part of what a method says of its error.
   const Pair applied = known.apply(pair);
-  FusedWithSigma fusion{landscape(), landscape()};
+  FusedCube fusion{landscape(), landscape()};
   fusion.sigma->values = Tensor(fusion.sigma->values.shape());
   known.widen(applied, fusion);
   const auto relative = [&](Index row, Index col) {

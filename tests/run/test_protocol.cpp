@@ -58,7 +58,7 @@ TEST_CASE("protocol: wald trains one scale down, with the hsi as the answer") {
   const Task task = make_task(random_scene(12, 16), {}, 0);
   REQUIRE(task.training.train.size() == 1);
   const TrainingPair& pair = task.training.train[0];
-  CHECK(same(pair.target, task.shown_pair.hsi));
+  CHECK(same(pair.target, task.pair_in_memory.hsi));
   CHECK(pair.input.msi.rows() == 6);
   CHECK(pair.input.hsi.rows() == 3);
   CHECK(task.training.validation.empty());
@@ -68,7 +68,7 @@ TEST_CASE("protocol: wald trains one scale down, with the hsi as the answer") {
 TEST_CASE("protocol: wald crops the target where the hsi does not divide by the ratio") {
   const Task task = make_task(random_scene(14, 10), {}, 0);
   const TrainingPair& pair = task.training.train[0];
-  CHECK(same(pair.target, crop(task.shown_pair.hsi, {0, 0, 6, 4})));
+  CHECK(same(pair.target, crop(task.pair_in_memory.hsi, {0, 0, 6, 4})));
   CHECK(pair.input.msi.cols() == 4);
 }
 
@@ -78,8 +78,8 @@ TEST_CASE("protocol: wald keeps the last rows for validation, whole coarse pixel
   const Task task = make_task(random_scene(20, 8), protocol, 0);
   const TrainingPair& train = task.training.train[0];
   const TrainingPair& validation = task.training.validation.at(0);
-  CHECK(same(train.target, crop(task.shown_pair.hsi, {0, 0, 8, 4})));
-  CHECK(same(validation.target, crop(task.shown_pair.hsi, {8, 0, 2, 4})));
+  CHECK(same(train.target, crop(task.pair_in_memory.hsi, {0, 0, 8, 4})));
+  CHECK(same(validation.target, crop(task.pair_in_memory.hsi, {8, 0, 2, 4})));
   CHECK(validation.input.hsi.rows() == 1);
   CHECK(validation.input.msi.rows() == 2);
   protocol.validation_fraction = 0.9;
@@ -91,11 +91,11 @@ TEST_CASE("protocol: split trains on the reference inside its part, and scores a
   const Scene scene = random_scene(4, 68);
   const Task task = make_task(scene, protocol, 0);
   CHECK(same(task.training.train[0].target, crop(*scene.reference, {0, 0, 4, 8})));
-  CHECK(same(task.training.train[0].input.msi, crop(task.shown_pair.msi, {0, 0, 4, 8})));
-  CHECK(same(task.training.train[0].input.hsi, crop(task.shown_pair.hsi, {0, 0, 2, 4})));
+  CHECK(same(task.training.train[0].input.msi, crop(task.pair_in_memory.msi, {0, 0, 4, 8})));
+  CHECK(same(task.training.train[0].input.hsi, crop(task.pair_in_memory.hsi, {0, 0, 2, 4})));
   CHECK(same(task.training.validation.at(0).target, crop(*scene.reference, {0, 30, 4, 8})));
   CHECK(task.scored == Rectangle{0, 60, 4, 8});
-  CHECK(task.shown_pair.msi.cols() == 68);
+  CHECK(task.pair_in_memory.msi.cols() == 68);
 }
 
 TEST_CASE("protocol: split refuses parts that are too close, and a scene without a reference") {
@@ -121,7 +121,7 @@ TEST_CASE("protocol: a measured pair is taken as it is, and noise follows the se
   CHECK(same(one.hsi, make_pair(scene, 1).hsi));
   CHECK_FALSE(same(one.hsi, make_pair(scene, 2).hsi));
   scene.measured = one;
-  CHECK(same(make_task(scene, {}, 2).shown_pair.hsi, one.hsi));
+  CHECK(same(make_task(scene, {}, 2).pair_in_memory.hsi, one.hsi));
 }
 
 TEST_CASE("protocol: an estimate takes the place of what is known, for training as well") {
@@ -134,8 +134,8 @@ TEST_CASE("protocol: an estimate takes the place of what is known, for training 
   REQUIRE(task.sensors.estimate);
   CHECK(task.sensors.estimate->psf_fwhm);
   CHECK_FALSE(task.sensors.estimate->srf.defined());
-  CHECK(task.training.train[0].input.degradation.psf.data() == task.shown_pair.degradation.psf.data());
-  CHECK(task.shown_pair.degradation.psf.data() != known.data());
+  CHECK(task.training.train[0].input.degradation.psf.data() == task.pair_in_memory.degradation.psf.data());
+  CHECK(task.pair_in_memory.degradation.psf.data() != known.data());
 }
 
 TEST_CASE("protocol: transfer trains on the references of other scenes, and on their last rows it validates") {
@@ -150,13 +150,13 @@ TEST_CASE("protocol: transfer trains on the references of other scenes, and on t
   CHECK(task.training.validation.empty());
   CHECK_FALSE(task.fine_tuning);
   CHECK_FALSE(task.scored);
-  CHECK(task.shown_pair.msi.rows() == 4);
+  CHECK(task.pair_in_memory.msi.rows() == 4);
 
   scene.validation = {random_scene(10, 6)};
   protocol.fine_tune = FineTuneConfig{};
   const Task tuned = make_task(scene, protocol, 0);
   CHECK(same(tuned.training.validation.at(0).target, *scene.validation[0].reference));
-  CHECK(same(tuned.fine_tuning.value().train.at(0).target, tuned.shown_pair.hsi));
+  CHECK(same(tuned.fine_tuning.value().train.at(0).target, tuned.pair_in_memory.hsi));
 
   scene.validation.clear();
   protocol.validation_fraction = 0.25;
@@ -174,7 +174,7 @@ TEST_CASE("protocol: each scene of transfer has noise of its own") {
   protocol.type = Protocol::transfer;
   const Task task = make_task(scene, protocol, 3);
   CHECK_FALSE(same(task.training.train[0].input.hsi, task.training.train[1].input.hsi));
-  CHECK_FALSE(same(task.training.train[0].input.hsi, task.shown_pair.hsi));
+  CHECK_FALSE(same(task.training.train[0].input.hsi, task.pair_in_memory.hsi));
   CHECK(same(task.training.train[1].input.hsi, make_task(scene, protocol, 3).training.train[1].input.hsi));
   CHECK_FALSE(same(task.training.train[1].input.hsi, make_task(scene, protocol, 4).training.train[1].input.hsi));
 }
@@ -235,7 +235,7 @@ TEST_CASE("protocol: apply learns from nothing") {
   const Task task = make_task(random_scene(12, 16), protocol, 0);
   CHECK(task.training.train.empty());
   CHECK(task.training.validation.empty());
-  CHECK(task.shown_pair.msi.cols() == 16);
+  CHECK(task.pair_in_memory.msi.cols() == 16);
 }
 
 TEST_CASE("protocol: no fit sees anything of the test, whatever the protocol") {
@@ -244,7 +244,7 @@ TEST_CASE("protocol: no fit sees anything of the test, whatever the protocol") {
   const ProtocolConfig parts = split(region(0, 0, 4, 8), region(0, 30, 4, 8), region(0, 60, 4, 8));
   poison(*scene.reference, *parts.test);
   const Task task = make_task(scene, parts, 0);
-  CHECK(any_undefined({crop(task.shown_pair.msi, *task.scored)}));
+  CHECK(any_undefined({crop(task.pair_in_memory.msi, *task.scored)}));
   CHECK_FALSE(any_undefined(seen_by_fits(task)));
 
   // The reference is the test of all others; the sensors' pair is the input, and may be learned from.

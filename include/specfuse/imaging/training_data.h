@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <vector>
 
@@ -15,6 +16,11 @@ struct TrainingPair {
 
 /// With its values in `copy_on_disk` of a folder; as it is where none is given.
 TrainingPair on_disk(const TrainingPair& pair, const std::string& folder);
+
+/// Whether the coarse image of a pair can be made coarser by the ratio once more; `fine` has the size of its MSI.
+inline bool has_lower_scale(const Cube& fine, Index ratio) {
+  return std::min(fine.rows(), fine.cols()) >= ratio * ratio;
+}
 
 /// A pair one scale down, where the hsi itself is the answer (Wald et al. 1997): `degrade_pair`, and the hsi cut to it.
 TrainingPair lower_scale(const Pair& pair);

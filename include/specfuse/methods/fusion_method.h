@@ -33,8 +33,9 @@ class KnownPair : public Pair {
   mutable TrainingPair lower_;
 };
 
-/// A fused image with the error that its method predicts, where it predicts any.
-struct FusedWithSigma {
+/// What a method makes of a part, or of a whole pair, in memory: the fused image, with the error that the method
+/// predicts where it predicts any.
+struct FusedCube {
   Cube fused;
   /// Half widths of intervals that hold 68 % of the errors, of the size of the image; and those that hold 95 % as a
   /// multiple of them.
@@ -50,7 +51,7 @@ struct FusedWithSigma {
 struct Fuser {
   /// Fuses a part with its halo, and the halo with it: [msi rows, msi cols, hsi bands] with the wavelengths and
   /// attributes of the HSI. Throws `Interrupted` when the user asked to stop.
-  std::function<FusedWithSigma(const KnownPair& part)> fuse;
+  std::function<FusedCube(const KnownPair& part)> fuse;
   /// Coarse pixels around a part that its result depends on.
   Index halo = 0;
   /// Coarse pixels beyond a part in which its result is blended with that of its neighbours; 0: they meet.
@@ -64,10 +65,10 @@ struct Fuser {
 };
 
 /// Of a method that makes up-sampled images and MSI detail of a part, and no more.
-Fuser local_fuser(const PairParts& pair, std::function<FusedWithSigma(const KnownPair& part)> fuse);
+Fuser local_fuser(const PairParts& pair, std::function<FusedCube(const KnownPair& part)> fuse);
 
 /// Of a method that needs the whole image, and memory for so many images of the size of its result.
-Fuser whole_fuser(const PairParts& pair, double images, std::function<FusedWithSigma(const KnownPair& pair)> fuse);
+Fuser whole_fuser(const PairParts& pair, double images, std::function<FusedCube(const KnownPair& pair)> fuse);
 
 /// What a method is, with its options.
 struct MethodTraits {
@@ -140,6 +141,6 @@ class FusionMethod {
 };
 
 /// Fuses a pair in memory, which is one part. Throws as the method's fuser does.
-FusedWithSigma fuse(const FusionMethod& method, const KnownPair& pair);
+FusedCube fuse(const FusionMethod& method, const KnownPair& pair);
 
 }  // namespace specfuse

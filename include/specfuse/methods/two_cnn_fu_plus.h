@@ -57,7 +57,7 @@ class TwoCnnFuPlus : public FusionMethod {
  private:
   void train_anew(const std::vector<TrainingPair>& pairs, const FitContext& context);
   std::string tune(const TrainingPair& pair, const PlusTuneOptions& how, const FitContext& context);
-  FusedWithSigma fused(const KnownPair& pair) const;
+  FusedCube fused(const KnownPair& pair) const;
   /// The inputs of a pair, from the cache where they are there.
   PlusInputs inputs_of(const KnownPair& pair) const;
   void calibrate(const std::vector<PlusExample>& examples, const FitContext& context);

@@ -18,7 +18,7 @@ namespace specfuse {
 /// The name of `MethodResult::learned_share` in files.
 inline constexpr const char* kLearnedShare = "learned_from_scored_pixels";
 
-/// What came of one method with one seed.
+/// What came of one method with one seed, without its images: a row of `metrics.json`.
 struct MethodResult {
   std::string name, label;
   /// Its folder inside the result folder.

@@ -10,7 +10,7 @@
 
 namespace specfuse {
 
-/// A fused image with what its method says of its error, in memory or in its file.
+/// A whole fused image with the error that its method predicts: a `FusedCube`, or the same in its file.
 struct FusedImage {
   ImagePtr fused;
   /// Half widths of intervals that hold 68 % of the errors, and what they are to be multiplied with to hold 95 %; null:
@@ -19,12 +19,12 @@ struct FusedImage {
   double width_95 = 2;
 };
 
-FusedImage fused_in_memory(const FusedWithSigma& fusion);
+FusedImage fused_in_memory(const FusedCube& fusion);
 
 /// That of a file, with what was filled in for outliers of the pair that it is fused from. Throws `DataError`.
 FusedImage open_fused(const std::string& path, const PairOutliers& outliers, Index ratio);
 
-/// What a method made with one seed.
+/// What a method made with one seed: its images beside its `MethodResult`, which holds numbers and texts only.
 struct Fusion {
   MethodResult result;
   FusedImage image;

@@ -22,7 +22,7 @@ class KeptResult {
   /// Begins with no files.
   void begin() const;
   /// Writes the image, as HDF5 and as `output` says.
-  void write(const FusedWithSigma& fusion, const OutputConfig& output) const;
+  void write(const FusedCube& fusion, const OutputConfig& output) const;
   /// What the method has learned in these fits.
   void write_learned(const FusionMethod& method, const std::vector<FitContext>& fits) const;
   /// The rest, after which it counts.

@@ -25,7 +25,7 @@ class PartFiles {
   Rectangle made(std::size_t i) const;
   bool has(std::size_t i) const;
   /// Keeps what was made of `made(i)`.
-  void keep(std::size_t i, const FusedWithSigma& part) const;
+  void keep(std::size_t i, const FusedCube& part) const;
   /// How long parts have been made, since this was made and before that. The first rank keeps it with each of its
   /// parts.
   double seconds() const { return before_ + since_.seconds(); }

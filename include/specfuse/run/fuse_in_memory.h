@@ -10,7 +10,7 @@ namespace specfuse {
 
 /// What an experiment on images that fit into memory makes, without a folder.
 struct FusionInMemory {
-  FusedWithSigma fusion;
+  FusedCube fusion;
   /// What the pair says of its sensors, as `metrics.json` has it; empty where nobody asked.
   std::string sensors;
   /// A sentence each, without its full stop.

@@ -33,7 +33,7 @@ struct KnownSensors {
   /// The pair, or a part of it that begins at this coarse pixel, as the methods get it.
   Pair apply(const Pair& told, const std::array<Index, 2>& begin = {}) const;
   /// Adds what the sensors leave open to what a method says of its error, on the pair that `apply` gave.
-  void widen(const Pair& applied, FusedWithSigma& fusion) const;
+  void widen(const Pair& applied, FusedCube& fusion) const;
   /// Finds by how much a reference on the grid of the HSI has to be moved to lie on that of the MSI, where a shift was
   /// found: from there on at full resolution, as a hundredth of a pixel already counts in a score. `applied` is of the
   /// same place, which begins at this coarse pixel.

@@ -14,9 +14,10 @@ struct Task {
   std::shared_ptr<const PairParts> parts;
   /// On the grid of the MSI; null where there is none.
   ImagePtr reference;
-  /// What is shown of both: all of a pair in memory, of one that is larger means over step x step pixels.
-  Pair shown_pair;
-  std::optional<Cube> shown_reference;
+  /// What is held in memory of both, to learn from, to check and to show: all of a pair that fits, of one that is
+  /// larger means over step x step pixels.
+  Pair pair_in_memory;
+  std::optional<Cube> reference_in_memory;
   Index step = 1;
   bool is_large = false;
   /// All that `fit` sees; nothing for "apply".

@@ -22,7 +22,7 @@ class WholeMethod : public FusionMethod {
   }
   void check(const TrainingData&, const Pair& pair) const override { check_pair_with_srf(pair, Options::kName); }
   Fuser fuser(const PairParts& pair) const override {
-    return whole_fuser(pair, options_.images(pair.bands()), [this](const KnownPair& whole) -> FusedWithSigma {
+    return whole_fuser(pair, options_.images(pair.bands()), [this](const KnownPair& whole) -> FusedCube {
       check(TrainingData(), whole);
       return {options_.fuse(whole, seed_)};
     });

@@ -1,4 +1,4 @@
-#include "specfuse/run/apply.h"
+#include "specfuse/run/method_files.h"
 
 #include <nlohmann/json.hpp>
 
