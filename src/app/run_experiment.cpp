@@ -108,12 +108,10 @@ std::vector<std::string> methods_of(const std::string& file, const std::vector<s
 
 /// From one file to another.
 std::string imported(const Arguments& arguments) {
-  std::vector<std::string> directories{"."};  // a path on the command line starts where one stands
-  for (const std::string& directory : data_directories(arguments.data_directories)) directories.push_back(directory);
   return import_scene({.from = arguments.subject,
                        .to = arguments.out,
                        .settings = arguments.settings,
-                       .data_directories = directories,
+                       .directories = here_first(data_directories(arguments.data_directories)),
                        .overwrite = arguments.overwrite});
 }
 

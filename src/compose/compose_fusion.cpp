@@ -16,8 +16,8 @@
 #include "specfuse/io/image_writer.h"
 #include "specfuse/io/scene.h"
 #include "specfuse/report/text_format.h"
-#include "specfuse/run/experiment_scene.h"
 #include "specfuse/run/find_data.h"
+#include "specfuse/run/open_images.h"
 
 namespace specfuse {
 namespace {

@@ -149,9 +149,9 @@ bool contradicts_response(const KnownSensors& sensors) {
 }
 
 /// A request with its experiment, on the way.
-class Fusion {
+class FileFusion {
  public:
-  explicit Fusion(const FuseRequest& request) : request_(request), outputs_(outputs_of(request.out)) {
+  explicit FileFusion(const FuseRequest& request) : request_(request), outputs_(outputs_of(request.out)) {
     if (this_rank() == 0) {
       check_writable(outputs_);
       composed_ = compose_fusion(request, experiment_name(outputs_.stem), outputs_.writer->name);
@@ -164,17 +164,19 @@ class Fusion {
     options_.resume = request.resume;
     options_.overwrite = request.overwrite;
     options_.memory = request.memory;
-    options_.look = [this](const Scene& scene, const Task& task) { return decide(scene, task); };
   }
 
   std::string plan() {
-    plan_experiment(composed_.config, options_);
+    const PausedExperiment experiment(composed_.config, options_);
+    decide(experiment, true);
     return concat("\nwould make ", outputs_.fused(), " by this experiment:\n", composed_.text);
   }
 
   std::string run() {
-    shows_ = !request_.quiet;
-    run_experiment(composed_.config, options_);
+    PausedExperiment experiment(composed_.config, options_);
+    std::vector<Decision> decisions;
+    if (this_rank() == 0) decisions = decide(experiment, !request_.quiet);
+    experiment.run(decisions);
     if (this_rank() != 0) return {};
     write_text_atomically(outputs_.experiment(), composed_.text);
     const std::string result = first_result(composed_.config, outputs_);
@@ -186,11 +188,13 @@ class Fusion {
   }
 
  private:
-  std::vector<Decision> decide(const Scene& scene, const Task& task) const {
+  /// All that was decided, of the files and of the pair.
+  std::vector<Decision> decide(const PausedExperiment& experiment, bool shows) const {
+    const Task& task = experiment.task();
     std::vector<Decision> all = composed_.decisions;
-    const std::vector<Decision> more = pair_decisions(composed_.config, scene, task, request_.memory);
+    const std::vector<Decision> more = pair_decisions(composed_.config, experiment.scene(), task, request_.memory);
     all.insert(all.end(), more.begin(), more.end());
-    if (shows_) {
+    if (shows) {
       std::printf("%s\n", decision_table(all).c_str());
       std::fflush(stdout);
     }
@@ -221,16 +225,15 @@ class Fusion {
   Outputs outputs_;
   ComposedFusion composed_;
   RunOptions options_;
-  bool shows_ = true;
 };
 
 }  // namespace
 
-std::string fuse_files(const FuseRequest& request) { return Fusion(request).run(); }
+std::string fuse_files(const FuseRequest& request) { return FileFusion(request).run(); }
 
 std::string plan_fusion(const FuseRequest& request) {
   const RankAlone alone;  // the first rank's, as no other plans
-  return Fusion(request).plan();
+  return FileFusion(request).plan();
 }
 
 std::string composed_experiment(const FuseRequest& request) { return compose_fusion(request, "fuse", "hdf5").text; }

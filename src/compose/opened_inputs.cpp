@@ -11,8 +11,8 @@
 #include "specfuse/io/file.h"
 #include "specfuse/io/hdf5.h"
 #include "specfuse/io/scene.h"
-#include "specfuse/run/experiment_scene.h"
 #include "specfuse/run/find_data.h"
+#include "specfuse/run/open_images.h"
 
 namespace fs = std::filesystem;
 
@@ -22,9 +22,7 @@ namespace {
 constexpr const char* kSource = "--fuse";
 
 std::string found(const std::string& name, const std::vector<std::string>& directories) {
-  std::vector<std::string> places{"."};
-  for (const std::string& directory : data_directories(directories)) places.push_back(directory);
-  return fs::weakly_canonical(find_file(name, places)).string();
+  return fs::weakly_canonical(find_file(name, here_first(data_directories(directories)))).string();
 }
 
 bool is_hdf5(const std::string& path) { return format_of(path).name == "hdf5"; }

@@ -127,7 +127,7 @@ class Checker {
   }
 
   void check_estimate(const DegradeConfig& degrade) const {
-    expect(degrade.estimate.psf != "true" || degrade.psf.type == "gaussian", "degrade.estimate.psf",
+    expect(degrade.estimate.psf != Trust::found || degrade.psf.type == "gaussian", "degrade.estimate.psf",
            "auto or false, as it is true for a gaussian psf only", concat("true with psf.type ", degrade.psf.type));
   }
 

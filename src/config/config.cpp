@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/check_config.h"
+#include "config/enum_field.h"
 #include "specfuse/config/override.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
@@ -28,8 +29,8 @@ void resolve(DegradeConfig& degrade, bool simulates, bool measured = false) {
   if (degrade.psf.type == "gaussian" && !degrade.psf.fwhm) degrade.psf.fwhm = static_cast<double>(degrade.ratio);
   if (simulates && !degrade.srf.given()) degrade.srf.sensor = "landsat7";
   EstimateConfig& estimate = degrade.estimate;
-  for (std::optional<std::string>* one : {&estimate.srf, &estimate.psf, &estimate.gain, &estimate.shift})
-    if (!*one) *one = measured ? "auto" : "false";
+  for (std::optional<Trust>* one : {&estimate.srf, &estimate.psf, &estimate.gain, &estimate.shift})
+    if (!*one) *one = measured ? Trust::tested : Trust::told;
   if (!degrade.harmonise) degrade.harmonise = measured;
 }
 
@@ -58,6 +59,14 @@ std::string named_method(const Json& json, const std::string& message) {
   return concat(" (methods.", number, " is ", shown(method.at("name")), ")");
 }
 
+constexpr EnumNames<Protocol, 4> kProtocols{{{"wald", Protocol::wald},
+                                             {"split", Protocol::split},
+                                             {"transfer", Protocol::transfer},
+                                             {"apply", Protocol::apply}}};
+constexpr EnumNames<Boundary, 3> kBoundaries{
+    {{"symmetric", Boundary::symmetric}, {"replicate", Boundary::replicate}, {"circular", Boundary::circular}}};
+constexpr EnumNames<Trust, 3> kTrusts{{{"auto", Trust::tested}, {"true", Trust::found}, {"false", Trust::told}}};
+
 std::string hash_text(const Json& json) {
   const std::string text = json_text(json);
   return hex_hash(text.data(), text.size());
@@ -65,19 +74,7 @@ std::string hash_text(const Json& json) {
 
 }  // namespace
 
-std::string name_of(Protocol protocol) {
-  switch (protocol) {
-    case Protocol::wald:
-      return "wald";
-    case Protocol::split:
-      return "split";
-    case Protocol::transfer:
-      return "transfer";
-    case Protocol::apply:
-      return "apply";
-  }
-  return {};
-}
+std::string name_of(Protocol protocol) { return name_in(kProtocols, protocol); }
 
 void SnrConfig::describe(FieldVisitor& fields) {
   fields("hsi", hsi, Range{-20, 200}, Label{"SNR of the HSI", "dB", "noise-free"}, "Of the HSI in dB; null: no noise.");
@@ -88,8 +85,7 @@ void DegradeConfig::describe(FieldVisitor& fields) {
   fields("ratio", ratio, Range{2, 64}, Label{"ratio"},
          "Edge of a coarse pixel in fine pixels. Has to divide the scene; `data.crop` can cut it to fit.");
   fields("psf", psf, Label{"PSF"}, "Point spread function, centred on the block of fine pixels of a coarse one.");
-  fields("boundary", boundary, Choices{"symmetric", "replicate", "circular"}, Label{"boundary"},
-         "How the image goes on beyond its edges.");
+  enum_field(fields, "boundary", boundary, kBoundaries, Label{"boundary"}, "How the image goes on beyond its edges.");
   fields("srf", srf, "Spectral response of the MSI: exactly one of sensor, file, weights, ranges, fractions.");
   fields("snr_db", snr_db, Label{"SNR", "dB"}, "Signal to noise ratio 10 log10(mean(x_b^2) / variance) of each band.");
   fields("msi_shift", msi_shift, Range{-100, 100}, Label{"shift of the MSI", "fine pixels"},
@@ -103,33 +99,33 @@ void DegradeConfig::describe(FieldVisitor& fields) {
 }
 
 void EstimateConfig::describe(FieldVisitor& fields) {
-  const Choices choices{"auto", "true", "false"};
-  fields("srf", srf, choices, Label{"response against the pair"},
-         "The response. `auto`: what is told is kept unless another response explains the MSI far better; without one "
-         "it is estimated. `true`: estimated in any case, as the published bands of a sensor (box or super-Gaussian) "
-         "with as many bands as the MSI, or filters close to these, or the fitted box, super-Gaussian or Gaussian of "
-         "each band, one shape for all. `false`: as told.");
-  fields(
-      "psf", psf, choices, Label{"PSF against the pair"},
+  enum_field(
+      fields, "srf", srf, kTrusts, Label{"response against the pair"},
+      "The response. `auto`: what is told is kept unless another response explains the MSI far better; without one "
+      "it is estimated. `true`: estimated in any case, as the published bands of a sensor (box or super-Gaussian) "
+      "with as many bands as the MSI, or filters close to these, or the fitted box, super-Gaussian or Gaussian of "
+      "each band, one shape for all. `false`: as told.");
+  enum_field(
+      fields, "psf", psf, kTrusts, Label{"PSF against the pair"},
       "The PSF. `auto`: as told unless a Gaussian of other widths, down and across, or a form of its own, explains the "
       "pair better by more than noise. `true`: that Gaussian, or its form, in any case. `false`: as told.");
-  fields("shift", shift, choices, Label{"shift against the pair"},
-         "The registration error of the MSI, up to two coarse pixels, also one that varies slowly over the image. It "
-         "becomes part of the PSF (what varies is taken out of the HSI): no fine pixel is resampled, the result lies "
-         "on the grid of the MSI, and a reference on that of the HSI is moved for the "
-         "scores. `auto`: where the pair shows one; `true`: whatever is found; `false`: none.");
-  fields("gain", gain, choices, Label{"gain against the pair"},
-         "Gain and offset of each MSI band, for images that are not in the same units; they are taken back from the "
-         "MSI. `auto`: where the pair shows any; `true`: whatever is found; `false`: none.");
+  enum_field(
+      fields, "shift", shift, kTrusts, Label{"shift against the pair"},
+      "The registration error of the MSI, up to two coarse pixels, also one that varies slowly over the image. It "
+      "becomes part of the PSF (what varies is taken out of the HSI): no fine pixel is resampled, the result lies "
+      "on the grid of the MSI, and a reference on that of the HSI is moved for the "
+      "scores. `auto`: where the pair shows one; `true`: whatever is found; `false`: none.");
+  enum_field(
+      fields, "gain", gain, kTrusts, Label{"gain against the pair"},
+      "Gain and offset of each MSI band, for images that are not in the same units; they are taken back from the "
+      "MSI. `auto`: where the pair shows any; `true`: whatever is found; `false`: none.");
 }
 
 EstimateOptions EstimateConfig::options(const PsfOptions& psf_told, const std::string& srf_told) const {
-  const auto trust = [](const std::optional<std::string>& text) {
-    return text == "auto" ? Trust::tested : text == "true" ? Trust::found : Trust::told;
-  };
   const bool gaussian = psf_told.type == "gaussian" && psf_told.fwhm;
   const std::string told = gaussian ? concat("Gaussian, FWHM ", *psf_told.fwhm, " fine pixels") : psf_told.type;
-  return {trust(srf), trust(psf), trust(gain), trust(shift), told, srf_told};
+  const auto resolved = [](const std::optional<Trust>& trust) { return trust.value_or(Trust::told); };
+  return {resolved(srf), resolved(psf), resolved(gain), resolved(shift), told, srf_told};
 }
 
 void FineTuneConfig::describe(FieldVisitor& fields) {
@@ -139,19 +135,12 @@ void FineTuneConfig::describe(FieldVisitor& fields) {
 }
 
 void ProtocolConfig::describe(FieldVisitor& fields) {
-  constexpr std::array kProtocols = {Protocol::wald, Protocol::split, Protocol::transfer, Protocol::apply};
-  Choices names{};
-  for (const Protocol protocol : kProtocols) names.texts.push_back(name_of(protocol));
   const OnlyWith split{"type=split"}, transfer{"type=transfer"};
   const RequiredWith required_with_split{"type=split"};
-  std::string name = name_of(type);
-  fields("type", name, names, Label{"protocol"},
-         "`wald`: train one scale down, with the HSI itself as the answer; needs no reference. `split`: train on a "
-         "part of the reference, score another. `transfer`: train on other scenes of the same sensor, with their "
-         "references as the answers. `apply`: train nothing; each method that learns brings a `checkpoint`.");
-  for (const Protocol protocol : kProtocols) {
-    if (name == name_of(protocol)) type = protocol;
-  }
+  enum_field(fields, "type", type, kProtocols, Label{"protocol"},
+             "`wald`: train one scale down, with the HSI itself as the answer; needs no reference. `split`: train on a "
+             "part of the reference, score another. `transfer`: train on other scenes of the same sensor, with their "
+             "references as the answers. `apply`: train nothing; each method that learns brings a `checkpoint`.");
   fields("validation_fraction", validation_fraction, Range{0, 0.9}, Label{"share kept for validation"},
          OnlyWith{"type=wald", "type=transfer"},
          "This part of the rows of each training image, at the end, is kept for validation; 0: "

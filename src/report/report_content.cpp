@@ -60,15 +60,7 @@ std::vector<Facts> configuration_facts(const ExperimentResults& results) {
   return {degradation, facts_of("Configuration", json), facts_of("Environment", json_of(results.environment))};
 }
 
-/// Cut where it would be longer than a line.
-std::string line_of(const std::string& text) {
-  constexpr std::size_t kLongest = 140;
-  if (text.size() <= kLongest) return text;
-  std::size_t end = text.rfind(' ', kLongest);
-  if (end == text.npos || end == 0) end = kLongest;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // not inside of a character
-  return text.substr(0, end) + " …";
-}
+constexpr std::size_t kLongestLine = 140;
 
 /// What was fused, and when and with what.
 std::vector<std::string> summary_of(const ExperimentResults& results) {
@@ -77,7 +69,8 @@ std::vector<std::string> summary_of(const ExperimentResults& results) {
   std::vector<std::string> lines;
   const std::string scene = config.data.synthetic ? "a synthetic scene" : data.scene;
   if (!scene.empty() || !data.sensor.empty()) {
-    lines.push_back(line_of(concat(scene, scene.empty() || data.sensor.empty() ? "" : "; ", data.sensor)));
+    lines.push_back(
+        shortened(concat(scene, scene.empty() || data.sensor.empty() ? "" : "; ", data.sensor), kLongestLine));
   }
   const bool of_pair = !config.data.is_measured() || config.protocol.type != Protocol::transfer;
   const std::string sensor = of_pair ? config.degrade.srf.sensor : "";  // else that of the training scenes

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "run/image_cache.h"
 #include "run/method_checks.h"
 #include "run/scene_warnings.h"
 #include "specfuse/config/json_fields.h"
@@ -67,7 +68,7 @@ class Checker {
       }
       if (progress) progress->update(done);
       check_on_scene(runs);
-      files_.forget_unused();
+      cache_.forget_unused();
       done += static_cast<Index>(runs.size());
     }
     if (progress) progress->update(done);
@@ -83,7 +84,7 @@ class Checker {
     Scene scene;
     Findings common;
     const bool loaded = attempt(common, [&] {
-      scene = load_scene(first, directories_, &files_);
+      scene = load_scene(first, directories_, &cache_);
       common.warnings = scene_warnings(first, scene);
     });
     for (const std::size_t run : runs) add(common, findings_[run]);
@@ -137,7 +138,7 @@ class Checker {
   /// With what their checkpoints say.
   std::vector<ExperimentConfig> configs_;
   std::vector<Findings> findings_;
-  SceneFiles files_;
+  ImageCache cache_;
   /// Methods that do not even suit the numbers of bands of the present scene.
   std::set<std::string> wrong_;
   Stopwatch since_start_;

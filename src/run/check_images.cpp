@@ -1,7 +1,6 @@
-#include <algorithm>
+#include "run/check_images.h"
 
-#include "specfuse/core/error.h"
-#include "specfuse/run/experiment_scene.h"
+#include <algorithm>
 
 namespace specfuse {
 

@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "run/data_images.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/rng.h"
 #include "specfuse/io/file.h"

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "run/check_images.h"
+#include "run/data_images.h"
 #include "run/opened_pair.h"
 #include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
@@ -23,16 +25,6 @@ namespace specfuse {
 namespace {
 
 constexpr double kNoLimit = std::numeric_limits<double>::infinity();
-
-/// Runs `work`, whose errors start with "psf: " or the like, and puts the key above in front of them.
-template <class Work>
-auto inside_key(const std::string& key, const Work& work) {
-  try {
-    return work();
-  } catch (const ConfigError& problem) {
-    throw ConfigError(concat(key, ".", problem.what()));
-  }
-}
 
 Tensor kernel_of(const std::vector<std::vector<double>>& rows) {
   std::vector<float> values;
@@ -65,112 +57,11 @@ void load_srf(const SrfOptions& srf, const Cube& cube, const std::vector<std::st
   });
 }
 
-/// Gives an image the wavelengths of the configuration.
-void set_wavelengths(const std::optional<WavelengthConfig>& wavelengths, const std::string& path,
-                     const std::vector<std::string>& directories, Cube& cube) {
-  if (!wavelengths) return;
-  const WavelengthConfig& given = *wavelengths;
-  std::vector<double> values = given.values;
-  if (!given.file.empty()) {
-    const std::string file = find_file(given.file, directories);
-    values = parse_wavelength_csv(read_text(file), file);
-  }
-  for (Index band = 0; given.range && band < cube.bands(); ++band) {
-    const auto [first, last] = *given.range;
-    const double place = cube.bands() > 1 ? static_cast<double>(band) / static_cast<double>(cube.bands() - 1) : 0;
-    values.push_back(first + place * (last - first));
-  }
-  SPECFUSE_CHECK_AS(ConfigError, static_cast<Index>(values.size()) == cube.bands(), path, ".wavelength_nm: expected ",
-                    cube.bands(), " values, one for each band of the file, got ", values.size());
-  SPECFUSE_CHECK_AS(ConfigError, cube.wavelength_nm.empty(), path,
-                    ".wavelength_nm: expected none, as the file has its own");
-  cube.wavelength_nm = values;
-}
-
 /// What a response is called where it is told.
 std::string srf_text(const SrfOptions& srf) {
   if (!srf.sensor.empty()) return srf.bands.empty() ? srf.sensor : concat(srf.sensor, " (", joined(srf.bands), ")");
   return srf.file.empty() ? "degrade.srf" : srf.file;
 }
-
-Boundary boundary_of(const std::string& name) {
-  if (name == "replicate") return Boundary::replicate;
-  return name == "circular" ? Boundary::circular : Boundary::symmetric;
-}
-
-}  // namespace
-
-SceneSource source_in(const ImageConfig& image, const std::string& path, const std::vector<std::string>& directories) {
-  const auto describe = [image, path, directories](Cube& cube) {
-    set_wavelengths(image.wavelength_nm, path, directories, cube);
-    const auto [first, count] = image.bands.value_or(std::array<Index, 2>{0, cube.bands()});
-    SPECFUSE_CHECK_AS(ConfigError, count >= 1 && first + count <= cube.bands(), path, ".bands: expected some of ",
-                      cube.bands(), " bands, got ", count, " from ", first);
-    if (!image.geotransform) return;
-    SPECFUSE_CHECK_AS(ConfigError, !cube.attributes.contains(kGeotransformAttribute), path,
-                      ".geotransform: expected none, as the file has its own");
-    cube.attributes[kGeotransformAttribute] =
-        std::vector<double>(image.geotransform->begin(), image.geotransform->end());
-  };
-  return {*image.dataset, *image.axes, image.nodata.value_or(NoData{}), image.bands, describe};
-}
-
-std::string file_key(const DataConfig& data) {
-  DataConfig whole = data;
-  whole.crop.reset();
-  whole.outliers.reset();
-  return json_text(write_fields(whole));
-}
-
-ImagePtr image_of(SceneFiles* files, const std::string& key, const std::function<ImagePtr()>& read) {
-  return files == nullptr ? read() : files->get(key, [&] { return in_memory(read()->read_all()); });
-}
-
-Cube load_cube(const DataConfig& data, const std::vector<std::string>& directories, SceneFiles* files) {
-  ImageConfig image;
-  image.dataset = data.dataset;
-  image.axes = data.axes;
-  image.wavelength_nm = data.wavelength_nm;
-  image.nodata = data.nodata;
-  image.bands = data.bands;
-  const ImagePtr scene = image_of(files, file_key(data), [&] {
-    if (data.synthetic) return in_memory(inside_key("data", [&] { return synthetic_scene(*data.synthetic); }));
-    return oriented(open_image(find_file(*data.scene, directories), source_in(image, "data", directories)),
-                    data.orientation.value_or(""));
-  });
-  if (data.crop) check_inside("data.crop", *data.crop, scene->rows(), scene->cols());
-  const Rectangle part = data.crop ? Rectangle(*data.crop) : scene->whole();
-  const Cube cube = scene->read(part);
-  require_data(cube, data, concat(data.scene.value_or(""), ": ", data.dataset.value_or("")));
-  return cube;
-}
-
-std::vector<std::string> image_files(const DataConfig& data, const std::vector<std::string>& directories) {
-  if (data.pair) return {find_file(*data.pair, directories)};
-  std::vector<std::string> files = scene_files(find_file(data.hsi->file, directories));
-  for (const std::string& file : scene_files(find_file(data.msi->file, directories))) files.push_back(file);
-  return files;
-}
-
-std::string source_of(const DataConfig& data) {
-  if (data.hsi) return concat(data.hsi->file, " and ", data.msi->file);
-  return data.scene ? *data.scene : data.pair ? *data.pair : "a synthetic scene";
-}
-
-PairSource pair_source_in(const DataConfig& data, const std::vector<std::string>& directories) {
-  return {data.nodata.value_or(NoData{}),
-          [wavelengths = data.wavelength_nm, directories](Cube& hsi) {
-            set_wavelengths(wavelengths, "data", directories, hsi);
-          },
-          data.orientation.value_or("")};
-}
-
-void add_notes(const FileNotes& notes, Scene& scene) {
-  scene.warnings.insert(scene.warnings.end(), notes.left_out.begin(), notes.left_out.end());
-  scene.warnings.insert(scene.warnings.end(), notes.warnings.begin(), notes.warnings.end());
-}
-
-namespace {
 
 /// Drops the response rows and names of bands that the reader left out, where they are given for all bands of the file.
 void keep_rows(const FileNotes& msi, Scene& scene) {
@@ -193,11 +84,11 @@ SrfOptions completed(SrfOptions srf, const Cube& hsi, const Cube& msi) {
   return srf;
 }
 
-void load_measured(const ExperimentConfig& config, const std::vector<std::string>& directories, SceneFiles* files,
+void load_measured(const ExperimentConfig& config, const std::vector<std::string>& directories, ImageCache* cache,
                    double memory, Scene& scene) {
   const DataConfig& data = config.data;
   const std::string path = source_of(data);
-  OpenedPair opened = open_measured(data, directories, files);
+  OpenedPair opened = open_measured(data, directories, cache);
   const PairImages& images = opened.images;
   SPECFUSE_CHECK_AS(ConfigError, images.ratio == config.degrade.ratio, "degrade.ratio: expected ", images.ratio,
                     " as in ", path, ", got ", config.degrade.ratio);
@@ -230,8 +121,8 @@ void load_measured(const ExperimentConfig& config, const std::vector<std::string
 enum class Cut { none, to_fit };
 
 void load_reference(const ExperimentConfig& config, const std::vector<std::string>& directories, Cut cuts,
-                    SceneFiles* files, Scene& scene) {
-  Cube cube = load_cube(config.data, directories, files);
+                    ImageCache* cache, Scene& scene) {
+  Cube cube = load_cube(config.data, directories, cache);
   const Index ratio = config.degrade.ratio;
   if (cuts == Cut::to_fit) cube = crop(cube, {0, 0, cube.rows() / ratio * ratio, cube.cols() / ratio * ratio});
   SPECFUSE_CHECK_AS(ConfigError, cube.rows() % ratio == 0 && cube.cols() % ratio == 0,
@@ -246,7 +137,7 @@ void load_reference(const ExperimentConfig& config, const std::vector<std::strin
   scene.reference = cube;
 }
 
-Scene load_one(const ExperimentConfig& config, const std::vector<std::string>& directories, Cut cuts, SceneFiles* files,
+Scene load_one(const ExperimentConfig& config, const std::vector<std::string>& directories, Cut cuts, ImageCache* cache,
                double memory) {
   const DegradeConfig& degrade = config.degrade;
   Scene scene;
@@ -255,14 +146,14 @@ Scene load_one(const ExperimentConfig& config, const std::vector<std::string>& d
   scene.harmonise = degrade.harmonise.value_or(false);
   scene.degradation.ratio = degrade.ratio;
   scene.degradation.psf = load_psf(degrade, directories);
-  scene.degradation.boundary = boundary_of(degrade.boundary);
+  scene.degradation.boundary = degrade.boundary;
   scene.degradation.hsi_snr_db = degrade.snr_db.hsi;
   scene.degradation.msi_snr_db = degrade.snr_db.msi;
   scene.degradation.msi_shift = degrade.msi_shift;
   if (config.data.is_measured()) {
-    load_measured(config, directories, files, memory, scene);
+    load_measured(config, directories, cache, memory, scene);
   } else {
-    load_reference(config, directories, cuts, files, scene);
+    load_reference(config, directories, cuts, cache, scene);
   }
   return scene;
 }
@@ -275,12 +166,12 @@ std::array<Index, 2> bands_of(const Scene& scene) {
 
 /// A scene to learn from, which the configuration gives at `path`. `target` is the one to fuse.
 Scene load_other(const ExperimentConfig& config, const std::string& path, const std::vector<std::string>& directories,
-                 const Scene& target, SceneFiles* files) {
+                 const Scene& target, ImageCache* cache) {
   const std::string source = source_of(config.data);
   Scene scene;
   try {
     scene =
-        load_one(config, directories, config.protocol.degradations.empty() ? Cut::none : Cut::to_fit, files, kNoLimit);
+        load_one(config, directories, config.protocol.degradations.empty() ? Cut::none : Cut::to_fit, cache, kNoLimit);
   } catch (const ConfigError& problem) {
     throw ConfigError(concat(path, ": ", source, ": ", problem.what()));
   }
@@ -296,9 +187,9 @@ Scene load_other(const ExperimentConfig& config, const std::string& path, const 
 
 }  // namespace
 
-Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>& directories, SceneFiles* files,
+Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>& directories, ImageCache* cache,
                  const std::string& scratch, double memory) {
-  Scene scene = load_one(config, directories, Cut::none, files, memory);
+  Scene scene = load_one(config, directories, Cut::none, cache, memory);
   scene.scratch = scratch;
   const std::vector<DegradeConfig>& given = config.protocol.degradations;
   const std::vector<DegradeConfig> degradations = given.empty() ? std::vector{config.degrade} : given;
@@ -309,7 +200,7 @@ Scene load_scene(const ExperimentConfig& config, const std::vector<std::string>&
         ExperimentConfig other = config;
         other.data = list[i];
         other.degrade = degradation;
-        Scene loaded = load_other(other, concat("protocol.", path, ".", i), directories, scene, files);
+        Scene loaded = load_other(other, concat("protocol.", path, ".", i), directories, scene, cache);
         const Cube& fine = loaded.measured ? loaded.measured->msi : *loaded.reference;
         if (!given.empty() && !has_lower_scale(fine, degradation.ratio)) continue;
         loaded.reference = on_disk(*loaded.reference, scratch);

@@ -22,6 +22,12 @@ std::vector<std::string> data_directories(const std::vector<std::string>& given)
   return all;
 }
 
+std::vector<std::string> here_first(const std::vector<std::string>& directories) {
+  std::vector<std::string> all{"."};
+  all.insert(all.end(), directories.begin(), directories.end());
+  return all;
+}
+
 std::string find_file(const std::string& name, const std::vector<std::string>& directories) {
   if (names_held_image(name)) return name;
   std::vector<std::string> searched;

@@ -1,5 +1,6 @@
 #include "specfuse/run/fuse_in_memory.h"
 
+#include "run/data_images.h"
 #include "run/fuse_parts.h"
 #include "run/method_run.h"
 #include "run/prepared.h"

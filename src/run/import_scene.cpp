@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "run/check_images.h"
+#include "run/data_images.h"
 #include "run/scene_warnings.h"
 #include "specfuse/config/config.h"
 #include "specfuse/config/json_fields.h"
@@ -17,7 +19,6 @@
 #include "specfuse/io/png.h"
 #include "specfuse/report/picture.h"
 #include "specfuse/report/text_format.h"
-#include "specfuse/run/experiment_scene.h"
 #include "specfuse/run/find_data.h"
 
 namespace specfuse {
@@ -59,7 +60,7 @@ std::string with_ending(const std::string& path, const char* ending) {
 
 /// Throws where a file that is to be made is what is read.
 void check_not_read(const Import& import, const std::vector<std::string>& made) {
-  const std::string from = find_file(import.from, import.data_directories);
+  const std::string from = find_file(import.from, import.directories);
   for (const std::string& file : made) {
     // An ENVI header may be named after its data with or without their ending.
     for (const std::string& read : {from, with_ending(from, ".hdr"), with_ending(from, ""), from + ".hdr"}) {
@@ -86,7 +87,7 @@ std::string import_scene(const Import& import) {
   for (const std::string& file : made) check_free(import, file);
   made.push_back(picture);
   check_not_read(import, made);
-  Cube cube = load_cube(data_of(import), import.data_directories);
+  Cube cube = load_cube(data_of(import), import.directories);
   UndeclaredNoData seen;
   seen.add(cube);
   check_declared(seen, "data", cube);

@@ -83,9 +83,7 @@ FileFinder finder(const std::vector<std::string>& directories) {
 }  // namespace
 
 std::string find_checkpoint(const std::string& name, const std::vector<std::string>& directories) {
-  std::vector<std::string> places{"."};
-  places.insert(places.end(), directories.begin(), directories.end());
-  return find_file(name, places);
+  return find_file(name, here_first(directories));
 }
 
 std::unique_ptr<FusionMethod> make_method(const MethodConfig& entry, const std::vector<std::string>& directories) {

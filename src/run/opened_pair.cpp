@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "run/check_images.h"
+#include "run/data_images.h"
 #include "run/measured_pair.h"
 #include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
@@ -48,30 +50,17 @@ void hold(PairImages& pair, const DataConfig& data) {
 
 }  // namespace
 
-ImagesApart open_apart(const DataConfig& data, const std::vector<std::string>& directories, SceneFiles* files) {
-  const std::string hsi_key = "data.hsi" + json_text(write_fields(*data.hsi));
-  const std::string msi_key = "data.msi" + json_text(write_fields(*data.msi));
-  const ImagePtr hsi = image_of(files, hsi_key, [&] {
-    return open_image(find_file(data.hsi->file, directories), source_in(*data.hsi, "data.hsi", directories));
-  });
-  BesideImage msi =
-      open_beside(*hsi, find_file(data.msi->file, directories), source_in(*data.msi, "data.msi", directories));
-  msi.image = image_of(files, msi.warped.empty() ? msi_key : msi_key + hsi_key, [&] { return msi.image; });
-  msi.image = oriented(msi.image, data.orientation.value_or(""));
-  return {hsi, std::move(msi)};
-}
-
-OpenedPair open_measured(const DataConfig& data, const std::vector<std::string>& directories, SceneFiles* files) {
+OpenedPair open_measured(const DataConfig& data, const std::vector<std::string>& directories, ImageCache* cache) {
   const auto seen = std::make_shared<SeenValues>();
   PairImages pair;
   if (data.pair) {
     pair = open_pair(find_file(*data.pair, directories), pair_source_in(data, directories));
     const std::string key = file_key(data);
-    pair.hsi = watched(image_of(files, key + "/hsi", [&] { return pair.hsi; }), seen, &SeenValues::hsi);
-    pair.msi = watched(image_of(files, key + "/msi", [&] { return pair.msi; }), seen, &SeenValues::msi);
-    if (pair.reference) pair.reference = image_of(files, key + "/reference", [&] { return pair.reference; });
+    pair.hsi = watched(image_of(cache, key + "/hsi", [&] { return pair.hsi; }), seen, &SeenValues::hsi);
+    pair.msi = watched(image_of(cache, key + "/msi", [&] { return pair.msi; }), seen, &SeenValues::msi);
+    if (pair.reference) pair.reference = image_of(cache, key + "/reference", [&] { return pair.reference; });
   } else {
-    ImagesApart images = open_apart(data, directories, files);
+    ImagesApart images = open_apart(data, directories, cache);
     // Resampled, it would no longer show.
     images.msi.image = watched(images.msi.image, seen, &SeenValues::msi);
     pair = join_images(watched(images.hsi, seen, &SeenValues::hsi), images.msi, source_of(data));
@@ -84,6 +73,11 @@ OpenedPair open_measured(const DataConfig& data, const std::vector<std::string>&
   pair.msi = cropped(std::move(pair.msi), *data.crop);
   if (pair.reference != nullptr) pair.reference = cropped(std::move(pair.reference), *data.crop);
   return {std::move(pair), seen};
+}
+
+void add_notes(const FileNotes& notes, Scene& scene) {
+  scene.warnings.insert(scene.warnings.end(), notes.left_out.begin(), notes.left_out.end());
+  scene.warnings.insert(scene.warnings.end(), notes.warnings.begin(), notes.warnings.end());
 }
 
 void take_pair(OpenedPair opened, const ExperimentConfig& config, double memory, Scene& scene) {

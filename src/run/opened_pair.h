@@ -22,11 +22,11 @@ struct OpenedPair {
   std::shared_ptr<SeenValues> seen;
 };
 
-/// How the file of a pair is to be read; see `source_in`.
-PairSource pair_source_in(const DataConfig& data, const std::vector<std::string>& directories);
-
 /// Opens the images that `data` names. Throws as `load_scene`.
-OpenedPair open_measured(const DataConfig& data, const std::vector<std::string>& directories, SceneFiles* files);
+OpenedPair open_measured(const DataConfig& data, const std::vector<std::string>& directories, ImageCache* cache);
+
+/// Adds what left an image's file, and its warnings, to those of a scene.
+void add_notes(const FileNotes& notes, Scene& scene);
 
 /// Makes an opened pair that of a scene whose degradation is known: in memory, or in its files where a run with it in
 /// memory takes more than `memory` bytes. Throws as `load_scene`.

@@ -12,6 +12,7 @@ namespace specfuse {
 
 /// An experiment with its data.
 struct LoadedExperiment {
+  /// All places where data is looked for.
   std::vector<std::string> directories;
   ExperimentConfig config;
   Budget budget;

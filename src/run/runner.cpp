@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "run/data_hash.h"
+#include "run/data_images.h"
 #include "run/method_run.h"
 #include "run/prepared.h"
 #include "run/quality_file.h"
@@ -42,15 +43,17 @@ std::string text_of_earlier(const ExperimentResults& earlier, const RunOptions& 
   return summary_text(earlier);
 }
 
+void warn_all(const std::vector<std::string>& warnings) {
+  for (const std::string& warning : warnings) warn(warning);
+}
+
 /// What is known of the results before there are any.
 ExperimentResults begin_results(const PreparedExperiment& prepared, const std::string& hash,
                                 const RunOptions& options) {
   ExperimentResults results;
   results.config = prepared.config;
   results.warnings = prepared.found.warnings;
-  for (const std::string& warning : results.warnings) warn(warning);
   results.grids = prepared.scene.grids;
-  if (!results.grids.empty() && !options.look) say(results.grids);
   const std::optional<Region>& test = prepared.config.protocol.test;
   results.scored_on = test ? test->text() : "whole image";
   results.data_hash = hash;
@@ -113,12 +116,15 @@ void keep_disagreement(const Task& task, const RunFolder& folder, const std::str
     writer.write(std::filesystem::path(file).replace_extension(writer.ending).string(), map);
 }
 
-std::string make_results(PreparedExperiment prepared, const std::string& hash, const RunOptions& options) {
+/// `decisions` are those of who has seen the pair; none: they follow from its estimate, and are said.
+std::string make_results(PreparedExperiment prepared, const std::string& hash, const RunOptions& options,
+                         const std::optional<std::vector<Decision>>& decisions) {
   const bool is_first = this_rank() == 0;
   const ExperimentConfig& config = prepared.config;
   const Scene& scene = prepared.scene;
   ExperimentResults results = begin_results(prepared, hash, options);
-  if (is_first && options.look) results.decisions = options.look(scene, *prepared.first);
+  if (decisions) results.decisions = *decisions;
+  if (!results.grids.empty() && !decisions) say(results.grids);
   RunFolder folder(options.out);
   std::optional<ExperimentResults> earlier;
   if (is_first) earlier = folder.begin(config, results.data_hash, {options.resume, options.overwrite});
@@ -132,7 +138,7 @@ std::string make_results(PreparedExperiment prepared, const std::string& hash, c
     const Task task = prepared.take_task(seed);
     if (task.sensors.estimate) results.estimates[seed] = *task.sensors.estimate;
     if (is_shown) {
-      if (task.sensors.estimate && !options.look) {
+      if (task.sensors.estimate && !decisions) {
         results.decisions = decisions_of(*task.sensors.estimate);
         for (const Finding& finding : task.sensors.estimate->findings) say(text_of(finding));
       }
@@ -175,11 +181,14 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
   const bool is_first = this_rank() == 0;
   const std::string hash = is_first ? data_hash(loaded.config, loaded.scene, loaded.directories) : "";
   std::optional<ExperimentResults> earlier;
-  // Who looks is shown what is made of the data in any case.
-  if (is_first && !options.look) earlier = done_before(loaded, options, hash);
-  if (!first_rank_says(earlier.has_value())) return make_results(PreparedExperiment(std::move(loaded)), hash, options);
+  if (is_first) earlier = done_before(loaded, options, hash);
+  if (!first_rank_says(earlier.has_value())) {
+    PreparedExperiment prepared(std::move(loaded));
+    warn_all(prepared.found.warnings);
+    return make_results(std::move(prepared), hash, options, {});
+  }
   if (!earlier) return "";
-  for (const std::string& warning : earlier->warnings) warn(warning);
+  warn_all(earlier->warnings);
   return text_of_earlier(*earlier, options);
 }
 
@@ -192,8 +201,7 @@ std::string plan_experiment(const ExperimentConfig& given, const RunOptions& opt
   const PairParts& pair = *task.parts;
   const Index ratio = pair.degradation().ratio;
   std::string plan;
-  for (const std::string& warning : prepared.found.warnings) warn(warning);
-  if (options.look) options.look(scene, task);
+  warn_all(prepared.found.warnings);
   if (!scene.grids.empty()) plan += concat("grid       ", scene.grids, "\n");
   plan += concat("images     HSI ", pair.rows(), " x ", pair.cols(), " x ", pair.bands(), ", MSI ", pair.rows() * ratio,
                  " x ", pair.cols() * ratio, " x ", pair.msi_bands(), ", ratio ", ratio,
@@ -226,6 +234,23 @@ std::string plan_experiment(const ExperimentConfig& given, const RunOptions& opt
     }
   }
   return plan;
+}
+
+PausedExperiment::PausedExperiment(const ExperimentConfig& config, const RunOptions& options)
+    : options_(options), prepared_(std::make_unique<PreparedExperiment>(LoadedExperiment(config, options))) {
+  warn_all(prepared_->found.warnings);
+}
+
+PausedExperiment::~PausedExperiment() = default;
+
+const Scene& PausedExperiment::scene() const { return prepared_->scene; }
+
+const Task& PausedExperiment::task() const { return *prepared_->first; }
+
+void PausedExperiment::run(const std::vector<Decision>& decisions) {
+  const std::string hash =
+      this_rank() == 0 ? data_hash(prepared_->config, prepared_->scene, prepared_->directories) : "";
+  make_results(std::move(*prepared_), hash, options_, decisions);
 }
 
 }  // namespace specfuse

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "run/data_images.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/quantile.h"
 #include "specfuse/imaging/degrade.h"
@@ -41,7 +42,7 @@ std::array<double, 3> common_steps(const Tensor& values) {
 
 /// Where the response of a measured pair is from.
 std::string response_source(const ExperimentConfig& config, const Scene& scene) {
-  return config.degrade.estimate.srf == "true" ? "as estimated" : scene.estimate.srf_told;
+  return config.degrade.estimate.srf == Trust::found ? "as estimated" : scene.estimate.srf_told;
 }
 
 bool any_in_both(const Cube& one, const Cube& other) {

@@ -14,14 +14,8 @@ bool is_number(const std::string& value) { return json_of(value).is_number(); }
 
 double number_of(const std::string& value) { return json_of(value).get<double>(); }
 
-/// Cut where it is longer than a mark on an axis may be.
-std::string short_text(const std::string& text) {
-  constexpr std::size_t kLongest = 22;
-  if (text.size() <= kLongest) return text;
-  std::size_t end = kLongest - 1;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // not inside of a character
-  return text.substr(0, end) + "…";
-}
+/// Of the mark on an axis, in bytes.
+constexpr std::size_t kLongestMark = 22;
 
 /// How many times as large as the smallest the largest step between neighbours is.
 double unevenness(const std::vector<double>& places) {
@@ -72,7 +66,7 @@ void FieldScale::set_axis(Chart& chart) const {
   chart.x_label = label_.axis();
   if (numeric_) return set_number_axis(chart);
   for (const std::string& value : values_) {
-    chart.x_ticks.emplace_back(position(value), short_text(label_.value(value)));
+    chart.x_ticks.emplace_back(position(value), shortened(label_.value(value), kLongestMark));
   }
 }
 

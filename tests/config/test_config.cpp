@@ -85,12 +85,12 @@ TEST_CASE("config: profiles are known ones, each once") {
 TEST_CASE("config: each part of the sensors is tested against the pair, estimated or taken as told") {
   const auto estimate = [](const std::vector<std::string>& settings) { return parse(settings).degrade.estimate; };
   const EstimateConfig simulated = estimate({});
-  for (const auto& one : {simulated.srf, simulated.psf, simulated.gain, simulated.shift}) CHECK(one == "false");
+  for (const auto& one : {simulated.srf, simulated.psf, simulated.gain, simulated.shift}) CHECK(one == Trust::told);
   CHECK_FALSE(estimate({}).options({}, "").any());
   CHECK(parse().degrade.harmonise == false);
   const std::vector<std::string> pair{"data={\"pair\": \"p.h5\"}"};
   const EstimateConfig measured = estimate(pair);
-  for (const auto& one : {measured.srf, measured.psf, measured.gain, measured.shift}) CHECK(one == "auto");
+  for (const auto& one : {measured.srf, measured.psf, measured.gain, measured.shift}) CHECK(one == Trust::tested);
   CHECK(parse(pair).degrade.harmonise == true);
   // Each of the three is another, written as it is read: the words of JSON beside a text.
   const EstimateConfig mixed =

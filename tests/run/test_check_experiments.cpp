@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "run/image_cache.h"
 #include "specfuse/core/error.h"
 #include "specfuse/io/cube_writer.h"
 #include "specfuse/io/scene.h"
@@ -96,23 +97,23 @@ TEST_CASE("check_experiments: what several have in common is looked at once, and
   }
 }
 
-TEST_CASE("scene files: a file is read once for many experiments, and forgotten where none asks for it") {
-  FilesRead<int> files;
-  int reads = 0;
-  const auto read = [&] { return ++reads; };
-  CHECK(files.get("a", read) == 1);
-  CHECK(files.get("a", read) == 1);
-  files.forget_unused();
-  CHECK(files.get("b", read) == 2);
-  files.forget_unused();  // a was not asked for
-  CHECK(files.get("b", read) == 2);
-  CHECK(files.get("a", read) == 3);
+TEST_CASE("image cache: a file is read once for many experiments, and forgotten where none asks for it") {
+  ImageCache images;
+  Index reads = 0;
+  const auto open = [&] { return in_memory(Cube(++reads, 1, 1)); };
+  CHECK(images.get("a", open)->rows() == 1);
+  CHECK(images.get("a", open)->rows() == 1);
+  images.forget_unused();
+  CHECK(images.get("b", open)->rows() == 2);
+  images.forget_unused();  // a was not asked for
+  CHECK(images.get("b", open)->rows() == 2);
+  CHECK(images.get("a", open)->rows() == 3);
 
   const TemporaryFolder folder;
   Cube cube(8, 8, 20);
   for (Index i = 0; i < cube.values.size(); ++i) cube.values[i] = static_cast<float>(1 + i % 7);
   write_cube(folder.file("s.h5"), cube);
-  SceneFiles kept;
+  ImageCache kept;
   const auto config = [&](const char* data) {
     return config_of(
         concat(R"("data": {"scene": "s.h5")", data, R"(}, "degrade": {"ratio": 2}, "methods": [{"name": "gsa"}])"));

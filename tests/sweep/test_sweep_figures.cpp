@@ -122,7 +122,7 @@ TEST_CASE("sweep figures: what is no number is in words, numbers beside it in th
   CHECK(names_of(axis_of("degrade.srf.sensor", R"(["landsat8", "ikonos"])")) == Names{"landsat8", "ikonos"});
   CHECK(names_of(axis_of("degrade.estimate.srf", "[true, false]")) == Names{"yes", "no"});
   CHECK(names_of(axis_of("degrade.psf", R"([{"type": "box"}, {"type": "gaussian", "fwhm": 3.25}])")) ==
-        Names{"type box", "type gaussian, fwhm 3…"});
+        Names{"type box", "type gaussian, fwhm …"});
 }
 
 TEST_CASE("sweep figures: values that lie close together leave the axis to round numbers") {

@@ -9,6 +9,7 @@
 
 #include "specfuse/estimate/estimate.h"
 #include "specfuse/imaging/cube.h"
+#include "specfuse/imaging/degrade.h"
 #include "specfuse/imaging/no_data.h"
 #include "specfuse/imaging/psf.h"
 #include "specfuse/imaging/srf.h"
@@ -80,10 +81,10 @@ struct SnrConfig {
   void describe(FieldVisitor& fields);
 };
 
-/// What is tested against the pair or estimated from it; see estimate/estimate.h. Each is "auto", "true" or "false";
-/// resolved to "auto" for a measured pair, and to "false" for one that is simulated.
+/// What is tested against the pair or estimated from it; see estimate/estimate.h. Resolved to
+/// `tested` for a measured pair, and to `told` for one that is simulated.
 struct EstimateConfig {
-  std::optional<std::string> srf, psf, gain, shift;
+  std::optional<Trust> srf, psf, gain, shift;
   void describe(FieldVisitor& fields);
   /// With PSF and response of `degrade` in words, for messages.
   EstimateOptions options(const PsfOptions& psf_told, const std::string& srf_told) const;
@@ -93,7 +94,7 @@ struct EstimateConfig {
 struct DegradeConfig {
   Index ratio = 4;
   PsfOptions psf;
-  std::string boundary = "symmetric";
+  Boundary boundary = Boundary::symmetric;
   SrfOptions srf;
   SnrConfig snr_db;
   std::array<double, 2> msi_shift{0, 0};

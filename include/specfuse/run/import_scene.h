@@ -10,7 +10,8 @@ struct Import {
   std::string from, to;
   /// Fields of `data`, such as "crop.rows=100" or "axes=brc".
   std::vector<std::string> settings;
-  std::vector<std::string> data_directories;
+  /// Where the scene and what `settings` name are looked for.
+  std::vector<std::string> directories;
   /// Whether a file that is there may be replaced.
   bool overwrite = false;
 };

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,10 +10,12 @@
 
 namespace specfuse {
 
+struct PreparedExperiment;
 struct Scene;
 struct Task;
 
 struct RunOptions {
+  /// Where data is looked for before the places that `data_directories` adds.
   std::vector<std::string> data_directories;
   /// Where results go.
   std::string out;
@@ -26,9 +28,6 @@ struct RunOptions {
   std::optional<double> memory{};
   /// A folder where what methods learn from waits in files, for more of it than fits into memory; empty: in memory.
   std::string scratch{};
-  /// Called once by the first rank when all is read and found right, before anything is made. It returns what was
-  /// decided, for the report; what it is shown is then not said on the way.
-  std::function<std::vector<Decision>(const Scene& scene, const Task& first)> look{};
 };
 
 /// Loads, degrades, fits, fuses, scores and reports, for each seed and each method, and writes the files that
@@ -40,5 +39,26 @@ std::string run_experiment(const ExperimentConfig& config, const RunOptions& opt
 /// What `run_experiment` would do, one step a line. Loads and checks the data, fits and writes nothing. Throws as
 /// `run_experiment` does.
 std::string plan_experiment(const ExperimentConfig& config, const RunOptions& options);
+
+/// An experiment that is stopped once before anything is made, for those who want to see its pair first. All ranks make
+/// one.
+class PausedExperiment {
+ public:
+  /// Reads and checks all data, and warns. Throws as `run_experiment` does.
+  PausedExperiment(const ExperimentConfig& config, const RunOptions& options);
+  ~PausedExperiment();
+  PausedExperiment(const PausedExperiment&) = delete;
+  PausedExperiment& operator=(const PausedExperiment&) = delete;
+
+  const Scene& scene() const;
+  /// Of the first seed.
+  const Task& task() const;
+  /// Goes on as `run_experiment` does, once. `decisions` are those of the report; nothing is said of the pair any more.
+  void run(const std::vector<Decision>& decisions);
+
+ private:
+  RunOptions options_;
+  std::unique_ptr<PreparedExperiment> prepared_;
+};
 
 }  // namespace specfuse
