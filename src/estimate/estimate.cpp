@@ -236,16 +236,6 @@ Estimate estimate_degradation(const PairParts& pair, const EstimateOptions& opti
   return estimate;
 }
 
-EstimatedPair::EstimatedPair(const PairParts& pair, const Estimate& estimate)
-    : pair_(pair), estimate_(estimate), degradation_(as_estimated(pair.degradation(), estimate)) {}
-
-Pair EstimatedPair::read(const Rectangle& coarse) const {
-  const PairPart seen = read_part(pair_, coarse, estimate_halo(estimate_, pair_.degradation()));
-  const Pair pair = with_estimate(seen.pair, estimate_, {coarse.row - seen.inner.row, coarse.col - seen.inner.col});
-  const bool all = seen.inner == Rectangle{0, 0, pair.hsi.rows(), pair.hsi.cols()};
-  return all ? pair : crop_pair(pair, fine_part(seen.inner, degradation_.ratio));
-}
-
 Index estimate_halo(const Estimate& estimate, const Degradation& told) {
   if (!estimate.field) return 0;
   const Index reach = field_reach(*estimate.field);

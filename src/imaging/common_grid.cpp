@@ -176,10 +176,6 @@ std::string pixel_text(const Cube& image, const std::array<double, 2>& size) {
 
 }  // namespace
 
-GridPlace grid_place(const Cube& image) {
-  return {numbers_of(image, kGeotransformAttribute), image.rows(), image.cols()};
-}
-
 CommonGrid common_grid(const GridPlace& hsi, const GridPlace& msi, const std::string& source) {
   const std::array<Axis, 2> coarse = axes_of(hsi, "HSI", source), fine = axes_of(msi, "MSI", source);
   std::array<double, 2> ratio{};

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "io/cube_dataset.h"
+#include "io/product_files.h"
 #include "io/stored_values.h"
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/georeference.h"
@@ -24,9 +25,6 @@ bool places(const std::vector<double>& at) {
   if (at.size() != 6 || !finite || at[1] * at[5] == at[2] * at[4]) return false;
   return at != std::vector<double>{0, 1, 0, 0, 0, 1} && at != std::vector<double>{0, 1, 0, 0, 0, -1};
 }
-
-/// Warnings go into results, where the folders of one machine mean nothing.
-std::string without_folder(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 /// "bands 3, 7-9 of 12 (700 to 950 nm)", counted from 1.
 std::string bands_text(const std::vector<Index>& bands, const Cube& image) {
@@ -73,8 +71,9 @@ class CheckedImage : public Image {
     stored_.select(bands_);
     check_wavelengths(path_, names(), described_);
     for (std::vector<std::string>* const sentences : {&described_.notes.left_out, &described_.notes.warnings}) {
+      // They go into results, where the folders of one machine mean nothing.
       for (std::string& sentence : *sentences) {
-        if (sentence.starts_with(path_)) sentence = without_folder(path_) + sentence.substr(path_.size());
+        if (sentence.starts_with(path_)) sentence = name_of(path_) + sentence.substr(path_.size());
       }
     }
   }

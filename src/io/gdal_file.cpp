@@ -41,6 +41,13 @@ Raster open_raster(const std::string& path) {
   return {GDALOpenEx(file.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY, nullptr, nullptr, nullptr), GDALClose};
 }
 
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+  std::vector<char*> all;
+  for (std::string& text : texts) all.push_back(text.data());
+  all.push_back(nullptr);
+  return all;
+}
+
 std::string gdal_reason() {
   const std::string reason = as_utf8(CPLGetLastErrorMsg());
   return reason.empty() ? "GDAL gives no reason" : reason.substr(0, reason.find('\n'));

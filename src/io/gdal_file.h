@@ -2,6 +2,7 @@
 
 #ifdef SPECFUSE_GDAL
 #include <string>
+#include <vector>
 
 #include "io/gdal.h"
 #include "specfuse/imaging/image.h"
@@ -14,6 +15,9 @@ std::string data_file(const std::string& path);
 
 /// Null where GDAL knows no such file. Throws as `data_file`.
 Raster open_raster(const std::string& path);
+
+/// The texts as GDAL takes them, with a null at the end; they are to be there as long as these are.
+std::vector<char*> pointers_to(std::vector<std::string>& texts);
 
 /// Why GDAL could not do the last thing, in one line.
 std::string gdal_reason();

@@ -10,7 +10,8 @@
 #include <set>
 
 #include "io/folder_beside.h"
-#include "io/gdal.h"
+#include "io/gdal_file.h"
+#include "io/product_files.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/core/threads.h"
@@ -128,8 +129,8 @@ class Packer {
   }
   void tell(const std::string& path) const {
     if (clipped_ == 0) return;
-    const std::string name = path.substr(path.rfind('/') + 1);
-    warn(concat(name, ": ", clipped_, " of ", all_, " values lie beyond what its integers hold, and are clipped; ",
+    warn(concat(name_of(path), ": ", clipped_, " of ", all_,
+                " values lie beyond what its integers hold, and are clipped; ",
                 "without output.int16 they are written as they are"));
   }
 
@@ -154,7 +155,7 @@ class GdalWriter : public PartWriter {
     file_ = layout.is_cloud_optimised ? folder_.file() + kPlain : folder_.file();
     raster_.reset(GDALCreate(driver(), file_.c_str(), static_cast<int>(cols), static_cast<int>(rows),
                              static_cast<int>(like.bands()), packing ? GDT_Int16 : GDT_Float32,
-                             texts(options_).data()));
+                             pointers_to(options_).data()));
     check(raster_ != nullptr);
     const bool is_envi = layout.driver == "ENVI";
     write_attributes(raster_.get(), like);
@@ -204,13 +205,6 @@ class GdalWriter : public PartWriter {
   GDALDriverH driver() const { return GDALGetDriverByName(layout_.driver.c_str()); }
   void check(bool fine) const { SPECFUSE_CHECK(fine, "cannot write ", path_, ": ", CPLGetLastErrorMsg()); }
 
-  static std::vector<char*> texts(std::vector<std::string>& options) {
-    std::vector<char*> all;
-    for (std::string& option : options) all.push_back(option.data());
-    all.push_back(nullptr);
-    return all;
-  }
-
   /// Adds overviews, and copies all of it so that a reader finds what it needs without reading the rest.
   void copy_in_order() {
     constexpr int kSmall = 256;
@@ -226,9 +220,9 @@ class GdalWriter : public PartWriter {
     }
     std::vector<std::string> options = options_;
     options.emplace_back("COPY_SRC_OVERVIEWS=YES");
-    const Raster copy(
-        GDALCreateCopy(driver(), folder_.file().c_str(), raster_.get(), 0, texts(options).data(), nullptr, nullptr),
-        GDALClose);
+    const Raster copy(GDALCreateCopy(driver(), folder_.file().c_str(), raster_.get(), 0, pointers_to(options).data(),
+                                     nullptr, nullptr),
+                      GDALClose);
     check(copy != nullptr);
   }
 

@@ -38,12 +38,9 @@ std::string projection_name(const std::string& text) {
 /// What gdalwarp makes of a raster with these options, as a file that is computed when it is read.
 Raster warped(GDALDatasetH raster, std::vector<std::string> options, const std::string& path) {
   options.insert(options.end(), {"-of", "VRT", "-r", "cubic", "-et", "0.01"});
-  std::vector<char*> texts;
-  for (std::string& option : options) texts.push_back(option.data());
-  texts.push_back(nullptr);
   const QuietGdal quiet;
   const std::unique_ptr<GDALWarpAppOptions, decltype(&GDALWarpAppOptionsFree)> parsed(
-      GDALWarpAppOptionsNew(texts.data(), nullptr), GDALWarpAppOptionsFree);
+      GDALWarpAppOptionsNew(pointers_to(options).data(), nullptr), GDALWarpAppOptionsFree);
   Raster result(GDALWarp("", nullptr, 1, &raster, parsed.get(), nullptr), GDALClose);
   SPECFUSE_CHECK_AS(DataError, result != nullptr, path,
                     ": cannot be brought onto the projection of the HSI: ", gdal_reason());

@@ -5,6 +5,7 @@
 
 #include "io/checked_image.h"
 #include "io/hdf5_image.h"
+#include "io/product_files.h"
 #include "io/projection.h"
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/common_grid.h"
@@ -144,7 +145,7 @@ Tensor response_of(const Tensor& srf, const FileNotes& msi, const FileNotes& hsi
     const bool loses = all - left > 1e-6 * all;
     for (const Index band : cols) *to++ = loses ? static_cast<float>(weights[band] * all / left) : weights[band];
     if (!loses) continue;
-    warnings.push_back(concat(path.substr(path.rfind('/') + 1), ": bands of /hsi that are left out have ",
+    warnings.push_back(concat(name_of(path), ": bands of /hsi that are left out have ",
                               std::lround(100 * (1 - left / all)), " % of the weights in row ", row + 1,
                               " of /srf: the others are raised to the same sum"));
   }

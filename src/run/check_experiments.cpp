@@ -43,8 +43,8 @@ std::string scene_key(const ExperimentConfig& config) {
                 json_text(write_fields(config.degrade)));
 }
 
-std::string method_key(const MethodConfig& method, std::size_t place) {
-  return concat(place, " ", json_text(write_fields(method)));
+std::string method_key(const MethodConfig& entry, std::size_t place) {
+  return concat(place, " ", json_text(write_fields(entry)));
 }
 
 class Checker {
@@ -95,11 +95,11 @@ class Checker {
     for (const std::size_t run : runs) {
       MethodNeeds needs{0, false};
       for (std::size_t i = 0; i < configs_[run].methods.size(); ++i) {
-        const MethodConfig& method = configs_[run].methods[i];
-        const auto [entry, fresh] = known.try_emplace(method_key(method, i), MethodNeeds{0, false}, Findings{});
-        auto& [own, found] = entry->second;
-        if (fresh && !attempt(found, [&, &own = own] { own = needs_of(method, i, scene); }))
-          wrong_.insert(entry->first);
+        const MethodConfig& entry = configs_[run].methods[i];
+        const auto [checked, fresh] = known.try_emplace(method_key(entry, i), MethodNeeds{0, false}, Findings{});
+        auto& [own, found] = checked->second;
+        if (fresh && !attempt(found, [&, &own = own] { own = needs_of(entry, i, scene); }))
+          wrong_.insert(checked->first);
         add(found, findings_[run]);
         needs = both(needs, own);
       }
@@ -123,9 +123,9 @@ class Checker {
     for (const std::size_t run : runs) {
       add(common, findings_[run]);
       for (std::size_t i = 0; task && i < configs_[run].methods.size(); ++i) {
-        const auto [entry, fresh] = known.try_emplace(method_key(configs_[run].methods[i], i));
-        if (wrong_.count(entry->first) > 0) continue;
-        Findings& found = entry->second;
+        const auto [checked, fresh] = known.try_emplace(method_key(configs_[run].methods[i], i));
+        if (wrong_.count(checked->first) > 0) continue;
+        Findings& found = checked->second;
         if (fresh)
           attempt(found,
                   [&] { found.warnings = check_method(configs_[run], i, *task, directories_, *scored).warnings; });

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 
+#include "run/measured_pair.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/progress.h"
 #include "specfuse/estimate/registration.h"
@@ -111,8 +113,7 @@ KnownSensors look_at_sensors(const PairParts& pair, const EstimateOptions& optio
   }
   if (known.unrelated) known.warnings.push_back(kUnrelated);
   if (!harmonise) return known;
-  const Estimate none;
-  const EstimatedPair estimated(pair, known.estimate ? *known.estimate : none);
+  const SensedPair estimated({std::shared_ptr<const void>(), &pair}, known);  // which it does not own
   if (!estimated.degradation().srf.defined()) {
     known.warnings.push_back("the MSI is not harmonised with the HSI, as its response is not known");
     return known;

@@ -10,9 +10,8 @@
 
 namespace specfuse {
 
-/// What one method of an experiment asks of the protocol. What is wrong with the method is a `ConfigError` that says
-/// which one it is.
-MethodNeeds needs_of(const MethodConfig& method, std::size_t place, const Scene& scene);
+/// What the method of one entry asks of the protocol. What is wrong with it is a `ConfigError` that names its place.
+MethodNeeds needs_of(const MethodConfig& entry, std::size_t place, const Scene& scene);
 
 /// What two methods need, or sets of them.
 MethodNeeds both(const MethodNeeds& one, const MethodNeeds& other);

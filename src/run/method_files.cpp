@@ -25,14 +25,14 @@ void check_agrees(const Json& given, const Json& defaults, const Json& stored, c
   }
 }
 
-MethodConfig adopt_method(const MethodConfig& method, const Json& stored, const std::string& path) {
+MethodConfig adopt_entry(const MethodConfig& entry, const Json& stored, const std::string& path) {
   const std::string name = stored.at("name").get<std::string>();
-  SPECFUSE_CHECK_AS(ConfigError, name == method.name, path, ".checkpoint: expected what ", method.name,
+  SPECFUSE_CHECK_AS(ConfigError, name == entry.name, path, ".checkpoint: expected what ", entry.name,
                     " learned, got a checkpoint of ", name);
   MethodConfig plain;
-  plain.name = method.name;
-  plain.options = method_options(method.name);
-  Json options = write_fields(method);
+  plain.name = entry.name;
+  plain.options = method_options(entry.name);
+  Json options = write_fields(entry);
   const Json defaults = write_fields(plain);
   for (auto& [key, value] : options.items()) {
     if (key == "name" || key == "label" || key == "checkpoint" || key == "cache") continue;
@@ -45,7 +45,7 @@ MethodConfig adopt_method(const MethodConfig& method, const Json& stored, const 
   }
   MethodConfig adopted;
   try {
-    read_fields(options, path, *method.checkpoint, adopted);
+    read_fields(options, path, *entry.checkpoint, adopted);
   } catch (const ConfigError& problem) {
     throw DataError(problem.what());  // what was given had been read before
   }
@@ -105,19 +105,19 @@ std::vector<std::string> files_of_methods(const ExperimentConfig& config, const 
 ExperimentConfig adopt_checkpoints(const ExperimentConfig& config, const std::vector<std::string>& directories) {
   ExperimentConfig adopted = config;
   for (std::size_t i = 0; i < config.methods.size(); ++i) {
-    const MethodConfig& method = config.methods[i];
-    if (!method.checkpoint) continue;
-    const std::string file = find_checkpoint(*method.checkpoint, directories), path = concat("methods.", i);
+    const MethodConfig& entry = config.methods[i];
+    if (!entry.checkpoint) continue;
+    const std::string file = find_checkpoint(*entry.checkpoint, directories), path = concat("methods.", i);
     const Checkpoint checkpoint = read_checkpoint(file);
     const auto text = checkpoint.attributes.find("config");
     SPECFUSE_CHECK_AS(DataError, text != checkpoint.attributes.end(), file, ": holds no configuration");
     try {
       const Json stored = parse_stored(text->second, file);
       const Index ratio = integer_of(stored.at("degrade").at("ratio"));
-      const bool any = method.options->traits().suits_any_pair;
+      const bool any = entry.options->traits().suits_any_pair;
       SPECFUSE_CHECK_AS(ConfigError, any || ratio == config.degrade.ratio, "degrade.ratio: expected ", ratio, " as ",
                         file, " was trained for, got ", config.degrade.ratio);
-      adopted.methods[i] = adopt_method(method, stored.at("methods").at(0), path);
+      adopted.methods[i] = adopt_entry(entry, stored.at("methods").at(0), path);
     } catch (const nlohmann::json::exception&) {
       throw DataError(concat(file, ": its configuration is not that of an experiment with one method"));
     }
@@ -128,9 +128,9 @@ ExperimentConfig adopt_checkpoints(const ExperimentConfig& config, const std::ve
 std::vector<std::string> checkpoint_warnings(const ExperimentConfig& config,
                                              const std::vector<std::string>& directories) {
   std::vector<std::string> warnings;
-  for (const MethodConfig& method : config.methods) {
-    if (!method.checkpoint || method.options->traits().suits_any_pair) continue;
-    const std::string file = find_checkpoint(*method.checkpoint, directories);
+  for (const MethodConfig& entry : config.methods) {
+    if (!entry.checkpoint || entry.options->traits().suits_any_pair) continue;
+    const std::string file = find_checkpoint(*entry.checkpoint, directories);
     const Json stored = parse_stored(read_checkpoint(file).attributes.at("config"), file);
     const Json now = write_fields(config.degrade);
     std::vector<Difference> found;
@@ -141,7 +141,7 @@ std::vector<std::string> checkpoint_warnings(const ExperimentConfig& config,
       }
     }
     if (found.empty()) continue;
-    warnings.push_back(concat(method.label, " learned from another degradation (", differences_text(found), ")"));
+    warnings.push_back(concat(entry.label, " learned from another degradation (", differences_text(found), ")"));
   }
   return warnings;
 }

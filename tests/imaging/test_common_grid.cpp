@@ -23,6 +23,10 @@ using namespace specfuse;
 
 namespace {
 
+GridPlace grid_place(const Cube& image) {
+  return {numbers_of(image, kGeotransformAttribute), image.rows(), image.cols()};
+}
+
 /// The means of an image over pixels of any size, the first of which begins at `begin` on both axes: each of its own
 /// pixels counts as much as it lies within.
 Cube means_over(const Cube& image, const std::array<double, 2>& begin, double size, Index rows, Index cols) {

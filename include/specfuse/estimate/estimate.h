@@ -105,25 +105,6 @@ Index estimate_halo(const Estimate& estimate, const Degradation& told);
 /// What is told with the estimate in its place.
 Degradation as_estimated(const Degradation& told, const Estimate& estimate);
 
-/// A pair with an estimate in the place of what was told, part by part.
-class EstimatedPair : public PairParts {
- public:
-  /// Both are to be there as long as this is.
-  EstimatedPair(const PairParts& pair, const Estimate& estimate);
-  Index rows() const override { return pair_.rows(); }
-  Index cols() const override { return pair_.cols(); }
-  Index bands() const override { return pair_.bands(); }
-  Index msi_bands() const override { return pair_.msi_bands(); }
-  const Degradation& degradation() const override { return degradation_; }
-  Index side() const override { return pair_.side(); }
-  Pair read(const Rectangle& coarse) const override;
-
- private:
-  const PairParts& pair_;
-  const Estimate& estimate_;
-  Degradation degradation_;
-};
-
 /// The pair, or a part of it that begins at this coarse pixel, with the estimate in the place of what was told. Gain
 /// and offset are taken back from the MSI, whose grid stays as it is. Where the shift varies, the HSI is what it would
 /// be under one shift for all: the difference is what the MSI shows of it, and what that means for the bands of the

@@ -42,9 +42,6 @@ struct GridPlace {
   Index rows = 0, cols = 0;
 };
 
-/// Of an image with its values.
-GridPlace grid_place(const Cube& image);
-
 /// The common part and the fine pixels in it, by the geotransforms of both; their projections are taken to be one.
 /// Throws `DataError` naming `source` where a geotransform is missing or turned, one is mirrored against the other, an
 /// HSI pixel is less than 1.5 MSI pixels wide or of different ratios on the two axes, or they have no HSI pixel in

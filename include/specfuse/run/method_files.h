@@ -8,24 +8,26 @@
 
 namespace specfuse {
 
-/// For the protocol "apply": the experiment with the options that each checkpoint was trained with, so that the sizes
-/// of a network need not be given again. What the file gives otherwise stays, except `model` and `train`. Other
-/// protocols: as it is. Throws `DataError` where a checkpoint is missing or unreadable and `ConfigError` where it is of
-/// another method, ratio or model.
+// The files that methods read: the checkpoints of their entries, and those that their options name.
+
+/// The experiment in which each entry with a checkpoint has the options that it was trained with, so that the sizes of
+/// a network need not be given again: `model` and `train` come from the checkpoint, and so do options that are left at
+/// their defaults. Other entries stay as they are. Throws `DataError` where a checkpoint is missing or unreadable and
+/// `ConfigError` where it is of another method, ratio or model.
 ExperimentConfig adopt_checkpoints(const ExperimentConfig& config, const std::vector<std::string>& directories);
 
-/// A sentence for each method whose checkpoint learned under another PSF or response than those of `config`.
+/// A sentence for each entry whose checkpoint learned under another PSF, response or boundary than those of `config`.
 std::vector<std::string> checkpoint_warnings(const ExperimentConfig& config,
                                              const std::vector<std::string>& directories);
 
-/// The file of a checkpoint, looked for from here and then as data is.
+/// The path of a checkpoint, which is looked for from here and then as data is. Throws `DataError` where it is missing.
 std::string find_checkpoint(const std::string& name, const std::vector<std::string>& directories);
 
-/// The method of an entry, the files that its options name found as a checkpoint is, and restored from its own. Throws
-/// `DataError` where one is missing, or what is wrong with it.
+/// The method of an entry, restored from its checkpoint where it has one. Files that its options name are looked for as
+/// a checkpoint is. Throws `DataError` where a file is missing, or what is wrong with it.
 std::unique_ptr<FusionMethod> make_method(const MethodConfig& entry, const std::vector<std::string>& directories);
 
-/// All files that the methods read: checkpoints, and those of their options.
+/// The paths of all these files. Throws `DataError` where one is missing.
 std::vector<std::string> files_of_methods(const ExperimentConfig& config, const std::vector<std::string>& directories);
 
 }  // namespace specfuse
