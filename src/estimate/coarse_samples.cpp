@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "specfuse/core/error.h"
+#include "specfuse/imaging/separable_blur.h"
 
 namespace specfuse {
 namespace {
@@ -24,6 +25,15 @@ std::vector<Rectangle> places(const PairParts& pair) {
     result.push_back({row, col, std::min(kSide, rows - row), std::min(kSide, cols - col)});
   }
   return result;
+}
+
+/// The MSI under a PSF, whatever has no data; as a product along each axis where it is one, as hundreds are tried.
+Tensor degraded_values(const Pair& pair, const Degradation& degradation) {
+  const auto blur = SeparableBlur::of(degradation, pair.hsi.rows(), pair.hsi.cols());
+  if (blur) return blur->degrade(pair.msi.values);
+  Cube msi = pair.msi;
+  msi.valid.clear();
+  return degrade_spatially(msi, degradation).values;
 }
 
 std::size_t count_of(const std::vector<std::uint8_t>& kept) {
@@ -92,10 +102,8 @@ Matrix CoarseSamples::degraded(const Tensor& psf) const {
   Matrix result(count(), parts_.front().pair.msi.bands());
   double* to = result.values.data();
   for (const Part& part : parts_) {
-    Cube msi = part.pair.msi;
-    msi.valid.clear();
-    const Cube coarse = degrade_spatially(msi, degradation);
-    for (const Index pixel : part.pixels) to = std::copy_n(coarse.values.data() + pixel * result.cols, result.cols, to);
+    const Tensor coarse = degraded_values(part.pair, degradation);
+    for (const Index pixel : part.pixels) to = std::copy_n(coarse.data() + pixel * result.cols, result.cols, to);
   }
   return result;
 }
