@@ -54,7 +54,8 @@ REPLACED = [
     (r'\{"name": "two_cnn_fu_plus"\}', '{"name": "gsa"}', "takes long on two cores"),
 ]
 # What changes in the copies of the experiments.
-SMALL = [(r'\{"name": "two_cnn_fu_plus"\}', '{"name": "gsa"}'), (r'"steps": \d+', '"steps": 1'), (r'"seeds": \[0, 1, 2\]', '"seeds": [0]')]
+SMALL = [(r'\{"name": "two_cnn_fu_plus"\}', '{"name": "gsa"}'), (r'"steps": \d+', '"steps": 1'), (r'"seeds": \[0, 1, 2\]', '"seeds": [0]'),
+         (r'"rows": \d+, "cols": \d+, "bands": 60', '"rows": 64, "cols": 64, "bands": 60'), (r'(?s)"protocol": \{\s*"type": "split".*?\}\s*\},', "")]
 # Of a job of Slurm, and without what a user may have set.
 ENVIRONMENT = {"SLURM_ARRAY_TASK_ID": "2", "SLURM_CPUS_PER_TASK": "1", "SPECFUSE_DATA": ""}
 SCENES = ["flight_line.h5", "scenes/aviris_jasper_ridge_100x100x198.h5"]
