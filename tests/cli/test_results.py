@@ -260,7 +260,7 @@ class ResultFiles(ProgramTest):
 
     def test_the_demo_repeats_to_the_bit_on_any_number_of_threads(self):
         config = json.loads((TOP / "experiments/demo.json").read_text())
-        config |= {"data": {"synthetic": {"rows": 96, "cols": 96, "bands": 50}}, "protocol": {"type": "wald"}}
+        config |= {"data": {"synthetic": {"rows": 64, "cols": 64, "bands": 50}}, "protocol": {"type": "wald"}}
         config["methods"][2]["train"]["steps"] = 5
 
         def results(threads, out):
