@@ -125,6 +125,16 @@ class Composer {
     const bool whole = part.rows() == all.rows() && part.cols() == all.cols();
     add("common part", concat(part.rows(), " x ", part.cols(), " of ", all.rows(), " x ", all.cols(), " HSI pixels"),
         whole ? "the MSI covers all of the HSI" : "those that the MSI covers wholly");
+    check_large_enough(part, ratio);
+  }
+
+  /// What learns does so one scale down, of which there has to be a pixel.
+  void check_large_enough(const Image& common, Index ratio) const {
+    const MethodConfig method = read_config(json_, kWho).methods.front();
+    SPECFUSE_CHECK_AS(ConfigError, !method.options->traits().learns || std::min(common.rows(), common.cols()) >= ratio,
+                      kWho, ": the images have ", common.rows(), " x ", common.cols(), " HSI pixels in common, and ",
+                      method.name, " needs at least ", ratio, " x ", ratio,
+                      ": take images that overlap more, or a method that learns nothing, such as --method gsa");
   }
 
   /// Whether the HSI has a band inside the edges of each of a sensor's.
@@ -230,9 +240,8 @@ class Composer {
   void decide_output() {
     const std::string format = field_at(json_, "output.format")->get<std::string>();
     const StoredAs& stored = inputs_.hsi.stored;
-    const bool is_packed = stored.type == "int16" && (stored.scale != 1 || stored.offset != 0);
     const bool packs = image_writer(format, "output.format").begin_packed != nullptr;
-    if (given("output.int16") || !is_packed || !packs) {
+    if (given("output.int16") || !packing_of(stored) || !packs) {
       const bool told = given("output.int16"), floats = !told || field_at(json_, "output.int16")->is_null();
       return add("output", format + (floats ? ", float32" : ", int16"),
                  told ? kGiven : "the HSI is not of int16 with a scale, or the format packs none");

@@ -7,7 +7,7 @@
 
 namespace specfuse {
 
-/// A table of three columns for the terminal, long texts over several lines.
-std::string decision_table(const std::vector<Decision>& decisions);
+/// A table of three columns for a terminal of this width, long texts over several lines.
+std::string decision_table(const std::vector<Decision>& decisions, std::size_t width);
 
 }  // namespace specfuse

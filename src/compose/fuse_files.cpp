@@ -1,5 +1,7 @@
 #include "specfuse/compose/fuse_files.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -9,6 +11,7 @@
 #include "specfuse/config/result_names.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/progress.h"
+#include "specfuse/core/terminal.h"
 #include "specfuse/imaging/cube.h"
 #include "specfuse/io/file.h"
 #include "specfuse/io/hdf5.h"
@@ -22,6 +25,12 @@ namespace fs = std::filesystem;
 
 namespace specfuse {
 namespace {
+
+/// Characters on a line of what is said.
+std::size_t columns() {
+  constexpr std::size_t kUsual = 80, kMost = 118;
+  return std::min(terminal_columns(STDOUT_FILENO).value_or(kUsual), kMost);
+}
 
 /// What a request makes.
 struct Outputs {
@@ -89,8 +98,9 @@ void check_free(const Outputs& outputs, const DataConfig& data, bool replaces) {
   }
 }
 
-/// Throws where results could not be written, before anything long is done. What it makes to try goes again.
-void check_writable(const Outputs& outputs) {
+/// Throws where results could not be written, before anything long is done. What it makes to try goes again. Returns
+/// the folder that has to be made; empty: none.
+std::string check_writable(const Outputs& outputs) {
   fs::path folder = fs::path(outputs.stem).parent_path(), missing;
   try {
     for (; !folder.empty() && !fs::exists(folder); folder = folder.parent_path()) missing = folder;
@@ -106,6 +116,7 @@ void check_writable(const Outputs& outputs) {
   } catch (const Error& problem) {
     throw ConfigError(concat("--out: ", problem.what()));
   }
+  return missing.empty() ? "" : fs::path(outputs.stem).parent_path().string();
 }
 
 void put(const std::string& from, const std::string& to) {
@@ -139,13 +150,11 @@ bool take_image(const std::string& folder, const std::string& image, const std::
   return !names.empty();
 }
 
-/// Whether a response that has nothing to do with what was told explains the pair far better.
+/// Whether a response that has nothing to do with the assumed one explains the pair far better.
 bool contradicts_response(const KnownSensors& sensors) {
   if (!sensors.estimate || sensors.unrelated) return false;
-  const std::vector<Finding>& all = sensors.estimate->findings;
-  return std::any_of(all.begin(), all.end(), [](const Finding& finding) {
-    return finding.what == "srf" && finding.uses_found && finding.found != "near told";
-  });
+  const std::string& shape = sensors.estimate->srf_shape;
+  return !shape.empty() && shape != kNearAssumed;
 }
 
 /// A request with its experiment, on the way.
@@ -153,7 +162,7 @@ class FileFusion {
  public:
   explicit FileFusion(const FuseRequest& request) : request_(request), outputs_(outputs_of(request.out)) {
     if (this_rank() == 0) {
-      check_writable(outputs_);
+      new_folder_ = check_writable(outputs_);
       composed_ = compose_fusion(request, experiment_name(outputs_.stem), outputs_.writer->name);
       check_free(outputs_, composed_.config.data, request.overwrite || request.resume);
     }
@@ -173,6 +182,7 @@ class FileFusion {
   }
 
   std::string run() {
+    if (!new_folder_.empty()) say(concat("making the folder ", new_folder_));
     PausedExperiment experiment(composed_.config, options_);
     std::vector<Decision> decisions;
     if (this_rank() == 0) decisions = decide(experiment, !request_.quiet);
@@ -195,7 +205,7 @@ class FileFusion {
     const std::vector<Decision> more = pair_decisions(composed_.config, experiment.scene(), task, request_.memory);
     all.insert(all.end(), more.begin(), more.end());
     if (shows) {
-      std::printf("%s\n", decision_table(all).c_str());
+      std::printf("%s\n", decision_table(all, columns()).c_str());
       std::fflush(stdout);
     }
     if (!composed_.assumed_bands.empty() && contradicts_response(task.sensors)) {
@@ -211,8 +221,9 @@ class FileFusion {
     const ExperimentResults results = read_metrics_json(read_text(file), file, composed_.config);
     const auto given = static_cast<std::size_t>(warnings_given());
     std::string text = "\n";
-    for (const std::string& sentence : trust_sentences(results, std::max(given, results.warnings.size())))
-      text += sentence + "\n";
+    for (const std::string& sentence : trust_sentences(results, std::max(given, results.warnings.size()))) {
+      for (const std::string& line : wrapped(sentence, columns())) text += line + "\n";
+    }
     text += concat("\nfused image  ", outputs_.fused(), "\n");
     if (has_sigma) text += concat("its sigma    ", outputs_.sigma(), "\n");
     if (!has_sigma && Hdf5Reader(result + "/" + kFusedFile).has("/sigma"))
@@ -224,6 +235,8 @@ class FileFusion {
   const FuseRequest& request_;
   Outputs outputs_;
   ComposedFusion composed_;
+  /// That of the outputs, where it is not there yet.
+  std::string new_folder_;
   RunOptions options_;
 };
 

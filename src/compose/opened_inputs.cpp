@@ -101,6 +101,8 @@ void place_by_ratio(const FuseRequest& request, Json& experiment, OpenedInputs& 
   if (coarse.empty()) coarse = {fine[0], fine[1] * ratio, 0, fine[3], 0, fine[5] * ratio};
   if (of_hsi.empty()) set_field(experiment, "data.hsi.geotransform", coarse, kSource);
   if (of_msi.empty()) set_field(experiment, "data.msi.geotransform", fine, kSource);
+  inputs.decisions.push_back(
+      {"place", "both begin at one upper left corner", concat(silent, " not say where ", where)});
   open_told(request, experiment, inputs);
 }
 

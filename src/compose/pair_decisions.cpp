@@ -64,7 +64,7 @@ std::vector<Decision> pair_decisions(const ExperimentConfig& config, const Scene
         "the ground seems to have changed there between the dates: the MSI was adjusted to the HSI");
   }
   if (const std::string beyond = bands_beyond(task.pair_in_memory); !beyond.empty()) {
-    add(kExtrapolated, beyond, "the MSI does not see there: what these show in detail follows from the other bands");
+    add("extrapolated", beyond, "the MSI does not see there: what these show in detail follows from the other bands");
   }
   const std::string in_hsi = gaps_in(task.pair_in_memory.hsi, "HSI"), in_msi = gaps_in(task.pair_in_memory.msi, "MSI");
   if (!in_hsi.empty() || !in_msi.empty()) {

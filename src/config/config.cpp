@@ -90,9 +90,10 @@ void DegradeConfig::describe(FieldVisitor& fields) {
   fields("snr_db", snr_db, Label{"SNR", "dB"}, "Signal to noise ratio 10 log10(mean(x_b^2) / variance) of each band.");
   fields("msi_shift", msi_shift, Range{-100, 100}, Label{"shift of the MSI", "fine pixels"},
          "Registration error: the MSI samples the scene this many fine pixels down and to the right.");
-  fields("estimate", estimate,
-         "What is told of the sensors against what the pair says of them. A measured pair has `auto` in each field by "
-         "default, a simulated one `false`. The scores of `no_reference` use what the methods are given.");
+  fields(
+      "estimate", estimate,
+      "What is assumed of the sensors against what the pair says of them. A measured pair has `auto` in each field by "
+      "default, a simulated one `false`. The scores of `no_reference` use what the methods are given.");
   fields("harmonise", harmonise, Label{"harmonised"},
          "Whether the MSI is brought to the HSI on the coarse scale, band by band, where they disagree "
          "by more than noise: changes between two dates, errors of the response; null: for measured pairs.");
@@ -101,14 +102,14 @@ void DegradeConfig::describe(FieldVisitor& fields) {
 void EstimateConfig::describe(FieldVisitor& fields) {
   enum_field(
       fields, "srf", srf, kTrusts, Label{"response against the pair"},
-      "The response. `auto`: what is told is kept unless another response explains the MSI far better; without one "
+      "The response. `auto`: what is assumed is kept unless another response explains the MSI far better; without one "
       "it is estimated. `true`: estimated in any case, as the published bands of a sensor (box or super-Gaussian) "
       "with as many bands as the MSI, or filters close to these, or the fitted box, super-Gaussian or Gaussian of "
-      "each band, one shape for all. `false`: as told.");
-  enum_field(
-      fields, "psf", psf, kTrusts, Label{"PSF against the pair"},
-      "The PSF. `auto`: as told unless a Gaussian of other widths, down and across, or a form of its own, explains the "
-      "pair better by more than noise. `true`: that Gaussian, or its form, in any case. `false`: as told.");
+      "each band, one shape for all. `false`: as assumed.");
+  enum_field(fields, "psf", psf, kTrusts, Label{"PSF against the pair"},
+             "The PSF. `auto`: as assumed unless a Gaussian of other widths, down and across, or a form of its own, "
+             "explains the "
+             "pair better by more than noise. `true`: that Gaussian, or its form, in any case. `false`: as assumed.");
   enum_field(
       fields, "shift", shift, kTrusts, Label{"shift against the pair"},
       "The registration error of the MSI, up to two coarse pixels, also one that varies slowly over the image. It "
@@ -172,6 +173,7 @@ void MethodConfig::describe(FieldVisitor& fields) {
   fields("name", name, names, Label{"method"}, "Which method.");
   fields("label", label,
          "Tells two entries of one method apart and names their folder; the name where it is not given.");
+  fields("title", title, "What tables, figures and papers call it, any text; the label where it is not given.");
   fields("checkpoint", checkpoint,
          "With `apply`, for a method that learns: the `checkpoint.h5` (or `pretrained.h5`) of an earlier run, looked "
          "for from the current folder, then as data is. Its `model` and `train` are taken from it and need not be "
@@ -263,6 +265,7 @@ std::string config_hash(const ExperimentConfig& config) {
   Json json = write_fields(config);
   json.erase("name");
   json.erase("report");
+  for (Json& method : json["methods"]) method.erase("title");
   if (config.output.format == OutputConfig{}.format) json.erase("output");
   return hash_text(json);
 }

@@ -1,6 +1,5 @@
 #include "specfuse/core/progress.h"
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +7,8 @@
 #include <utility>
 
 #include "specfuse/core/error.h"
+#include "specfuse/core/progress_listener.h"
+#include "specfuse/core/terminal.h"
 
 namespace specfuse {
 namespace {
@@ -41,12 +42,12 @@ std::string rate_text(double rate) {
 
 /// What of a line fits on the terminal: one that is wrapped cannot be written over.
 std::string fitted(const std::string& line) {
-  winsize size{};
-  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return line;
-  int columns = 0;
+  const std::optional<std::size_t> room = terminal_columns(STDERR_FILENO);
+  if (!room) return line;
+  std::size_t columns = 0;
   for (std::size_t i = 0; i < line.size(); ++i) {
     const bool begins = (static_cast<unsigned char>(line[i]) & 0xc0) != 0x80;  // a character of UTF-8
-    if (begins && ++columns >= size.ws_col) return line.substr(0, i);
+    if (begins && ++columns >= *room) return line.substr(0, i);
   }
   return line;
 }
@@ -101,7 +102,8 @@ Progress::Progress(std::string title, Index total, std::string unit, Index begun
 
 Progress::~Progress() {
   if (!shows_) return;
-  if (stays_ && done_ > begun_) show(since_start_.seconds(), true);
+  if (progress_listener()) progress_listener()({title_, unit_, done_, total_, true});
+  if (!progress_listener() && stays_ && done_ > begun_) show(since_start_.seconds(), true);
   erase_line();
   std::fflush(stderr);
   busy = false;
@@ -122,7 +124,7 @@ void Progress::show_if_due() {
   if (!shows_) return;
   const std::unique_lock lock(showing_, std::try_to_lock);
   if (!lock) return;  // another thread is at it
-  const double seconds = since_start_.seconds(), interval = terminal_ ? 0.1 : 5.0;
+  const double seconds = since_start_.seconds(), interval = terminal_ || progress_listener() ? 0.1 : 5.0;
   if (seconds - shown_ < interval || (total_ > 0 && done_ >= total_)) return;
   shown_ = seconds;
   show(seconds, false);
@@ -138,6 +140,7 @@ std::string Progress::count_text(double seconds, bool last) const {
 }
 
 void Progress::show(double seconds, bool last) {
+  if (progress_listener()) return progress_listener()({title_, unit_, done_, total_});
   const std::string counted = count_text(seconds, last) + (note_.empty() ? "" : "  " + note_);
   const std::string line = concat(title_, "  ", counted);
   if (!terminal_ || last) {

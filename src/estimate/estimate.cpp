@@ -14,6 +14,8 @@
 namespace specfuse {
 namespace {
 
+constexpr const char* kAsAssumed = "as assumed";
+
 /// More than this part of the variance of an MSI band left by the response that is used is worth a warning.
 constexpr double kUnexplained = 0.2;
 /// So much left of every band is chance, or other ground.
@@ -91,12 +93,13 @@ std::string unexplained_text(double left, double other, const std::string& what)
                 what.empty() ? "" : concat(" (", per_cent(other), " ", what, ")"));
 }
 
-/// What choosing the PSF found, in words. `told` has the part in question as told, all else as the best fit.
-Finding finding_of(const char* what, const std::string& told, const std::string& found, bool uses_found, double left,
-                   double left_by_told) {
-  const std::string why = uses_found ? unexplained_text(left, left_by_told, left_by_told < 1 ? "as told" : "")
-                                     : concat("agrees with the pair, ", unexplained_text(left_by_told, 0, ""));
-  return {what, told, found, uses_found, why};
+/// What choosing the PSF found, in words. `left_by_assumed` is of the part in question as assumed, all else as the best
+/// fit.
+Finding finding_of(const char* what, const std::string& assumed, const std::string& found, bool uses_found, double left,
+                   double left_by_assumed) {
+  const std::string why = uses_found ? unexplained_text(left, left_by_assumed, left_by_assumed < 1 ? kAsAssumed : "")
+                                     : concat("agrees with the pair, ", unexplained_text(left_by_assumed, 0, ""));
+  return {what, assumed, found, uses_found, why};
 }
 
 /// "0.2 to 1.4 fine pixels down, -0.3 to 0.6 right, over the image"
@@ -125,7 +128,7 @@ void record_psf(const PsfProblem& problem, const EstimateOptions& options, const
     const std::string found =
         finds ? concat(formed ? "a form of its own" : "Gaussian", ", FWHM ", rounded((*estimate.psf_fwhm)[0], 2), " x ",
                        rounded((*estimate.psf_fwhm)[1], 2), " fine pixels")
-              : "as told";
+              : kAsAssumed;
     estimate.findings.push_back(finding_of("psf", options.psf_told, found, finds, left, left_without(false, true)));
   }
   if (options.shift != Trust::told) {
@@ -162,18 +165,19 @@ void record_response(const std::vector<ResponseChoice>& choices, const EstimateO
                      Estimate& estimate) {
   const ResponseChoice& best = choices.front();
   const double left = mean_of(best.unexplained);
-  const double left_by_told = choices.size() > 1 ? mean_of(choices.back().unexplained) : 1;
+  const double left_by_assumed = choices.size() > 1 ? mean_of(choices.back().unexplained) : 1;
   if (options.srf != Trust::told || !tells) {
-    const bool found = best.shape != kTold;
+    const bool found = best.shape != kAssumed;
     estimate.findings.push_back(finding_of("srf", tells ? options.srf_told : "nothing",
-                                           found ? response_text(best.shape) : "as told", found, left, left_by_told));
+                                           found ? response_text(best.shape) : kAsAssumed, found, left,
+                                           left_by_assumed));
     if (found) estimate.srf = best.srf, estimate.srf_shape = best.shape;
   }
   if (options.gain != Trust::told) {
     const bool found = !best.gain.empty();
     const std::string text = found ? concat("MSI = gain x (HSI averaged over its bands) + offset; gains ",
                                             range_text(best.gain), ", offsets ", range_text(best.offset))
-                                   : "as told";
+                                   : kAsAssumed;
     Finding finding = finding_of("gain", "gain 1, offset 0", text, found, left, left);
     if (found) finding.why = "the images differ in units or calibration, and agree under these";
     estimate.findings.push_back(finding);
@@ -185,8 +189,8 @@ void record_response(const std::vector<ResponseChoice>& choices, const EstimateO
     if (best.unexplained[m] < kUnexplained) continue;
     std::string text = concat("the HSI under the response that is used leaves ", per_cent(best.unexplained[m]),
                               " of the variance of MSI band ", m + 1);
-    if (choices.size() > 1 && best.shape != kTold)
-      text += concat(", under the one that was told ", per_cent(choices.back().unexplained[m]));
+    if (choices.size() > 1 && best.shape != kAssumed)
+      text += concat(", under the one assumed ", per_cent(choices.back().unexplained[m]));
     estimate.warnings.push_back(text + ": are both images of the same place, date and units?");
   }
 }
@@ -194,7 +198,7 @@ void record_response(const std::vector<ResponseChoice>& choices, const EstimateO
 }  // namespace
 
 std::string response_text(const std::string& shape) {
-  if (shape == "near told") return "filters fitted close to what was told";
+  if (shape == kNearAssumed) return "filters fitted close to the assumed response";
   if (shape.starts_with("near ")) return concat("filters fitted close to the published bands of ", shape.substr(5));
   for (const auto& [kind, words] : {std::pair{"super-gaussian", "with soft edges (super-Gaussian)"},
                                     {"gaussian", "as Gaussian bells"},
@@ -207,8 +211,9 @@ std::string response_text(const std::string& shape) {
 }
 
 std::string text_of(const Finding& finding) {
-  if (!finding.uses_found) return concat(finding.what, ": ", finding.told, " as told; ", finding.why);
-  return concat(finding.what, ": told ", finding.told, "; found ", finding.found, ", which is used: ", finding.why);
+  if (!finding.uses_found) return concat(finding.what, ": ", finding.assumed, " as assumed; ", finding.why);
+  return concat(finding.what, ": assumed ", finding.assumed, "; found ", finding.found,
+                ", which is used: ", finding.why);
 }
 
 Estimate estimate_degradation(const PairParts& pair, const EstimateOptions& options) {

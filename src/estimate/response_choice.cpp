@@ -169,7 +169,7 @@ void fit_near_published(const ResponseSamples& pair, const std::vector<ResponseP
 
 /// What is told, in the order of the positions; each row of sum 1 where gains are free.
 Candidate told(const ResponseSamples& samples, const std::vector<ResponseProblem>& problems, const Order& order) {
-  Candidate candidate{kTold, {}, 0};
+  Candidate candidate{kAssumed, {}, 0};
   for (std::size_t m = 0; m < problems.size(); ++m) {
     Response row;
     for (const Index b : order.bands)

@@ -50,4 +50,9 @@ StoredAs stored_as(const std::string&) { return {}; }
 
 #endif
 
+std::optional<Packing> packing_of(const StoredAs& stored) {
+  if (stored.type != "int16" || (stored.scale == 1 && stored.offset == 0)) return {};
+  return Packing{stored.scale, stored.offset};
+}
+
 }  // namespace specfuse

@@ -8,6 +8,9 @@
 
 namespace specfuse {
 
+/// `Series::stroke` of what is known of each band of an MSI: they are a few, and no line leads from one to the next.
+inline constexpr double kBandStroke = 0.3;
+
 /// One value a band against the wavelength, or against the band, counted from 1, where wavelengths are unknown: broken
 /// where bands are missing, sorted where detectors overlap.
 Series band_series(const std::vector<double>& wavelength_nm, const std::vector<double>& values);

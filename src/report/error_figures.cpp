@@ -94,6 +94,7 @@ FigureGroup agreement_figure(const std::vector<MethodAgreement>& methods, const 
   Chart msi = chart_of(methods, "MSI band", y_label, [](const MethodAgreement& method) {
     Series series = band_series({}, method.psnr_db[1]);
     series.dotted = true;
+    series.stroke = kBandStroke;
     return series;
   });
   for (std::size_t band = 0; band < bands; ++band) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "report/band_series.h"
 #include "specfuse/core/error.h"
 #include "specfuse/report/line_chart.h"
 #include "specfuse/report/palette.h"
@@ -74,6 +75,7 @@ Figure gain_figure(const std::vector<double>& gain, const std::vector<std::strin
   Chart chart{"MSI band", "gain", {}, false};
   Series series{"gain", {}, gain};
   series.dotted = true;
+  series.stroke = kBandStroke;
   for (std::size_t band = 0; band < gain.size(); ++band) {
     series.x.push_back(static_cast<double>(band + 1));
     chart.x_ticks.emplace_back(series.x.back(), band < names.size() ? names[band] : concat(band + 1));
@@ -85,7 +87,7 @@ Figure gain_figure(const std::vector<double>& gain, const std::vector<std::strin
 }  // namespace
 
 std::vector<FigureGroup> found_figures(const ExperimentResults& results) {
-  FigureGroup group{"Sensors as used", "What the methods were told of both sensors.", {}, {}};
+  FigureGroup group{"Sensors as used", "What the methods assume of both sensors.", {}, {}};
   if (results.figures.psf.defined()) {
     group.figures.push_back(psf_figure(results.figures.psf, results.config.degrade.ratio));
   }

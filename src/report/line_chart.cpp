@@ -224,9 +224,9 @@ struct Marks {
 Marks marks_on(const Chart& chart, const Axis& x) {
   constexpr double kBetween = 8, kSlope = 0.71, kNearest = 15;
   Marks marks{chart.x_ticks};
-  for (const double tick : marks.ticks.empty() ? x.ticks(8) : std::vector<double>()) {
-    marks.ticks.emplace_back(tick, number_text(tick));
-  }
+  const std::vector<double> round = marks.ticks.empty() ? x.ticks(8) : std::vector<double>();
+  const std::vector<std::string> texts = tick_texts(round);
+  for (std::size_t i = 0; i < round.size(); ++i) marks.ticks.emplace_back(round[i], texts[i]);
   std::sort(marks.ticks.begin(), marks.ticks.end());
   double last_end = -kWidth, last = -kWidth;
   for (const auto& [value, name] : marks.ticks) {
@@ -253,47 +253,21 @@ std::string axes_of(const Chart& chart, const Marks& marks, const Axis& x, const
                                      text(across + 4, y.from + 14, "end", name), "</g>")
                             : text(across, y.from + 19, "middle", name);
   }
-  for (const double tick : y.ticks(6)) {
-    grid += line(x.from, y.position(tick), x.to, y.position(tick));
-    labels += text(x.from - 7, y.position(tick) + 4, "end", number_text(tick));
+  const std::vector<double> ticks = y.ticks(6);
+  const std::vector<std::string> texts = tick_texts(ticks);
+  for (std::size_t i = 0; i < ticks.size(); ++i) {
+    grid += line(x.from, y.position(ticks[i]), x.to, y.position(ticks[i]));
+    labels += text(x.from - 7, y.position(ticks[i]) + 4, "end", texts[i]);
   }
   labels += text((x.from + x.to) / 2, y.from + 39 + marks.depth, "middle", chart.x_label);
   const double middle = (y.from + y.to) / 2;
-  const std::string y_label = text(14, middle, "middle", chart.y_label);
-  labels += concat("<g transform=\"rotate(-90 14 ", at(middle), ")\">", y_label, "</g>");
+  const std::string y_label = text(11, middle, "middle", chart.y_label);
+  labels += concat("<g transform=\"rotate(-90 11 ", at(middle), ")\">", y_label, "</g>");
   return concat("<g style=\"stroke:", kGridColour.css(), "\">", grid, line(x.from, y.from, x.to, y.from), "</g>",
                 labels);
 }
 
 }  // namespace
-
-std::vector<double> round_ticks(double low, double high, int count) {
-  if (!(low < high) || count < 1) return {};
-  const double raw = (high - low) / count, power = std::pow(10.0, std::floor(std::log10(raw)));
-  double step = 10 * power;
-  for (const double round : {5.0, 2.0, 1.0}) {
-    if (round * power >= raw * (1 - 1e-9)) step = round * power;
-  }
-  std::vector<double> ticks;
-  // Multiples, not sums, so that errors do not add up; + 0.0 makes a plain zero of -0.
-  for (double i = std::ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; ++i) ticks.push_back(i * step + 0.0);
-  return ticks;
-}
-
-std::vector<double> decade_ticks(double low, double high) {
-  if (!(low > 0 && low < high)) return {};
-  constexpr int kMost = 8;
-  const int first = static_cast<int>(std::floor(std::log10(low))), last = static_cast<int>(std::ceil(std::log10(high)));
-  const int step = std::max(1, (last - first + kMost - 1) / kMost);
-  std::vector<double> ticks;
-  for (int decade = first; decade <= last; decade += step) {
-    for (const double digit : {1.0, 2.0, 5.0}) {
-      const double tick = digit * std::pow(10.0, decade);
-      if (tick >= low && tick <= high && (digit == 1.0 || last - first <= 2)) ticks.push_back(tick);
-    }
-  }
-  return ticks;
-}
 
 std::string line_chart(const Chart& chart) {
   double top = 0;

@@ -24,7 +24,8 @@ const Language kLatex{escape_latex,
                       "~$\\uparrow$",
                       "~$\\downarrow$",
                       "$\\dagger$",
-                      "$^{\\circ}$"};
+                      "$^{\\circ}$",
+                      "$^\\circ$"};
 
 /// Without spreads of times.
 void shorten(Table& table) {
@@ -38,7 +39,7 @@ void shorten(Table& table) {
 void use_titles(Table& table) {
   for (Table::Row& row : table.rows) {
     for (const MethodType& type : method_types()) {
-      if (row.label == type.name) row.label = type.title;
+      if (row.title.empty() && row.label == type.name) row.title = type.title;
     }
   }
   if (!table.head.empty()) table.head[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(table.head[0])));
@@ -76,7 +77,7 @@ std::string table_latex(const Table& table) {
     bare.better = Better::neither;
     names.push_back(heading(bare, kLatex));
     const bool says = column.unit.empty() || says_unit(column);
-    std::string unit = says ? "" : concat("(", kLatex.escape(column.unit), ")");
+    std::string unit = says ? "" : concat("(", unit_text(column, kLatex), ")");
     if (column.better != Better::neither) {
       const std::string& arrow = column.better == Better::higher ? kLatex.up : kLatex.down;
       unit += unit.empty() ? arrow.substr(1) : arrow;  // without the space before it

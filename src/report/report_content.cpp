@@ -10,6 +10,7 @@
 #include "specfuse/report/error_figures.h"
 #include "specfuse/report/found_figures.h"
 #include "specfuse/report/loss_figures.h"
+#include "specfuse/report/quality_figure.h"
 #include "specfuse/report/reliability_figures.h"
 #include "specfuse/report/text_format.h"
 #include "specfuse/report/trust.h"
@@ -46,7 +47,7 @@ std::vector<Facts> configuration_facts(const ExperimentResults& results) {
     for (const Finding& finding : results.estimates.begin()->second.findings) {
       if (!simulates) degrade.erase(finding.what);
       used.lines.emplace_back(finding.what, finding.uses_found ? concat(finding.found, ", found in the pair")
-                                                               : concat(finding.told, ", as told"));
+                                                               : concat(finding.assumed, ", as assumed"));
     }
   }
   Facts degradation = facts_of("Degradation", {{"degrade", degrade}});
@@ -61,6 +62,26 @@ std::vector<Facts> configuration_facts(const ExperimentResults& results) {
 }
 
 constexpr std::size_t kLongestLine = 140;
+
+/// What the methods learned from, where any learns.
+std::string learning_text(const ExperimentConfig& config) {
+  const auto learns = [](const MethodConfig& method) {
+    const MethodTraits traits = method.options->traits();
+    return traits.learns && (traits.tunes || !traits.trained);
+  };
+  if (std::ranges::none_of(config.methods, learns)) return "";
+  switch (config.protocol.type) {
+    case Protocol::wald:
+      return "; learned from the pair itself, one scale down (Wald's protocol)";
+    case Protocol::split:
+      return "; learned from a part of the scene (protocol split)";
+    case Protocol::transfer:
+      return "; learned from other scenes (protocol transfer)";
+    case Protocol::apply:
+      return "; learned in an earlier run (protocol apply)";
+  }
+  return "";
+}
 
 /// What was fused, and when and with what.
 std::vector<std::string> summary_of(const ExperimentResults& results) {
@@ -77,7 +98,7 @@ std::vector<std::string> summary_of(const ExperimentResults& results) {
   lines.push_back(concat("HSI ", data.hsi_size, ", MSI ", data.msi_size,
                          sensor.empty() ? "" : concat(" (", sensor, ")"),
                          data.reference_size.empty() ? "" : concat(", reference ", data.reference_size), ", ratio ",
-                         config.degrade.ratio, ", protocol ", name_of(config.protocol.type)));
+                         config.degrade.ratio, learning_text(config)));
   if (!results.grids.empty()) lines.push_back(results.grids);
   const Json environment = json_of(results.environment);
   const auto known = [&](const char* key) { return environment.value(key, std::string()); };
@@ -97,6 +118,14 @@ void for_each_shown(const ExperimentResults& results, Visit visit) {
   }
 }
 
+/// Of the method with this label.
+std::string shown_name(const ExperimentResults& results, const std::string& label) {
+  for (const MethodConfig& method : results.config.methods) {
+    if (method.label == label) return method.shown_name();
+  }
+  return label;
+}
+
 std::vector<LossCurve> loss_curves(const ExperimentResults& results) {
   std::vector<LossCurve> curves;
   for_each_shown(results, [&](const MethodResult& result, int) {
@@ -108,7 +137,7 @@ std::vector<LossCurve> loss_curves(const ExperimentResults& results) {
 std::vector<ReliabilityCurve> reliability_curves(const ExperimentResults& results) {
   std::vector<ReliabilityCurve> curves;
   for_each_shown(results, [&](const MethodResult& result, int place) {
-    if (result.reliability) curves.push_back({result.label, place, *result.reliability});
+    if (result.reliability) curves.push_back({shown_name(results, result.label), place, *result.reliability});
   });
   return curves;
 }
@@ -116,7 +145,8 @@ std::vector<ReliabilityCurve> reliability_curves(const ExperimentResults& result
 void add_agreement_figure(const ExperimentResults& results, std::vector<FigureGroup>& groups) {
   std::vector<MethodAgreement> methods;
   for_each_shown(results, [&](const MethodResult& result, int place) {
-    if (!result.input_psnr_db[0].empty()) methods.push_back({result.label, place, result.input_psnr_db});
+    if (!result.input_psnr_db[0].empty())
+      methods.push_back({shown_name(results, result.label), place, result.input_psnr_db});
   });
   const auto maps = std::find_if(groups.begin(), groups.end(),
                                  [](const FigureGroup& group) { return group.title.starts_with("Against the "); });
@@ -128,9 +158,9 @@ void add_error_figures(const ExperimentResults& results, std::vector<FigureGroup
   std::vector<MethodCost> costs;
   for_each_shown(results, [&](const MethodResult& result, int place) {
     if (!result.errors) return;
-    errors.push_back({result.label, place, *result.errors, result.band_psnr_db});
+    errors.push_back({shown_name(results, result.label), place, *result.errors, result.band_psnr_db});
     const std::optional<double> psnr_db = result.scores->of("psnr_global_db");
-    if (psnr_db) costs.push_back({result.label, place, result.seconds(), *psnr_db});
+    if (psnr_db) costs.push_back({shown_name(results, result.label), place, result.seconds(), *psnr_db});
   });
   if (errors.empty()) return;
   for (FigureGroup& group : error_figures(errors, results.figures)) groups.push_back(std::move(group));
@@ -186,7 +216,10 @@ std::vector<std::string> notes_of(const ExperimentResults& results) {
   for (const MethodResult& result : results.methods) {
     if (!result.remarks.empty()) notes.push_back(concat(result.folder, ": ", result.remarks, "."));
   }
-  notes.push_back("Rows and columns are counted from 0 and bands from 1, as GDAL does.");
+  notes.push_back(
+      "Rows and columns are counted from 0 and bands from 1, as GDAL does. Only the fields of the configuration, such "
+      "as "
+      "data.hsi.bands and degrade.srf.ranges, count bands from 0, too.");
   return notes;
 }
 
@@ -215,8 +248,12 @@ ReportContent report_content(const ExperimentResults& results, const ResultTable
   }
   if (!tables.estimates.rows.empty()) content.more_tables.push_back(tables.estimates);
   content.notes = notes_of(results);
-  content.groups = found_figures(results);
-  for (FigureGroup& group : figures) content.groups.push_back(std::move(group));
+  content.groups = std::move(figures);
+  content.leading = std::min<std::size_t>(1, content.groups.size());
+  const auto behind_images = content.groups.begin() + static_cast<std::ptrdiff_t>(content.leading);
+  const std::vector<FigureGroup> found = found_figures(results);
+  content.groups.insert(behind_images, found.begin(), found.end());
+  if (results.quality) content.groups.push_back(quality_figure(*results.quality));
   add_agreement_figure(results, content.groups);
   add_error_figures(results, content.groups);
   const std::vector<ReliabilityCurve> reliability = reliability_curves(results);

@@ -34,7 +34,9 @@ section { scroll-margin-top: 1rem; }
   body > * { grid-column: 2; min-width: 0; }
   nav { grid-column: 1; grid-row: 1 / span 2; position: sticky; top: 2rem; align-self: start; max-height: calc(100vh - 4rem); margin: .4rem 0; overflow-y: auto; }
   nav a { display: block; margin: 0; } }
-.scroll { overflow-x: auto; margin: 1.25rem 0; }
+.scroll { overflow-x: auto; margin: 1.25rem 0; background:
+  linear-gradient(to left, var(--page) 50%, transparent) right / 3rem 100% no-repeat local,
+  linear-gradient(to left, var(--grid), transparent) right top / 1rem calc(100% - 2px) no-repeat; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding-bottom: .4rem; }
 caption span { position: sticky; left: 0; display: inline-block; max-width: min(48rem, calc(100vw - 3rem)); }
@@ -115,8 +117,10 @@ std::string figure_html(const Figure& figure) {
   return html + "</figure>\n";
 }
 
-/// The first number of columns that leaves no picture alone in the last row.
+/// All in one row where they fit, else the first number of columns that leaves no picture alone in the last row.
 std::size_t columns_for(std::size_t pictures, std::initializer_list<std::size_t> columns) {
+  const std::size_t most = *columns.begin();
+  if (pictures <= most) return std::max<std::size_t>(pictures, 3);
   const auto fits = [pictures](std::size_t count) { return pictures % count != 1; };
   const auto* const found = std::find_if(columns.begin(), columns.end(), fits);
   return found == columns.end() ? *columns.begin() : *found;
@@ -163,7 +167,7 @@ std::string tables_html(const std::vector<Table>& tables) {
 std::string group_html(const FigureGroup& group) {
   std::string html;
   if (!group.note.empty()) html += concat("<p class=\"faint\">", escape_html(group.note), "</p>\n");
-  html += group.colour_bar.svg;
+  html += tables_html(group.tables) + group.colour_bar.svg;
   const bool pictures = !group.figures.empty() && group.figures.front().image.rows > 0;
   const std::size_t count = group.figures.size();
   html += pictures ? concat("<div class=\"pictures\" style=\"--columns:", columns_for(count, {5, 4, 6, 3}),
@@ -221,10 +225,15 @@ std::string head_html(const ReportContent& content) {
 
 std::string report_html(const ReportContent& content) {
   Page page;
+  const auto add_groups = [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i)
+      page.add(content.groups[i].title, group_html(content.groups[i]), "figures");
+  };
+  add_groups(0, content.leading);
   const std::string notes = paragraphs(content.notes);
   if (!content.tables.empty() || !notes.empty()) page.add("Scores", tables_html(content.tables) + notes);
   if (!content.decisions.empty()) page.add("Decided and found", decisions_html(content.decisions));
-  for (const FigureGroup& group : content.groups) page.add(group.title, group_html(group), "figures");
+  add_groups(content.leading, content.groups.size());
   if (!content.more_tables.empty()) page.add_folded("More tables", tables_html(content.more_tables));
   for (const Links& links : content.links) page.add(links.title, links_html(links));
   for (const Facts& facts : content.facts) page.add_folded(facts.title, facts_html(facts));

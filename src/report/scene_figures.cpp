@@ -139,10 +139,11 @@ void SceneFigures::add_pictures(const std::string& name, const std::string& capt
   details_.figures.push_back(picture("detail_" + name, caption, composite(crop(cube, part), natural)));
 }
 
-void SceneFigures::add(const std::string& label, const Cube& fused, const std::optional<Differences>& differences,
+void SceneFigures::add(const MethodName& method, const Cube& fused, const std::optional<Differences>& differences,
                        const Tensor& expected, const std::array<Tensor, 2>& against_inputs) {
-  add_pictures(concat("fused_", label), label, fused, data_.natural, data_.false_colour);
-  results_.push_back({{label, spectra_at(fused, fine_rows_, data_.samples)}, differences, expected, against_inputs});
+  add_pictures(concat("fused_", method.label), method.title, fused, data_.natural, data_.false_colour);
+  results_.push_back(
+      {method, {method.label, spectra_at(fused, fine_rows_, data_.samples)}, differences, expected, against_inputs});
 }
 
 FigureGroup SceneFigures::spectrum_charts() const {
@@ -150,14 +151,15 @@ FigureGroup SceneFigures::spectrum_charts() const {
   for (std::size_t i = 0; i < data_.samples.size(); ++i) {
     const SamplePixel& sample = data_.samples[i];
     Chart chart{band_axis(data_.wavelength_nm), data_.unit.empty() ? "value of the scene" : data_.unit, {}, false};
-    const auto add_series = [&](const FigureData::Spectra& spectra, int colour) {
+    const auto add_series = [&](const FigureData::Spectra& spectra, const std::string& name, int colour) {
       Series series = band_series(data_.wavelength_nm, spectra.at[i]);
-      series.name = spectra.label;
+      series.name = name;
       series.colour = colour;
       chart.series.push_back(series);
     };
-    add_series(truth_, kInk);
-    for (std::size_t k = 0; k < results_.size(); ++k) add_series(results_[k].spectra, static_cast<int>(k));
+    add_series(truth_, truth_.label, kInk);
+    for (std::size_t k = 0; k < results_.size(); ++k)
+      add_series(results_[k].spectra, results_[k].method.title, static_cast<int>(k));
     const std::string caption =
         concat(sample.name, " (", i + 1, "): row ", place_.row + sample.row, ", col ", place_.col + sample.col);
     group.figures.push_back({concat("spectrum_", i + 1), caption, {}, line_chart(chart)});
@@ -185,13 +187,13 @@ FigureGroup SceneFigures::error_maps() const {
   FigureGroup group;
   group.colour_bar = {"error_scale", "", {}, heat_bar(high, unit_text())};
   for (const Result& result : results_) {
-    const std::string& label = result.spectra.label;
+    const auto& [label, title] = result.method;
     if (result.differences) {
-      group.figures.push_back(picture(concat("error_", label), label, heat_map(result.differences->error, 0, high)));
+      group.figures.push_back(picture(concat("error_", label), title, heat_map(result.differences->error, 0, high)));
     }
     if (result.expected.defined()) {
       group.figures.push_back(
-          picture(concat("expected_", label), label + ", expected", heat_map(result.expected, 0, high)));
+          picture(concat("expected_", label), title + ", expected", heat_map(result.expected, 0, high)));
     }
   }
   if (has_differences()) {
@@ -242,7 +244,7 @@ FigureGroup SceneFigures::difference_maps() const {
   const float end = end_of_differences(maps, least);
   FigureGroup group{
       "Difference to the best",
-      concat("Error minus that of ", results_[least].spectra.label,
+      concat("Error minus that of ", results_[least].method.title,
              ", which has the least mean squared error: blue where a method is better there, red where it "
              "is worse.",
              scale_note(end)),
@@ -250,8 +252,8 @@ FigureGroup SceneFigures::difference_maps() const {
       {}};
   for (std::size_t i = 0; i < results_.size(); ++i) {
     if (i == least) continue;
-    const std::string& label = results_[i].spectra.label;
-    group.figures.push_back(picture(concat("difference_", label), label, difference_map(maps[i], end)));
+    const auto& [label, title] = results_[i].method;
+    group.figures.push_back(picture(concat("difference_", label), title, difference_map(maps[i], end)));
   }
   return group;
 }
@@ -263,8 +265,8 @@ FigureGroup SceneFigures::angle_maps() const {
                     {"sam_scale", "", {}, heat_bar(high, "degrees")},
                     {}};
   for (const Result& result : results_) {
-    const std::string& label = result.spectra.label;
-    group.figures.push_back(picture(concat("sam_", label), label, heat_map(result.differences->sam_deg, 0, high)));
+    const auto& [label, title] = result.method;
+    group.figures.push_back(picture(concat("sam_", label), title, heat_map(result.differences->sam_deg, 0, high)));
   }
   return group;
 }
@@ -288,9 +290,9 @@ FigureGroup SceneFigures::input_maps(std::size_t input) const {
                     {concat(key, "_scale"), "", {}, heat_bar(high, unit_text())},
                     {}};
   for (const Result& result : results_) {
-    const std::string& label = result.spectra.label;
+    const auto& [label, title] = result.method;
     group.figures.push_back(
-        picture(concat("against_", key, "_", label), label, heat_map(result.against_inputs[input], 0, high)));
+        picture(concat("against_", key, "_", label), title, heat_map(result.against_inputs[input], 0, high)));
   }
   return group;
 }

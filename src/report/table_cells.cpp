@@ -130,9 +130,14 @@ bool says_unit(const Table::Column& column) {
   return column.name.size() > end.size() && column.name.ends_with(end);
 }
 
+std::string unit_text(const Table::Column& column, const Language& language) {
+  return column.unit == "deg" ? language.degrees : language.escape(column.unit);
+}
+
 std::string heading(const Table::Column& column, const Language& language) {
   const bool bare = column.unit.empty() || says_unit(column);
-  std::string text = language.escape(bare ? column.name : concat(column.name, " (", column.unit, ")"));
+  std::string text = language.escape(column.name);
+  if (!bare) text += concat(" (", unit_text(column, language), ")");
   if (column.better != Better::neither) text += column.better == Better::higher ? language.up : language.down;
   return text;
 }
@@ -152,7 +157,7 @@ std::vector<std::vector<std::string>> texts_of(const Table& table, const Languag
   };
   std::vector<std::vector<std::string>> lines{begin(table.fields, table.head, "")};
   for (const Table::Row& row : table.rows) {
-    lines.push_back(begin(row.fields, row.label, row.leaked ? " " + language.dagger : ""));
+    lines.push_back(begin(row.fields, row.shown(), row.leaked ? " " + language.dagger : ""));
   }
   for (std::size_t column = 0; column < table.columns.size(); ++column) {
     lines[0].push_back(heading(table.columns[column], language));

@@ -15,10 +15,14 @@ struct Language {
   std::string dagger = "†";
   /// Behind what a test does not tell from the best.
   std::string even{};
+  /// The unit of angles.
+  std::string degrees = "°";
 };
 
 /// Whether a name says its unit, as psnr_db and sam_deg.
 bool says_unit(const Table::Column& column);
+/// The unit of a column.
+std::string unit_text(const Table::Column& column, const Language& language);
 /// The name of a column with its unit and which way is better.
 std::string heading(const Table::Column& column, const Language& language);
 

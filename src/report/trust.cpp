@@ -19,6 +19,12 @@ const char* agreement_word(double psnr_db) {
   return psnr_db >= kRough ? "only roughly" : "badly";
 }
 
+/// "well with the HSI (35 dB)"
+std::string agreement(double psnr_db, const char* input) {
+  if (std::isinf(psnr_db)) return concat("exactly with the ", input);
+  return concat(agreement_word(psnr_db), " with the ", input, " (", number_text(psnr_db, 0), " dB)");
+}
+
 /// The mean over seeds in a table; NaN where there is none.
 double value_in(const Table& table, const Table::Row& row, const std::string& key) {
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
@@ -44,12 +50,12 @@ const Table::Row& best_row(const Table& table) {
 }
 
 std::string closest(const Table& table, const Table::Row& best, const char* what) {
-  return concat("Closest to ", what, " of ", table.rows.size(), " methods is ", best.label);
+  return concat("Closest to ", what, " of ", table.rows.size(), " methods is ", best.shown());
 }
 
 std::string accuracy_sentence(const Table& scores, const Table::Row& best) {
   const double psnr = value_in(scores, best, "psnr_db"), angle = value_in(scores, best, "sam_deg");
-  return concat(scores.rows.size() > 1 ? closest(scores, best, "the reference") : best.label + " and the reference",
+  return concat(scores.rows.size() > 1 ? closest(scores, best, "the reference") : best.shown() + " and the reference",
                 ": PSNR ", number_text(psnr, 1), " dB",
                 std::isnan(angle) ? "" : concat(", mean spectral angle ", number_text(angle, 2), " degrees"), ".");
 }
@@ -58,9 +64,8 @@ std::string consistency_sentence(const Table& scores, const Table::Row& best) {
   const double hsi = value_in(scores, best, "hsi_psnr_db"), msi = value_in(scores, best, "msi_psnr_db");
   if (std::isnan(hsi) || std::isnan(msi)) return "Whether the image agrees with both inputs is not known.";
   const std::string who = scores.rows.size() > 1 ? closest(scores, best, "both inputs") + ". " : "";
-  const std::string text =
-      concat(who, "Degraded to the inputs again, the image agrees ", agreement_word(hsi), " with the HSI (",
-             number_text(hsi, 0), " dB) and ", agreement_word(msi), " with the MSI (", number_text(msi, 0), " dB)");
+  const std::string text = concat(who, "Degraded to the inputs again, the image agrees ", agreement(hsi, "HSI"),
+                                  " and ", agreement(msi, "MSI"));
   return text + (std::min(hsi, msi) >= kWell ? "." : ": look at the maps of the report before you use it.");
 }
 
@@ -93,10 +98,8 @@ std::vector<std::string> trust_sentences(const ExperimentResults& results, std::
   std::vector<std::string> sentences = {
       results.scored() ? accuracy_sentence(scores, best) : consistency_sentence(scores, best),
       warning_sentence(warnings), error_sentence(*first)};
-  for (const Decision& decision : results.decisions) {
-    if (decision.what == kExtrapolated)
-      sentences.push_back(concat("Not seen by the MSI are ", decision.decided, ": trust their fine detail least."));
-  }
+  if (!results.unseen_bands.empty())
+    sentences.push_back(concat("Not seen by the MSI are ", results.unseen_bands, ": trust their fine detail least."));
   return sentences;
 }
 

@@ -17,9 +17,9 @@ std::vector<Decision> decisions_of(const Estimate& estimate) {
   for (const Finding& finding : estimate.findings) {
     if (finding.uses_found) {
       decisions.push_back({name_of(finding.what), finding.found,
-                           concat("found in the pair (told: ", finding.told, "); ", finding.why)});
+                           concat("found in the pair (assumed: ", finding.assumed, "); ", finding.why)});
     } else {
-      decisions.push_back({name_of(finding.what), finding.told, concat("as told; ", finding.why)});
+      decisions.push_back({name_of(finding.what), finding.assumed, concat("as assumed; ", finding.why)});
     }
   }
   return decisions;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "results/estimate_json.h"
 #include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
 #include "specfuse/results/result_tables.h"
@@ -11,27 +12,27 @@
 namespace specfuse {
 namespace {
 
+/// Infinite where two images are equal.
+Json number_json(double value) { return std::isinf(value) ? Json(value > 0 ? "inf" : "-inf") : Json(value); }
+
 Json scores_json(const Scores& scores) {
   Json json = Json::object();
-  for (const Score& score : scores.values) json[score.key] = score.value;
+  for (const Score& score : scores.values) json[score.key] = number_json(score.value);
   return json;
+}
+
+double read_number(const Json& json) {
+  if (json.is_null()) return std::nan("");
+  const std::optional<double> infinite = json.is_string() ? parsed_number(json.get<std::string>()) : std::nullopt;
+  return infinite ? *infinite : json.get<double>();
 }
 
 Scores read_scores(const Json& json) {
   Scores scores;
   for (const auto& [key, value] : json.items()) {
-    scores.values.push_back({key, value.is_null() ? std::nan("") : value.get<double>()});
+    scores.values.push_back({key, read_number(value)});
   }
   return scores;
-}
-
-Json rows_json(const Tensor& matrix) {
-  Json rows = Json::array();
-  for (Index i = 0; i < matrix.dim(0); ++i) {
-    const float* const row = matrix.data() + i * matrix.dim(1);
-    rows.push_back(std::vector<float>(row, row + matrix.dim(1)));
-  }
-  return rows;
 }
 
 Json training_json(const std::vector<LossCurve>& curves) {
@@ -106,77 +107,6 @@ MethodResult read_method(const Json& json) {
   return result;
 }
 
-Json estimate_json(Index seed, const Estimate& estimate) {
-  Json json = {{"seed", seed}};
-  if (estimate.psf_fwhm) json["psf_fwhm"] = *estimate.psf_fwhm;
-  for (const Finding& finding : estimate.findings) {
-    json["findings"].push_back({{"what", finding.what},
-                                {"told", finding.told},
-                                {"found", finding.found},
-                                {"used", finding.uses_found ? "found" : "told"},
-                                {"why", finding.why}});
-  }
-  if (estimate.shift) json["shift"] = *estimate.shift;
-  if (estimate.shift) json["shift_error"] = estimate.shift_error;
-  if (estimate.field) {
-    json["shift_field"] = {{"rows", estimate.field->size()[0]},
-                           {"cols", estimate.field->size()[1]},
-                           {"down", estimate.field->coefficients()[0]},
-                           {"right", estimate.field->coefficients()[1]}};
-  }
-  if (estimate.psf.defined()) json["psf"] = rows_json(estimate.psf);
-  if (estimate.srf.defined()) {
-    json["srf_shape"] = estimate.srf_shape;
-    json["srf"] = rows_json(estimate.srf);
-    for (const auto& [first, last] : half_peak_bands(estimate.srf))
-      json["srf_half_peak_bands"].push_back({first, last});
-  }
-  if (estimate.gain.empty()) return json;
-  json["gain"] = estimate.gain;
-  json["offset"] = estimate.offset;
-  return json;
-}
-
-/// A matrix in rows; `what` is for messages.
-Tensor read_rows(const Json& json, const char* what) {
-  const auto rows = json.get<std::vector<std::vector<float>>>();
-  SPECFUSE_CHECK_AS(DataError, !rows.empty() && !rows[0].empty(), what, ": expected rows, got none");
-  Tensor values({std::ssize(rows), std::ssize(rows[0])});
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    SPECFUSE_CHECK_AS(DataError, rows[i].size() == rows[0].size(), what, ": expected rows of one length");
-    std::copy(rows[i].begin(), rows[i].end(), values.data() + i * rows[0].size());
-  }
-  return values;
-}
-
-Estimate read_estimate(const Json& json) {
-  Estimate estimate;
-  for (const Json& one : json.value("findings", Json::array())) {
-    estimate.findings.push_back({one.at("what").get<std::string>(), one.at("told").get<std::string>(),
-                                 one.at("found").get<std::string>(), one.at("used") == "found",
-                                 one.at("why").get<std::string>()});
-  }
-  if (json.contains("psf_fwhm")) estimate.psf_fwhm = json.at("psf_fwhm").get<std::array<double, 2>>();
-  if (json.contains("shift")) {
-    estimate.shift = json.at("shift").get<std::array<double, 2>>();
-    estimate.shift_error = json.at("shift_error").get<std::array<double, 2>>();
-  }
-  if (json.contains("shift_field")) {
-    const Json& field = json.at("shift_field");
-    estimate.field.emplace(
-        std::array{field.at("rows").get<double>(), field.at("cols").get<double>()},
-        std::array{field.at("down").get<std::vector<double>>(), field.at("right").get<std::vector<double>>()});
-  }
-  if (json.contains("psf")) estimate.psf = read_rows(json.at("psf"), "psf");
-  if (json.contains("srf")) {
-    estimate.srf_shape = json.at("srf_shape").get<std::string>();
-    estimate.srf = read_rows(json.at("srf"), "srf");
-  }
-  if (json.contains("gain")) estimate.gain = json.at("gain").get<std::vector<double>>();
-  if (json.contains("offset")) estimate.offset = json.at("offset").get<std::vector<double>>();
-  return estimate;
-}
-
 /// The tables by name, label and metric: the mean over seeds, and with several seeds the standard deviation.
 Json summary_json(const ResultTables& tables, bool several_seeds) {
   Json json = Json::object();
@@ -185,7 +115,7 @@ Json summary_json(const ResultTables& tables, bool several_seeds) {
     for (const Table::Row& row : table->rows) {
       for (std::size_t i = 0; i < row.cells.size(); ++i) {
         Json& cell = json[name][row.label][table->columns[i].file_name()];
-        cell["mean"] = row.cells[i].value;
+        cell["mean"] = number_json(row.cells[i].value);
         if (several_seeds) cell["std"] = row.cells[i].spread;
       }
     }
@@ -202,6 +132,15 @@ Json significance_json(const Table& table) {
       p[row.label][table.columns[i].file_name()] = row.cells[i].value;
   }
   return p;
+}
+
+/// Of each class its flag and its part of all pixels.
+Json quality_json(const std::optional<QualitySummary>& quality) {
+  if (!quality) return nullptr;
+  Json json = Json::object();
+  for (std::size_t i = 0; i < kQualityClasses.size(); ++i)
+    json[kQualityClasses[i].key] = {{"flag", kQualityClasses[i].flag}, {"share", quality->shares[i]}};
+  return json;
 }
 
 Json rectangle_json(const Rectangle& part) {
@@ -280,6 +219,7 @@ std::string metrics_json(const ExperimentResults& results, const std::vector<std
             {"protocol", write_fields(config.protocol)},
             {"data_hash", results.data_hash},
             {"warnings", results.warnings},
+            {"unseen_bands", results.unseen_bands.empty() ? Json(nullptr) : Json(results.unseen_bands)},
             {"grids", results.grids.empty() ? Json(nullptr) : Json(results.grids)},
             {"scored_on", results.scored() ? Json(results.scored_on) : Json(nullptr)},
             {"methods", Json::array()},
@@ -289,6 +229,7 @@ std::string metrics_json(const ExperimentResults& results, const std::vector<std
   for (const auto& [what, decided, why] : results.decisions)
     json["decisions"].push_back({{"what", what}, {"decided", decided}, {"why", why}});
   for (const auto& [seed, estimate] : results.estimates) json["estimates"].push_back(estimate_json(seed, estimate));
+  json["quality"] = quality_json(results.quality);
   json["figures"] = figures_json(results.figures, config.seeds.front());
   json["config"] = json_of(config_text(config));
   json["environment"] = json_of(results.environment);
@@ -306,10 +247,15 @@ ExperimentResults read_metrics_json(const std::string& text, const std::string& 
                       json_text(json.at("config_hash")));
     ExperimentResults results;
     results.config = config;
-    if (json.at("scored_on").is_string()) results.scored_on = json.at("scored_on").get<std::string>();
     results.data_hash = json.at("data_hash").get<std::string>();
     results.warnings = json.value("warnings", std::vector<std::string>());
-    if (json.contains("grids") && json.at("grids").is_string()) results.grids = json.at("grids").get<std::string>();
+    const auto said = [&](const char* key) {
+      const auto found = json.find(key);
+      return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+    };
+    results.scored_on = said("scored_on");
+    results.grids = said("grids");
+    results.unseen_bands = said("unseen_bands");
     for (const Json& method : json.at("methods")) results.methods.push_back(read_method(method));
     for (const Json& one : json.value("decisions", Json::array()))
       results.decisions.push_back({one.at("what"), one.at("decided"), one.at("why")});
@@ -323,7 +269,5 @@ ExperimentResults read_metrics_json(const std::string& text, const std::string& 
     throw DataError(concat(file, ": expected the results of an experiment: ", problem.what()));
   }
 }
-
-std::string estimate_text(const Estimate& estimate) { return estimate_json(0, estimate).dump(); }
 
 }  // namespace specfuse

@@ -86,6 +86,7 @@ Table table_of(const ExperimentResults& results, const std::string& caption, con
   for (const MethodConfig& method : results.config.methods) {
     Table::Row row{method.label, {}};
     row.leaked = results.leaked(method.label);
+    row.title = method.title.value_or("");
     for (const Source& source : sources) row.cells.push_back(cell_of(values_of(results, method.label, source)));
     table.rows.push_back(row);
   }

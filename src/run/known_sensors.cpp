@@ -106,7 +106,7 @@ KnownSensors look_at_sensors(const PairParts& pair, const EstimateOptions& optio
     } catch (const Error& problem) {
       if (demands(options)) throw;
       known.warnings.push_back(
-          concat("what is told of the sensors could not be tested against the pair and is taken as "
+          concat("what is assumed of the sensors could not be tested against the pair and is taken as "
                  "it is: ",
                  problem.what()));
     }

@@ -22,6 +22,7 @@ std::string config_of(const ExperimentConfig& config, const MethodConfig& entry,
   alone.name = entry.label;  // what the experiment is called, and shows, changes no result
   alone.report = {};
   alone.methods = {entry};
+  alone.methods.front().title.reset();
   alone.seeds = {seed};
   return config_text(alone);
 }

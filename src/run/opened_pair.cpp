@@ -7,6 +7,7 @@
 #include "run/measured_pair.h"
 #include "specfuse/config/json_fields.h"
 #include "specfuse/core/error.h"
+#include "specfuse/imaging/georeference.h"
 #include "specfuse/imaging/orientation.h"
 #include "specfuse/imaging/outliers.h"
 #include "specfuse/io/open_beside.h"
@@ -21,6 +22,21 @@ ImagePtr watched(ImagePtr image, const std::shared_ptr<SeenValues>& seen, Undecl
   return described(std::move(image), [seen, which](Cube& part, const Rectangle&) {
     if (seen->now) ((*seen).*which).add(part);
   });
+}
+
+bool has_place(const Image& image) { return image.read({0, 0, 1, 1}).attributes.contains(kGeotransformAttribute); }
+
+/// The MSI, with a warning where one of both files says where it lies and the other does not.
+ImagePtr with_warning_of_place(ImagePtr msi, const Image& hsi, const DataConfig& data) {
+  const bool hsi_has = has_place(hsi), msi_has = has_place(*msi);
+  if (hsi_has == msi_has) return msi;
+  const char *const silent = hsi_has ? "MSI" : "HSI", *const other = hsi_has ? "HSI" : "MSI";
+  const std::string& path = hsi_has ? data.msi->file : data.hsi->file;
+  const std::string warning = concat(path.substr(path.rfind('/') + 1), " has no georeference: the ", silent,
+                                     " is taken to show exactly the ground that the ", other,
+                                     " shows; if it shows another, the result is wrong everywhere, and data.",
+                                     lower_case(silent), ".geotransform says where it lies");
+  return described(std::move(msi), [warning](Cube& part, const Rectangle&) { part.notes.warnings.push_back(warning); });
 }
 
 /// Bytes that a run takes with a pair in memory.
@@ -62,7 +78,7 @@ OpenedPair open_measured(const DataConfig& data, const std::vector<std::string>&
   } else {
     ImagesApart images = open_apart(data, directories, cache);
     // Resampled, it would no longer show.
-    images.msi.image = watched(images.msi.image, seen, &SeenValues::msi);
+    images.msi.image = with_warning_of_place(watched(images.msi.image, seen, &SeenValues::msi), *images.hsi, data);
     pair = join_images(watched(images.hsi, seen, &SeenValues::hsi), images.msi, source_of(data));
   }
   if (!data.crop) return {std::move(pair), seen};

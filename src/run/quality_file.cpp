@@ -1,6 +1,7 @@
 #include "run/quality_file.h"
 
 #include <algorithm>
+#include <array>
 
 #include "run/fuse_parts.h"
 #include "specfuse/config/result_names.h"
@@ -63,9 +64,54 @@ void mark(const std::vector<Outlier>& outliers, Index size, const Rectangle& fin
   }
 }
 
+/// Which of `kQualityClasses` a pixel is of.
+std::array<bool, kQualityClasses.size()> classes_of(int flags) {
+  std::array<bool, kQualityClasses.size()> is{};
+  for (std::size_t i = 0; i < is.size(); ++i) {
+    const int flag = kQualityClasses[i].flag;
+    is[i] = flag == 0 ? flags == 0 : (flags & flag) != 0;
+  }
+  return is;
+}
+
+/// Sums up flags part by part.
+class QualityCount {
+ public:
+  QualityCount(Index rows, Index cols)
+      : step_((std::max(rows, cols) + kMostShown - 1) / kMostShown), pixels_(static_cast<double>(rows * cols)),
+        map_({(rows + step_ - 1) / step_, (cols + step_ - 1) / step_}) {}
+
+  void add(const Rectangle& fine, const Cube& flags) {
+    for (Index row = 0; row < fine.rows; ++row) {
+      for (Index col = 0; col < fine.cols; ++col) {
+        const auto is = classes_of(static_cast<int>(*flags.pixel(row, col)));
+        float& shown = map_[(fine.row + row) / step_ * map_.dim(1) + (fine.col + col) / step_];
+        for (std::size_t i = 0; i < is.size(); ++i) {
+          counts_[i] += is[i] ? 1 : 0;
+          if (is[i]) shown = std::max(shown, static_cast<float>(i + 1));
+        }
+      }
+    }
+  }
+
+  QualitySummary summary() const {
+    QualitySummary all;
+    for (std::size_t i = 0; i < counts_.size(); ++i) all.shares[i] = static_cast<double>(counts_[i]) / pixels_;
+    all.map = map_;
+    return all;
+  }
+
+ private:
+  static constexpr Index kMostShown = 512;
+  Index step_;
+  double pixels_;
+  Tensor map_;
+  std::array<Index, kQualityClasses.size()> counts_{};
+};
+
 }  // namespace
 
-void keep_quality(const Scene& scene, const Task& task, const OutputConfig& output, const RunFolder& folder) {
+QualitySummary keep_quality(const Scene& scene, const Task& task, const OutputConfig& output, const RunFolder& folder) {
   const PairParts& pair = *task.parts;
   const Index ratio = pair.degradation().ratio;
   Cube like(1, 1, 1);
@@ -78,6 +124,7 @@ void keep_quality(const Scene& scene, const Task& task, const OutputConfig& outp
   const ImageWriter writer = format.begin_packed ? format.packed({1, 0, 0}) : format;
   const auto file =
       writer.begin(folder.staged(kQualityName + writer.ending), like, ratio * pair.rows(), ratio * pair.cols());
+  QualityCount count(ratio * pair.rows(), ratio * pair.cols());
   // So many coarse pixels are units of any ratio.
   for (const Rectangle& part : parts_of(pair.rows(), pair.cols(), file->unit(), file->unit())) {
     SPECFUSE_CHECK_AS(Interrupted, !interrupted(), "interrupted before the results were written");
@@ -87,8 +134,10 @@ void keep_quality(const Scene& scene, const Task& task, const OutputConfig& outp
     mark(scene.outliers.hsi, ratio, fine, flags);
     mark(scene.outliers.msi, 1, fine, flags);
     file->write(fine.row, fine.col, flags.values);
+    count.add(fine, flags);
   }
   file->finish();
+  return count.summary();
 }
 
 }  // namespace specfuse

@@ -62,9 +62,9 @@ RunFigures::RunFigures(const Scene& scene, const Task& task, const ProtocolConfi
 
 std::vector<FigureGroup> RunFigures::groups() const {
   std::vector<FigureGroup> groups = figures_.groups();
-  groups.insert(groups.begin(), overview_);
-  // Beside what the page says of the sensors, and of both inputs; spectra are last.
-  if (response_.defined()) groups.insert(groups.begin(), response_figure(response_, wavelength_nm_, msi_names_));
+  // The images first, then what the page says of the sensors and of both inputs; spectra are last.
+  groups.insert(groups.begin() + 1, overview_);
+  if (response_.defined()) groups.insert(groups.begin() + 1, response_figure(response_, wavelength_nm_, msi_names_));
   if (disagreement_.defined()) groups.insert(groups.end() - 1, disagreement_figure(disagreement_));
   return groups;
 }
@@ -80,7 +80,7 @@ FigureData RunFigures::data() const {
 
 ViewerData RunFigures::viewer() const { return cubes_.viewer(figures_.detail()); }
 
-void RunFigures::add(const std::string& label, const ShownResult& result) {
+void RunFigures::add(const MethodName& method, const ShownResult& result) {
   const Cube part = shown(result.fused, scored_);
   std::optional<Differences> differences;
   if (reference_) {
@@ -102,8 +102,8 @@ void RunFigures::add(const std::string& label, const ShownResult& result) {
     if (input == 0 || response_.defined())
       maps[static_cast<std::size_t>(input)] = error_map(Cube(one.rows(), one.cols(), 1), one);
   }
-  figures_.add(label, part, differences, expected, maps);
-  cubes_.add(label, part);
+  figures_.add(method, part, differences, expected, maps);
+  cubes_.add(method.label, part);
 }
 
 }  // namespace specfuse

@@ -17,7 +17,7 @@ class RunFigures {
  public:
   /// Of as many results as will be added.
   RunFigures(const Scene& scene, const Task& task, const ProtocolConfig& protocol, std::size_t results);
-  void add(const std::string& label, const ShownResult& result);
+  void add(const MethodName& method, const ShownResult& result);
   std::vector<FigureGroup> groups() const;
   FigureData data() const;
   ViewerData viewer() const;

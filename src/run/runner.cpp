@@ -143,7 +143,8 @@ std::string make_results(PreparedExperiment prepared, const std::string& hash, c
         for (const Finding& finding : task.sensors.estimate->findings) say(text_of(finding));
       }
       keep_disagreement(task, folder, config.output.format);
-      if (scene.measured) keep_quality(scene, task, config.output, folder);
+      if (scene.measured) results.quality = keep_quality(scene, task, config.output, folder);
+      if (scene.measured && !task.sensors.unrelated) results.unseen_bands = bands_beyond(task.pair_in_memory);
       figures.emplace(scene, task, config.protocol, config.methods.size());
     }
     for (const MethodConfig& entry : config.methods) {
@@ -152,7 +153,7 @@ std::string make_results(PreparedExperiment prepared, const std::string& hash, c
           find_or_make({config, prepared.directories, scene, task, prepared.budget, folder, log}, entry, seed);
       if (!is_first) continue;
       const auto [scored, shown] = score(task, config.metric_profiles, fusion);
-      if (is_shown) figures->add(entry.label, shown);
+      if (is_shown) figures->add({entry.label, entry.shown_name()}, shown);
       MethodResult result = scored;
       result.name = entry.name;
       result.label = entry.label;

@@ -162,12 +162,12 @@ Links links_of(const Sweep& sweep, const std::vector<RunOutcome>& outcomes) {
 
 }  // namespace
 
-ReportContent sweep_page(const Sweep& sweep, const std::vector<RunOutcome>& outcomes,
+ReportContent sweep_page(const Sweep& sweep, const std::vector<RunOutcome>& outcomes, const Table& table,
                          const std::vector<FigureGroup>& figures) {
   ReportContent content;
   content.title = sweep.name;
   content.summary = summary_of(sweep, outcomes);
-  if (count_done(outcomes) > 0) content.tables.push_back(readable_table(sweep, outcomes));
+  if (!table.rows.empty()) content.tables.push_back(table);
   content.notes = notes_of(sweep, outcomes);
   content.groups = figures;
   content.links = {links_of(sweep, outcomes)};

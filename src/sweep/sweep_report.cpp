@@ -77,11 +77,10 @@ std::string sweep_json(const Sweep& sweep, const std::vector<RunOutcome>& outcom
          "\n";
 }
 
-std::string sweep_latex(const Sweep& sweep, const std::vector<RunOutcome>& outcomes) {
-  Table table = readable_table(sweep, outcomes);
+std::string sweep_latex(const Sweep& sweep, Table table) {
   table.caption = concat("Scores", sweep.fields.empty() ? "" : " by ", field_names(sweep),
                          sweep.seeded ? "; mean and standard deviation over seeds" : "");
-  return paper_table(table, sweep.name);
+  return paper_table(std::move(table), sweep.name);
 }
 
 std::string sweep_markdown(const Sweep& sweep, const std::vector<RunOutcome>& outcomes, const SweepTable& sheet) {
@@ -106,11 +105,12 @@ Table SweepFiles::write() {
     if (outcome.results) outcome.failure.clear();
   }
   const SweepTable sheet = sweep_table(sweep_, outcomes_);
+  const Table readable = readable_table(sweep_, outcomes_);
   const std::vector<FigureGroup> figures = sweep_figures(sweep_, sheet);
   std::vector<ResultFile> files{{"sweep.csv", table_csv(sheet.table)},
                                 {"sweep.md", sweep_markdown(sweep_, outcomes_, sheet)},
-                                {"sweep.tex", sweep_latex(sweep_, outcomes_)},
-                                {"sweep.html", report_html(sweep_page(sweep_, outcomes_, figures))}};
+                                {"sweep.tex", sweep_latex(sweep_, readable)},
+                                {"sweep.html", report_html(sweep_page(sweep_, outcomes_, readable, figures))}};
   for (ResultFile& file : figure_files(figures)) files.push_back(std::move(file));
   std::vector<std::string> names{kSweepFile};
   for (const ResultFile& file : files) names.push_back(file.name);

@@ -12,8 +12,8 @@ namespace specfuse {
 std::string sweep_json(const Sweep& sweep, const std::vector<RunOutcome>& outcomes, const SweepTable& table,
                        const std::vector<std::string>& files = {});
 
-/// sweep.tex: the short table, as a paper has it.
-std::string sweep_latex(const Sweep& sweep, const std::vector<RunOutcome>& outcomes);
+/// sweep.tex: the readable table, as a paper has it.
+std::string sweep_latex(const Sweep& sweep, Table table);
 /// sweep.md: the table, and what is missing in it.
 std::string sweep_markdown(const Sweep& sweep, const std::vector<RunOutcome>& outcomes, const SweepTable& table);
 

@@ -67,7 +67,7 @@ SweepTable sweep_table(const Sweep& sweep, const std::vector<RunOutcome>& outcom
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::size_t group = groups.emplace(task_of(sweep, *points[i].run), groups.size()).first->second;
     for (const Table::Row& row : parts[i].rows) {
-      Table::Row wide{row.label, std::vector<Cell>(all.columns.size()), {}, group, row.leaked};
+      Table::Row wide{row.label, std::vector<Cell>(all.columns.size()), {}, group, row.leaked, row.title};
       for (const std::string& value : points[i].run->values) wide.fields.push_back(field_text(value));
       for (std::size_t k = 0; k < row.cells.size(); ++k) {
         Cell& cell = wide.cells[place_of_column(all, parts[i].columns[k].file_name())] = row.cells[k];

@@ -87,15 +87,15 @@ class FusePairTest(ProgramTest):
         return run.stdout
 
     def decided(self, text, what):
-        """The row of the table, on one line."""
+        """The row of the table, 80 characters wide, on one line."""
         lines = text.splitlines()
         first = next(i for i, line in enumerate(lines) if line.startswith(what.ljust(12)))
-        row = [lines[first][12:]]
+        row = [lines[first]]
         for line in lines[first + 1:]:
             if not line.startswith(" " * 12):
                 break
             row.append(line)
-        return " ".join(" ".join(row).split())
+        return " ".join(" ".join(line[begin:end].strip() for begin, end in ((14, 40), (40, None)) for line in row).split())
 
     def opened(self, path):
         raster = gdal.Open(str(self.folder / path))

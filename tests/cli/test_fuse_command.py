@@ -6,6 +6,7 @@ Needs NumPy, h5py, GDAL's module and a program with GDAL.
 """
 import importlib.util
 import json
+import re
 import unittest
 
 from fuse_pair import BANDS, FILL, HAS_ALL, QUICK, RATIO, SIDE, X, Y, FusePairTest, psnr, tiff
@@ -28,11 +29,13 @@ class FuseCommand(FusePairTest):
                 "ratio": "3 HSI pixels of 30 m over MSI pixels of 10 m", "grid": "MSI as it is its pixels divide", "common part": "20 x 20 of 20 x 20",
                 "MSI bands": "sentinel2a B2, B3, B4, B8 S2B_10m.tif is named after it", "no data, HSI": "-32768 as its file says",
                 "no data, MSI": "none", "bad bands": "none", "output": "geotiff, int16, scale 0.0001", "PSF": "fine pixels",
-                "extrapolated": "bands, outside of 4.. to 8.. nm", "gain": r"found in the pair.*gains 99\d\d.* 10[01]\d", "parts": "all in memory", "time": "seconds"}.items():
+                "extrapolated": "bands, outside of 4.. to 8.. nm", "gain": r"gains 99\d\d.* 10[01]\d.*found in the pair", "parts": "all in memory", "time": "seconds"}.items():
             self.assertRegex(self.decided(said, what), pattern, what)
-        self.assertRegex(said, r"agrees closely with the HSI \(\d+ dB\) and (closely|well) with the MSI \(\d+ dB\)\.\n"
-                         r"There was no warning\.\nThe method expects errors \(sigma\) of [\d.]+ on average, [\d.]+ % of the mean of the HSI: about 68 % of the "
-                         r"values lie within sigma of the truth, 95 % within \d\.\d sigma\.\nNot seen by the MSI are \d+ of 60 bands, outside of 4\d\d to 8\d\d nm: trust their fine detail least\.\n")
+        closing = " ".join(said[said.index("\nDegraded to"):said.index("\nfused image")].split())
+        self.assertRegex(closing, r"agrees closely with the HSI \(\d+ dB\) and (closely|well) with the MSI \(\d+ dB\)\. "
+                         r"There was no warning\. The method expects errors \(sigma\) of [\d.]+ on average, [\d.]+ % of the mean of the HSI: about 68 % of the "
+                         r"values lie within sigma of the truth, 95 % within \d\.\d sigma\. Not seen by the MSI are \d+ of 60 bands, outside of 4\d\d to 8\d\d nm: trust their fine detail least\.$")
+        self.assertLessEqual(max(map(len, said.splitlines())), 80)
         self.assertTrue(said.endswith("experiment   made/fused.json\nreport       made/fused_run/report.html\n"), said)
         raster, stored = self.opened("made/fused.tif")
         self.assertEqual((stored.dtype, raster.GetRasterBand(1).GetScale(), raster.GetRasterBand(1).GetNoDataValue()), ("i2", 1e-4, FILL))
@@ -50,7 +53,7 @@ class FuseCommand(FusePairTest):
         # The report says the same, first of all, and why.
         page, metrics = ((self.folder / "made/fused_run" / name).read_text() for name in ("report.html", "metrics.json"))
         texts = shown_texts(page)
-        sentences = said[said.index("\nDegraded to") + 1:said.index("\nfused image")].split("\n")
+        sentences = re.split(r"(?<=\.) (?=[A-Z])", closing)
         self.assertTrue(all(sentence in texts for sentence in sentences), sentences)
         self.assertEqual(missing_numbers(page, json.loads(metrics)), [])
         for row in json.loads(metrics)["decisions"]:
@@ -58,6 +61,7 @@ class FuseCommand(FusePairTest):
                 self.assertIn(cell, texts)
         run = self.run_program("made/fused.json", "--out", "again", "--quiet")
         self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn(sentences[-1], (self.folder / "again/report.html").read_text())  # on unseen bands
         for mine, theirs in {"fused": "two_cnn_fu_plus/fused", "fused_sigma": "two_cnn_fu_plus/sigma", "fused_quality": "quality"}.items():
             self.assertEqual((self.folder / f"made/{mine}.tif").read_bytes(), (self.folder / f"again/{theirs}.tif").read_bytes())
 
@@ -103,6 +107,24 @@ class FuseCommand(FusePairTest):
         # One of the two lies somewhere, and the other with it.
         self.fuse("hsi.tif", "more.npy", *QUICK, "--set", "degrade.ratio=3", out="made/placed.tif")
         self.assertEqual(list(self.opened("made/placed.tif")[0].GetGeoTransform()), [X, 10, 0, Y, 0, -10])
+
+    def test_images_that_overlap_too_little(self):
+        self.msi("beside.tif", self.fine[:, 54:], corner=(X + 540, Y))
+        run = self.run_program("--fuse", "hsi.tif", "beside.tif", "--out", "fused.tif", *QUICK)
+        self.assertEqual((run.returncode, run.stderr), (2, "run_experiment: error: --fuse: the images have 20 x 2 HSI pixels in common, and linear_injection "
+                                                        "needs at least 3 x 3: take images that overlap more, or a method that learns nothing, such as --method gsa\n"))
+        self.fuse("hsi.tif", "beside.tif", "--method", "gsa", out="fused.tif")
+
+    def test_one_file_that_lies_nowhere(self):
+        self.msi("nowhere.tif", code=None)
+        run = self.run_program("--fuse", "hsi.tif", "nowhere.tif", "--out", "fused.tif", *QUICK)
+        warning = "nowhere.tif has no georeference: the MSI is taken to show exactly the ground that the HSI shows"
+        self.assertIn("warning: " + warning, run.stderr)
+        self.assertIn("There was one warning", run.stdout)
+        metrics = json.loads((self.folder / "fused_run/metrics.json").read_text())
+        self.assertEqual([said.split(";")[0] for said in metrics["warnings"]], [warning])
+        self.assertIn(warning, (self.folder / "fused_run/report.html").read_text())
+        self.assertEqual(list(self.opened("fused.tif")[0].GetGeoTransform()), [X, 10, 0, Y, 0, -10])
 
     def test_a_pair_in_one_file(self):
         with h5py.File(self.folder / "both.h5", "w") as file:
@@ -166,6 +188,10 @@ class FuseCommand(FusePairTest):
             expected[row - 3:row + 6, col - 3:col + 6] = 3
             expected[row:row + 3, col:col + 3] = 0
         np.testing.assert_array_equal(quality & 3, expected)
+        metrics = json.loads((self.folder / "made/fused_run/metrics.json").read_text())
+        for one in metrics["quality"].values():
+            self.assertAlmostEqual(one["share"], (quality & one["flag"] > 0).mean() if one["flag"] else (quality == 0).mean())
+        self.assertIn("figures/quality.png", metrics["files"])
         self.hsi("filled.tif", np.where(np.arange(SIDE)[:, None, None] < 2, FILL, self.coarse).astype("i2"), nodata=None)
         said = self.fuse("filled.tif", "S2B_10m.tif", *QUICK, "--overwrite")
         self.assertEqual(self.decided(said, "no data, HSI"), "-32768 its file names none, and -32768 stands in all bands of 40 of 400 pixels")

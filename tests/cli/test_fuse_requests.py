@@ -38,8 +38,8 @@ class FuseRequests(FusePairTest):
         for metres in 30, 90:
             self.msi(f"msi_{metres}m.tif", self.fine[::metres // 10, ::metres // 10], metres)
         self.msi("far.tif", corner=(X + 90000, Y))
-        self.msi("border.tif", corner=(X + 540, Y))
-        self.hsi("edge.tif", np.where(np.arange(SIDE)[:, None] < SIDE - 2, self.coarse, FILL).astype("i2"))
+        self.msi("border.tif", corner=(X + 510, Y))
+        self.hsi("edge.tif", np.where(np.arange(SIDE)[:, None] < SIDE - 3, self.coarse, FILL).astype("i2"))
         self.msi("flipped.tif", self.fine[::-1])
         self.msi("fine.tif", metres=0.4)
         self.msi("complex.tif", self.fine.astype("c8"))

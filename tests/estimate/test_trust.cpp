@@ -100,7 +100,7 @@ TEST_CASE("sensors: the PSF that is used says where and how wide it is") {
   CHECK_FALSE(estimate.srf.defined());
   CHECK(finding(estimate, "psf").uses_found == false);
   CHECK(finding(estimate, "shift").uses_found);
-  CHECK(contains(finding(estimate, "shift").why, "as told"));
+  CHECK(contains(finding(estimate, "shift").why, "as assumed"));
   // It explains the HSI.
   Pair exact = pair;
   exact.degradation = as_estimated(pair.degradation, estimate);
@@ -197,7 +197,7 @@ TEST_CASE("sensors: a response of a shape of its own that lies a band aside is m
   pair.msi.wavelength_nm.clear();
   const Estimate estimate =
       estimate_degradation(WholePair(pair), asking(Trust::tested, Trust::told, Trust::told, Trust::told));
-  CHECK(estimate.srf_shape == "near told");
+  CHECK(estimate.srf_shape == kNearAssumed);
   CHECK(relative_l2(estimate.srf, truth.srf) < relative_l2(pair.degradation.srf, truth.srf) / 3);
 }
 

@@ -33,6 +33,11 @@ TEST_CASE("line chart: ticks are round numbers within the range") {
   for (const double high : {1.0, 1.9, 3.3, 7.7, 9.99}) CHECK(round_ticks(0, high, 6).size() <= 7);
 }
 
+TEST_CASE("line chart: ticks that four digits do not tell apart have more") {
+  CHECK(tick_texts({0, 0.5, 1}) == std::vector<std::string>{"0", "0.5", "1"});
+  CHECK(tick_texts({9986.9, 9986.95, 9987}) == std::vector<std::string>{"9986.90", "9986.95", "9987.00"});
+}
+
 TEST_CASE("line chart: logarithmic ticks are decades, finer where there are few, thinned where there are many") {
   check_ticks(decade_ticks(0.0005, 3), {0.001, 0.01, 0.1, 1});
   check_ticks(decade_ticks(0.03, 0.3), {0.05, 0.1, 0.2});

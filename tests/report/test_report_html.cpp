@@ -98,3 +98,18 @@ TEST_CASE("report html: other pages are linked where they are there") {
       "<li><a href=\"runs/a&quot;b/report.html\">one &lt;2&gt;</a> <span class=\"faint\">3 &lt;s&gt;</span></li>"));
   CHECK(contains(html, "<li>two <span class=\"faint\">missing</span></li>"));
 }
+
+TEST_CASE("report html: groups that lead stand before the tables, and numbers of a group above its figures") {
+  ReportContent content;
+  content.tables = {{"scores", {{"SAM", "deg"}}, {{"gsa", {{1}}}}}};
+  content.groups = {{"Images", "", {}, {}}, {"Quality", "", {}, {{"x", "map", Picture(1, 1), ""}}}};
+  content.groups[1].tables = {{"shares", {{"share", "%"}}, {{"no data", {{2}}}}}};
+  content.leading = 1;
+  const std::string html = report_html(content);
+  std::size_t at = 0;
+  for (const char* const next : {">Images</h2>", ">Scores</h2>", "SAM (°)", ">Quality</h2>", "no data", ">map<"}) {
+    CAPTURE(next);
+    at = html.find(next, at);
+    CHECK(at != std::string::npos);
+  }
+}

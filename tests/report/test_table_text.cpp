@@ -257,3 +257,15 @@ TEST_CASE("table: what learned from what it is scored on has a dagger in every l
     CHECK_FALSE(contains(written(table), "honest †"));
   }
 }
+
+TEST_CASE("table: a title is what people are shown, degrees have their sign, and infinity has its own") {
+  Table table{"", {{"SAM", "deg", Better::lower}, {"PSNR", "dB"}}, {{"gsa_2", {{1.5}, {kInfinity}}}}};
+  table.rows[0].title = "GSA & α";
+  CHECK(table_text(table) == "method   SAM (°) ↓  PSNR (dB)\nGSA & α        1.5        inf\n");
+  CHECK(contains(table_markdown(table), "| GSA & α | 1.5 | ∞ |"));
+  CHECK(contains(table_html(table), ">SAM (°)&nbsp;↓</th>"));
+  CHECK(contains(table_html(table), "<td>∞</td>"));
+  CHECK(contains(table_latex(table), " & ($^\\circ$)~$\\downarrow$ & (dB) "));
+  CHECK(contains(paper_table(table, "x"), "\nGSA \\& $\\alpha$ & 1.5 & $\\infty$ "));
+  CHECK(table_csv(table) == "method,SAM,PSNR\ngsa_2,1.5,inf\n");
+}

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <limits>
+
 #include "specfuse/report/found_figures.h"
 #include "specfuse/report/trust.h"
 #include "support/example_results.h"
@@ -28,7 +30,7 @@ TEST_CASE("trust: with a reference the nearest method is named, with its warning
   CHECK(said[1] == "There was no warning.");
   CHECK(contains(said[2], "bicubic does not say"));
   ExperimentResults extrapolated = results_of({far});
-  extrapolated.decisions = {{"ratio", "3", ""}, {kExtrapolated, "3 of 9 bands, outside of 441 to 942 nm", ""}};
+  extrapolated.unseen_bands = "3 of 9 bands, outside of 441 to 942 nm";
   said = trust_sentences(extrapolated, 0);
   REQUIRE(said.size() == 4);
   CHECK(said[3] == "Not seen by the MSI are 3 of 9 bands, outside of 441 to 942 nm: trust their fine detail least.");
@@ -43,6 +45,8 @@ TEST_CASE("trust: without a reference both inputs say how well the result agrees
   CHECK(trust_sentences(results, 1)[0] ==
         "Degraded to the inputs again, the image agrees closely with the HSI (45 dB) and well with the MSI (33 dB).");
   CHECK(trust_sentences(results, 1)[1] == "There was one warning: read it first.");
+  results.methods.front().no_reference.values[1].value = std::numeric_limits<double>::infinity();
+  CHECK(contains(trust_sentences(results, 0)[0], "closely with the HSI (45 dB) and exactly with the MSI."));
   results.methods.front().no_reference.values[1].value = 15;
   CHECK(contains(trust_sentences(results, 0)[0], "badly with the MSI (15 dB): look at the maps"));
   results.methods.front().no_reference = {};

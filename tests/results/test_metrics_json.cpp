@@ -71,6 +71,20 @@ TEST_CASE("metrics.json: what a method says of its own error, and what it decide
   for (const char* const key : {"mean_sigma", "reliability", "remarks"}) CHECK_FALSE(silent.contains(key));
 }
 
+TEST_CASE("metrics.json: a score that is infinite stays so, and facts of a pair are read back") {
+  MethodResult same = result_of("bicubic", 0, std::numeric_limits<double>::infinity());
+  ExperimentResults results = results_of({same});
+  results.unseen_bands = "3 of 9 bands, outside of 441 to 942 nm";
+  results.quality = QualitySummary{{0.25, 0, 0, 0.5}, {}};
+  const Json json = json_of(results);
+  CHECK(json["methods"][0]["metrics"]["psnr_db"] == "inf");
+  CHECK(json["summary"]["scores"]["bicubic"]["psnr_db"]["mean"] == "inf");
+  CHECK(json["quality"]["no_data"] == Json{{"flag", 0}, {"share", 0.5}});
+  const ExperimentResults read = read_metrics_json(text_of(results), "m.json", results.config);
+  CHECK(std::isinf(read.methods[0].scores->of("psnr_db").value()));
+  CHECK(read.unseen_bands == results.unseen_bands);
+}
+
 TEST_CASE("metrics.json: what was learned from and is scored is a number, or null where it is not known") {
   MethodResult leaked = result_of("bicubic", 0, 1);
   leaked.learned_share = 0.5;
@@ -81,7 +95,7 @@ TEST_CASE("metrics.json: what was learned from and is scored is a number, or nul
   CHECK(json["summary"]["short"]["bicubic"]["psnr_db"]["mean"] == 1.0);  // by its name, without a mark
 }
 
-TEST_CASE("metrics.json: what was told of the sensors, found and used is in it") {
+TEST_CASE("metrics.json: what was assumed of the sensors, found and used is in it") {
   ExperimentResults results = results_of({result_of("bicubic", 1, 1)});
   Estimate& given = results.estimates[1];
   given.psf_fwhm = {3.5, 4};
@@ -93,7 +107,8 @@ TEST_CASE("metrics.json: what was told of the sensors, found and used is in it")
   given.shift = {0.5, -0.25};
   given.shift_error = {0.01, 0.02};
   given.field.emplace(std::array{64.0, 48.0}, std::array{std::vector{0.5, 0.25}, std::vector{0.0, -0.75}});
-  given.findings = {{"psf", "box", "Gaussian", true, "it leaves 1 %"}, {"gain", "none", "as told", false, "it agrees"}};
+  given.findings = {{"psf", "box", "Gaussian", true, "it leaves 1 %"},
+                    {"gain", "none", "as assumed", false, "it agrees"}};
   const Json estimate = json_of(results)["estimates"][0];
   CHECK(estimate["shift"] == std::vector<double>{0.5, -0.25});
   CHECK(estimate["shift_error"] == std::vector<double>{0.01, 0.02});
@@ -106,8 +121,8 @@ TEST_CASE("metrics.json: what was told of the sensors, found and used is in it")
   CHECK(estimate["gain"][1] == 3.0);
   CHECK(estimate["offset"][0] == 0.5);
   CHECK(estimate["findings"][0] ==
-        Json{{"what", "psf"}, {"told", "box"}, {"found", "Gaussian"}, {"used", "found"}, {"why", "it leaves 1 %"}});
-  CHECK(estimate["findings"][1]["used"] == "told");
+        Json{{"what", "psf"}, {"assumed", "box"}, {"found", "Gaussian"}, {"used", "found"}, {"why", "it leaves 1 %"}});
+  CHECK(estimate["findings"][1]["used"] == "assumed");
   // It comes back when results are read, gains without a response as well.
   results.estimates[1].srf = {};
   const Json alone = json_of(results)["estimates"][0];

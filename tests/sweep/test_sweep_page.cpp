@@ -11,7 +11,8 @@ using namespace specfuse;
 namespace {
 
 ReportContent page_of(const Sweep& sweep, const std::vector<RunOutcome>& outcomes) {
-  return sweep_page(sweep, outcomes, sweep_figures(sweep, sweep_table(sweep, outcomes)));
+  return sweep_page(sweep, outcomes, readable_table(sweep, outcomes),
+                    sweep_figures(sweep, sweep_table(sweep, outcomes)));
 }
 
 /// The value of a fact; "none" where there is none.

@@ -138,6 +138,9 @@ struct MethodConfig {
   std::string name;
   /// Tells two entries of one method apart, and names their folder; resolved to `name`.
   std::string label;
+  /// What people are shown for it, any text; none: the label.
+  std::optional<std::string> title{};
+  const std::string& shown_name() const { return title ? *title : label; }
   /// `apply`: the file that holds what it learned.
   std::optional<std::string> checkpoint;
   std::shared_ptr<MethodOptions> options;

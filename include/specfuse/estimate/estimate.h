@@ -37,16 +37,19 @@ struct UnrelatedImages : Error {
   using Error::Error;
 };
 
-/// What was told of one part of a degradation, what the pair says, which of the two is used, and why.
+/// What was given or else assumed of one part of a degradation, what the pair says, which of the two is used, and why.
 struct Finding {
   /// As in the configuration: "psf", "shift", "srf" or "gain".
   std::string what;
-  std::string told, found;
+  std::string assumed, found;
   bool uses_found = false;
   std::string why;
 };
 
-/// "psf: told Gaussian, FWHM 4 fine pixels; found ..., which is used: ..."
+/// `Estimate::srf_shape` of filters close to what was assumed.
+inline constexpr const char* kNearAssumed = "near assumed";
+
+/// "psf: assumed Gaussian, FWHM 4 fine pixels; found ..., which is used: ..."
 std::string text_of(const Finding& finding);
 
 /// An `Estimate::srf_shape` in words.
@@ -74,7 +77,8 @@ struct Estimate {
   /// Rows of sum 1, non-negative [msi bands, bands]; undefined where they are as told.
   Tensor srf;
   /// Where the rows are from: fitted as "box", "gaussian" or "super-gaussian" (exponent 6), the published bands of a
-  /// sensor, such as "landsat7 box", filters close to them, such as "near landsat7", or to what was told, "near told".
+  /// sensor, such as "landsat7 box", filters close to them, such as "near landsat7", or to what was assumed,
+  /// `kNearAssumed`.
   std::string srf_shape;
   /// msi = gain * response + offset, one for each MSI band; empty where both images are in the same units.
   std::vector<double> gain, offset;

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "specfuse/io/image_writer.h"
+
 namespace specfuse {
 
 /// What a file that GDAL reads says of how its values are stored, and what its bands are called.
@@ -20,5 +22,8 @@ struct StoredAs {
 
 /// Of other files nothing is known. Throws `DataError` as `open_image`.
 StoredAs stored_as(const std::string& path);
+
+/// How an image that is made of one stored so is packed, too: as that is, where it is of 16 bits with scale or offset.
+std::optional<Packing> packing_of(const StoredAs& stored);
 
 }  // namespace specfuse

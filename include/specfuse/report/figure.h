@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "specfuse/io/png.h"
+#include "specfuse/results/table.h"
 
 namespace specfuse {
 
@@ -26,6 +27,8 @@ struct FigureGroup {
   /// Colour bar of all its pictures; without SVG text: none.
   Figure colour_bar;
   std::vector<Figure> figures;
+  /// Numbers that stand above them.
+  std::vector<Table> tables = {};
 };
 
 }  // namespace specfuse

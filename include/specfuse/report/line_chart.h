@@ -54,4 +54,7 @@ std::vector<double> round_ticks(double low, double high, int count);
 /// Powers of ten within [low, high], thinned to a legible number; with their 2- and 5-folds where there are few.
 std::vector<double> decade_ticks(double low, double high);
 
+/// What stands at `round_ticks`: four digits, or as many as tell them apart.
+std::vector<std::string> tick_texts(const std::vector<double>& ticks);
+
 }  // namespace specfuse

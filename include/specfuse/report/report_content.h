@@ -43,6 +43,8 @@ struct ReportContent {
   std::vector<std::string> notes;
   std::vector<Decision> decisions = {};
   std::vector<FigureGroup> groups;
+  /// How many of them stand before the tables.
+  std::size_t leading = 0;
   std::vector<Links> links = {};
   /// Folded away.
   std::vector<Facts> facts;
@@ -53,7 +55,8 @@ struct ReportContent {
 /// Every value in JSON under its key path; what is null or empty says nothing and is left out.
 Facts facts_of(const std::string& title, const Json& json);
 
-/// The report of an experiment: its tables, the figures of its scene, its loss curves, and how it was made.
+/// The report of an experiment: its tables, the figures of its scene, of which the first leads, its loss curves, and
+/// how it was made.
 ReportContent report_content(const ExperimentResults& results, const ResultTables& tables,
                              std::vector<FigureGroup> figures);
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "specfuse/report/figure.h"
@@ -20,6 +21,14 @@ struct PixelPlace {
   Index row = 0, col = 0;
 };
 
+/// What a method is called in files, where it is unique, and what people are shown.
+struct MethodName {
+  std::string label, title;
+  MethodName(const char* both) : label(both), title(both) {}
+  MethodName(const std::string& both) : label(both), title(both) {}
+  MethodName(std::string in_files, std::string shown) : label(std::move(in_files)), title(std::move(shown)) {}
+};
+
 /// Gathers the figures of one scene. It keeps pictures and maps, not cubes, so a run need not hold all its results.
 class SceneFigures {
  public:
@@ -29,8 +38,8 @@ class SceneFigures {
 
   /// The result of one method; without `differences` only its picture. `expected` [rows, cols] is what the method
   /// expects `differences->error` to be, where it does. `against_inputs` are maps of what the result, degraded again,
-  /// differs from the HSI and from the MSI, where they are known. `label` must be unique and fit in a file name.
-  void add(const std::string& label, const Cube& fused, const std::optional<Differences>& differences,
+  /// differs from the HSI and from the MSI, where they are known. The label must fit in a file name.
+  void add(const MethodName& method, const Cube& fused, const std::optional<Differences>& differences,
            const Tensor& expected = {}, const std::array<Tensor, 2>& against_inputs = {});
 
   /// Natural and false colour composites of inputs, results and reference, and a part of them enlarged; error and angle
@@ -45,6 +54,7 @@ class SceneFigures {
 
  private:
   struct Result {
+    MethodName method;
     FigureData::Spectra spectra;
     std::optional<Differences> differences;
     Tensor expected;

@@ -12,9 +12,6 @@ struct Decision {
   std::string what, decided, why;
 };
 
-/// `what` of the bands that the MSI does not see.
-inline constexpr const char* kExtrapolated = "extrapolated";
-
 /// What is used of each part of the sensors that was tested or estimated.
 std::vector<Decision> decisions_of(const Estimate& estimate);
 

@@ -12,6 +12,7 @@
 #include "specfuse/metrics/reliability.h"
 #include "specfuse/results/decision.h"
 #include "specfuse/results/figure_data.h"
+#include "specfuse/results/quality.h"
 
 namespace specfuse {
 
@@ -63,6 +64,9 @@ struct ExperimentResults {
   std::vector<MethodResult> methods;
   /// What was decided of the pair and found in it.
   std::vector<Decision> decisions{};
+  /// The bands that the MSI of a measured pair does not see, such as "3 of 9 bands, outside of 441 to 942 nm"; empty
+  /// where it sees all, or that is not known.
+  std::string unseen_bands{};
   /// Warnings, a sentence each, without its full stop.
   std::vector<std::string> warnings;
   /// Of the pair of each seed, where the configuration asks for an estimate.
@@ -73,6 +77,8 @@ struct ExperimentResults {
   std::string grids{};
   /// What the figures show, which are of the first seed.
   FigureData figures{};
+  /// Of the pixels of the results of a measured pair.
+  std::optional<QualitySummary> quality{};
   /// How the figures show a pair that is larger than memory, a sentence; empty where they show all of it.
   std::string preview{};
   /// `environment_text` of the run.

@@ -7,8 +7,8 @@
 
 namespace specfuse {
 
-/// metrics.json: every number of the report in full precision; null where it is infinite or undefined. `files` are
-/// those that are published with it.
+/// metrics.json: every number of the report in full precision; null where it is undefined, and a score that is infinite
+/// is "inf". `files` are those that are published with it.
 std::string metrics_json(const ExperimentResults& results, const std::vector<std::string>& files = {});
 
 /// What a metrics.json says of the experiment `config`: where it was scored, the hash of its data, its

@@ -45,6 +45,9 @@ struct Table {
     /// Whether it learned from what it is scored on: a dagger behind its label, which a line below explains. Not in
     /// files of full precision, whose labels are names.
     bool leaked = false;
+    /// What people are shown in place of the label; empty: the label.
+    std::string title = {};
+    const std::string& shown() const { return title.empty() ? label : title; }
   };
 
   std::string caption;
