@@ -5,16 +5,21 @@
 
 #include <algorithm>
 #include <csignal>
+#include <optional>
 
 #include "specfuse/compose/fuse_files.h"
 #include "specfuse/config/config.h"
 #include "specfuse/core/error.h"
 #include "specfuse/core/interrupt.h"
 #include "specfuse/core/progress.h"
+#include "specfuse/core/progress_listener.h"
 #include "specfuse/core/threads.h"
 #include "specfuse/imaging/no_data.h"
+#include "specfuse/io/cube_writer.h"
 #include "specfuse/io/held_image.h"
+#include "specfuse/io/image_writer.h"
 #include "specfuse/io/scene.h"
+#include "specfuse/io/stored_as.h"
 #include "specfuse/kernels/blas.h"
 #include "specfuse/metrics/metrics.h"
 #include "specfuse/report/picture.h"
@@ -132,11 +137,51 @@ std::map<std::string, double> evaluate_arrays(const Array& reference, const Arra
   return values;
 }
 
+/// Writes an image, "values" with NaN where there is no data, "wavelength_nm" and "attributes", in the format of the
+/// path's ending: as integers where "packing" [scale, offset] says how, and with its "sigma" and "width_95" in HDF5.
+void write_image(const std::string& path, const py::dict& image) {
+  const auto cube_with = [&](const char* values) {
+    Cube cube = with_gaps(image[values].cast<Array>());
+    cube.wavelength_nm = image["wavelength_nm"].cast<std::vector<double>>();
+    cube.attributes = image["attributes"].cast<Attributes>();
+    return cube;
+  };
+  const Cube cube = cube_with("values");
+  const ImageWriter& writer = image_writer_for(path);
+  if (image.contains("sigma")) {
+    const Cube sigma = cube_with("sigma");
+    return write_cube(path, cube, &sigma, image["width_95"].cast<double>());
+  }
+  if (!image.contains("packing") || writer.begin_packed == nullptr) return writer.write(path, cube);
+  const auto [scale, offset] = image["packing"].cast<std::array<double, 2>>();
+  writer.packed({scale, offset}).write(path, cube);
+}
+
+/// Scale and offset of a file of integers that a fused image is to be stored with, too; none where it has none.
+std::optional<std::array<double, 2>> packing(const std::string& path) {
+  const std::optional<Packing> found = packing_of(stored_as(path));
+  if (!found) return {};
+  return std::array{found->scale, found->offset};
+}
+
 /// PNG bytes of an image in natural colours.
 py::bytes picture(const Array& values, const std::vector<double>& wavelength_nm) {
   Cube cube = cube_of(values);
   cube.wavelength_nm = wavelength_nm;
   return encode_png(composite(cube, stretch_of(cube)));
+}
+
+/// Has progress shown by a function of title, unit, done, total and whether it has ended; None: on standard error.
+void listen_to_progress(const py::object& show) {
+  if (show.is_none()) return set_progress_listener({});
+  set_progress_listener([show](const ProgressState& now) {
+    const py::gil_scoped_acquire acquire;
+    try {
+      show(now.title, now.unit, now.done, now.total, now.ended);
+    } catch (py::error_already_set& problem) {
+      problem.discard_as_unraisable("the progress of specfuse");
+    }
+  });
 }
 
 void translate(const std::exception_ptr& problem) {
@@ -180,7 +225,10 @@ PYBIND11_MODULE(_core, module) {
   module.def("degrade", degrade_scene);
   module.def("evaluate", evaluate_arrays);
   module.def("picture", picture);
+  module.def("write_image", write_image);
+  module.def("packing", packing);
   module.def("show_progress", set_progress_visible);
+  module.def("listen_to_progress", listen_to_progress);
   module.def("set_threads", set_threads);
   module.def("metrics", [] {
     std::map<std::string, std::string> definitions;

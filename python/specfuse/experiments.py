@@ -60,7 +60,7 @@ def run(experiment, *, program=None, out=None, data_dir=None, changes=None, over
 
     `out` is the folder of the results, results/NAME where it is not given; `data_dir` a folder with scenes, or a list of
     them. `changes` sets fields by path, such as {"methods.gsa.label": "sharp"}. Results that are there are not made again;
-    `overwrite` replaces those of another experiment. Throws RunError with the program's message, and warns as it does.
+    `overwrite` replaces those of another experiment. Raises RunError with the program's message, and warns as it does.
     """
     program, changes, given = program or PROGRAM, changes or {}, isinstance(experiment, dict)
     if given and isinstance(experiment.get("sweep", {}).get("base"), str):  # a file, looked for beside the sweep's own
@@ -104,7 +104,7 @@ def show(results):
     for place, (title, path) in zip(axes[0], pictures.items()):
         place.imshow(pyplot.imread(path))
         place.axis("off")
-        means = {key: score["mean"] for key, score in scores.get(title, {}).items()}
+        means = {key: score["mean"] and float(score["mean"]) for key, score in scores.get(title, {}).items()}
         keys = (key for measure in measures for key in (measure, f"reduced_{measure}") if means.get(key) is not None)
         place.set_title("\n".join([title, *(f"{key} {means[key]:.4g}" for key in keys)]), fontsize=9)
     figure.tight_layout()

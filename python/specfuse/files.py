@@ -2,6 +2,8 @@
 
 Images are float32 [rows, cols, bands], wavelengths in nanometres. A DataError names file, field and what was expected.
 """
+from __future__ import annotations
+
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field

@@ -1,24 +1,29 @@
 """Fusion, estimation, simulation and scores of arrays in memory."""
+from __future__ import annotations
+
 import base64
 import json
 import warnings
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .compiled import core
 from .errors import DataError, SpecfuseWarning
-from .images import image_of, like_input
+from .images import ImageLike, image_of, like_input
+from .progress import shown
 
 
 @dataclass(repr=False)
 class Sensors:
-    """What a pair says of its sensors: `findings` has for each what was told, what was found, which is used and why."""
-    findings: list
+    """What a pair says of its sensors: `findings` has for each what was assumed, what was found, which is used and why."""
+    findings: list[dict]
     estimate: dict = field(default_factory=dict)  # numbers: "psf", "psf_fwhm", "shift", "srf", "gain", "offset"
 
     def __repr__(self):
-        return "\n".join(f"{one['what']}: {one[one['used']]}, {one['used']} ({one['why']})" for one in self.findings) or "Sensors as told"
+        return "\n".join(f"{one['what']}: {one[one['used']]}, {one['used']} ({one['why']})" for one in self.findings) or "Sensors as assumed"
 
 
 @dataclass(repr=False)
@@ -31,7 +36,7 @@ class Fusion:
     attributes: dict  # such as "geotransform" and "projection"
     method: str
     sensors: Sensors
-    warnings: list
+    warnings: list[str]
 
     def __array__(self, dtype=None, copy=None):
         return np.array(self.image, dtype) if copy else np.asarray(self.image, dtype)
@@ -48,11 +53,27 @@ class Fusion:
         lines = [repr(self), *(f"warning: {text}" for text in self.warnings), *repr(self.sensors).splitlines()]
         return f'<img src="data:image/png;base64,{picture}"><pre>{html.escape(chr(10).join(lines))}</pre>'
 
+    def write(self, path: str | Path) -> None:
+        """Writes the image as the program does: `.tif` (GeoTIFF), `.img` (ENVI), `.h5` or `.mat`, with wavelengths, place and no
+        data; as integers where the file of the HSI is of integers with a scale and the format takes them. The errors to expect
+        go to NAME_sigma beside it, in `.h5` into the file. Raises ConfigError for another ending."""
+        path, image = Path(path), {"wavelength_nm": [] if self.wavelength_nm is None else list(self.wavelength_nm), "attributes": self.attributes}
+        values = {"values": image_of(self.image, "image").values}
+        sigma = None if self.sigma is None else image_of(self.sigma, "sigma").values
+        if sigma is not None and path.suffix == ".h5":
+            return core().write_image(str(path), image | values | {"sigma": sigma, "width_95": self.width_95})
+        core().write_image(str(path), image | values | ({} if self._packing is None else {"packing": self._packing}))
+        if sigma is not None:
+            core().write_image(str(path.with_name(f"{path.stem}_sigma{path.suffix}")), image | {"values": sigma})
+
     _pixels: np.ndarray = None  # [rows, cols, bands]
+    _packing: tuple | None = None  # scale and offset of the integers of the file of the HSI
 
 
-def fuse(hsi, msi, *, ratio=None, method="two_cnn_fu_plus", srf=None, psf=None, wavelengths=None, msi_wavelengths=None,
-         nodata=None, sigma=True, seed=0, options=None, degrade=None, progress=False):
+def fuse(hsi: ImageLike, msi: ImageLike, *, ratio: int | None = None, method: str = "two_cnn_fu_plus", srf: str | ArrayLike | None = None,
+         psf: float | str | ArrayLike | None = None, wavelengths: ArrayLike | None = None, msi_wavelengths: ArrayLike | None = None,
+         nodata: float | None = None, sigma: bool = True, seed: int = 0, options: dict | None = None, degrade: dict | None = None,
+         progress: bool = False) -> Fusion:
     """The sharp image of an HSI (many bands, coarse pixels) and an MSI (few bands, fine pixels) of the same place.
 
     hsi, msi: arrays [rows, cols, bands], DataArrays in any order of dimensions, or paths of files.
@@ -64,15 +85,15 @@ def fuse(hsi, msi, *, ratio=None, method="two_cnn_fu_plus", srf=None, psf=None, 
     nodata: what stands for no data in both; NaN always does.
     sigma: whether to keep the error to expect of each value, which `two_cnn_fu_plus` and some others tell.
     options: of the method; `degrade`: more fields of an experiment (experiments/README.md has both).
-    progress: whether to show it on standard error.
+    progress: whether to show it: in a notebook as bars of tqdm where that is installed, else on standard error.
 
-    Returns a Fusion. Throws DataError and ConfigError; warns with SpecfuseWarning where a result may be wrong.
+    Returns a Fusion. Raises DataError and ConfigError; warns with SpecfuseWarning where a result may be wrong.
     """
     hsi = image_of(hsi, "hsi", wavelengths, nodata)
     msi = image_of(msi, "msi", msi_wavelengths, nodata)
     config = _experiment(hsi, msi, _degrade(ratio, srf, psf, degrade), {**(options or {}), "name": method}, seed)
-    core().show_progress(progress)
-    made = core().fuse(json.dumps(config), ["."])
+    with shown(progress):
+        made = core().fuse(json.dumps(config), ["."])
     _warn(made["warnings"])
     attributes, values = made["attributes"], _with_gaps(made, "values")
     width = _with_gaps(made, "sigma") if sigma else None
@@ -80,10 +101,14 @@ def fuse(hsi, msi, *, ratio=None, method="two_cnn_fu_plus", srf=None, psf=None, 
                    made["width_95"], np.array(made["wavelength_nm"]) if made["wavelength_nm"] else None, attributes, method,
                    _sensors(made["sensors"]), made["warnings"])
     fused._pixels = values
+    file = config["data"]["hsi"]["file"]
+    fused._packing = None if file.startswith("array:") else core().packing(file)
     return fused
 
 
-def estimate(hsi, msi, *, ratio=None, srf=None, psf=None, wavelengths=None, msi_wavelengths=None, nodata=None, degrade=None):
+def estimate(hsi: ImageLike, msi: ImageLike, *, ratio: int | None = None, srf: str | ArrayLike | None = None,
+             psf: float | str | ArrayLike | None = None, wavelengths: ArrayLike | None = None, msi_wavelengths: ArrayLike | None = None,
+             nodata: float | None = None, degrade: dict | None = None) -> Sensors:
     """What a pair says of PSF, shift, response and gain, as `fuse` uses it: Sensors. Parameters as those of `fuse`."""
     hsi = image_of(hsi, "hsi", wavelengths, nodata)
     msi = image_of(msi, "msi", msi_wavelengths, nodata)
@@ -93,7 +118,9 @@ def estimate(hsi, msi, *, ratio=None, srf=None, psf=None, wavelengths=None, msi_
     return _sensors(found["sensors"])
 
 
-def degrade(image, *, ratio, psf=None, srf="landsat7", snr_db=None, msi_shift=(0, 0), wavelengths=None, nodata=None, seed=0):
+def degrade(image: ImageLike, *, ratio: int, psf: float | str | ArrayLike | None = None, srf: str | ArrayLike = "landsat7",
+            snr_db: float | tuple[float | None, float | None] | None = None, msi_shift: tuple[float, float] = (0, 0),
+            wavelengths: ArrayLike | None = None, nodata: float | None = None, seed: int = 0) -> tuple:
     """The pair (hsi, msi) that two sensors would have seen of a sharp image, as experiments simulate it.
 
     snr_db: signal to noise of both images in decibels, or of each (hsi, msi); None: no noise.
@@ -108,7 +135,7 @@ def degrade(image, *, ratio, psf=None, srf="landsat7", snr_db=None, msi_shift=(0
     return tuple(like_input(_with_gaps(one, "values"), image, image, one["attributes"]) for one in made)
 
 
-def evaluate(reference, fused, *, ratio=1):
+def evaluate(reference: ImageLike, fused: ImageLike | Fusion, *, ratio: int = 1) -> dict[str, float]:
     """All metrics of a fused image against its reference, by name; NaN is no data. `ratio` enters ERGAS alone."""
     reference, fused = image_of(reference, "reference"), image_of(fused.image if isinstance(fused, Fusion) else fused, "fused")
     if reference.values.shape != fused.values.shape:

@@ -1,12 +1,17 @@
 """Images as Python has them, and as the library takes them."""
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Union
 
 import numpy as np
 
 from .compiled import core
 from .errors import DataError
 
+# An array [rows, cols, bands], a DataArray, or the path of a file.
+ImageLike = Union[np.ndarray, "xarray.DataArray", str, Path]  # noqa: F821, as xarray is loaded by whoever has one
 BAND_NAMES = ("band", "bands", "wavelength", "wavelengths", "channel", "spectral")
 ROW_NAMES, COLUMN_NAMES = ("y", "row", "rows", "lat", "latitude", "northing"), ("x", "col", "cols", "column", "lon", "longitude", "easting")
 NANOMETRES = {"nm": 1, "nanometers": 1, "nanometres": 1, "nanometer": 1, "um": 1000, "µm": 1000, "micrometers": 1000, "micrometres": 1000}

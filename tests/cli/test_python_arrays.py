@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 import time
+import types
 import unittest
+import unittest.mock
 import warnings
 
 from program import PROGRAM, SMALL_NETWORK, ProgramTest, main
@@ -155,6 +157,48 @@ class Arrays(ProgramTest):
                                               ratio=4, nodata=1e9).image, fused.image)
         mixed = self.fuse(self.folder / "hsi.h5", self.msi, wavelengths=None)
         np.testing.assert_array_equal(mixed.image, fused.image)
+
+    def test_a_fusion_is_written_as_the_program_writes_it(self):
+        specfuse.write_scene(self.folder / "hsi.h5", specfuse.Scene(self.hsi, WAVELENGTHS, attributes={"geotransform": [1000, 40, 0, 2000, 0, -40]}))
+        specfuse.write_scene(self.folder / "msi.h5", specfuse.Scene(self.msi, attributes={"geotransform": [1000, 10, 0, 2000, 0, -10]}))
+        for method, ending in [("two_cnn_fu_plus", ".h5"), ("linear_injection", ".img"), ("two_cnn_fu_plus", ".tif")]:
+            run = self.run_program("--fuse", "hsi.h5", "msi.h5", "--out", f"theirs/fused{ending}", "--method", method, "--overwrite")
+            if "built without" in run.stderr:
+                continue
+            self.assertEqual(run.returncode, 0, run.stderr)
+            fused = self.fuse(self.folder / "hsi.h5", self.folder / "msi.h5", method=method, wavelengths=None)
+            (self.folder / "ours").mkdir(exist_ok=True)
+            fused.write(self.folder / f"ours/fused{ending}")
+            for name in {f"fused{ending}", f"fused_sigma{ending}", "fused.hdr"}:
+                theirs, ours = (self.folder / folder / name for folder in ("theirs", "ours"))
+                self.assertEqual(ours.exists(), theirs.exists(), name)
+                self.assertTrue(not theirs.exists() or ours.read_bytes() == theirs.read_bytes(), name)
+        self.assertTrue((self.folder / "ours/fused.h5").exists())
+        with self.assertRaisesRegex(specfuse.ConfigError, "expected a file ending in .*got .jpeg"):
+            fused.write(self.folder / "fused.jpeg")
+
+    def test_progress_in_a_notebook_is_a_bar_of_tqdm(self):
+        bars = []
+
+        class Bar:
+            def __init__(self, total, desc, unit):
+                self.n, self.total, self.title, self.closed = 0, total, desc, False
+                bars.append(self)
+
+            def update(self, more):
+                self.n += more
+
+            def close(self):
+                self.closed = True
+
+        notebook = {"ipykernel": types.ModuleType("ipykernel"), "tqdm": types.ModuleType("tqdm"), "tqdm.auto": types.SimpleNamespace(tqdm=Bar)}
+        with unittest.mock.patch.dict(sys.modules, notebook):
+            self.fuse(self.hsi, self.msi, method="two_cnn_fu_plus", progress=True)
+            self.assertTrue(bars and all(bar.closed and bar.n <= bar.total for bar in bars))
+            self.assertIn("two_cnn_fu_plus", {bar.title for bar in bars})
+            seen = len(bars)
+            self.fuse(self.hsi, self.msi, method="two_cnn_fu_plus")
+        self.assertEqual(len(bars), seen)
 
     def test_what_is_wrong_is_said_in_one_line(self):
         for call, problem, text in [
