@@ -286,7 +286,7 @@ FusedCube TwoCnnFuPlus::fused(const KnownPair& pair) const {
   scale(sigma.values, width_68_);
   result.sigma = sigma;
   result.width_95 = width_95_ / width_68_;
-  for (Index round = 0; round < options_.model.inputs.consistency; ++round) make_consistent(pair, pair.noise(), fused);
+  make_consistent(pair, pair.noise(), sigma.values, options_.model.inputs.consistency, fused);
   keep_non_negative(fused, pair.hsi);
   return result;
 }

@@ -7,6 +7,7 @@
 #include "specfuse/methods/shared/consistency.h"
 #include "specfuse/tensor/math.h"
 #include "support/example.h"
+#include "support/message_of.h"
 #include "support/random.h"
 
 using namespace specfuse;
@@ -130,4 +131,30 @@ TEST_CASE("consistency by noise: helps a rough result of a noisy pair, where pla
   CHECK(error(harmed) > 4 * good_before);
   make_consistent(pair, noise, good);
   CHECK(error(good) < 2 * good_before);
+}
+
+TEST_CASE("consistency by expected errors: what is missing goes where they are large") {
+  const TrainingPair example = small_example(8, 8, 9, 2);
+  const PairNoise none = constant_noise(example.input, 0, 0);
+  const Index bands = example.target.bands();
+  Cube even = noisy(example.target, 0.02f), once = copy_of(even);
+  Tensor expected = Tensor(even.values.shape());
+  for (Index i = 0; i < expected.size(); ++i) expected[i] = 0.3f;
+  make_consistent(example.input, none, expected, 2, even);
+  for (int round = 0; round < 2; ++round) make_consistent(example.input, none, once);
+  CHECK(relative_gap(even.values, once.values) < 1e-5);
+
+  // One pixel is wrong in all bands, and expected to be.
+  Cube bright = copy_of(example.target), spread = bright;
+  const Index at = (7 * example.target.cols() + 6) * bands;
+  for (Index b = 0; b < bands; ++b) bright.values[at + b] += 1, expected[at + b] = 30;
+  spread = copy_of(bright);
+  make_consistent(example.input, none, expected, 3, bright);
+  for (int round = 0; round < 3; ++round) make_consistent(example.input, none, spread);
+  CHECK(squared_distance(bright.values, example.target.values) <
+        0.2 * squared_distance(spread.values, example.target.values));
+
+  CHECK(message_of<Error>([&] {
+          make_consistent(example.input, none, Tensor({2, 2, bands}), 1, bright);
+        }).find("make_consistent: expected errors of ") == 0);
 }

@@ -1,6 +1,8 @@
 #include "specfuse/methods/shared/consistency.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "specfuse/core/error.h"
 #include "specfuse/imaging/upsample.h"
@@ -13,6 +15,8 @@ namespace {
 
 /// Least noise of the MSI's residual, in units of its mean square over all bands.
 constexpr double kLeastNoise = 1e-12;
+/// Keeps what an error is divided by from 0.
+constexpr float kLeastExpected = std::numeric_limits<float>::min();
 
 Cube difference(const Cube& x, const Cube& y) {
   Cube result = x;
@@ -85,6 +89,12 @@ Cube missing_of_msi(const Pair& pair, const Cube& fused) {
 /// [msi bands, bands]: spreads what is missing of the MSI over the bands.
 Matrix spread_of(const Pair& pair) { return transpose(pseudo_inverse(to_matrix(pair.degradation.srf))); }
 
+/// What stands out of the noise in the residual to the MSI, over the bands.
+void add_unseen(const Pair& pair, const PairNoise& noise, Cube& fused) {
+  const Cube unseen = missing_of_msi(pair, fused);
+  add_product(unseen.values, product(wiener_filter(mean_products(unseen), noise.msi), spread_of(pair)), fused.values);
+}
+
 }  // namespace
 
 void make_consistent(const Pair& pair, Cube& fused) {
@@ -114,8 +124,23 @@ Cube missing_of_hsi(const Pair& pair, const PairNoise& noise, const Cube& fused)
 
 void make_consistent(const Pair& pair, const PairNoise& noise, Cube& fused) {
   add_scaled(fused.values, upsample_cubic(missing_of_hsi(pair, noise, fused), pair.degradation).values);
-  const Cube unseen = missing_of_msi(pair, fused);
-  add_product(unseen.values, product(wiener_filter(mean_products(unseen), noise.msi), spread_of(pair)), fused.values);
+  add_unseen(pair, noise, fused);
+}
+
+void make_consistent(const Pair& pair, const PairNoise& noise, const Tensor& expected, Index rounds, Cube& fused) {
+  SPECFUSE_CHECK(expected.shape() == fused.values.shape(), "make_consistent: expected errors of ",
+                 fused.values.shape().text(), ", got those of ", expected.shape().text());
+  const Tensor seen = degrade_spatially(as_cube(expected), pair.degradation).values;
+  for (Index round = 0; round < rounds; ++round) {
+    Cube missing = missing_of_hsi(pair, noise, fused);
+    float *of_missing = missing.values.data(), *to = fused.values.data();
+    const float *by = seen.data(), *size = expected.data();
+    for_each_element(seen.size(), [=](Index i) { of_missing[i] /= std::max(by[i], kLeastExpected); });
+    const Tensor spread = upsample_cubic(missing, pair.degradation).values;
+    const float* relative = spread.data();
+    for_each_element(spread.size(), [=](Index i) { to[i] += size[i] * relative[i]; });
+    add_unseen(pair, noise, fused);
+  }
 }
 
 }  // namespace specfuse

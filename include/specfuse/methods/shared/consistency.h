@@ -20,6 +20,11 @@ Cube msi_misfit(const Pair& pair, const Cube& fused);
 /// has another number of bands.
 void make_consistent(const Pair& pair, const PairNoise& noise, Cube& fused);
 
+/// `rounds` of the same where errors of the size `expected` [rows, cols, bands], above 0, are left: what is missing of
+/// the HSI goes where they are large, X += expected x up(missing / degrade(expected)), so that a bright pixel among
+/// dark ones does not leave its error to them. Throws as above, and where `expected` has another shape than X.
+void make_consistent(const Pair& pair, const PairNoise& noise, const Tensor& expected, Index rounds, Cube& fused);
+
 /// What stands out of the noise in hsi - degrade(X): [coarse rows, coarse cols, bands]. Throws as above.
 Cube missing_of_hsi(const Pair& pair, const PairNoise& noise, const Cube& fused);
 
