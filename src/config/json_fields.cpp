@@ -39,16 +39,16 @@ bool is_choice(const std::string& text, const Choices& choices) {
   return std::find(choices.texts.begin(), choices.texts.end(), text) != choices.texts.end();
 }
 
-/// The hint behind an unknown key: the nearest known one, where else it is known, or all that are known here.
+/// The hint behind an unknown key: where else it is known, the nearest known one, or all that are known here.
 std::string hint(const std::string& key, const std::vector<std::string>& known, const std::vector<std::string>& below) {
   if (known.empty()) return "no key is known here";
-  const std::string meant = nearest(key, known);
-  if (!meant.empty()) return concat("did you mean \"", meant, "\"?");
   std::string elsewhere;
   for (const std::string& path : below) {
     if (path.ends_with("." + key)) elsewhere.append(elsewhere.empty() ? "" : " or ").append(path);
   }
   if (!elsewhere.empty()) return concat("did you mean ", elsewhere, "?");
+  const std::string meant = nearest(key, known);
+  if (!meant.empty()) return concat("did you mean \"", meant, "\"?");
   return concat("known: ", joined(known));
 }
 

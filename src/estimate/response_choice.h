@@ -27,7 +27,7 @@ struct ResponseChoice {
 };
 
 /// The shape of the response that is told.
-inline const std::string kAssumed = "assumed";
+inline const std::string kAssumed = "told";
 
 /// The best of what `srf` and `gain` leave to choose, and what is told in the same way; see `estimate_degradation`.
 /// The second is empty where nothing is told.

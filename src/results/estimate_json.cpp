@@ -40,9 +40,9 @@ Json estimate_json(Index seed, const Estimate& estimate) {
   if (estimate.psf_fwhm) json["psf_fwhm"] = *estimate.psf_fwhm;
   for (const Finding& finding : estimate.findings) {
     json["findings"].push_back({{"what", finding.what},
-                                {"assumed", finding.assumed},
+                                {"told", finding.assumed},
                                 {"found", finding.found},
-                                {"used", finding.uses_found ? "found" : "assumed"},
+                                {"used", finding.uses_found ? "found" : "told"},
                                 {"why", finding.why}});
   }
   if (estimate.shift) json["shift"] = *estimate.shift;
@@ -69,7 +69,7 @@ Json estimate_json(Index seed, const Estimate& estimate) {
 Estimate read_estimate(const Json& json) {
   Estimate estimate;
   for (const Json& one : json.value("findings", Json::array())) {
-    estimate.findings.push_back({one.at("what").get<std::string>(), one.at("assumed").get<std::string>(),
+    estimate.findings.push_back({one.at("what").get<std::string>(), one.at("told").get<std::string>(),
                                  one.at("found").get<std::string>(), one.at("used") == "found",
                                  one.at("why").get<std::string>()});
   }

@@ -121,8 +121,8 @@ TEST_CASE("metrics.json: what was assumed of the sensors, found and used is in i
   CHECK(estimate["gain"][1] == 3.0);
   CHECK(estimate["offset"][0] == 0.5);
   CHECK(estimate["findings"][0] ==
-        Json{{"what", "psf"}, {"assumed", "box"}, {"found", "Gaussian"}, {"used", "found"}, {"why", "it leaves 1 %"}});
-  CHECK(estimate["findings"][1]["used"] == "assumed");
+        Json{{"what", "psf"}, {"told", "box"}, {"found", "Gaussian"}, {"used", "found"}, {"why", "it leaves 1 %"}});
+  CHECK(estimate["findings"][1]["used"] == "told");
   // It comes back when results are read, gains without a response as well.
   results.estimates[1].srf = {};
   const Json alone = json_of(results)["estimates"][0];

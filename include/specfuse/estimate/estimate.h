@@ -47,7 +47,7 @@ struct Finding {
 };
 
 /// `Estimate::srf_shape` of filters close to what was assumed.
-inline constexpr const char* kNearAssumed = "near assumed";
+inline constexpr const char* kNearAssumed = "near told";
 
 /// "psf: assumed Gaussian, FWHM 4 fine pixels; found ..., which is used: ..."
 std::string text_of(const Finding& finding);
