@@ -1,6 +1,7 @@
 #include "specfuse/io/png.h"
 
 #include <png.h>
+#include <zlib.h>
 
 #include <cmath>
 #include <new>
@@ -81,8 +82,9 @@ bool encode(png_structp png, png_infop info, const Picture& image, const Indexed
     const auto per_metre = static_cast<png_uint_32>(std::lround(dots_per_inch / 0.0254));
     png_set_pHYs(png, info, per_metre, per_metre, PNG_RESOLUTION_METER);
   }
-  // Small images are shown enlarged, each row many times: nothing is left of it under the row above.
+  // Under the row above, enlarged images are long runs of zeros, and others have little that repeats further away.
   png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_UP);
+  png_set_compression_strategy(png, Z_RLE);
   png_write_info(png, info);
   for (Index row = 0; row < image.rows; ++row) {
     png_write_row(png, few.places.empty() ? image.pixel(row, 0) : few.places.data() + row * image.cols);
