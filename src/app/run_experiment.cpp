@@ -81,7 +81,7 @@ void run_sweep_file(const Arguments& arguments, const std::string& text) {
                  " runs failed, the first with ", outcome.failed.front());
 }
 
-/// Those of an experiment or a sweep and what they are made of; all where none is given.
+/// The names of the methods in a file and of those that they build on; of every method where no file is given.
 std::vector<std::string> methods_of(const std::string& file, const std::vector<std::string>& settings) {
   std::vector<std::string> methods;
   const auto add = [&](const std::string& name) {

@@ -9,7 +9,7 @@
 
 namespace specfuse {
 
-/// More memory is needed than may be taken: no fault of the configuration.
+/// More memory is needed than may be taken; a part of the configuration, as its remedy is there.
 class TooLittleMemory : public ConfigError {
  public:
   using ConfigError::ConfigError;
@@ -41,8 +41,10 @@ struct Budget {
 /// than they have to be.
 std::vector<Rectangle> places_of(const Fuser& fuser, const PairParts& pair, Index side);
 
-/// Sides of the parts in which a result is scored and the chunks on a side of what is packed at once, in fine pixels.
-inline constexpr Index kScoredSide = 128, kChunksAtOnce = 2;
+/// Side of the parts in which a result is scored, in fine pixels.
+inline constexpr Index kScoredSide = 128;
+/// How many chunks along a side of a file are packed at once.
+inline constexpr Index kChunksAtOnce = 2;
 
 /// The side of the parts in which the pair of a task is fused, in coarse pixels, a multiple of the ratio: all of a pair
 /// in memory where the budget has room for that. Throws `TooLittleMemory` with the memory that is needed where there is

@@ -32,7 +32,7 @@ FusedCube fuse_part(const Fuser& fuser, const Task& task, const Rectangle& place
   part.pair.hsi.valid.clear();
   part.pair.msi.valid.clear();
   FusedCube made = fuser.fuse(part.pair);
-  task.sensors.widen(part.pair, made);
+  task.sensors.widen_sigma(part.pair, made);
   made.fused = part.inner_of_fine(made.fused);
   if (made.sigma) made.sigma = part.inner_of_fine(*made.sigma);
   return made;
@@ -142,7 +142,7 @@ Index choose_side(const PartsOfResult& parts, const Fuser& fuser, const Budget& 
 FusedCube fuse_at_once(const PartsOfResult& parts, const Fuser& fuser, const Pair& seen) {
   const Pair& pair = parts.task.pair_in_memory;
   FusedCube fusion = fuser.fuse(seen);
-  parts.task.sensors.widen(pair, fusion);
+  parts.task.sensors.widen_sigma(pair, fusion);
   place_on_earth(pair, fusion.fused);
   const std::vector<std::uint8_t> valid = valid_of_result(pair);
   if (!valid.empty()) state_no_data(pair, fusion.fused);

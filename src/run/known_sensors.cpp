@@ -62,11 +62,11 @@ Pair KnownSensors::apply(const Pair& told, const std::array<Index, 2>& begin) co
   return pair;
 }
 
-void KnownSensors::widen(const Pair& applied, FusedCube& fusion) const {
-  if (fusion.sigma && harmony) widen_sigma(*harmony, applied.disagreement, fusion.fused, *fusion.sigma);
+void KnownSensors::widen_sigma(const Pair& applied, FusedCube& fusion) const {
+  if (fusion.sigma && harmony) specfuse::widen_sigma(*harmony, applied.disagreement, fusion.fused, *fusion.sigma);
 }
 
-void KnownSensors::place(const Cube& reference, const Pair& applied, const std::array<Index, 2>& begin) {
+void KnownSensors::register_reference(const Cube& reference, const Pair& applied, const std::array<Index, 2>& begin) {
   // Both fits are of the same shift; one that is this far off found another.
   constexpr double kFar = 0.25;
   if (!estimate || !(estimate->shift || estimate->field)) return;

@@ -26,7 +26,7 @@ struct MethodFindings {
   /// Of the spectra that are scored, the share that each method learned from before, or does from other scenes. None
   /// without a reference, and where a checkpoint does not say.
   std::vector<std::optional<double>> learned_shares;
-  /// Of the result of this number, where those of a seed follow each other.
+  /// That of a result by its number; results follow each other seed by seed.
   std::optional<double> share_of(std::size_t result) const { return learned_shares[result % learned_shares.size()]; }
 };
 

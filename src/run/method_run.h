@@ -23,8 +23,9 @@ struct RunContext {
 };
 
 /// Restores from a checkpoint where that is given, fits unless that was all, fuses, and keeps the result with all its
-/// files, so that a run that is cut off later need not make it again. The reference is never seen here. All ranks call
-/// it; what the others return is of no use. Throws `Interrupted`, with what was done so far kept.
+/// files, so that a run that is cut off later need not make it again. Methods get the pair and what the protocol lets
+/// them learn from, never the reference that is scored. All ranks call it; what the others return is of no use. Throws
+/// `Interrupted`, with what was done so far kept.
 Fusion make_result(const RunContext& run, const MethodConfig& entry, Index seed);
 
 /// The task as methods see it: whole images, filled in where there is no data.

@@ -132,8 +132,8 @@ Task sensed_task(const Scene& scene, Index seed) {
   }
   if (scene.reference && !scene.reference_on_msi) {
     const Rectangle part = part_to_register(*task.parts, task.is_large);
-    task.sensors.place(task.reference->read(fine_part(part, scene.degradation.ratio)), task.parts->read(part),
-                       {part.row, part.col});
+    task.sensors.register_reference(task.reference->read(fine_part(part, scene.degradation.ratio)),
+                                    task.parts->read(part), {part.row, part.col});
     task.reference = task.sensors.on_msi(task.reference, scene.degradation.boundary);
   }
   if (task.is_large) {

@@ -126,6 +126,7 @@ std::string make_results(PreparedExperiment prepared, const std::string& hash, c
   if (decisions) results.decisions = *decisions;
   if (!results.grids.empty() && !decisions) say(results.grids);
   RunFolder folder(options.out);
+  // Asked again, now that nobody else can write there.
   std::optional<ExperimentResults> earlier;
   if (is_first) earlier = folder.begin(config, results.data_hash, {options.resume, options.overwrite});
   if (first_rank_says(earlier.has_value())) return earlier ? text_of_earlier(*earlier, options) : "";
@@ -181,6 +182,7 @@ std::string run_experiment(const ExperimentConfig& given, const RunOptions& opti
   LoadedExperiment loaded(given, options);
   const bool is_first = this_rank() == 0;
   const std::string hash = is_first ? data_hash(loaded.config, loaded.scene, loaded.directories) : "";
+  // Before the sensors are looked at, which takes long.
   std::optional<ExperimentResults> earlier;
   if (is_first) earlier = done_before(loaded, options, hash);
   if (!first_rank_says(earlier.has_value())) {

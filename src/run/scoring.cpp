@@ -99,7 +99,7 @@ class Scoring {
 
   const Rectangle& scored() const { return scored_; }
 
-  /// In coarse pixels.
+  /// Totals of each band, and scores against the inputs, from a part in coarse pixels.
   void first_pass(const Rectangle& place) {
     const Degradation& degradation = pair_.degradation();
     const Index ratio = degradation.ratio;
@@ -125,7 +125,7 @@ class Scoring {
     if (reliability_) reliability_->add(reference, fused, sigma, own.row, own.col);
   }
 
-  /// In pixels of the part that is scored.
+  /// What needs those totals, from a part in pixels of what is scored.
   void second_pass(const Rectangle& part) {
     const Index halo = evaluator_->halo(1);
     const Rectangle seen{scored_.row + part.row, scored_.col + part.col,

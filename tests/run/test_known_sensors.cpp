@@ -32,7 +32,7 @@ TEST_CASE("known sensors: a reference is brought to the grid of the MSI to a hun
   REQUIRE(known.estimate->shift);
   // A start that is off by some hundredths.
   (*known.estimate->shift)[0] += 0.05;
-  known.place(reference, known.apply(pair));
+  known.register_reference(reference, known.apply(pair));
   // The MSI samples the scene further down, so on its grid all lies further up.
   for (std::size_t axis = 0; axis < 2; ++axis)
     CHECK(std::abs(known.reference_shift[axis] + setting.shift[axis]) < 0.01);
@@ -43,7 +43,7 @@ TEST_CASE("known sensors: a reference is brought to the grid of the MSI to a hun
   CHECK(relative_l2(crop(reference, inside).values, crop(expected, inside).values) > 0.05);
   // Without a shift it stays where it is.
   KnownSensors none = look_at_sensors(WholePair(pair), kNothing, false);
-  none.place(reference, pair);
+  none.register_reference(reference, pair);
   CHECK(none.on_msi(in_memory(reference), Boundary::symmetric)->read_all().values.data() == reference.values.data());
 }
 
@@ -61,7 +61,7 @@ TEST_CASE("known sensors: a pair is as it was told where nothing is asked for, a
   const Pair applied = known.apply(pair);
   FusedCube fusion{landscape(), landscape()};
   fusion.sigma->values = Tensor(fusion.sigma->values.shape());
-  known.widen(applied, fusion);
+  known.widen_sigma(applied, fusion);
   const auto relative = [&](Index row, Index col) {
     return fusion.sigma->pixel(row, col)[50] / landscape().pixel(row, col)[50];
   };
@@ -87,7 +87,7 @@ TEST_CASE("known sensors: a pair on disk is the same part by part as in memory a
   REQUIRE(large.is_large);
   KnownSensors known = look_at_sensors(WholePair(pair), all_tested(), true);
   const Pair applied = known.apply(pair);
-  known.place(reference, applied);
+  known.register_reference(reference, applied);
   CHECK(*large.sensors.estimate->shift == *known.estimate->shift);
   CHECK(large.sensors.reference_shift == known.reference_shift);
   CHECK(same(large.parts->degradation().psf, applied.degradation.psf));
@@ -118,7 +118,7 @@ TEST_CASE("known sensors: where the registration varies, a reference follows it,
   REQUIRE(known.estimate);
   REQUIRE(known.estimate->field);
   const Pair applied = known.apply(pair);
-  known.place(reference, applied);
+  known.register_reference(reference, applied);
   const ImagePtr placed = known.on_msi(in_memory(reference), Boundary::symmetric);
   const Rectangle inside{8, 8, 112, 112};
   const Cube seen = placed->read(inside);

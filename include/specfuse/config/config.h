@@ -204,8 +204,8 @@ std::string read_config_text(const std::string& file);
 /// The resolved JSON, indented, with a newline at its end.
 std::string config_text(const ExperimentConfig& config);
 
-/// 64-bit FNV-1a of the resolved JSON except `name` and `report`, which change no result, and `output` where it asks
-/// for nothing, as 16 hexadecimal digits; and the same of `degrade` alone.
+/// 64-bit FNV-1a of the resolved JSON except `name`, `report` and the `title` of methods, which change no result, and
+/// `output` where it asks for nothing, as 16 hexadecimal digits; and the same of `degrade` alone.
 std::string config_hash(const ExperimentConfig& config);
 std::string degradation_hash(const ExperimentConfig& config);
 

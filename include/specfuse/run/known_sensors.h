@@ -32,12 +32,12 @@ struct KnownSensors {
   Index halo(const Degradation& told) const;
   /// The pair, or a part of it that begins at this coarse pixel, as the methods get it.
   Pair apply(const Pair& told, const std::array<Index, 2>& begin = {}) const;
-  /// Adds what the sensors leave open to what a method says of its error, on the pair that `apply` gave.
-  void widen(const Pair& applied, FusedCube& fusion) const;
+  /// Adds the uncertainty of the sensors to the standard deviations of a result, on the pair that `apply` gave.
+  void widen_sigma(const Pair& applied, FusedCube& fusion) const;
   /// Finds by how much a reference on the grid of the HSI has to be moved to lie on that of the MSI, where a shift was
   /// found: from there on at full resolution, as a hundredth of a pixel already counts in a score. `applied` is of the
   /// same place, which begins at this coarse pixel.
-  void place(const Cube& reference, const Pair& applied, const std::array<Index, 2>& begin = {});
+  void register_reference(const Cube& reference, const Pair& applied, const std::array<Index, 2>& begin = {});
   /// The reference moved by that; `boundary` is that of the degradation.
   ImagePtr on_msi(const ImagePtr& reference, Boundary boundary) const;
 };

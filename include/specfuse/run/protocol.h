@@ -22,7 +22,7 @@ struct Task {
   bool is_large = false;
   /// All that `fit` sees; nothing for "apply".
   TrainingData training;
-  /// How its images came from what was told of their sensors.
+  /// What was estimated of the sensors, and is applied to the images.
   KnownSensors sensors;
   /// All that a second fit sees, which goes on from the first; "transfer" alone has one.
   std::optional<TrainingData> fine_tuning;
