@@ -15,6 +15,16 @@ std::string shortened_json(const Json& value) {
   return text.size() > kLongest ? text.substr(0, kLongest - 3) + "..." : text;
 }
 
+/// Leaves out what changes no result.
+void forget_names(Json& config) {
+  config.erase("name");
+  config.erase("report");
+  if (!config.contains("methods")) return;
+  for (Json& method : config["methods"]) {
+    if (method.is_object()) method.erase("title");
+  }
+}
+
 /// Lists, under their key paths, where two values differ; lists of another length differ as a whole.
 void compare(const Json& first, const Json& second, const std::string& path, std::vector<Difference>& found) {
   if (first == second) return;
@@ -23,12 +33,12 @@ void compare(const Json& first, const Json& second, const std::string& path, std
     for (const auto& [key, value] : first.items()) {
       if (second.contains(key)) {
         compare(value, second.at(key), below(key), found);
-      } else {
+      } else if (!value.is_null()) {  // which says no more than nothing
         found.push_back({below(key), shortened_json(value), ""});
       }
     }
     for (const auto& [key, value] : second.items()) {
-      if (!first.contains(key)) found.push_back({below(key), "", shortened_json(value)});
+      if (!first.contains(key) && !value.is_null()) found.push_back({below(key), "", shortened_json(value)});
     }
     return;
   }
@@ -45,10 +55,8 @@ void compare(const Json& first, const Json& second, const std::string& path, std
 std::vector<Difference> differences(const std::string& first, const std::string& second) {
   Json one = parse_json(first, "configuration"), other = parse_json(second, "configuration");
   SPECFUSE_CHECK_AS(ConfigError, one.is_object() && other.is_object(), "configuration: expected an object");
-  for (const char* key : {"name", "report"}) {  // they change no result
-    one.erase(key);
-    other.erase(key);
-  }
+  forget_names(one);
+  forget_names(other);
   std::vector<Difference> found;
   compare(one, other, "", found);
   return found;

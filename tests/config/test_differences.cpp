@@ -29,6 +29,13 @@ TEST_CASE("differences: every field that is not the same is named with its path,
   CHECK(differences_text({}) == "");
 }
 
+TEST_CASE("differences: titles change no result, and a field that is null is as one that is not there") {
+  CHECK(differences(R"({"methods": [{"m": 1}]})", R"({"methods": [{"m": 1, "title": "A"}]})").empty());
+  CHECK(differences(R"({"a": null})", R"({"b": null})").empty());
+  CHECK(differences(R"({"a": null})", R"({"a": 1})").size() == 1);
+  CHECK(differences(R"({})", R"({"a": 1})").size() == 1);
+}
+
 TEST_CASE("differences: lists of another length differ as a whole, and what is no configuration is refused") {
   const std::vector<Difference> found = differences(R"({"m": [{"a": 1}]})", R"({"m": [{"a": 1}, {"a": 2}]})");
   REQUIRE(found.size() == 1);
