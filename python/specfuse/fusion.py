@@ -83,7 +83,7 @@ def fuse(hsi: ImageLike, msi: ImageLike, *, ratio: int | None = None, method: st
         is given is tested against the pair, and replaced where the pair contradicts it; `degrade={"estimate": {...}}` changes that.
     wavelengths, msi_wavelengths: band centres in nanometres, where the images do not bring them.
     nodata: what stands for no data in both; NaN always does.
-    sigma: whether to keep the error to expect of each value, which `two_cnn_fu_plus` and some others tell.
+    sigma: whether to keep the error to expect of each value, which `two_cnn_fu_plus` tells.
     options: of the method; `degrade`: more fields of an experiment (experiments/README.md has both).
     progress: whether to show it: in a notebook as bars of tqdm where that is installed, else on standard error.
 
