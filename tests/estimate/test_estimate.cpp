@@ -52,7 +52,8 @@ Pair measured_landsat7(const Shape& shape) {
 
 }  // namespace
 
-TEST_CASE("estimate: at 35 dB the response comes within 5 % and the widths of the PSF within 2 %") {
+TEST_CASE("estimate: at 35 dB the response comes within 5 % and the widths of the PSF within 2 %" *
+          doctest::test_suite("long")) {
   for (const Setting& setting : {Setting{}, Setting{"gaussian", 3, 4, 35, 1}, Setting{"box", 5.5, 4, 35, 2}}) {
     CAPTURE(setting.shape);
     CAPTURE(setting.fwhm);

@@ -12,7 +12,8 @@
 using namespace specfuse;
 using namespace specfuse::testing;
 
-TEST_CASE("registration: images are brought together to a hundredth of a pixel, whatever gain, offset and what moved") {
+TEST_CASE("registration: images are brought together to a hundredth of a pixel, whatever gain, offset and what moved" *
+          doctest::test_suite("long")) {
   const Cube still = crop(simulated({}).msi, {24, 30, 80, 80});
   for (const std::array<double, 2> shift : {std::array{0.4, -0.7}, {-1.3, 2.2}, {0.0, 0.0}}) {
     CAPTURE(shift[0]);

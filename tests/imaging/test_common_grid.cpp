@@ -99,7 +99,8 @@ std::string refusal(const Cube& hsi, const Cube& msi) {
 
 }  // namespace
 
-TEST_CASE("common grid: a pair on grids of their own is nearly the pair that was simulated on one") {
+TEST_CASE("common grid: a pair on grids of their own is nearly the pair that was simulated on one" *
+          doctest::test_suite("long")) {
   SyntheticOptions options;
   options.rows = options.cols = 130;
   options.bands = 60;

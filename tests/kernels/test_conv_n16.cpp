@@ -43,33 +43,32 @@ TEST_CASE("conv_n16: the layout and back, with a ragged last block") {
 
 TEST_CASE("conv_n16: forward and backward agree with the plain loops on every instruction set") {
   const std::string before = simd_name();
-  for (const std::string& name : available_simd()) {
-    use_simd(name);
-    for (const auto& [samples, in, out, length, taps] : n16_cases()) {
-      for (const bool with_relu : {false, true}) {
-        const std::string set = name;
-        CAPTURE(set);
-        const Tensor x = random_tensor({samples, in, length}, "x"), w = random_tensor({out, in, taps}, "w");
-        const Tensor bias = random_tensor({out}, "bias"), weight = image(w);
-        const reference::ConvGeometry g{image(x).shape(), weight.shape()};
-        Tensor expected = reference::conv_forward(g, image(x), weight, bias);
-        if (with_relu) relu(expected);
+  for (const auto& [samples, in, out, length, taps] : n16_cases()) {
+    const Tensor x = random_tensor({samples, in, length}, "x"), w = random_tensor({out, in, taps}, "w");
+    const Tensor bias = random_tensor({out}, "bias"), weight = image(w);
+    const reference::ConvGeometry g{image(x).shape(), weight.shape()};
+    for (const bool with_relu : {false, true}) {
+      Tensor expected = reference::conv_forward(g, image(x), weight, bias);
+      if (with_relu) relu(expected);
+      // A gradient for each sample, and the same poison in both gradients: backward adds.
+      Tensor dy = random_tensor(g.output_shape(), "dy");
+      const Tensor dy_n16 = to_n16(flat(dy));
+      if (with_relu) {
+        for (Index i = 0; i < dy.size(); ++i) dy[i] = expected[i] > 0 ? dy[i] : 0;
+      }
+      Tensor dx = random_tensor(image(x).shape(), "poison"), dw = random_tensor(weight.shape(), "poison");
+      Tensor db = random_tensor({out}, "poison");
+      const Tensor dx_before = to_n16(flat(dx)), dw_before = dw.clone().reshape(w.shape()), db_before = db.clone();
+      reference::conv_backward_data(g, dy, weight, dx);
+      reference::conv_backward_weight(g, dy, image(x), dw);
+      reference::conv_backward_bias(g, dy, db);
+      for (const std::string& name : available_simd()) {
+        use_simd(name);
+        CAPTURE(name);
         const Tensor y = conv_n16_forward(to_n16(x), w, bias, with_relu);
         CHECK(relative_gap(from_n16(y, samples), flat(expected)) < 5e-5);
-
-        // A gradient for each sample, and the same poison in both gradients: backward adds.
-        Tensor dy = random_tensor(g.output_shape(), "dy");
-        const Tensor dy_n16 = to_n16(flat(dy));
-        if (with_relu) {
-          for (Index i = 0; i < dy.size(); ++i) dy[i] = expected[i] > 0 ? dy[i] : 0;
-        }
-        Tensor dx = random_tensor(image(x).shape(), "poison"), dw = random_tensor(weight.shape(), "poison");
-        Tensor db = random_tensor({out}, "poison");
-        Tensor dx_n16 = to_n16(flat(dx)), dw_n16 = dw.clone().reshape(w.shape()), db_n16 = db.clone();
+        Tensor dx_n16 = dx_before.clone(), dw_n16 = dw_before.clone(), db_n16 = db_before.clone();
         conv_n16_backward({to_n16(x), w, y, dy_n16, with_relu}, {&dx_n16, &dw_n16, &db_n16});
-        reference::conv_backward_data(g, dy, weight, dx);
-        reference::conv_backward_weight(g, dy, image(x), dw);
-        reference::conv_backward_bias(g, dy, db);
         CHECK(relative_gap(from_n16(dx_n16, samples), flat(dx)) < 5e-5);
         CHECK(relative_gap(dw_n16, dw.reshape(w.shape())) < 5e-5);
         CHECK(relative_gap(db_n16, db) < 1e-5);

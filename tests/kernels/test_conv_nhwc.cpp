@@ -38,32 +38,32 @@ TEST_CASE("conv_nhwc: the layout and back") {
 
 TEST_CASE("conv_nhwc: forward and backward agree with the plain loops on every instruction set") {
   const std::string before = simd_name();
-  for (const std::string& name : available_simd()) {
-    use_simd(name);
-    for (const NhwcCase& c : nhwc_cases()) {
-      for (const bool with_relu : {false, true}) {
+  for (const NhwcCase& c : nhwc_cases()) {
+    CAPTURE(c.input.text());
+    CAPTURE(c.weight.text());
+    const reference::ConvGeometry g{c.input, c.weight};
+    const Tensor x = random_tensor(c.input, "x"), w = random_tensor(c.weight, "w");
+    const Tensor bias = random_tensor({g.out_channels()}, "bias");
+    for (const bool with_relu : {false, true}) {
+      Tensor expected = reference::conv_forward(g, x, w, bias);
+      for (Index i = 0; with_relu && i < expected.size(); ++i) expected[i] = expected[i] > 0 ? expected[i] : 0;
+      Tensor dy = random_tensor(g.output_shape(), "dy");
+      const Tensor dy_nhwc = to_nhwc(dy);
+      for (Index i = 0; with_relu && i < dy.size(); ++i) dy[i] = expected[i] > 0 ? dy[i] : 0;
+      // The same poison in both gradients: backward adds.
+      Tensor dx = random_tensor(c.input, "poison"), dw = random_tensor(c.weight, "poison");
+      Tensor db = random_tensor({g.out_channels()}, "poison");
+      const Tensor dx_before = to_nhwc(dx), dw_before = dw.clone(), db_before = db.clone();
+      reference::conv_backward_data(g, dy, w, dx);
+      reference::conv_backward_weight(g, dy, x, dw);
+      reference::conv_backward_bias(g, dy, db);
+      for (const std::string& name : available_simd()) {
+        use_simd(name);
         CAPTURE(name);
-        CAPTURE(c.input.text());
-        CAPTURE(c.weight.text());
-        const reference::ConvGeometry g{c.input, c.weight};
-        const Tensor x = random_tensor(c.input, "x"), w = random_tensor(c.weight, "w");
-        const Tensor bias = random_tensor({g.out_channels()}, "bias");
-        Tensor expected = reference::conv_forward(g, x, w, bias);
-        for (Index i = 0; with_relu && i < expected.size(); ++i) expected[i] = expected[i] > 0 ? expected[i] : 0;
         const Tensor y = conv_nhwc_forward(to_nhwc(x), w, bias, with_relu);
         CHECK(relative_gap(from_nhwc(y), expected) < 5e-5);
-
-        Tensor dy = random_tensor(g.output_shape(), "dy");
-        const Tensor dy_nhwc = to_nhwc(dy);
-        for (Index i = 0; with_relu && i < dy.size(); ++i) dy[i] = expected[i] > 0 ? dy[i] : 0;
-        // The same poison in both gradients: backward adds.
-        Tensor dx = random_tensor(c.input, "poison"), dw = random_tensor(c.weight, "poison");
-        Tensor db = random_tensor({g.out_channels()}, "poison");
-        Tensor dx_nhwc = to_nhwc(dx), dw_nhwc = dw.clone(), db_nhwc = db.clone();
+        Tensor dx_nhwc = dx_before.clone(), dw_nhwc = dw_before.clone(), db_nhwc = db_before.clone();
         conv_nhwc_backward({to_nhwc(x), w, y, dy_nhwc, with_relu}, {&dx_nhwc, &dw_nhwc, &db_nhwc});
-        reference::conv_backward_data(g, dy, w, dx);
-        reference::conv_backward_weight(g, dy, x, dw);
-        reference::conv_backward_bias(g, dy, db);
         CHECK(relative_gap(from_nhwc(dx_nhwc), dx) < 5e-5);
         CHECK(relative_gap(dw_nhwc, dw) < 5e-5);
         CHECK(relative_gap(db_nhwc, db) < 1e-5);

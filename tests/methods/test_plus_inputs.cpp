@@ -138,7 +138,7 @@ TEST_CASE("plus inputs: stay finite and limited where the candidates agree, and 
 }
 
 // Made by the code that trained the shipped weights, which it has to suit; kernels move the fifth digit at most.
-TEST_CASE("plus inputs: stay what the shipped weights have learned from") {
+TEST_CASE("plus inputs: stay what the shipped weights have learned from" * doctest::test_suite("long")) {
   struct Known {
     Index row, col, band;
     double value;

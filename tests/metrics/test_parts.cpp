@@ -234,7 +234,8 @@ TEST_CASE("parts: curves of very many values are drawn through some of them, fro
   }
 }
 
-TEST_CASE("parts: errors of very many pixels are drawn through the same of them as those of the whole image") {
+TEST_CASE("parts: errors of very many pixels are drawn through the same of them as those of the whole image" *
+          doctest::test_suite("long")) {
   const Index rows = 1300, cols = 1700;
   Cube reference = image(rows, cols, 1, "reference"), fused = image(rows, cols, 1, "fused");
   check_same(by_parts(reference, fused, 4, 512).errors, error_statistics(reference, fused));

@@ -10,18 +10,21 @@ namespace {
 /// Calls body(output index, weight index, input index) for every product of the convolution.
 template <class Body>
 void for_each_product(const ConvGeometry& g, Body body) {
-  const Shape &in = g.input, &w = g.weight;
-  for (Index out = 0; out < g.output_shape().size(); ++out) {
-    const Index ox = out % g.results(1), oy = out / g.results(1) % g.results(0);
-    const Index f = out / g.positions() % w[0], n = out / g.positions() / w[0];
-    for (Index c = 0; c < in[1]; ++c)
-      for (Index ky = 0; ky < w[2]; ++ky)
-        for (Index kx = 0; kx < w[3]; ++kx) {
-          const Index y = oy + ky * g.dilation[0] - g.padding[0], x = ox + kx * g.dilation[1] - g.padding[1];
-          if (y < 0 || y >= in[2] || x < 0 || x >= in[3]) continue;
-          body(out, ((f * in[1] + c) * w[2] + ky) * w[3] + kx, ((n * in[1] + c) * in[2] + y) * in[3] + x);
-        }
-  }
+  const Index images = g.input[0], channels = g.input[1], rows = g.input[2], cols = g.input[3];
+  const Index filters = g.weight[0], height = g.weight[2], width = g.weight[3];
+  const Index down = g.results(0), across = g.results(1);
+  Index out = 0;
+  for (Index n = 0; n < images; ++n)
+    for (Index f = 0; f < filters; ++f)
+      for (Index oy = 0; oy < down; ++oy)
+        for (Index ox = 0; ox < across; ++ox, ++out)
+          for (Index c = 0; c < channels; ++c)
+            for (Index ky = 0; ky < height; ++ky)
+              for (Index kx = 0; kx < width; ++kx) {
+                const Index y = oy + ky * g.dilation[0] - g.padding[0], x = ox + kx * g.dilation[1] - g.padding[1];
+                if (y < 0 || y >= rows || x < 0 || x >= cols) continue;
+                body(out, ((f * channels + c) * height + ky) * width + kx, ((n * channels + c) * rows + y) * cols + x);
+              }
 }
 
 /// Calls body(out, weight, in) with the places of each product.
