@@ -45,7 +45,7 @@ $(BUILD)/build.ninja: | announce dependencies
 
 # Most of the fast tests again under AddressSanitizer and UndefinedBehaviorSanitizer, built by clang: it takes a quarter of the
 # time that g++ does over instrumented code, and is a second opinion on warnings. The fuzzers are built with them, and
-# what need not be there is not.
+# what need not be there is not. Of undefined behaviour, what the watch over addresses sees as well is left to it.
 asan: build-asan/build.ninja
 	@ninja -C build-asan
 	ASAN_OPTIONS=allocator_may_return_null=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
@@ -54,7 +54,7 @@ asan: build-asan/build.ninja
 build-asan/build.ninja: | dependencies
 	@.ci/dependencies clang
 	CC=clang CXX=clang++ meson setup build-asan -Dwerror=true -Dfuzz=true -Dbench=false -Dgdal=disabled -Dmatio=disabled -Dmpi=disabled -Dpython=disabled -Doptimization=1 -Ddebug=false \
-	  -Dcpp_args='-gline-tables-only -fno-sanitize-recover=all' -Db_sanitize=address,undefined -Db_lundef=false
+	  -Dcpp_args='-gline-tables-only -fno-sanitize-recover=all -fno-sanitize=null,alignment,object-size,vptr' -Db_sanitize=address,undefined -Db_lundef=false
 
 # The same for data races. OpenBLAS and HDF5 are not instrumented: the first is held to one thread, which is how specfuse
 # runs it anyway, and the second is called from one thread only.

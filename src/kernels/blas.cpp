@@ -23,7 +23,7 @@ constexpr const char* kOldKernels[] = {"Katmai",      "Coppermine", "Northwood",
                                        "Nano",        "Bobcat",     "Bulldozer", "Piledriver",   "Steamroller"};
 
 bool cpu_has_avx2() {
-#ifdef SPECFUSE_X86
+#ifdef __x86_64__
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 #else
   return false;

@@ -23,8 +23,10 @@ namespace specfuse {
   }                                                                                               \
   }
 
-#ifdef SPECFUSE_X86
+#ifdef SPECFUSE_AVX512
 SPECFUSE_DECLARE(avx512)
+#endif
+#ifdef SPECFUSE_AVX2
 SPECFUSE_DECLARE(avx2)
 #endif
 SPECFUSE_DECLARE(baseline)
@@ -34,11 +36,13 @@ namespace {
 
 std::vector<const SimdTable*> available_tables() {
   std::vector<const SimdTable*> tables;
-#ifdef SPECFUSE_X86
+#ifdef SPECFUSE_AVX512
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("fma")) {
     tables.push_back(&avx512::table());
   }
+#endif
+#ifdef SPECFUSE_AVX2
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) tables.push_back(&avx2::table());
 #endif
   tables.push_back(&baseline::table());
