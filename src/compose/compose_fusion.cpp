@@ -125,16 +125,11 @@ class Composer {
     const bool whole = part.rows() == all.rows() && part.cols() == all.cols();
     add("common part", concat(part.rows(), " x ", part.cols(), " of ", all.rows(), " x ", all.cols(), " HSI pixels"),
         whole ? "the MSI covers all of the HSI" : "those that the MSI covers wholly");
-    check_large_enough(part, ratio);
-  }
-
-  /// What learns does so one scale down, of which there has to be a pixel.
-  void check_large_enough(const Image& common, Index ratio) const {
     const MethodConfig method = read_config(json_, kWho).methods.front();
-    SPECFUSE_CHECK_AS(ConfigError, !method.options->traits().learns || std::min(common.rows(), common.cols()) >= ratio,
-                      kWho, ": the images have ", common.rows(), " x ", common.cols(), " HSI pixels in common, and ",
-                      method.name, " needs at least ", ratio, " x ", ratio,
-                      ": take images that overlap more, or a method that learns nothing, such as --method gsa");
+    if (method.options->traits().learns) {
+      require_lower_scale(concat(kWho, ": ", method.name, " on what both images cover"), part.rows(), part.cols(),
+                          ratio);
+    }
   }
 
   /// Whether the HSI has a band inside the edges of each of a sensor's.

@@ -18,11 +18,16 @@ const std::map<std::string, double> kSeconds{
     {"fuse", 4.4e-8},           {"csu", 9e-8}, {"hysure", 2.8e-7}, {"cnmf", 3.2e-7},   {"local_injection", 4.4e-7},
     {"two_cnn_fu_plus", 5.9e-6}};
 
-std::string time_text(double seconds) {
-  if (seconds < 5) return "a few seconds";
-  if (seconds < 100) return concat("about ", std::lround(seconds / 5) * 5, " seconds");
-  if (seconds < 5400) return concat("about ", std::lround(seconds / 60), " minutes");
-  return concat("about ", number_text(seconds / 3600, 1), " hours");
+/// From two thirds to twice as long as expected: computers and pairs differ.
+std::string time_text(double expected) {
+  const double least = expected / 1.5, most = 2 * expected;
+  if (most < 10) return "a few seconds";
+  const auto range = [&](double unit, const char* name) {
+    const auto from = std::max(1L, std::lround(least / unit));
+    return concat(from, " to ", std::max(from + 1, std::lround(most / unit)), " ", name);
+  };
+  if (most < 120) return range(1, "seconds");
+  return most < 7200 ? range(60, "minutes") : range(3600, "hours");
 }
 
 /// "12 % of the HSI pixels", where both images disagree beyond noise.
@@ -71,7 +76,7 @@ std::vector<Decision> pair_decisions(const ExperimentConfig& config, const Scene
     add("gaps", "no data in the result there",
         concat(in_hsi, in_hsi.empty() || in_msi.empty() ? "" : " and ", in_msi, " have none"));
   }
-  const PairParts& parts = *task.parts;
+  const PairParts& parts = *task.pair;
   const Index ratio = parts.degradation().ratio;
   const double values = static_cast<double>(parts.rows() * parts.cols() * ratio * ratio * parts.bands());
   const std::string limit =
@@ -81,7 +86,8 @@ std::vector<Decision> pair_decisions(const ExperimentConfig& config, const Scene
   const auto cost = kSeconds.find(config.methods.front().name);
   if (cost != kSeconds.end()) {
     add("time", time_text(values * cost->second / threads()),
-        concat("as measured on two cores of a server, for ", threads(), " threads; the report comes on top"));
+        concat("as measured on two cores of a server, for ", threads(), threads() == 1 ? " thread" : " threads",
+               "; the report comes on top"));
   }
   return decisions;
 }

@@ -24,7 +24,8 @@ Overloaded(Functions...) -> Overloaded<Functions...>;
 
 std::string below(const std::string& path, const std::string& key) { return path.empty() ? key : path + "." + key; }
 
-std::string shortened(const std::string& text) { return text.size() > 60 ? text.substr(0, 57) + "..." : text; }
+/// Bytes of a key or a value that a message shows.
+constexpr std::size_t kLongestShown = 60;
 
 std::string expectation(const std::string& what, const Field& limits) {
   if (limits.choices) return concat("one of ", joined(limits.choices->texts));
@@ -283,15 +284,16 @@ class Writer : public FieldVisitor {
 void refuse_unknown_keys(const Json& object, const std::string& path, const std::string& file,
                          const std::vector<std::string>& known, const std::vector<std::string>& elsewhere) {
   for (const auto& [key, value] : object.items()) {
+    const std::string text = shortened(key, kLongestShown);
     SPECFUSE_CHECK_AS(ConfigError, std::find(known.begin(), known.end(), key) != known.end(), file, ": ",
-                      below(path, shortened(key)), ": unknown key; ", hint(shortened(key), known, elsewhere));
+                      below(path, text), ": unknown key; ", hint(text, known, elsewhere));
   }
 }
 
 std::string shown(const Json& json) {
   if (json.is_object()) return "an object";
   if (json.is_array()) return concat("a list of ", json.size());
-  return shortened(json.dump(-1, ' ', true, Json::error_handler_t::replace));
+  return shortened(json.dump(-1, ' ', true, Json::error_handler_t::replace), kLongestShown);
 }
 
 Json parse_json(const std::string& text, const std::string& file) {

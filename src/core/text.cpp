@@ -38,6 +38,14 @@ std::string lower_case(std::string text) {
   return text;
 }
 
+std::string shortened(const std::string& text, std::size_t longest) {
+  if (text.size() <= longest) return text;
+  std::size_t end = text.rfind(' ', longest);
+  if (end == text.npos || 2 * end < longest) end = longest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // not inside of a character
+  return text.substr(0, end) + " …";
+}
+
 std::optional<double> parsed_number(const std::string& text) {
   char* end = nullptr;
   const double number = std::strtod(text.c_str(), &end);

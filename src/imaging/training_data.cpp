@@ -8,6 +8,12 @@ TrainingPair on_disk(const TrainingPair& pair, const std::string& folder) {
   return {on_disk(pair.input, folder), on_disk(pair.target, folder)};
 }
 
+void require_lower_scale(const std::string& who, Index rows, Index cols, Index ratio) {
+  SPECFUSE_CHECK_AS(ConfigError, std::min(rows, cols) >= ratio, who, ": expected an HSI of at least ", ratio, " x ",
+                    ratio, " pixels, to learn one scale down at ratio ", ratio, ", got ", rows, " x ", cols,
+                    ": take a larger part, or a method that learns nothing, such as gsa");
+}
+
 TrainingPair lower_scale(const Pair& pair) {
   TrainingPair lower{degrade_pair(pair), {}};
   lower.target = crop(pair.hsi, {0, 0, lower.input.msi.rows(), lower.input.msi.cols()});

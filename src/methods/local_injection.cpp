@@ -87,10 +87,7 @@ class LocalInjection : public FusionMethod {
 };
 
 void LocalInjection::check(const TrainingData&, const Pair& pair) const {
-  const Index ratio = pair.degradation.ratio;
-  SPECFUSE_CHECK_AS(ConfigError, pair.hsi.rows() >= ratio && pair.hsi.cols() >= ratio,
-                    "local_injection: expected at least ", ratio, " x ", ratio, " coarse pixels, got ", pair.hsi.rows(),
-                    " x ", pair.hsi.cols());
+  require_lower_scale("local_injection", pair.hsi.rows(), pair.hsi.cols(), pair.degradation.ratio);
   options_.refinement.check(pair, "local_injection");
 }
 

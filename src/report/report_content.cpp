@@ -129,7 +129,12 @@ std::string shown_name(const ExperimentResults& results, const std::string& labe
 std::vector<LossCurve> loss_curves(const ExperimentResults& results) {
   std::vector<LossCurve> curves;
   for_each_shown(results, [&](const MethodResult& result, int) {
-    curves.insert(curves.end(), result.training.begin(), result.training.end());
+    for (LossCurve curve : result.training) {
+      if (curve.label.starts_with(result.label)) {
+        curve.label.replace(0, result.label.size(), shown_name(results, result.label));
+      }
+      curves.push_back(curve);
+    }
   });
   return curves;
 }

@@ -96,14 +96,6 @@ std::string base64(const std::string& bytes) {
   return text;
 }
 
-std::string shortened(const std::string& text, std::size_t longest) {
-  if (text.size() <= longest) return text;
-  std::size_t end = text.rfind(' ', longest);
-  if (end == text.npos || 2 * end < longest) end = longest;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // not inside of a character
-  return text.substr(0, end) + " …";
-}
-
 std::string number_text(double value, int decimals) { return print("%.*f", decimals, value); }
 
 std::string scientific_text(double value) { return print("%.1e", value); }

@@ -92,7 +92,7 @@ std::vector<Rectangle> places_of(const Fuser& fuser, const PairParts& pair, Inde
 }
 
 Index side_within(const Fuser& fuser, const Task& task, const Budget& budget, const std::string& title) {
-  const PairParts& pair = *task.parts;
+  const PairParts& pair = *task.pair;
   const Index ratio = pair.degradation().ratio;
   const Index whole_side = (std::max(pair.rows(), pair.cols()) + ratio - 1) / ratio * ratio;
   const double whole = bytes_as_whole(fuser, pair);

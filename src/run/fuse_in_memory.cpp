@@ -37,7 +37,7 @@ FusionInMemory fuse_in_memory(const ExperimentConfig& given, const std::vector<s
   context.seed = static_cast<std::uint64_t>(prepared.config.seeds.front());
   if (needs_fit(prepared.config, entry)) run_fits(*method, task, {context});
   const PartsOfResult whole{*prepared.first, prepared.scene.outliers, entry.label, ""};
-  return {fuse_at_once(whole, method->fuser(*task.parts), task.pair_in_memory), sensors_of(task),
+  return {fuse_at_once(whole, method->fuser(*task.pair), task.pair_in_memory), sensors_of(task),
           prepared.found.warnings};
 }
 

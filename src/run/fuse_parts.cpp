@@ -28,7 +28,7 @@ void stop_where_asked(const char* doing, const std::string& title) {
 
 /// What is made of a part, without the halo it is made with.
 FusedCube fuse_part(const Fuser& fuser, const Task& task, const Rectangle& place) {
-  PairPart part = read_part(*task.parts, place, fuser.halo);
+  PairPart part = read_part(*task.pair, place, fuser.halo);
   part.pair.hsi.valid.clear();
   part.pair.msi.valid.clear();
   FusedCube made = fuser.fuse(part.pair);
@@ -96,7 +96,7 @@ std::vector<std::uint8_t> valid_in(const PairParts& pair, const Rectangle& fine)
 
 /// Puts the parts together in the file of the whole image.
 void pack(const PartsOfResult& of, const PartFiles& files, const std::string& path) {
-  const PairParts& pair = *of.task.parts;
+  const PairParts& pair = *of.task.pair;
   const Cube like = like_result(pair);
   const bool may_lack_data = like.attributes.contains(kNoDataAttribute);
   const Rectangle whole = fine_of(pair);
@@ -153,7 +153,7 @@ FusedCube fuse_at_once(const PartsOfResult& parts, const Fuser& fuser, const Pai
 }
 
 double fuse_in_parts(const PartsOfResult& parts, const Fuser& fuser, Index side, const std::string& path) {
-  const PartFiles files(parts.folder, *parts.task.parts, places_of(fuser, *parts.task.parts, side), fuser.blend);
+  const PartFiles files(parts.folder, *parts.task.pair, places_of(fuser, *parts.task.pair, side), fuser.blend);
   make_parts(parts, fuser, files);
   if (this_rank() == 0) pack(parts, files, path);
   return files.seconds();
@@ -163,8 +163,8 @@ void write_parts_of(const std::string& path, const PartsOfResult& parts, const O
                     const std::string& directory) {
   if (path.ends_with(output.writer().ending)) return;
   const Hdf5Reader file(path);
-  const Cube like = like_result(*parts.task.parts);
-  const Rectangle whole = fine_of(*parts.task.parts);
+  const Cube like = like_result(*parts.task.pair);
+  const Rectangle whole = fine_of(*parts.task.pair);
   const auto write = [&](const std::string& name, const std::string& dataset, const ImageWriter& format) {
     Progress progress(concat(parts.title, ", ", format.name), whole.rows * whole.cols, "pixels");
     const std::unique_ptr<PartWriter> writer =

@@ -88,7 +88,7 @@ std::string run_fits(FusionMethod& method, const Task& task, const std::vector<F
 
 Task unmasked(Task task) {
   unmask(task.pair_in_memory);
-  if (!task.is_large) task.parts = std::make_shared<WholePair>(task.pair_in_memory);
+  if (!task.is_large) task.pair = std::make_shared<WholePair>(task.pair_in_memory);
   const auto unmask_all = [](TrainingData& data) {
     for (std::vector<TrainingPair>* pairs : {&data.train, &data.validation}) {
       for (TrainingPair& pair : *pairs) {
@@ -124,7 +124,7 @@ class MethodRun {
     const Stopwatch fitting;
     const auto alone = alone_unless_shared();
     if (needs_fit(run_.config, entry_)) fusion_.result.remarks = run_fits(*method_, task_, fits_);
-    fuser_ = method_->fuser(*task_.parts);
+    fuser_ = method_->fuser(*task_.pair);
     fusion_.result.fit_seconds = fitting.seconds();
   }
 
@@ -132,7 +132,7 @@ class MethodRun {
   void fuse_pair() {
     const Index side = choose_side(parts_, fuser_, run_.budget);
     if (this_rank() == 0) kept_.begin();
-    const bool is_whole = places_of(fuser_, *task_.parts, side).size() == 1 && !task_.is_large;
+    const bool is_whole = places_of(fuser_, *task_.pair, side).size() == 1 && !task_.is_large;
     if (!is_whole) {
       fusion_.result.fuse_seconds = fuse_in_parts(parts_, fuser_, side, kept_.fused_file());
     } else if (makes_) {

@@ -48,9 +48,7 @@ bool leaves_training(const Pair& pair, double validation_fraction) {
 
 /// Trains one scale down, where the hsi itself is the answer (Wald et al. 1997).
 TrainingData wald_training(const Pair& pair, double validation_fraction) {
-  SPECFUSE_CHECK_AS(ConfigError, has_lower_scale(pair.msi, pair.degradation.ratio),
-                    "protocol.type: wald needs an hsi of at least ", pair.degradation.ratio, " x ",
-                    pair.degradation.ratio, " pixels (degrade.ratio), got ", pair.hsi.rows(), " x ", pair.hsi.cols());
+  require_lower_scale("protocol.type: wald", pair.hsi.rows(), pair.hsi.cols(), pair.degradation.ratio);
   TrainingData data;
   add_example(lower_scale(pair), validation_fraction, data);
   return data;
@@ -120,24 +118,24 @@ Task sensed_task(const Scene& scene, Index seed) {
   task.pair_in_memory = make_pair(scene, seed);
   task.reference_in_memory = scene.reference;
   if (scene.reference) task.reference = task.is_large ? scene.large->reference : in_memory(*scene.reference);
-  task.parts = task.is_large ? scene.large->pair : std::make_shared<WholePair>(task.pair_in_memory);
+  task.pair = task.is_large ? scene.large->pair : std::make_shared<WholePair>(task.pair_in_memory);
   if (task.is_large) task.step = scene.large->step;
   if (scene.measured) check_orientation(task.pair_in_memory, scene.orientation);
   if (!scene.estimate.any() && !scene.harmonise) return task;
-  task.sensors = look_at_sensors(*task.parts, scene.estimate, scene.harmonise);
-  task.parts = std::make_shared<SensedPair>(task.parts, task.sensors);
+  task.sensors = look_at_sensors(*task.pair, scene.estimate, scene.harmonise);
+  task.pair = std::make_shared<SensedPair>(task.pair, task.sensors);
   if (!task.is_large) {
-    task.pair_in_memory = task.parts->read({0, 0, task.parts->rows(), task.parts->cols()});
-    task.parts = std::make_shared<WholePair>(task.pair_in_memory);
+    task.pair_in_memory = task.pair->read({0, 0, task.pair->rows(), task.pair->cols()});
+    task.pair = std::make_shared<WholePair>(task.pair_in_memory);
   }
   if (scene.reference && !scene.reference_on_msi) {
-    const Rectangle part = part_to_register(*task.parts, task.is_large);
+    const Rectangle part = part_to_register(*task.pair, task.is_large);
     task.sensors.register_reference(task.reference->read(fine_part(part, scene.degradation.ratio)),
-                                    task.parts->read(part), {part.row, part.col});
+                                    task.pair->read(part), {part.row, part.col});
     task.reference = task.sensors.on_msi(task.reference, scene.degradation.boundary);
   }
   if (task.is_large) {
-    const Shown shown = means_of(*task.parts, task.reference.get(), task.step);
+    const Shown shown = means_of(*task.pair, task.reference.get(), task.step);
     task.pair_in_memory = shown.pair;
     task.reference_in_memory = shown.reference;
   } else if (scene.reference) {
@@ -166,7 +164,7 @@ Task make_task(const Scene& scene, const ProtocolConfig& protocol, Index seed, c
   switch (protocol.type) {
     case Protocol::wald:
       if (task.is_large) {
-        task.training.large = task.parts.get();
+        task.training.large = task.pair.get();
       } else if (needs.training || leaves_training(task.pair_in_memory, protocol.validation_fraction)) {
         task.training = wald_training(task.pair_in_memory, protocol.validation_fraction);
       }

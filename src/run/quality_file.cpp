@@ -112,7 +112,7 @@ class QualityCount {
 }  // namespace
 
 QualitySummary keep_quality(const Scene& scene, const Task& task, const OutputConfig& output, const RunFolder& folder) {
-  const PairParts& pair = *task.parts;
+  const PairParts& pair = *task.pair;
   const Index ratio = pair.degradation().ratio;
   Cube like(1, 1, 1);
   like.attributes[kNoDataAttribute] = std::vector<double>{0};

@@ -45,12 +45,12 @@ std::vector<Mark> marks_of(const SceneFigures& figures, const ProtocolConfig& pr
 }  // namespace
 
 RunFigures::RunFigures(const Scene& scene, const Task& task, const ProtocolConfig& protocol, std::size_t results)
-    : scored_(task.scored), ratio_(task.parts->degradation().ratio), reference_(figure_reference(task)),
+    : scored_(task.scored), ratio_(task.pair->degradation().ratio), reference_(figure_reference(task)),
       figures_(figures_of(task, reference_)), cubes_(copy_of(task, reference_, results)) {
   const Cube& whole = task.reference_in_memory ? *task.reference_in_memory : task.pair_in_memory.msi;
   marks_ = marks_of(figures_, protocol);
   overview_ = overview_figure(composite(whole, stretch_of(whole)), marks_);
-  psf_ = task.parts->degradation().psf;
+  psf_ = task.pair->degradation().psf;
   response_ = task.pair_in_memory.degradation.srf;
   if (task.pair_in_memory.disagreement.values.defined()) {
     const Cube units = crop_bands(task.pair_in_memory.disagreement, 0, 1);
@@ -103,7 +103,7 @@ void RunFigures::add(const MethodName& method, const ShownResult& result) {
       maps[static_cast<std::size_t>(input)] = error_map(Cube(one.rows(), one.cols(), 1), one);
   }
   figures_.add(method, part, differences, expected, maps);
-  cubes_.add(method.label, part);
+  cubes_.add(method.title, part);
 }
 
 }  // namespace specfuse

@@ -64,7 +64,7 @@ ExperimentResults begin_results(const PreparedExperiment& prepared, const std::s
 /// Says how figures show a pair that is larger than memory.
 void describe_shown(const Task& task, ExperimentResults& results) {
   if (!task.is_large) return;
-  const PairParts& pair = *task.parts;
+  const PairParts& pair = *task.pair;
   const Index ratio = pair.degradation().ratio, rows = ratio * pair.rows(), cols = ratio * pair.cols();
   const auto size = [](Index down, Index across, Index bands) { return concat(down, " x ", across, " x ", bands); };
   results.figures.hsi_size = size(pair.rows(), pair.cols(), pair.bands());
@@ -201,7 +201,7 @@ std::string plan_experiment(const ExperimentConfig& given, const RunOptions& opt
   const ExperimentConfig& config = prepared.config;
   const Scene& scene = prepared.scene;
   const Task& task = *prepared.first;
-  const PairParts& pair = *task.parts;
+  const PairParts& pair = *task.pair;
   const Index ratio = pair.degradation().ratio;
   std::string plan;
   warn_all(prepared.found.warnings);

@@ -88,7 +88,7 @@ FusedCube ShownImage::image() const {
 class Scoring {
  public:
   Scoring(const Task& task, const FusedImage& image, const std::vector<std::string>& profiles)
-      : pair_(*task.parts), image_(image), reference_(task.reference),
+      : pair_(*task.pair), image_(image), reference_(task.reference),
         scored_(task.scored.value_or(image.fused->whole())), shown_(image, task),
         inputs_(pair_.degradation(), pair_.bands(), !reference_),
         map_(Cube(1, 1, 2), pair_.rows(), pair_.cols(), task.step) {
@@ -179,7 +179,7 @@ ScoredResult score(const Task& task, const std::vector<std::string>& profiles, c
     result.train_scores = evaluate(training.target, *fusion.fused_training, training.input.degradation.ratio);
   }
   Scoring scoring(task, fusion.image, profiles);
-  const PairParts& pair = *task.parts;
+  const PairParts& pair = *task.pair;
   const Rectangle& scored = scoring.scored();
   const Index ratio = pair.degradation().ratio, side = task.is_large ? kScoredSide : Index{1} << 32;
   const Index unit = task.reference ? 1 : NoReferenceEvaluator::qnr_unit(ratio);

@@ -111,8 +111,8 @@ class FuseCommand(FusePairTest):
     def test_images_that_overlap_too_little(self):
         self.msi("beside.tif", self.fine[:, 54:], corner=(X + 540, Y))
         run = self.run_program("--fuse", "hsi.tif", "beside.tif", "--out", "fused.tif", *QUICK)
-        self.assertEqual((run.returncode, run.stderr), (2, "run_experiment: error: --fuse: the images have 20 x 2 HSI pixels in common, and linear_injection "
-                                                        "needs at least 3 x 3: take images that overlap more, or a method that learns nothing, such as --method gsa\n"))
+        self.assertEqual((run.returncode, run.stderr), (2, "run_experiment: error: --fuse: linear_injection on what both images cover: expected an HSI of "
+                                                        "at least 3 x 3 pixels, to learn one scale down at ratio 3, got 20 x 2: take a larger part, or a method that learns nothing, such as gsa\n"))
         self.fuse("hsi.tif", "beside.tif", "--method", "gsa", out="fused.tif")
 
     def test_one_file_that_lies_nowhere(self):

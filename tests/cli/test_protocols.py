@@ -196,7 +196,7 @@ class Protocols(ProgramTest):
         self.assertIsNone(metrics["methods"][1]["train_metrics"])
         self.assertNotIn("train", metrics["summary"])
         self.out = self.folder / "learns"
-        self.refused(2, "protocol.type: wald needs an hsi of at least 4 x 4 pixels", self.run_config(
+        self.refused(2, "protocol.type: wald: expected an HSI of at least 4 x 4 pixels", self.run_config(
             dict(config, methods=[{"name": "bicubic"}, {"name": "linear_injection"}])))
 
 

@@ -28,3 +28,10 @@ TEST_CASE("text: parts follow each other, and lists have commas") {
   CHECK(joined(std::vector<std::string>{}) == "");
   CHECK(joined(std::vector<std::string>{"a", "", "b"}) == "a, , b");
 }
+
+TEST_CASE("text: what is cut ends with a whole word, or else a whole character") {
+  CHECK(shortened("twelve bands", 12) == "twelve bands");
+  CHECK(shortened("twelve bands of an image", 15) == "twelve bands of …");
+  CHECK(shortened("a twelve-bands", 8) == "a twelve …");
+  CHECK(shortened("µµµµ", 5) == "µµ …");
+}

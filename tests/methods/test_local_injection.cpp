@@ -244,5 +244,7 @@ TEST_CASE("local injection: takes pairs whose HSI does not divide by the ratio, 
   }
   const auto method = make_method("local_injection");
   CHECK(message_of<ConfigError>([&] { method->check({}, small_example(1, 5, 4, 1).input); }) ==
-        "local_injection: expected at least 2 x 2 coarse pixels, got 1 x 5");
+        "local_injection: expected an HSI of at least 2 x 2 pixels, to learn one scale down at ratio 2, got 1 x 5: "
+        "take a "
+        "larger part, or a method that learns nothing, such as gsa");
 }

@@ -142,6 +142,7 @@ TEST_CASE("plus candidates: pairs that are too small are refused, by the method 
     tiny.coarse_rows = rows;
     tiny.coarse_cols = cols;
     CHECK(refusal(default_candidates(), plus_pair(tiny).input) ==
-          concat("path: expected at least 3 x 3 coarse pixels, got ", rows, " x ", cols));
+          concat("path: expected an HSI of at least 3 x 3 pixels, to learn one scale down at ratio 3, got ", rows,
+                 " x ", cols, ": take a larger part, or a method that learns nothing, such as gsa"));
   }
 }

@@ -31,6 +31,19 @@ TEST_CASE("report content: reliability is of the first seed, in the colour of th
   CHECK(content_of(results_of({silent, silent_later})).groups.empty());
 }
 
+TEST_CASE("report content: losses are those of the names that methods are shown by") {
+  MethodResult result = result_of("bicubic", 0, 1);
+  result.training = {{"bicubic", {1, 2}, {4, 2}, {4, 3}}, {"bicubic-fine", {1, 2}, {2, 1}, {2, 1}}};
+  ExperimentResults results = results_of({result});
+  results.config.methods.front().title = "Cubic splines";
+  const ReportContent content = content_of(results);
+  REQUIRE(content.groups.size() == 1);
+  const std::string& svg = content.groups[0].figures.at(0).svg;
+  for (const char* name : {"Cubic splines<", "Cubic splines (validation)<", "Cubic splines-fine<"})
+    CHECK(contains(svg, name));
+  CHECK_FALSE(contains(svg, "bicubic"));
+}
+
 TEST_CASE("report content: what a method decided is among the notes, under its folder") {
   MethodResult result = result_of("bicubic", 1, 1);
   result.folder = "bicubic-seed1";

@@ -84,7 +84,7 @@ struct Large {
     task = make_task(scene, config.protocol, 1);
   }
 
-  const PairParts& pair() const { return *task.parts; }
+  const PairParts& pair() const { return *task.pair; }
   PartsOfResult parts(const Example& example, const std::string& title) const {
     return {task, scene.outliers, title, example.parts()};
   }
@@ -304,9 +304,9 @@ TEST_CASE("stream: a pair in memory is one part where the budget has room, and s
   of_file.scene = load_scene(of_file.config, {"."});
   const Task task = make_task(of_file.scene, of_file.config.protocol, 1);
   CHECK(!task.is_large);
-  Fuser fuser = make_method("bicubic")->fuser(*task.parts);
+  Fuser fuser = make_method("bicubic")->fuser(*task.pair);
   CHECK(side_within(fuser, task, budget_of(kEnough), "bicubic") == 24);
-  CHECK(places_of(fuser, *task.parts, 24).size() == 1);
+  CHECK(places_of(fuser, *task.pair, 24).size() == 1);
   fuser.bytes_per_pixel = 1e6;
   CHECK(side_within(fuser, task, budget_of(kEnough), "bicubic") < 24);
   fuser.whole = true;

@@ -90,11 +90,11 @@ TEST_CASE("known sensors: a pair on disk is the same part by part as in memory a
   known.register_reference(reference, applied);
   CHECK(*large.sensors.estimate->shift == *known.estimate->shift);
   CHECK(large.sensors.reference_shift == known.reference_shift);
-  CHECK(same(large.parts->degradation().psf, applied.degradation.psf));
+  CHECK(same(large.pair->degradation().psf, applied.degradation.psf));
   const Cube placed = known.on_msi(in_memory(reference), Boundary::symmetric)->read_all();
   double worst = 0;
   for (const Rectangle& part : parts_of(32, 32, 12, 4)) {
-    const Pair read = large.parts->read(part);
+    const Pair read = large.pair->read(part);
     const Rectangle fine = fine_part(part, 4);
     worst = std::max(worst, relative_l2(read.msi.values, crop(applied.msi, fine).values));
     CHECK(relative_l2(read.hsi.values, crop(applied.hsi, part).values) < 1e-6);

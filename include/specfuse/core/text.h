@@ -64,6 +64,10 @@ std::string exact_number_text(double number);
 /// A text with A to Z made small.
 std::string lower_case(std::string text);
 
+/// Cut where it is longer than so many bytes, after a word unless that leaves too little, with "…" in place of the
+/// rest.
+std::string shortened(const std::string& text, std::size_t longest);
+
 /// The number that a text consists of, blanks around it aside; none where it is no number.
 std::optional<double> parsed_number(const std::string& text);
 

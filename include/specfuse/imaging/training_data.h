@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "specfuse/imaging/pair_parts.h"
@@ -21,6 +22,10 @@ TrainingPair on_disk(const TrainingPair& pair, const std::string& folder);
 inline bool has_lower_scale(const Cube& fine, Index ratio) {
   return std::min(fine.rows(), fine.cols()) >= ratio * ratio;
 }
+
+/// Throws `ConfigError`, led by who needs it, where a pair whose coarse image has this size has no pixel one scale
+/// down.
+void require_lower_scale(const std::string& who, Index rows, Index cols, Index ratio);
 
 /// A pair one scale down, where the hsi itself is the answer (Wald et al. 1997): `degrade_pair`, and the hsi cut to it.
 TrainingPair lower_scale(const Pair& pair);

@@ -16,10 +16,6 @@ std::string escape_csv(const std::string& text);
 
 std::string base64(const std::string& bytes);
 
-/// Cut where it is longer than so many bytes, after a word unless that leaves too little, with "…" in place of the
-/// rest.
-std::string shortened(const std::string& text, std::size_t longest);
-
 /// With this many decimals.
 std::string number_text(double value, int decimals);
 /// With two significant digits and a power of ten.

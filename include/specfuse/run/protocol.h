@@ -11,7 +11,7 @@ namespace specfuse {
 /// What one seed of an experiment asks of every method alike.
 struct Task {
   /// To fuse, as methods get it.
-  std::shared_ptr<const PairParts> parts;
+  std::shared_ptr<const PairParts> pair;
   /// On the grid of the MSI; null where there is none.
   ImagePtr reference;
   /// What is held in memory of both, to learn from, to check and to show: all of a pair that fits, of one that is

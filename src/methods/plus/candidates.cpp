@@ -75,9 +75,7 @@ CandidateDescriptions default_candidates() {
 }
 
 void check_candidates(const CandidateDescriptions& candidates, const std::string& path, const KnownPair& pair) {
-  const Index ratio = pair.degradation.ratio;
-  SPECFUSE_CHECK_AS(ConfigError, pair.hsi.rows() >= ratio && pair.hsi.cols() >= ratio, path, ": expected at least ",
-                    ratio, " x ", ratio, " coarse pixels, got ", pair.hsi.rows(), " x ", pair.hsi.cols());
+  require_lower_scale(path, pair.hsi.rows(), pair.hsi.cols(), pair.degradation.ratio);
   std::vector<std::string> before, described;
   for (const auto& [name, description] : candidates.items) {
     if (description.from || !description.method.empty()) described.push_back(name);
