@@ -76,7 +76,8 @@ TEST_CASE("variable: nothing to differentiate, wrong size and a second backward 
   CHECK_THROWS_WITH_AS(sum(y).backward(), doctest::Contains("already"), Error);
 }
 
-TEST_CASE("variable: a chain of 200000 operations is differentiated and freed without recursion") {
+TEST_CASE("variable: a chain of 200000 operations is differentiated and freed without recursion" *
+          doctest::test_suite("long")) {
   Variable x(Tensor::from({1}, {2}), true);
   Variable y = x, never_differentiated = x;
   for (int i = 0; i < 200000; ++i) {

@@ -19,7 +19,8 @@ NETWORK = SMALL_NETWORK | {"fuse_tile": 4, "train": SMALL_NETWORK["train"] | {"s
 # So little memory that the streamed pair takes several parts.
 LITTLE = "160MiB"
 # What a sandbox or a machine with few processors needs; nothing of the program depends on it.
-LAUNCH = ["--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "--mca", "btl_vader_single_copy_mechanism", "none"]
+LAUNCH = ["--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "--mca", "btl_vader_single_copy_mechanism", "none",
+          "--mca", "mpi_yield_when_idle", "1"]
 
 
 def has_mpi():

@@ -106,7 +106,7 @@ TEST_CASE("harmonise: at the edges what the HSI sees beyond the MSI does not cha
   CHECK(gap(after) < gap(part) / 3);
 }
 
-TEST_CASE("sharp factor: a smooth bump stays smooth, a rectangle gets its edges") {
+TEST_CASE("sharp factor: a smooth bump stays smooth, a rectangle gets its edges" * doctest::test_suite("long")) {
   const Pair pair = crop_pair(exact(), {24, 40, 64, 64});
   const Rectangle all{0, 0, 64, 64};
   // Errors of the sharpened factor and of the cubic one; the MSI has to be multiplied by `truth` to be as it was.

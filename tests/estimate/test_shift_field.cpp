@@ -44,7 +44,8 @@ constexpr Rectangle kInside{2, 2, 28, 28};
 
 }  // namespace
 
-TEST_CASE("shift field: a registration that varies over the image is found, and taken out of the HSI") {
+TEST_CASE("shift field: a registration that varies over the image is found, and taken out of the HSI" *
+          doctest::test_suite("long")) {
   for (const std::optional<double> snr_db : {std::optional<double>(), std::optional<double>(35)}) {
     CAPTURE(snr_db.has_value());
     const auto [pair, msi_scene] = sheared(snr_db);

@@ -41,7 +41,7 @@ TEST_CASE("hysure: under noise it stays far below the error of up-sampling") {
   CHECK(error < 0.6 * up);
 }
 
-TEST_CASE("hysure: the same bits for any number of threads; wavelengths are kept") {
+TEST_CASE("hysure: the same bits for any number of threads; wavelengths are kept" * doctest::test_suite("long")) {
   Mixture mixture;
   mixture.rows = 60;
   mixture.cols = 40;  // several blocks of pixels, coarse ones too
